@@ -1,0 +1,153 @@
+// swift-tools-version: 6.2
+// Kilonova: an accelerator-aware compute control plane, compatible on the wire with OpenStack.
+//
+// Two switches of the environment shape the package:
+//   KILONOVA_LEAVES=1      only the targets that need neither the network stack nor a database; they build in seconds
+//   KILONOVA_BENCHMARKS=1  the executables of Benchmarks/ as well
+
+import PackageDescription
+
+let leavesOnly = Context.environment["KILONOVA_LEAVES"] == "1"
+let withBenchmarks = Context.environment["KILONOVA_BENCHMARKS"] == "1"
+
+let settings: [SwiftSetting] = [
+    .swiftLanguageMode(.v6),
+    .strictMemorySafety(),
+    .treatAllWarnings(as: .error),
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
+]
+
+/// A library target of this package and the tests beside it.
+func room(_ name: String, _ dependencies: [Target.Dependency] = [], tests: [Target.Dependency]? = []) -> [Target] {
+    var targets: [Target] = [.target(name: name, dependencies: dependencies, swiftSettings: settings)]
+    if let tests {
+        targets.append(
+            .testTarget(
+                name: "\(name)Tests", dependencies: [.init(stringLiteral: name)] + dependencies + tests,
+                swiftSettings: settings))
+    }
+    return targets
+}
+
+func benchmark(_ name: String, _ folder: String, _ dependencies: [Target.Dependency]) -> Target {
+    .executableTarget(
+        name: name, dependencies: dependencies, path: "Benchmarks/\(folder)", swiftSettings: settings)
+}
+
+let logging: Target.Dependency = .product(name: "Logging", package: "swift-log")
+let metrics: Target.Dependency = .product(name: "Metrics", package: "swift-metrics")
+let collections: Target.Dependency = .product(name: "Collections", package: "swift-collections")
+let hummingbird: Target.Dependency = .product(name: "Hummingbird", package: "hummingbird")
+let hummingbirdTLS: Target.Dependency = .product(name: "HummingbirdTLS", package: "hummingbird")
+let httpTypes: Target.Dependency = .product(name: "HTTPTypes", package: "swift-http-types")
+let nioCore: Target.Dependency = .product(name: "NIOCore", package: "swift-nio")
+let nioPosix: Target.Dependency = .product(name: "NIOPosix", package: "swift-nio")
+let nioSSL: Target.Dependency = .product(name: "NIOSSL", package: "swift-nio-ssl")
+let httpClient: Target.Dependency = .product(name: "AsyncHTTPClient", package: "async-http-client")
+let lifecycle: Target.Dependency = .product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
+let crypto: Target.Dependency = .product(name: "Crypto", package: "swift-crypto")
+let cryptoExtras: Target.Dependency = .product(name: "CryptoExtras", package: "swift-crypto")
+let x509: Target.Dependency = .product(name: "X509", package: "swift-certificates")
+let asn1: Target.Dependency = .product(name: "SwiftASN1", package: "swift-asn1")
+let grdb: Target.Dependency = .product(name: "GRDB", package: "GRDB.swift")
+let yams: Target.Dependency = .product(name: "Yams", package: "Yams")
+let arguments: Target.Dependency = .product(name: "ArgumentParser", package: "swift-argument-parser")
+let system: Target.Dependency = .product(name: "SystemPackage", package: "swift-system")
+
+// Rooms that build in seconds: values, sysfs, drivers, search.
+var targets: [Target] =
+    room("Model")
+    + room("Search", ["Model"])
+    + room("Host", ["Model", system])
+    + room("Drivers", ["Host", "Model"])
+
+var dependencies: [Package.Dependency] = [
+    .package(url: "https://github.com/apple/swift-system", from: "1.8.1")
+]
+
+if !leavesOnly {
+    dependencies += [
+        .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+        .package(url: "https://github.com/apple/swift-metrics", from: "2.13.0"),
+        .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
+        .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0"),
+        .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
+        .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.6"),
+        .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
+        .package(url: "https://github.com/apple/swift-certificates", from: "1.21.1"),
+        .package(url: "https://github.com/apple/swift-asn1", from: "1.7.4"),
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1"),
+        .package(url: "https://github.com/swift-server/async-http-client", from: "1.37.0"),
+        .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
+        .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
+        .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
+    ]
+    targets += [
+        .systemLibrary(name: "CPostgreSQL", pkgConfig: "libpq", providers: [.apt(["libpq-dev"])]),
+        .systemLibrary(name: "CCrypt", providers: [.apt(["libcrypt-dev"])]),
+        .target(
+            name: "TestSupport",
+            dependencies: [
+                "ControlPlane", "Agent", "Store", "StoreSQLite", "StorePostgreSQL", "API", httpClient, nioCore, logging,
+            ],
+            path: "Tests/Support", swiftSettings: settings),
+        .executableTarget(
+            name: "kilonova", dependencies: ["ControlPlane", "Agent", "Settings", arguments, lifecycle, logging],
+            swiftSettings: settings),
+        .testTarget(
+            name: "FunctionalTests",
+            dependencies: ["TestSupport", "ControlPlane", "Agent", "Model", "Store", "Clients", httpClient],
+            swiftSettings: settings),
+    ]
+    targets +=
+        room("Settings", ["Model", yams])
+        + room("Store", ["Model", collections, logging, metrics], tests: ["StoreSQLite", "StorePostgreSQL"])
+        + room("StoreSQLite", ["Store", "Model", grdb, logging], tests: nil)
+        + room("StorePostgreSQL", ["Store", "Model", "CPostgreSQL", logging], tests: nil)
+        + room("Workflows", ["Store", "Model", lifecycle, logging], tests: ["StoreSQLite"])
+        + room(
+            "API",
+            [
+                "Model", hummingbird, hummingbirdTLS, httpTypes, nioCore, nioSSL, lifecycle, logging, metrics,
+                collections,
+            ], tests: [httpClient])
+        + room("Clients", ["Model", httpClient, nioCore, nioSSL, logging], tests: [])
+        + room(
+            "Access", ["API", "Store", "Clients", "Model", "CCrypt", crypto, cryptoExtras, yams, logging],
+            tests: ["StoreSQLite"])
+        + room("Identity", ["Access", "API", "Store", "Model", crypto, logging], tests: ["StoreSQLite"])
+        + room("Placement", ["Search", "Access", "API", "Store", "Clients", "Model", logging], tests: ["StoreSQLite"])
+        + room(
+            "Accelerators", ["Workflows", "Link", "Access", "API", "Store", "Clients", "Model", logging],
+            tests: ["StoreSQLite"])
+        + room(
+            "Link",
+            ["API", "Store", "Clients", "Model", x509, asn1, crypto, nioCore, nioSSL, httpClient, lifecycle, logging],
+            tests: ["StoreSQLite"])
+        + room("Agent", ["Drivers", "Host", "Link", "Clients", "Model", lifecycle, logging])
+        + room(
+            "ControlPlane",
+            [
+                "Settings", "Identity", "Placement", "Accelerators", "Link", "Access", "API", "Clients", "Workflows",
+                "Store", "StoreSQLite", "StorePostgreSQL", "Agent", "Host", "Drivers", "Model", lifecycle, logging,
+                nioPosix,
+            ])
+    if withBenchmarks {
+        targets += [
+            benchmark("BenchmarkStore", "store", ["Store", "StoreSQLite", "StorePostgreSQL", "Model"]),
+            benchmark("BenchmarkLink", "link", ["Link", "API", "Model", "Store", "StoreSQLite", nioSSL, nioPosix]),
+        ]
+    }
+}
+
+let package = Package(
+    name: "kilonova",
+    platforms: [.macOS(.v15)],
+    dependencies: dependencies,
+    targets: targets,
+    swiftLanguageModes: [.v6]
+)

@@ -1,0 +1,98 @@
+public import HTTPTypes
+public import Logging
+public import Model
+
+/// One request on its way through an endpoint: who calls, with which version and parameters.
+public struct Call: Sendable {
+    public let requestID: RequestID
+    public let caller: Caller
+    public let version: Microversion
+    public let headers: HTTPFields
+    /// `scheme://host[:port]` as the client sees it, forwarded headers heeded where the proxy is trusted.
+    public let origin: String
+    /// Where the service is mounted as the client sees it, such as `/placement`; empty at the root.
+    public let mount: String
+    /// The path below the mount, percent-decoded.
+    public let path: String
+    /// Every query parameter in order, percent-decoded.
+    public let rawQuery: [(name: String, value: String)]
+    public let logger: Logger
+    let pathValues: [String: String]
+    let authorizer: any Authorizer
+
+    public init(
+        requestID: RequestID, caller: Caller, version: Microversion, headers: HTTPFields, origin: String, mount: String,
+        path: String, rawQuery: [(name: String, value: String)], logger: Logger, pathValues: [String: String],
+        authorizer: any Authorizer
+    ) {
+        self.requestID = requestID
+        self.caller = caller
+        self.version = version
+        self.headers = headers
+        self.origin = origin
+        self.mount = mount
+        self.path = path
+        self.rawQuery = rawQuery
+        self.logger = logger
+        self.pathValues = pathValues
+        self.authorizer = authorizer
+    }
+
+    /// The value of a path parameter, checked before the handler ran.
+    ///
+    /// Throws where the endpoint's path does not name `parameter`, which the start-up check of the table refuses.
+    public subscript<Value>(_ parameter: PathParameter<Value>) -> Value {
+        get throws(Fault) {
+            guard let text = pathValues[parameter.name] else {
+                throw .internalError("the path has no parameter '\(parameter.name)'")
+            }
+            guard let value = Value(parameter: text) else {
+                throw Fault(
+                    parameter.malformed, "'\(text)' is not \(Value.form), which '\(parameter.name)' must be.",
+                    field: parameter.name)
+            }
+            return value
+        }
+    }
+
+    /// The last value of a query parameter, nil where the client sent none.
+    public subscript<Value>(_ parameter: QueryParameter<Value>) -> Value? {
+        get throws(Fault) {
+            guard let text = rawQuery.last(where: { $0.name == parameter.name })?.value else { return nil }
+            return try read(text, parameter)
+        }
+    }
+
+    /// Every value of a repeatable query parameter, in order.
+    public subscript<Value>(all parameter: QueryParameter<Value>) -> [Value] {
+        get throws(Fault) {
+            var values: [Value] = []
+            for (name, text) in rawQuery where name == parameter.name { values.append(try read(text, parameter)) }
+            return values
+        }
+    }
+
+    private func read<Value>(_ text: String, _ parameter: QueryParameter<Value>) throws(Fault) -> Value {
+        guard let value = Value(parameter: text) else {
+            throw .badRequest(
+                "'\(text)' is not \(Value.form), which the parameter '\(parameter.name)' must be.",
+                field: parameter.name)
+        }
+        return value
+    }
+
+    /// Asks the policy for `rule` with a target's attributes; throws 403 where it says no.
+    public func authorize(_ rule: String, target: PolicyTarget) throws(Fault) {
+        try authorizer.authorize(caller, rule: rule, target: target)
+    }
+
+    /// Whether the policy's `rule` admits the caller to `target`.
+    public func allows(_ rule: String, target: PolicyTarget) -> Bool {
+        do {
+            try authorize(rule, target: target)
+            return true
+        } catch {
+            return false
+        }
+    }
+}

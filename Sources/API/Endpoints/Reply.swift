@@ -1,0 +1,40 @@
+import FoundationEssentials
+public import HTTPTypes
+
+/// A successful answer.
+public struct Reply: Sendable {
+    public var status: Int
+    public var headers: HTTPFields
+    public var body: Body
+
+    public enum Body: Sendable {
+        case none
+        case bytes([UInt8])
+        /// Chunks as they come; the connection ends with the stream. For large lists and for agents' watches.
+        case stream(@Sendable (_ write: @Sendable ([UInt8]) async throws -> Void) async throws -> Void)
+    }
+
+    public init(status: Int, headers: HTTPFields = [:], body: Body = .none) {
+        self.status = status
+        self.headers = headers
+        self.body = body
+    }
+
+    /// `value` as JSON. Large answers use a `JSONWriter` and `json(bytes:)` instead.
+    public static func json<Value: Encodable>(
+        _ value: Value, status: Int = 200, headers: HTTPFields = [:]
+    ) throws -> Reply {
+        json(bytes: [UInt8](try JSONEncoder().encode(value)), status: status, headers: headers)
+    }
+
+    /// Bytes that are JSON already.
+    public static func json(bytes: [UInt8], status: Int = 200, headers: HTTPFields = [:]) -> Reply {
+        var headers = headers
+        headers[.contentType] = "application/json"
+        return Reply(status: status, headers: headers, body: .bytes(bytes))
+    }
+
+    public static func empty(_ status: Int = 204, headers: HTTPFields = [:]) -> Reply {
+        Reply(status: status, headers: headers)
+    }
+}

@@ -1,0 +1,30 @@
+/// One API mounted below a prefix: its endpoints and the conventions they share.
+public struct Service: Sendable {
+    /// `placement`, `accelerator`, `identity`, `agent`: names its OpenAPI document and its metrics.
+    public let name: String
+    /// The title of the OpenAPI document.
+    public let title: String
+    /// Below the listener's root, without a trailing slash: `/placement`.
+    public let prefix: String
+    public let family: any APIFamily
+    public let endpoints: [Endpoint]
+    public let authenticator: any Authenticator
+    public let authorizer: any Authorizer
+    /// Turns a path that clients send into the one the endpoints have (un-versioned aliases, `.json`, doubled ids).
+    public let rewrite: @Sendable (_ path: String) -> String
+
+    public init(
+        name: String, title: String, prefix: String, family: any APIFamily, endpoints: [Endpoint],
+        authenticator: any Authenticator, authorizer: any Authorizer,
+        rewrite: @escaping @Sendable (_ path: String) -> String = { $0 }
+    ) {
+        self.name = name
+        self.title = title
+        self.prefix = prefix
+        self.family = family
+        self.endpoints = endpoints
+        self.authenticator = authenticator
+        self.authorizer = authorizer
+        self.rewrite = rewrite
+    }
+}

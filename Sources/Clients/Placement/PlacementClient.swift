@@ -1,0 +1,71 @@
+public import Model
+
+/// What other parts need of Placement. Two implementations: in process (in `Placement`) and REST (here), so that either
+/// works beside the original service.
+///
+/// Errors: a generation that moved is `.conflict` with code `placement.concurrent_update`; everything else is the
+/// service's own fault, or `.unavailable` where it cannot be reached.
+public protocol PlacementClient: Sendable {
+    func provider(_ id: ResourceProviderID) async throws(Fault) -> ResourceProviderView?
+    func provider(named name: String) async throws(Fault) -> ResourceProviderView?
+    /// Every provider of the tree that `id` belongs to.
+    func tree(of id: ResourceProviderID) async throws(Fault) -> [ResourceProviderView]
+    func createProvider(
+        _ id: ResourceProviderID, name: String, parent: ResourceProviderID?
+    ) async throws(Fault) -> ResourceProviderView
+    /// Done also when there is none.
+    func deleteProvider(_ id: ResourceProviderID) async throws(Fault)
+
+    func inventories(of id: ResourceProviderID) async throws(Fault) -> InventoriesView
+    /// Replaces all inventories if the provider is still at `generation`; answers the new generation.
+    func setInventories(
+        of id: ResourceProviderID, generation: Int, to inventories: [ResourceClass: Inventory]
+    ) async throws(Fault) -> Int
+    func traits(of id: ResourceProviderID) async throws(Fault) -> TraitsView
+    func setTraits(of id: ResourceProviderID, generation: Int, to traits: Set<Trait>) async throws(Fault) -> Int
+
+    /// Makes a custom resource class or trait known; done also when it is.
+    func ensure(resourceClass: ResourceClass) async throws(Fault)
+    func ensure(trait: Trait) async throws(Fault)
+
+    /// Amounts per class that `consumer`s hold of the provider.
+    func allocations(of id: ResourceProviderID) async throws(Fault) -> [ConsumerID: [ResourceClass: Int]]
+}
+
+public struct ResourceProviderView: Sendable, Equatable {
+    public let id: ResourceProviderID
+    public let name: String
+    public let generation: Int
+    public let parent: ResourceProviderID?
+    public let root: ResourceProviderID
+
+    public init(
+        id: ResourceProviderID, name: String, generation: Int, parent: ResourceProviderID?, root: ResourceProviderID
+    ) {
+        self.id = id
+        self.name = name
+        self.generation = generation
+        self.parent = parent
+        self.root = root
+    }
+}
+
+public struct InventoriesView: Sendable, Equatable {
+    public let generation: Int
+    public let inventories: [ResourceClass: Inventory]
+
+    public init(generation: Int, inventories: [ResourceClass: Inventory]) {
+        self.generation = generation
+        self.inventories = inventories
+    }
+}
+
+public struct TraitsView: Sendable, Equatable {
+    public let generation: Int
+    public let traits: Set<Trait>
+
+    public init(generation: Int, traits: Set<Trait>) {
+        self.generation = generation
+        self.traits = traits
+    }
+}

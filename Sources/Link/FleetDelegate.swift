@@ -1,0 +1,14 @@
+public import Model
+public import Store
+
+/// What the control plane does with what agents say. Implemented by `Accelerators`.
+public protocol FleetDelegate: Sendable {
+    /// Takes over a host's report; runs in one transaction.
+    func receive(_ report: HostReport, from host: HostName, at now: Timestamp, in transaction: any Transaction) throws
+
+    /// Provider ids whose capacity is to be withheld on `host`.
+    func disabledProviders(of host: HostName, in transaction: any Transaction) throws -> [ResourceProviderID]
+
+    /// A work item ended; called in the transaction that marks it ended, exactly once.
+    func finished(_ item: WorkItem, on host: HostName, _ outcome: WorkOutcome, in transaction: any Transaction) throws
+}

@@ -1,0 +1,115 @@
+/// What an agent says its host has. The whole truth each time: what is not in it is not there.
+public struct HostReport: Sendable, Codable, Equatable {
+    /// Grows with each report that differs from the one before; the receiver ignores one it has seen.
+    public var generation: Int64
+    public var devices: [DeviceReport]
+    public var drivers: [DriverReport]
+
+    public init(generation: Int64, devices: [DeviceReport], drivers: [DriverReport]) {
+        self.generation = generation
+        self.devices = devices
+        self.drivers = drivers
+    }
+}
+
+/// How one driver of a host is doing.
+public struct DriverReport: Sendable, Codable, Equatable {
+    public var name: String
+    /// `supported`, `experimental`, `deprecated`.
+    public var supportLevel: String
+    /// Why its last pass failed; nil when it is well. A failing driver's devices stay as last reported.
+    public var failure: String?
+
+    public init(name: String, supportLevel: String, failure: String? = nil) {
+        self.name = name
+        self.supportLevel = supportLevel
+        self.failure = failure
+    }
+}
+
+/// One physical device of a host.
+public struct DeviceReport: Sendable, Codable, Equatable {
+    public var type: DeviceType
+    /// As the driver names it: `0xABCD` (fake), `10de`.
+    public var vendor: String
+    public var model: String
+    /// JSON text or free text.
+    public var standardBoardInfo: String?
+    public var vendorBoardInfo: String?
+    /// The key of the device on its host: JSON text of its control path, such as the PCI address of its PF.
+    public var controlPath: String
+    /// The driver that found it.
+    public var driver: String
+    /// IOMMU group, NUMA node and the like, for the operator; not part of the wire contract of 2.0 to 2.3.
+    public var facts: [String: String]
+    public var deployables: [DeployableReport]
+
+    public init(
+        type: DeviceType, vendor: String, model: String, standardBoardInfo: String? = nil,
+        vendorBoardInfo: String? = nil,
+        controlPath: String, driver: String, facts: [String: String] = [:], deployables: [DeployableReport]
+    ) {
+        self.type = type
+        self.vendor = vendor
+        self.model = model
+        self.standardBoardInfo = standardBoardInfo
+        self.vendorBoardInfo = vendorBoardInfo
+        self.controlPath = controlPath
+        self.driver = driver
+        self.facts = facts
+        self.deployables = deployables
+    }
+}
+
+/// A part of a device that can be scheduled; one resource provider stands for it.
+public struct DeployableReport: Sendable, Codable, Equatable {
+    /// Unique in the whole cloud; also the provider's name.
+    public var name: String
+    /// The provider's id: UUID version 3 of `name` in the DNS namespace, in the legacy layout.
+    public var resourceProvider: ResourceProviderID
+    public var resourceClass: String
+    /// Units in the inventory.
+    public var accelerators: Int
+    public var traits: [String]
+    /// Key and value pairs as the API shows them, `rc` and `trait…` included, in order.
+    public var attributes: [AttributeReport]
+    public var handles: [AttachHandleReport]
+
+    public init(
+        name: String, resourceProvider: ResourceProviderID, resourceClass: String, accelerators: Int, traits: [String],
+        attributes: [AttributeReport], handles: [AttachHandleReport]
+    ) {
+        self.name = name
+        self.resourceProvider = resourceProvider
+        self.resourceClass = resourceClass
+        self.accelerators = accelerators
+        self.traits = traits
+        self.attributes = attributes
+        self.handles = handles
+    }
+}
+
+public struct AttributeReport: Sendable, Codable, Equatable {
+    public var key: String
+    public var value: String
+
+    public init(key: String, value: String) {
+        self.key = key
+        self.value = value
+    }
+}
+
+/// One attachable unit.
+public struct AttachHandleReport: Sendable, Codable, Equatable {
+    public var type: AttachHandleType
+    /// A map of text to text, as consumers read it; of PCI: domain, bus, device, function.
+    public var info: [String: String]
+    /// True when the host must act before a consumer can attach it (mdev creation, programming, a slow fake).
+    public var needsPreparation: Bool
+
+    public init(type: AttachHandleType, info: [String: String], needsPreparation: Bool = false) {
+        self.type = type
+        self.info = info
+        self.needsPreparation = needsPreparation
+    }
+}

@@ -1,0 +1,52 @@
+public import FoundationEssentials
+
+/// A UUID that says what it names, so that a provider's id cannot be passed where a device's is meant.
+///
+/// Text form: 36 characters, lower case, dashed. Read from text, dashes are optional and case does not matter.
+public struct UniqueID<Kind>: Hashable, Sendable, CustomStringConvertible, LosslessStringConvertible {
+    public let uuid: UUID
+
+    public init(_ uuid: UUID) {
+        self.uuid = uuid
+    }
+
+    /// Nil when `text` is not a UUID, dashed (36 characters) or plain (32 hexadecimal digits).
+    public init?(_ text: String) {
+        if let uuid = UUID(uuidString: text), text.utf8.count == 36 {
+            self.uuid = uuid
+            return
+        }
+        let digits = Array(text.utf8)
+        guard digits.count == 32 else { return nil }
+        var dashed: [UInt8] = []
+        dashed.reserveCapacity(36)
+        for (index, digit) in digits.enumerated() {
+            if index == 8 || index == 12 || index == 16 || index == 20 { dashed.append(UInt8(ascii: "-")) }
+            dashed.append(digit)
+        }
+        guard let uuid = UUID(uuidString: String(decoding: dashed, as: UTF8.self)) else { return nil }
+        self.uuid = uuid
+    }
+
+    public var description: String { uuid.uuidString.lowercased() }
+}
+
+extension UniqueID: Comparable {
+    public static func < (left: Self, right: Self) -> Bool { left.uuid < right.uuid }
+}
+
+extension UniqueID: Codable {
+    public init(from decoder: any Decoder) throws {
+        let container = try decoder.singleValueContainer()
+        let text = try container.decode(String.self)
+        guard let id = UniqueID(text) else {
+            throw DecodingError.dataCorruptedError(in: container, debugDescription: "'\(text)' is not a UUID")
+        }
+        self = id
+    }
+
+    public func encode(to encoder: any Encoder) throws {
+        var container = encoder.singleValueContainer()
+        try container.encode(description)
+    }
+}

@@ -1,0 +1,34 @@
+/// How much of one resource class a provider has. Units are the class's own (VCPU: threads, MEMORY_MB: MiB).
+public struct Inventory: Hashable, Sendable {
+    /// 1 … 2147483647.
+    public var total: Int
+    /// Withheld from claims: 0 … total.
+    public var reserved: Int
+    /// Smallest amount of one claim.
+    public var minUnit: Int
+    /// Largest amount of one claim.
+    public var maxUnit: Int
+    /// A claim's amount is a multiple of it.
+    public var stepSize: Int
+    public var allocationRatio: Double
+
+    public static let limit = 2_147_483_647
+
+    public init(
+        total: Int, reserved: Int = 0, minUnit: Int = 1, maxUnit: Int = Inventory.limit, stepSize: Int = 1,
+        allocationRatio: Double = 1
+    ) {
+        self.total = total
+        self.reserved = reserved
+        self.minUnit = minUnit
+        self.maxUnit = maxUnit
+        self.stepSize = stepSize
+        self.allocationRatio = allocationRatio
+    }
+
+    /// Units that may be claimed in all: (total − reserved) × ratio, rounded down; held within what an Int can hold.
+    public var capacity: Int {
+        let exact = (Double(total - reserved) * allocationRatio).rounded(.down)
+        return exact >= Double(Int.max / 4) ? Int.max / 4 : Int(exact)
+    }
+}

@@ -1,0 +1,27 @@
+/// The table `change_log`: what changed, written in the transaction that changed it, so that every replica can patch
+/// what it keeps in memory.
+public enum ChangeLog {
+    /// One line of the log.
+    public struct Entry: Sendable, Equatable {
+        /// Ever growing. Gaps are normal; on PostgreSQL an entry may become visible after a later one.
+        public let sequence: Int64
+        /// What sort of thing changed: `provider`, `device`, `identity`.
+        public let kind: String
+        public let key: String
+        public let generation: Int64
+
+        public init(sequence: Int64, kind: String, key: String, generation: Int64) {
+            self.sequence = sequence
+            self.kind = kind
+            self.key = key
+            self.generation = generation
+        }
+    }
+}
+
+extension Transaction {
+    /// Notes in this transaction that `key` of `kind` is now at `generation`.
+    public func note(change kind: String, key: String, generation: Int64 = 0) throws {
+        try execute("INSERT INTO change_log (kind, key, generation) VALUES (\(kind), \(key), \(generation))")
+    }
+}

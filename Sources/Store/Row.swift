@@ -1,0 +1,42 @@
+public import FoundationEssentials
+
+/// The columns of one row, read by position.
+///
+///     let name: String = try row[0]
+///     let parent: ResourceProviderID? = try row[1]
+public struct Row: ~Copyable {
+    private let columns: any Columns
+
+    public init(_ columns: any Columns) {
+        self.columns = columns
+    }
+
+    /// Throws `StoreError.column` when the column is null or not of the type asked for.
+    public subscript<Value: ColumnValue>(_ index: Int) -> Value {
+        get throws(StoreError) {
+            guard let value = try Value(columns, index) else {
+                throw StoreError(.column, "column \(index) is null where \(Value.self) was expected")
+            }
+            return value
+        }
+    }
+
+    /// Nil when the column is null.
+    public subscript<Value: ColumnValue>(_ index: Int) -> Value? {
+        get throws(StoreError) { try Value(columns, index) }
+    }
+}
+
+/// An engine's access to the columns of its current row. Positions count from 0.
+public protocol Columns {
+    func isNull(_ index: Int) -> Bool
+    func integer(_ index: Int) throws(StoreError) -> Int64
+    func double(_ index: Int) throws(StoreError) -> Double
+    func text(_ index: Int) throws(StoreError) -> String
+    func blob(_ index: Int) throws(StoreError) -> Data
+}
+
+/// A value that a column can hold. A null column makes nil.
+public protocol ColumnValue {
+    init?(_ columns: any Columns, _ index: Int) throws(StoreError)
+}
