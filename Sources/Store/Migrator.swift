@@ -1,0 +1,118 @@
+public import Model
+
+/// Brings a database to the schema this program knows, one migration a transaction, and refuses a schema it does not know.
+///
+/// Each applied migration is recorded with the checksum of its statements. A checksum that differs means that a released
+/// migration was edited; a recorded number that is not known here means that a newer program owns the database. Both
+/// are `StoreError.Code.schema`, and nothing is changed.
+public struct Migrator: Sendable {
+    private let migrations: [Migration]
+
+    public init(_ migrations: [Migration]) {
+        self.migrations = [Self.changeLog] + migrations
+    }
+
+    public func run(on store: some StateStore, time: TimeSource = .system) async throws {
+        try checkNumbers()
+        let dialect = store.dialect
+        try await store.write { transaction in
+            _ = try transaction.execute(SQL(schema: Self.table, dialect))
+        }
+        for migration in migrations {
+            let now = time.now()
+            try await store.write { transaction in try apply(migration, at: now, in: transaction) }
+        }
+        try await store.read { transaction in try refuseUnknown(in: transaction) }
+    }
+
+    private func apply(_ migration: Migration, at now: Timestamp, in transaction: any Transaction) throws {
+        let recorded: Int64? = try transaction.first(
+            "SELECT checksum FROM schema_migrations WHERE room = \(migration.room) AND number = \(migration.number)"
+        ) { row in try row[0] }
+        if let recorded {
+            guard recorded == migration.checksum else {
+                throw StoreError(.schema, "migration \(migration.room) \(migration.number) was changed after it ran")
+            }
+            return
+        }
+        for statement in migration.statements {
+            try transaction.execute(SQL(schema: statement, transaction.dialect))
+        }
+        try transaction.execute(
+            """
+            INSERT INTO schema_migrations (room, number, title, checksum, applied_at)
+            VALUES (\(migration.room), \(migration.number), \(migration.title), \(migration.checksum), \(now))
+            """)
+    }
+
+    private func refuseUnknown(in transaction: any Transaction) throws {
+        let known = Dictionary(grouping: migrations, by: \.room).mapValues(\.count)
+        try transaction.forEach("SELECT room, MAX(number) FROM schema_migrations GROUP BY room") { row in
+            let room: String = try row[0]
+            let number: Int = try row[1]
+            if let last = known[room], number > last {
+                throw StoreError(
+                    .schema, "the database has migration \(room) \(number); this program knows up to \(last)")
+            }
+        }
+    }
+
+    /// Numbers count from 1 without gaps in each room.
+    private func checkNumbers() throws {
+        for (room, steps) in Dictionary(grouping: migrations, by: \.room) {
+            guard steps.map(\.number) == Array(1...steps.count) else {
+                throw StoreError(.schema, "the migrations of \(room) are not numbered 1 to \(steps.count) in order")
+            }
+        }
+    }
+
+    private static let table = """
+        CREATE TABLE IF NOT EXISTS schema_migrations (
+            room TEXT NOT NULL, number BIGINT NOT NULL, title TEXT NOT NULL, checksum BIGINT NOT NULL,
+            applied_at BIGINT NOT NULL, PRIMARY KEY (room, number))
+        """
+
+    private static let changeLog = Migration(
+        room: "store", number: 1, title: "the change log",
+        statements: [
+            """
+            CREATE TABLE change_log (
+                seq IDENTITY, kind TEXT NOT NULL, key TEXT NOT NULL, generation BIGINT NOT NULL)
+            """
+        ])
+}
+
+extension Migration {
+    /// FNV-1a over the statements, 64 bits: tells an edit, not an attack.
+    public var checksum: Int64 {
+        var hash: UInt64 = 0xcbf2_9ce4_8422_2325
+        for statement in statements {
+            for byte in statement.utf8 { hash = (hash ^ UInt64(byte)) &* 0x100_0000_01b3 }
+            hash = (hash ^ 0xff) &* 0x100_0000_01b3
+        }
+        return Int64(bitPattern: hash)
+    }
+}
+
+extension SQL {
+    /// A statement of a migration in the engine's own type names.
+    ///
+    /// The common dialect's words are upper case and stand alone, so they are replaced as words: `BIGINT`, `DOUBLE
+    /// PRECISION`, `BLOB`, and `IDENTITY` for the one key that the database counts itself.
+    init(schema statement: String, _ dialect: Dialect) {
+        let words: [(String, String)] =
+            switch dialect {
+            case .sqlite:
+                [
+                    ("IDENTITY", "INTEGER PRIMARY KEY AUTOINCREMENT"), ("DOUBLE PRECISION", "REAL"),
+                    ("BIGINT", "INTEGER"),
+                ]
+            case .postgresql:
+                [("IDENTITY", "BIGINT GENERATED ALWAYS AS IDENTITY PRIMARY KEY"), ("BLOB", "BYTEA")]
+            }
+        var text = statement
+        for (common, own) in words { text.replace(common, with: own) }
+        if dialect == .sqlite, statement.hasPrefix("CREATE TABLE") { text += " STRICT" }
+        self.init(stringLiteral: text)
+    }
+}
