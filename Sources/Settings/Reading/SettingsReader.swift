@@ -1,0 +1,152 @@
+public import Model
+
+/// Reads keys and, by being asked for them, learns which exist: the one list behind validation and reference.
+///
+/// A wrong value is noted and its default answered, so that one pass finds every problem.
+public struct SettingsReader {
+    private let sources: [SettingsSource]
+    private let files: any SecretFiles
+    private(set) var keys: [SettingsKey] = []
+    private(set) var problems: [SettingsFault.Problem] = []
+
+    /// Later sources win.
+    init(_ sources: [SettingsSource], files: any SecretFiles) {
+        self.sources = sources
+        self.files = files
+    }
+
+    private mutating func find(
+        _ path: String, _ form: String, _ standard: String, _ summary: String
+    ) -> (value: SettingsValue, place: String)? {
+        keys.append(SettingsKey(path: path, form: form, standard: standard, summary: summary))
+        for source in sources.reversed() {
+            if let found = source.values[path], found.value != .null { return found }
+        }
+        return nil
+    }
+
+    private mutating func refuse(_ path: String, _ place: String, _ message: String) {
+        problems.append(SettingsFault.Problem(place: place, "'\(path)' \(message)"))
+    }
+
+    /// Notes that two keys do not go together, or that one is missing.
+    public mutating func refuse(_ path: String, _ message: String) {
+        let place = sources.reversed().compactMap { $0.values[path]?.place }.first
+        refuse(path, place ?? sources.first?.name ?? "configuration", message)
+    }
+
+    private mutating func scalar<Value>(
+        _ path: String, _ form: String, _ standard: Value, _ shown: String, _ summary: String,
+        _ parse: (String) -> Value?
+    ) -> Value {
+        guard let found = find(path, form, shown, summary) else { return standard }
+        guard case .text(let text) = found.value else {
+            refuse(path, found.place, "is \(found.value.form); it must be \(form)")
+            return standard
+        }
+        guard let value = parse(text) else {
+            refuse(path, found.place, "is '\(text)'; it must be \(form)")
+            return standard
+        }
+        return value
+    }
+
+    public mutating func text(_ path: String, _ summary: String, default standard: String) -> String {
+        scalar(path, "text", standard, standard, summary) { $0 }
+    }
+
+    public mutating func optionalText(_ path: String, _ summary: String) -> String? {
+        scalar(path, "text", String?.none, "", summary) { .some($0) }
+    }
+
+    public mutating func number(
+        _ path: String, _ summary: String, in range: ClosedRange<Int>, default standard: Int
+    ) -> Int {
+        scalar(path, "a number from \(range.lowerBound) to \(range.upperBound)", standard, "\(standard)", summary) {
+            text in Int(text).flatMap { range.contains($0) ? $0 : nil }
+        }
+    }
+
+    public mutating func boolean(_ path: String, _ summary: String, default standard: Bool) -> Bool {
+        scalar(path, "true or false", standard, "\(standard)", summary) { text in
+            switch text.lowercased() {
+            case "true", "yes", "on": true
+            case "false", "no", "off": false
+            default: nil
+            }
+        }
+    }
+
+    /// A time span: a whole number and a unit, `ms`, `s`, `m`, `h` or `d`; a bare number is seconds.
+    public mutating func duration(_ path: String, _ summary: String, default standard: String) -> Duration {
+        scalar(
+            path, "a time span such as 30s, 5m or 2h", Duration(settings: standard) ?? .zero, standard, summary,
+            Duration.init(settings:))
+    }
+
+    public mutating func choice<Choice: RawRepresentable<String> & CaseIterable>(
+        _ path: String, _ summary: String, default standard: Choice
+    ) -> Choice {
+        let names = Choice.allCases.map(\.rawValue)
+        return scalar(
+            path, "one of \(names.joined(separator: ", "))", standard, standard.rawValue, summary,
+            Choice.init(rawValue:))
+    }
+
+    public mutating func texts(_ path: String, _ summary: String, default standard: [String] = []) -> [String] {
+        let shown = standard.isEmpty ? "" : "[\(standard.joined(separator: ", "))]"
+        guard let found = find(path, "a list of texts", shown, summary) else { return standard }
+        switch found.value {
+        case .text(let text): return [text]
+        case .list(let values):
+            var texts: [String] = []
+            for value in values {
+                guard case .text(let text) = value else {
+                    refuse(path, found.place, "holds \(value.form); it must be a list of texts")
+                    return standard
+                }
+                texts.append(text)
+            }
+            return texts
+        default:
+            refuse(path, found.place, "is \(found.value.form); it must be a list of texts")
+            return standard
+        }
+    }
+
+    /// Mappings whose keys another room checks, such as `device_spec`.
+    public mutating func mappings(_ path: String, _ summary: String) -> [SettingsValue] {
+        guard let found = find(path, "a list of mappings", "", summary) else { return [] }
+        let values: [SettingsValue] = if case .list(let values) = found.value { values } else { [found.value] }
+        for value in values {
+            guard case .mapping = value else {
+                refuse(path, found.place, "holds \(value.form); it must be a list of mappings")
+                return []
+            }
+        }
+        return values
+    }
+
+    /// A secret, by the path of the file that holds it. The secret itself never stands in the configuration.
+    public mutating func secret(file path: String, _ summary: String) -> Secret? {
+        guard let file = optionalText(path, summary) else { return nil }
+        do {
+            return try files.secret(at: file)
+        } catch {
+            refuse(path, "names '\(file)', which \(error.reason)")
+            return nil
+        }
+    }
+
+    /// Refuses what no one asked for, and answers everything that was wrong.
+    mutating func finish() throws(SettingsFault) {
+        let known = Set(keys.map(\.path))
+        for source in sources {
+            for (path, found) in source.values.sorted(by: { $0.key < $1.key }) where !known.contains(path) {
+                let near = nearestName(to: path, among: known.sorted()).map { "; did you mean '\($0)'?" } ?? ""
+                problems.append(SettingsFault.Problem(place: found.place, "'\(path)' is not a key\(near)"))
+            }
+        }
+        if !problems.isEmpty { throw SettingsFault(problems) }
+    }
+}

@@ -1,0 +1,23 @@
+/// The control plane's side of its agents.
+public struct AgentsSettings: Sendable {
+    public let address: String?
+    public let authorityFolder: String?
+    public let heartbeatInterval: Duration
+    public let certificateLifetime: Duration
+    public let serverNames: [String]
+
+    init(_ reader: inout SettingsReader) {
+        address = reader.optionalText(
+            "agents.address", "Address and port that agents dial, always with mutual TLS; none where it is not given.")
+        authorityFolder = reader.optionalText(
+            "agents.authority_folder", "Folder of the authority that signs agents' certificates, and of its key.")
+        heartbeatInterval = reader.duration(
+            "agents.heartbeat_interval", "How often an idle agent hears and is heard.", default: "15s")
+        certificateLifetime = reader.duration(
+            "agents.certificate_lifetime", "How long an agent's certificate lives; it is renewed at half of it.",
+            default: "30d")
+        serverNames = reader.texts(
+            "agents.server_names", "Names and addresses that the server's certificate holds for agents.",
+            default: ["localhost", "127.0.0.1"])
+    }
+}

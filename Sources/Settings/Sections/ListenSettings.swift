@@ -1,0 +1,33 @@
+/// Where clients reach the services, and what they may do there.
+public struct ListenSettings: Sendable {
+    public let address: String
+    public let certificate: String?
+    public let privateKey: String?
+    public let publicURL: String?
+    public let trustedProxies: [String]
+    public let corsOrigins: [String]
+    /// Bytes.
+    public let maximumBody: Int
+    public let drainTime: Duration
+
+    init(_ reader: inout SettingsReader) {
+        address = reader.text(
+            "listen.address", "Address and port of the services; IPv6 in brackets.", default: "127.0.0.1:7780")
+        certificate = reader.optionalText("listen.certificate", "PEM file of the certificate chain; turns TLS on.")
+        privateKey = reader.optionalText("listen.private_key", "PEM file of the certificate's key.")
+        publicURL = reader.optionalText(
+            "listen.public_endpoint", "The base URL that clients use, where it differs from what requests show.")
+        trustedProxies = reader.texts(
+            "listen.trusted_proxies", "Addresses or networks whose Forwarded and X-Forwarded headers are believed.")
+        corsOrigins = reader.texts("listen.cors_origins", "Origins that browsers may call from; `*` is any.")
+        maximumBody = reader.number(
+            "listen.maximum_body", "Largest request body, in bytes.", in: 1024...1_073_741_824, default: 1_048_576)
+        drainTime = reader.duration(
+            "listen.drain_time", "How long requests under way may take to end at a stop.", default: "20s")
+        if (certificate == nil) != (privateKey == nil) {
+            reader.refuse(
+                certificate == nil ? "listen.private_key" : "listen.certificate",
+                "stands alone; certificate and private_key belong together")
+        }
+    }
+}
