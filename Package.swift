@@ -117,8 +117,11 @@ if !leavesOnly {
             ], tests: [httpClient])
         + room("Clients", ["Model", httpClient, nioCore, nioSSL, logging], tests: [])
         + room(
-            "Access", ["API", "Store", "Clients", "Model", "CCrypt", crypto, cryptoExtras, yams, logging],
-            tests: ["StoreSQLite"])
+            "Access",
+            [
+                "API", "Store", "Clients", "Model", "CCrypt", crypto, cryptoExtras, yams, logging, system, nioCore,
+                nioPosix, nioSSL, httpClient, httpTypes,
+            ], tests: ["StoreSQLite"])
         + room("Identity", ["Access", "API", "Store", "Model", crypto, logging], tests: ["StoreSQLite"])
         + room("Placement", ["Search", "Access", "API", "Store", "Clients", "Model", logging], tests: ["StoreSQLite"])
         + room(

@@ -12,6 +12,8 @@ public struct Caller: Sendable, Equatable {
     public var token: Secret?
     /// When the proof ends.
     public var expires: Timestamp?
+    /// False where a Keystone with a configured admin project says that the scope is another one.
+    public var isAdminProject = true
 
     /// What the caller may act on.
     public enum Scope: Sendable, Hashable {

@@ -1,0 +1,67 @@
+public import Model
+
+/// Hashes and verifies passwords on threads of its own, so that no login holds up another request.
+///
+/// Writes bcrypt (`$2b$`); verifies bcrypt and yescrypt (`$y$`), and what else the system's `crypt` knows. As in
+/// Keystone bcrypt uses the first 72 bytes of a password and ignores the rest.
+public struct PasswordHasher: Sendable {
+    /// Each step up doubles the work: 4 … 31. Keystone's `password_hash_rounds`.
+    public let cost: Int
+    private let pool: BlockingPool
+    private let random: RandomSource
+
+    public static let longestPassword = 4096
+    private static let bcryptLimit = 72
+
+    /// At most `threads` passwords are computed at once and `backlog` wait; beyond that callers get 503.
+    public init(cost: Int = 12, threads: Int = 2, backlog: Int = 256, random: RandomSource = .system) {
+        self.cost = min(max(cost, 4), 31)
+        pool = BlockingPool(threads: threads, backlog: backlog)
+        self.random = random
+    }
+
+    /// The text to store. Throws 400 for a password that is empty, holds a zero byte or is longer than 4096 bytes.
+    public func hash(_ password: Secret) async throws(Fault) -> String {
+        let bytes = Array(password.revealed.utf8)
+        guard !bytes.isEmpty, bytes.count <= Self.longestPassword, !bytes.contains(0) else {
+            throw .badRequest(
+                "A password must be 1 to \(Self.longestPassword) bytes long and must not contain a zero byte.",
+                field: "password")
+        }
+        let setting = Crypt.bcryptSetting(cost: cost, salt: random.bytes(16))
+        let hash = try await pool.run { Crypt.hash(Array(bytes.prefix(Self.bcryptLimit)), setting: setting) }
+        guard let hash else { throw .internalError("the system's crypt library does not know bcrypt ($2b$)") }
+        return hash
+    }
+
+    /// Whether `password` has the hash `stored`.
+    ///
+    /// Pass nil for a user that does not exist or has no password: the answer is false after the same work, so that the
+    /// time taken does not tell which users there are.
+    public func verify(_ password: Secret, against stored: String?) async throws(Fault) -> Bool {
+        var bytes = Array(password.revealed.utf8)
+        let isPossible = bytes.count <= Self.longestPassword && !bytes.contains(0)
+        let setting = stored ?? Crypt.bcryptSetting(cost: cost, salt: [UInt8](repeating: 0x5a, count: 16))
+        if !isPossible { bytes = [0x2a] }
+        if setting.hasPrefix("$2") { bytes = Array(bytes.prefix(Self.bcryptLimit)) }
+        let candidate = bytes
+        let computed = try await pool.run { Crypt.hash(candidate, setting: setting) }
+        guard let computed, let stored else { return false }
+        return isPossible && Self.isEqual(computed, stored)
+    }
+
+    /// Whether `stored` should be replaced at the next successful login: another method, or another cost.
+    public func isOutdated(_ stored: String) -> Bool {
+        !stored.hasPrefix("$2b$\(cost < 10 ? "0" : "")\(cost)$")
+    }
+
+    /// Looks at every byte whatever the first ones say.
+    private static func isEqual(_ left: String, _ right: String) -> Bool {
+        let left = Array(left.utf8)
+        let right = Array(right.utf8)
+        guard left.count == right.count else { return false }
+        var difference: UInt8 = 0
+        for index in left.indices { difference |= left[index] ^ right[index] }
+        return difference == 0
+    }
+}

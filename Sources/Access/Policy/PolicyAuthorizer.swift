@@ -1,0 +1,47 @@
+public import API
+public import Model
+
+/// Asks the policy engine for one service; says no in the words its clients know.
+public struct PolicyAuthorizer: Authorizer {
+    private let engine: PolicyEngine
+    private let wording: Wording
+
+    /// How a service words a refusal.
+    public struct Wording: Sendable {
+        let sentence: @Sendable (_ rule: String) -> String
+
+        public init(_ sentence: @escaping @Sendable (_ rule: String) -> String) {
+            self.sentence = sentence
+        }
+
+        public static let placement = Wording { "Policy does not allow \($0) to be performed." }
+        public static let accelerator = Wording { "Access was denied to the following resource: \($0)" }
+        public static let identity = Wording { "You are not authorized to perform the requested action: \($0)." }
+    }
+
+    public init(engine: PolicyEngine, wording: Wording) {
+        self.engine = engine
+        self.wording = wording
+    }
+
+    public func authorize(_ caller: Caller, rule: String, target: PolicyTarget) throws(Fault) {
+        switch engine.decide(caller, rule: rule, target: target) {
+        case .admitted: return
+        case .refused:
+            throw refusal(rule, "needs \(engine.source(of: rule) ?? "!"); \(Self.who(caller))")
+        case .wrongScope(let scopes):
+            throw refusal(
+                rule,
+                "needs a token for \(scopes.map(\.rawValue).sorted().joined(separator: " or ")); \(Self.who(caller))")
+        case .unknownRule: throw refusal(rule, "no rule has this name")
+        }
+    }
+
+    private func refusal(_ rule: String, _ context: String) -> Fault {
+        Fault(.forbidden, wording.sentence(rule), context: "policy \(rule): \(context)")
+    }
+
+    private static func who(_ caller: Caller) -> String {
+        "user \(caller.user?.text ?? "-"), scope \(caller.scope), roles \(caller.roles.sorted().joined(separator: ","))"
+    }
+}

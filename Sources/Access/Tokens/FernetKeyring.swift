@@ -1,0 +1,89 @@
+import FoundationEssentials
+public import Model
+import NIOPosix
+import Synchronization
+
+/// The keys that sign tokens, from a folder that all replicas share or have copies of.
+///
+/// As Keystone's `fernet_keys`: files named by number, each a 32-byte key in base64url. The highest number is the
+/// primary and signs; all verify; `0` is staged and becomes the primary at the next rotation. So a new primary is
+/// known everywhere before anything is signed with it, if a rotation reaches all replicas before the next one.
+///
+/// Files and folder must not be open to others (0600, 0700).
+public final class FernetKeyring: Sendable {
+    public let folder: String
+    private let keys: Mutex<Keys>
+    private let lastReload = Mutex(Timestamp(microseconds: .min / 2))
+    private let time: TimeSource
+
+    struct Keys: Sendable, Equatable {
+        /// The primary first, then the others from new to old, the staged one last.
+        let all: [Fernet.Key]
+    }
+
+    private init(folder: String, keys: Keys, time: TimeSource) {
+        self.folder = folder
+        self.keys = Mutex(keys)
+        self.time = time
+    }
+
+    /// Reads the folder; throws a sentence for the operator when it is missing, empty, malformed or open to others.
+    public static func load(folder: String, time: TimeSource = .system) async throws -> FernetKeyring {
+        let keys = try await Self.onFileThread { try KeyFolder(folder).keys() }
+        return FernetKeyring(folder: folder, keys: keys, time: time)
+    }
+
+    /// Reads the folder, after making it with a staged and a primary key where it has none yet.
+    public static func loadOrCreate(
+        folder: String, random: RandomSource = .system, time: TimeSource = .system
+    ) async throws -> FernetKeyring {
+        let keys = try await Self.onFileThread {
+            let files = KeyFolder(folder)
+            try files.createIfEmpty(random)
+            return try files.keys()
+        }
+        return FernetKeyring(folder: folder, keys: keys, time: time)
+    }
+
+    /// Makes the staged key the primary, stages a new one, and drops the oldest beyond `maxActive` (at least 2 stay).
+    public static func rotate(
+        folder: String, maxActive: Int = 3, random: RandomSource = .system
+    ) async throws {
+        try await Self.onFileThread { try KeyFolder(folder).rotate(maxActive: maxActive, random) }
+    }
+
+    /// Reads the folder again; answers whether the keys changed. What was read before stays where it throws.
+    @discardableResult
+    public func reload() async throws -> Bool {
+        let folder = folder
+        let fresh = try await Self.onFileThread { try KeyFolder(folder).keys() }
+        return keys.withLock { keys in
+            defer { keys = fresh }
+            return keys != fresh
+        }
+    }
+
+    /// Reloads, at most once a second: for a token that no known key signed. False also where the folder is unusable.
+    func reloadIfDue() async -> Bool {
+        let now = time.now()
+        let isDue = lastReload.withLock { last in
+            guard now.since(last) >= .seconds(1) || now < last else { return false }
+            last = now
+            return true
+        }
+        guard isDue else { return false }
+        do {
+            return try await reload()
+        } catch {
+            return false
+        }
+    }
+
+    var current: Keys { keys.withLock { $0 } }
+
+    private static func onFileThread<Value: Sendable>(
+        _ work: @escaping @Sendable () throws -> Value
+    ) async throws -> Value {
+        try await NIOThreadPool.singleton.runIfActive(work)
+    }
+}
