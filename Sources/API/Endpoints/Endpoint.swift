@@ -101,6 +101,8 @@ extension Endpoint {
     /// What a body must be, and how it becomes a value.
     public struct BodyRules: Sendable {
         public let schema: Schema
+        /// Whether the endpoint also works without a body.
+        public var isOptional: Bool = false
         let decode: @Sendable (_ bytes: [UInt8]) throws(Fault) -> BodyValue
     }
 

@@ -18,6 +18,7 @@ public struct ParameterDescription: Sendable {
     public let isRequired: Bool
     public let since: Microversion?
     public let form: String
+    let malformed: Fault.Kind
     let isValid: @Sendable (String) -> Bool
 }
 
@@ -37,7 +38,7 @@ public struct PathParameter<Value: ParameterValue>: Sendable {
     var description: ParameterDescription {
         ParameterDescription(
             name: name, text: text, schema: Value.schema, isRepeatable: false, isRequired: true, since: nil,
-            form: Value.form, isValid: { Value(parameter: $0) != nil })
+            form: Value.form, malformed: malformed, isValid: { Value(parameter: $0) != nil })
     }
 }
 
@@ -63,7 +64,7 @@ public struct QueryParameter<Value: ParameterValue>: Sendable {
     public var description: ParameterDescription {
         ParameterDescription(
             name: name, text: text, schema: Value.schema, isRepeatable: isRepeatable, isRequired: isRequired,
-            since: since, form: Value.form, isValid: { Value(parameter: $0) != nil })
+            since: since, form: Value.form, malformed: .badRequest, isValid: { Value(parameter: $0) != nil })
     }
 }
 

@@ -12,7 +12,8 @@ public protocol APIFamily: Sendable {
     /// The version a request asks for. Throws 406 or 400, as the family does.
     func version(asked headers: HTTPFields, path: String) throws(Fault) -> Microversion
 
-    /// Headers of every answer once the version is known; `version` is nil where it was refused.
+    /// Headers of every answer once the version is known; `version` is nil where it was refused. What an endpoint sets
+    /// itself wins.
     func headers(version: Microversion?, status: Int, method: HTTPRequest.Method) -> HTTPFields
 
     /// The error body its clients expect, and its content type.
@@ -20,4 +21,51 @@ public protocol APIFamily: Sendable {
 
     /// The request id's header: `x-openstack-request-id`, in Placement and Nova also `x-compute-request-id`.
     var requestIDHeaders: [HTTPField.Name] { get }
+
+    /// Whether a body without `Content-Type` is refused.
+    var requiresContentType: Bool { get }
+
+    /// A body that is JSON, but not of the endpoint's form: `reason` names the place.
+    func malformedBody(_ reason: String, field: String) -> Fault
+}
+
+extension APIFamily {
+    public var requestIDHeaders: [HTTPField.Name] { [.openStackRequestID] }
+    public var requiresContentType: Bool { true }
+
+    public func malformedBody(_ reason: String, field: String) -> Fault { .badRequest(reason, field: field) }
+
+    /// The version that `OpenStack-API-Version` asks of this service, as text; nil where it asks none.
+    ///
+    /// Several services may share the header, separated by commas; the last entry of a service counts.
+    func versionText(in headers: HTTPFields) -> String? {
+        var found: String?
+        for value in headers[values: .openStackAPIVersion] {
+            for entry in value.split(separator: ",") {
+                let words = entry.split(separator: " ", omittingEmptySubsequences: true)
+                guard words.count >= 1, words[0].lowercased() == serviceType else { continue }
+                found = words.count == 2 ? String(words[1]) : ""
+            }
+        }
+        return found
+    }
+}
+
+extension HTTPField.Name {
+    /// `OpenStack-API-Version`.
+    public static let openStackAPIVersion = constant("OpenStack-API-Version")
+    /// `x-openstack-request-id`.
+    public static let openStackRequestID = constant("x-openstack-request-id")
+    /// `X-Auth-Token`.
+    public static let authToken = constant("X-Auth-Token")
+    /// `X-Subject-Token`.
+    public static let subjectToken = constant("X-Subject-Token")
+    /// `X-Service-Token`.
+    public static let serviceToken = constant("X-Service-Token")
+
+    /// A name that is known to be one.
+    static func constant(_ name: String) -> HTTPField.Name {
+        guard let field = HTTPField.Name(name) else { preconditionFailure("'\(name)' is not a header's name") }
+        return field
+    }
 }

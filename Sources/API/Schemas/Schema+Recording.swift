@@ -1,7 +1,63 @@
+public import FoundationEssentials
+public import Model
+
 extension Schema {
     /// The schema of `type`: its own where it provides one, else recorded from its `init(from:)`.
+    ///
+    /// Recorded objects ignore further keys; `strict` refuses them. A type whose `init(from:)` refuses the sample values
+    /// of the recording ends it early: such a type provides its own schema.
     public static func of<Value: Decodable>(_ type: Value.Type) -> Schema {
         if let provider = type as? any SchemaProviding.Type { return provider.schema }
-        return .any
+        if let choices = type as? any CaseIterable.Type, let texts = texts(of: choices) { return .oneOfTexts(texts) }
+        let recording = Recording()
+        _ = try? Value(from: RecordingDecoder(recording: recording))
+        return recording.schema
+    }
+
+    /// The same with further keys refused, in every object below, too.
+    public var strict: Schema {
+        switch self {
+        case .array(let element, let minItems, let maxItems, let unique):
+            return .array(of: element.strict, minItems: minItems, maxItems: maxItems, unique: unique)
+        case .nullable(let schema): return .nullable(schema.strict)
+        case .anyOf(let schemas): return .anyOf(schemas.map(\.strict))
+        case .named(let name, let schema): return .named(name, schema.strict)
+        case .object(let object):
+            let properties = object.properties.map {
+                ObjectSchema.Property($0.name, $0.schema.strict, required: $0.isRequired)
+            }
+            let others = if case .ignored = object.others { ObjectSchema.Others.refused } else { object.others }
+            return .object(ObjectSchema(properties, others: others, minProperties: object.minProperties))
+        default: return self
+        }
+    }
+
+    private static func texts<Choices: CaseIterable>(of type: Choices.Type) -> [String]? {
+        let texts = type.allCases.compactMap { ($0 as? any RawRepresentable)?.rawValue as? String }
+        return texts.isEmpty ? nil : texts
     }
 }
+
+extension String: SchemaProviding {}
+extension Bool: SchemaProviding {}
+extension Int: SchemaProviding {}
+extension Int64: SchemaProviding { public static var schema: Schema { .integer } }
+extension Double: SchemaProviding { public static var schema: Schema { .number } }
+extension UUID: SchemaProviding { public static var schema: Schema { .uuid } }
+extension UniqueID: SchemaProviding {}
+extension NameID: SchemaProviding {}
+extension Array: SchemaProviding where Element: Decodable {
+    public static var schema: Schema { .array(Schema.of(Element.self)) }
+}
+extension Set: SchemaProviding where Element: Decodable {
+    public static var schema: Schema { .array(Schema.of(Element.self)) }
+}
+extension Optional: SchemaProviding where Wrapped: Decodable {
+    public static var schema: Schema { .nullable(Schema.of(Wrapped.self)) }
+}
+extension Dictionary: SchemaProviding where Key == String, Value: Decodable {
+    public static var schema: Schema {
+        .object(ObjectSchema([], others: .each(keyPattern: nil, Schema.of(Value.self))))
+    }
+}
+extension JSONValue: SchemaProviding { public static var schema: Schema { .any } }

@@ -1,0 +1,96 @@
+import HTTPTypes
+public import Logging
+public import Model
+
+/// From a request to its answer: mount, version, route, caller, policy, parameters, body, handler, envelope.
+///
+/// Knows no socket: the server calls it, and so do tests and callers inside the process.
+public struct Dispatcher: Sendable {
+    private let mounts: [Mount]
+    private let root: @Sendable (APIRequest) -> Reply?
+    private let logger: Logger
+    private let ids: IDSource
+
+    struct Mount: Sendable {
+        let service: Service
+        let routes: RouteTable
+        let prefix: [UInt8]
+    }
+
+    /// - Parameters:
+    ///   - root: answers paths below no service, such as `/`; nil is 404
+    public init(
+        _ services: [Service], logger: Logger, ids: IDSource = .random,
+        root: @escaping @Sendable (APIRequest) -> Reply? = { _ in nil }
+    ) {
+        mounts = services.map { Mount(service: $0, routes: RouteTable($0.endpoints), prefix: Array($0.prefix.utf8)) }
+            .sorted { $0.prefix.count > $1.prefix.count }
+        self.root = root
+        self.logger = logger
+        self.ids = ids
+    }
+
+    public func respond(to request: APIRequest) async -> APIResponse {
+        let requestID = RequestID("req-\(ids.next(RequestKind.self))")
+        var request = request
+        IdentityHeaders.strip(&request.headers)
+        let target = RequestTarget(request.target)
+        guard let mount = mount(of: target.rawPath) else {
+            return rootAnswer(request, requestID)
+        }
+        var exchange = Exchange(mount: mount, requestID: requestID)
+        do {
+            let reply = try await exchange.run(request, target, logger)
+            return exchange.response(reply, request)
+        } catch {
+            let fault = outcome(of: error, requestID)
+            return exchange.response(fault, request)
+        }
+    }
+
+    private func mount(of path: Substring) -> Mount? {
+        let bytes = path.utf8
+        return mounts.first { mount in
+            guard bytes.starts(with: mount.prefix) else { return false }
+            let rest = bytes.dropFirst(mount.prefix.count)
+            return rest.isEmpty || rest.first == UInt8(ascii: "/")
+        }
+    }
+
+    private func rootAnswer(_ request: APIRequest, _ requestID: RequestID) -> APIResponse {
+        let family = AgentFamily()
+        if let reply = root(request) {
+            var headers = reply.headers
+            headers[.openStackRequestID] = requestID.text
+            let body = request.method == .head ? Reply.Body.none : reply.body
+            return APIResponse(status: reply.status, headers: headers, body: body, requestID: requestID)
+        }
+        let fault = Fault.notFound("No service is mounted at this path; '/' lists the services.")
+        let (type, bytes) = family.envelope(fault, requestID: requestID, version: nil)
+        var headers: HTTPFields = [:]
+        headers[.contentType] = type
+        headers[.openStackRequestID] = requestID.text
+        return APIResponse(
+            status: 404, headers: headers, body: request.method == .head ? .none : .bytes(bytes), requestID: requestID)
+    }
+
+    /// What the client may know of an error; the rest goes to the log under the request's id.
+    private func outcome(of error: any Error, _ requestID: RequestID) -> Fault {
+        let fault: Fault
+        switch error {
+        case let known as Fault: fault = known
+        case let known as any FaultConvertible: fault = known.fault
+        case is CancellationError:
+            fault = .unavailable("The request was given up because the server stops or the client left.")
+        default: fault = .internalError("\(type(of: error)): \(error)")
+        }
+        if fault.kind.status >= 500 {
+            logger.error(
+                "request failed",
+                metadata: [
+                    "request_id": "\(requestID)", "fault": "\(fault.debugDescription)",
+                ])
+        }
+        return fault
+    }
+}

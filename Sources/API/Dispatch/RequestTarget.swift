@@ -1,0 +1,88 @@
+import Model
+
+/// A request's path and query, decoded. What is not text that can be stored is refused here, once for all endpoints.
+struct RequestTarget {
+    /// Still percent-encoded, as rewriting and prefixes see it.
+    let rawPath: Substring
+    let rawQuery: Substring
+
+    init(_ target: String) {
+        let end = target.firstIndex(of: "#") ?? target.endIndex
+        let text = target[..<end]
+        if let mark = text.firstIndex(of: "?") {
+            rawPath = text[..<mark]
+            rawQuery = text[text.index(after: mark)...]
+        } else {
+            rawPath = text
+            rawQuery = ""
+        }
+    }
+
+    /// The path's parts, decoded; empty ones (doubled slashes) are left out.
+    static func segments(of path: some StringProtocol) throws(Fault) -> [String] {
+        var segments: [String] = []
+        for part in path.split(separator: "/", omittingEmptySubsequences: true) {
+            guard let text = decode(part.utf8, plusIsSpace: false) else {
+                throw .badRequest("The path is not percent-encoded UTF-8 text without NUL characters.", field: "path")
+            }
+            segments.append(text)
+        }
+        return segments
+    }
+
+    func query() throws(Fault) -> [(name: String, value: String)] {
+        guard !rawQuery.isEmpty else { return [] }
+        var parameters: [(name: String, value: String)] = []
+        for part in rawQuery.split(separator: "&", omittingEmptySubsequences: true) {
+            let name: Substring
+            let value: Substring
+            if let mark = part.firstIndex(of: "=") {
+                name = part[..<mark]
+                value = part[part.index(after: mark)...]
+            } else {
+                name = part
+                value = ""
+            }
+            guard let name = Self.decode(name.utf8, plusIsSpace: true) else {
+                throw .badRequest(
+                    "A parameter's name is not percent-encoded UTF-8 text without NUL characters.", field: "query")
+            }
+            guard let value = Self.decode(value.utf8, plusIsSpace: true) else {
+                throw .badRequest(
+                    "The value of the parameter '\(name.prefix(80))' is not percent-encoded UTF-8 text without NUL characters.",
+                    field: name)
+            }
+            parameters.append((name, value))
+        }
+        return parameters
+    }
+
+    /// Nil where an escape is broken, the bytes are not UTF-8, or a NUL is among them.
+    static func decode(_ text: some Collection<UInt8>, plusIsSpace: Bool) -> String? {
+        var bytes: [UInt8] = []
+        bytes.reserveCapacity(text.count)
+        var iterator = text.makeIterator()
+        while let byte = iterator.next() {
+            switch byte {
+            case UInt8(ascii: "%"):
+                guard let high = iterator.next().flatMap(digit), let low = iterator.next().flatMap(digit) else {
+                    return nil
+                }
+                bytes.append(high << 4 | low)
+            case UInt8(ascii: "+") where plusIsSpace: bytes.append(0x20)
+            default: bytes.append(byte)
+            }
+        }
+        guard !bytes.contains(0) else { return nil }
+        return String(validating: bytes, as: UTF8.self)
+    }
+
+    private static func digit(_ byte: UInt8) -> UInt8? {
+        switch byte {
+        case UInt8(ascii: "0")...UInt8(ascii: "9"): byte - 48
+        case UInt8(ascii: "a")...UInt8(ascii: "f"): byte - 87
+        case UInt8(ascii: "A")...UInt8(ascii: "F"): byte - 55
+        default: nil
+        }
+    }
+}

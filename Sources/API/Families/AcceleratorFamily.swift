@@ -1,0 +1,58 @@
+import FoundationEssentials
+public import HTTPTypes
+public import Model
+
+/// The accelerator API's conventions: versions 2.0 to 2.3, default 2.0, an error whose text is JSON itself.
+public struct AcceleratorFamily: APIFamily {
+    public let serviceType = "accelerator"
+    public let minimum = Microversion(2, 0)
+    public let maximum = Microversion(2, 3)
+
+    public init() {}
+
+    /// A bare `2.N` counts as well; entries of other services are passed over.
+    public func version(asked headers: HTTPFields, path: String) throws(Fault) -> Microversion {
+        var text = versionText(in: headers)
+        if text == nil, let bare = headers[.openStackAPIVersion], Microversion(bare) != nil { text = bare }
+        guard let text else { return minimum }
+        if text.lowercased() == "latest" { return maximum }
+        guard let version = Microversion(text) else {
+            throw Fault(
+                .notAcceptable, "Invalid microversion '\(text.prefix(40))'; it must be of the form 2.N.",
+                field: "OpenStack-API-Version")
+        }
+        guard minimum <= version, version <= maximum else {
+            throw Fault(
+                .notAcceptable,
+                "Version \(version) is not supported by the API. Minimum is \(minimum) and maximum is \(maximum).",
+                field: "OpenStack-API-Version")
+        }
+        return version
+    }
+
+    public func headers(version: Microversion?, status: Int, method: HTTPRequest.Method) -> HTTPFields {
+        var fields: HTTPFields = [:]
+        fields[Self.minimumHeader] = "\(minimum)"
+        fields[Self.maximumHeader] = "\(maximum)"
+        fields[.vary] = "OpenStack-API-Version"
+        if let version { fields[.openStackAPIVersion] = "accelerator \(version)" }
+        return fields
+    }
+
+    public func envelope(
+        _ fault: Fault, requestID: RequestID, version: Microversion?
+    ) -> (contentType: String, bytes: [UInt8]) {
+        var inner = JSONWriter()
+        inner.object { json in
+            json.member("faultcode", fault.kind.status < 500 ? "Client" : "Server")
+            json.member("faultstring", fault.message)
+            json.member("debuginfo", String?.none)
+        }
+        var json = JSONWriter()
+        json.object { json in json.member("error_message", String(decoding: inner.bytes, as: UTF8.self)) }
+        return ("application/json", json.bytes)
+    }
+
+    private static let minimumHeader = HTTPField.Name.constant("OpenStack-API-Minimum-Version")
+    private static let maximumHeader = HTTPField.Name.constant("OpenStack-API-Maximum-Version")
+}

@@ -1,0 +1,35 @@
+public import HTTPTypes
+public import Model
+
+/// Conventions of Kilonova's own surfaces, such as the agents' one: one version in the path, errors as a list.
+public struct AgentFamily: APIFamily {
+    public let serviceType = "kilonova"
+    public let minimum = Microversion(1, 0)
+    public let maximum = Microversion(1, 0)
+
+    public init() {}
+
+    public func version(asked headers: HTTPFields, path: String) throws(Fault) -> Microversion { maximum }
+
+    public func headers(version: Microversion?, status: Int, method: HTTPRequest.Method) -> HTTPFields { [:] }
+
+    public func envelope(
+        _ fault: Fault, requestID: RequestID, version: Microversion?
+    ) -> (contentType: String, bytes: [UInt8]) {
+        var json = JSONWriter()
+        json.object { json in
+            json.member("errors") { json in
+                json.array(CollectionOfOne(fault)) { json, fault in
+                    json.object { json in
+                        json.member("status", fault.kind.status)
+                        json.member("title", fault.kind.title)
+                        json.member("detail", fault.message)
+                        json.member("field", fault.field)
+                        json.member("request_id", requestID.text)
+                    }
+                }
+            }
+        }
+        return ("application/json", json.bytes)
+    }
+}

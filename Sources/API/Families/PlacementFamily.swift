@@ -1,0 +1,90 @@
+public import HTTPTypes
+public import Model
+
+/// Placement's conventions: versions 1.0 to 1.39, default 1.0.
+public struct PlacementFamily: APIFamily {
+    public let serviceType = "placement"
+    public let minimum = Microversion(1, 0)
+    public let maximum = Microversion(1, 39)
+    private let now: @Sendable () -> Timestamp
+
+    public init(time: TimeSource = .system) {
+        now = { time.now() }
+    }
+
+    public var requestIDHeaders: [HTTPField.Name] { [.openStackRequestID] }
+
+    public func version(asked headers: HTTPFields, path: String) throws(Fault) -> Microversion {
+        guard let text = versionText(in: headers) else { return minimum }
+        if text.lowercased() == "latest" { return maximum }
+        guard let version = Microversion(text) else {
+            throw .badRequest("invalid version string: \(text.prefix(40))", field: "OpenStack-API-Version")
+        }
+        guard minimum <= version, version <= maximum else {
+            throw Fault(
+                .notAcceptable,
+                "Unacceptable version header: \(version); this service knows \(minimum) to \(maximum).",
+                field: "OpenStack-API-Version")
+        }
+        return version
+    }
+
+    public func headers(version: Microversion?, status: Int, method: HTTPRequest.Method) -> HTTPFields {
+        var fields: HTTPFields = [:]
+        guard let version else { return fields }
+        fields[.openStackAPIVersion] = "placement \(version)"
+        guard status < 400 else { return fields }
+        fields[.vary] = "OpenStack-API-Version"
+        if version >= Microversion(1, 15), status != 204 || method == .put {
+            fields[.cacheControl] = "no-cache"
+            fields[.lastModified] = now().httpDate
+        }
+        return fields
+    }
+
+    public func envelope(
+        _ fault: Fault, requestID: RequestID, version: Microversion?
+    ) -> (contentType: String, bytes: [UInt8]) {
+        var json = JSONWriter()
+        json.object { json in
+            json.member("errors") { json in
+                json.array(CollectionOfOne(fault)) { json, fault in
+                    json.object { json in
+                        json.member("status", fault.kind.status)
+                        json.member("title", fault.kind.title)
+                        json.member("detail", "\(Self.explanation(of: fault.kind))\n\n \(fault.message)  ")
+                        if version.map({ $0 >= Microversion(1, 23) }) ?? false {
+                            json.member("code", fault.code ?? "placement.undefined_code")
+                        }
+                        json.member("request_id", requestID.text)
+                        if fault.kind == .notAcceptable, version == nil {
+                            json.member("max_version", "\(maximum)")
+                            json.member("min_version", "\(minimum)")
+                        }
+                    }
+                }
+            }
+        }
+        return ("application/json", json.bytes)
+    }
+
+    public func malformedBody(_ reason: String, field: String) -> Fault {
+        .badRequest("JSON does not validate: \(reason)", field: field)
+    }
+
+    private static func explanation(of kind: Fault.Kind) -> String {
+        switch kind {
+        case .badRequest:
+            "The server could not comply with the request since it is either malformed or otherwise incorrect."
+        case .unauthorized: "The request you have made requires authentication."
+        case .forbidden: "Access was denied to this resource."
+        case .notFound: "The resource could not be found."
+        case .methodNotAllowed: "The method specified is not allowed for this resource."
+        case .notAcceptable:
+            "The resource could not be generated that was acceptable to your browser (content of type application/json)."
+        case .conflict: "There was a conflict when trying to complete your request."
+        case .unsupportedMediaType: "The request media type is not supported by this server."
+        default: "The request could not be served."
+        }
+    }
+}
