@@ -21,7 +21,20 @@ public enum ChangeLog {
 
 extension Transaction {
     /// Notes in this transaction that `key` of `kind` is now at `generation`.
+    ///
+    /// Best the last statement of its transaction: on PostgreSQL readers wait for a number once it is drawn.
     public func note(change kind: String, key: String, generation: Int64 = 0) throws {
-        try execute("INSERT INTO change_log (kind, key, generation) VALUES (\(kind), \(key), \(generation))")
+        try execute(
+            "INSERT INTO change_log (kind, key, generation) VALUES (\(kind), \(key), \(generation))")
     }
+
+    /// The number of the newest entry that this transaction sees, or 0.
+    public func latestChange() throws -> Int64 {
+        try first("SELECT MAX(seq) FROM change_log") { row in try row[0] as Int64? ?? 0 } ?? 0
+    }
+}
+
+extension SQL {
+    /// Whether this writes to the change log.
+    var isChangeNote: Bool { fragments[0].hasPrefix("INSERT INTO change_log") }
 }

@@ -9,15 +9,32 @@ public import Store
 public final class SQLiteStore: StateStore {
     private let pool: DatabasePool
     private let queue: WriteQueue
+    /// Removed when the store closes.
+    private let ownFolder: URL?
 
     /// Opens or creates the database at `path`. `readers` bounds the connections that read at the same time.
-    public init(path: String, readers: Int = 4) throws {
+    public convenience init(path: String, readers: Int = 4) throws {
+        try self.init(path: path, readers: readers, ownFolder: nil)
+    }
+
+    /// A new store in a folder of its own, migrated, for tests: closing it removes the folder. Not safe against power cuts.
+    public static func temporary(migrations: [Migration] = []) async throws -> SQLiteStore {
+        let folder = FileManager.default.temporaryDirectory.appending(path: "kilonova-\(UUID().uuidString)")
+        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        let store = try SQLiteStore(path: folder.appending(path: "state.db").path, readers: 2, ownFolder: folder)
+        try await Migrator(migrations).run(on: store)
+        return store
+    }
+
+    private init(path: String, readers: Int, ownFolder: URL?) throws {
+        self.ownFolder = ownFolder
+        let isDurable = ownFolder == nil
         var configuration = GRDB.Configuration()
         configuration.maximumReaderCount = readers
         configuration.busyMode = .timeout(5)
         configuration.foreignKeysEnabled = true
         configuration.prepareDatabase { database in
-            try database.execute(sql: "PRAGMA synchronous = FULL")
+            try database.execute(sql: "PRAGMA synchronous = \(isDurable ? "FULL" : "OFF")")
         }
         do {
             pool = try DatabasePool(path: path, configuration: configuration)
@@ -62,7 +79,17 @@ public final class SQLiteStore: StateStore {
     }
 
     public func close() async {
+        defer { removeOwnFolder() }
         do { try pool.close() } catch { return }
+    }
+
+    deinit {
+        removeOwnFolder()
+    }
+
+    private func removeOwnFolder() {
+        guard let ownFolder else { return }
+        do { try FileManager.default.removeItem(at: ownFolder) } catch { return }
     }
 
     /// Asks the writer for one batch; what arrives meanwhile forms the next.
