@@ -93,9 +93,9 @@ extension IdentityPolicy {
             "check_system_grant_for_user", adminOrReader, .operators,
             "HEAD /v3/system/users/{user_id}/roles/{role_id}", "GET /v3/system/users/{user_id}/roles/{role_id}"),
         identity(
-            "create_system_grant_for_user", admin, .operators, "['PUT'] /v3/system/users/{user_id}/roles/{role_id}"),
+            "create_system_grant_for_user", admin, .operators, "PUT /v3/system/users/{user_id}/roles/{role_id}"),
         identity(
-            "revoke_system_grant_for_user", admin, .operators, "['DELETE'] /v3/system/users/{user_id}/roles/{role_id}"),
+            "revoke_system_grant_for_user", admin, .operators, "DELETE /v3/system/users/{user_id}/roles/{role_id}"),
         identity(
             "list_system_grants_for_group", adminOrReader, .operators,
             "HEAD /v3/system/groups/{group_id}/roles", "GET /v3/system/groups/{group_id}/roles"),
@@ -103,10 +103,10 @@ extension IdentityPolicy {
             "check_system_grant_for_group", adminOrReader, .operators,
             "HEAD /v3/system/groups/{group_id}/roles/{role_id}", "GET /v3/system/groups/{group_id}/roles/{role_id}"),
         identity(
-            "create_system_grant_for_group", admin, .operators, "['PUT'] /v3/system/groups/{group_id}/roles/{role_id}"),
+            "create_system_grant_for_group", admin, .operators, "PUT /v3/system/groups/{group_id}/roles/{role_id}"),
         identity(
             "revoke_system_grant_for_group", admin, .operators,
-            "['DELETE'] /v3/system/groups/{group_id}/roles/{role_id}"),
+            "DELETE /v3/system/groups/{group_id}/roles/{role_id}"),
         identity(
             "get_implied_role", adminOrReader, .operators, "GET /v3/roles/{prior_role_id}/implies/{implied_role_id}"),
         identity(
