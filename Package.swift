@@ -44,6 +44,7 @@ let hummingbird: Target.Dependency = .product(name: "Hummingbird", package: "hum
 let hummingbirdTLS: Target.Dependency = .product(name: "HummingbirdTLS", package: "hummingbird")
 let httpTypes: Target.Dependency = .product(name: "HTTPTypes", package: "swift-http-types")
 let nioCore: Target.Dependency = .product(name: "NIOCore", package: "swift-nio")
+let nioHTTP1: Target.Dependency = .product(name: "NIOHTTP1", package: "swift-nio")
 let nioPosix: Target.Dependency = .product(name: "NIOPosix", package: "swift-nio")
 let nioSSL: Target.Dependency = .product(name: "NIOSSL", package: "swift-nio-ssl")
 let httpClient: Target.Dependency = .product(name: "AsyncHTTPClient", package: "async-http-client")
@@ -115,7 +116,7 @@ if !leavesOnly {
                 "Model", hummingbird, hummingbirdTLS, httpTypes, nioCore, nioSSL, lifecycle, logging, metrics,
                 collections,
             ], tests: [httpClient])
-        + room("Clients", ["Model", httpClient, nioCore, nioSSL, logging], tests: [])
+        + room("Clients", ["Model", httpClient, httpTypes, nioCore, nioHTTP1, nioSSL, logging], tests: [nioPosix])
         + room(
             "Access",
             [

@@ -33,9 +33,10 @@ public struct Dispatcher: Sendable {
     public func respond(to request: APIRequest) async -> APIResponse {
         let requestID = RequestID("req-\(ids.next(RequestKind.self))")
         var request = request
-        IdentityHeaders.strip(&request.headers)
         let target = RequestTarget(request.target)
-        guard let mount = mount(of: target.rawPath) else {
+        let mount = mount(of: target.rawPath)
+        if mount?.service.authenticator.readsIdentityHeaders != true { IdentityHeaders.strip(&request.headers) }
+        guard let mount else {
             return rootAnswer(request, requestID)
         }
         var exchange = Exchange(mount: mount, requestID: requestID)

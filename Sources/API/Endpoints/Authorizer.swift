@@ -8,6 +8,14 @@ public protocol Authenticator: Sendable {
 
     /// The header of every 401, such as `WWW-Authenticate: Keystone uri="…"`.
     func challenge(origin: String) -> Fault.Header?
+
+    /// Whether `X-Roles` and its kin are left in the request for it to read: only for development, where who calls is what
+    /// the headers say. Everywhere else they are taken away first.
+    var readsIdentityHeaders: Bool { get }
+}
+
+extension Authenticator {
+    public var readsIdentityHeaders: Bool { false }
 }
 
 /// What a request shows of who it is.

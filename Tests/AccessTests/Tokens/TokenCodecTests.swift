@@ -1,6 +1,5 @@
 import FoundationEssentials
 import Model
-import Synchronization
 import Testing
 
 @testable import Access
@@ -129,39 +128,5 @@ struct TokenCodecTests {
         try folder.setMode(0o600, of: "2")
         await #expect(throws: KeyringError.self) { _ = try await FernetKeyring.load(folder: folder.path) }
         #expect(keyring.current.all.count == 2)
-    }
-}
-
-/// A clock that tests set.
-final class Clock: Sendable {
-    private let now: Mutex<Timestamp>
-
-    init(_ start: Timestamp) {
-        now = Mutex(start)
-    }
-
-    func set(_ moment: Timestamp) { now.withLock { $0 = moment } }
-
-    var source: TimeSource { TimeSource { self.now.withLock { $0 } } }
-}
-
-/// A folder that goes with its owner.
-final class TemporaryFolder: Sendable {
-    let path: String
-
-    init() throws {
-        path = FileManager.default.temporaryDirectory.path + "/access-\(UUID().uuidString)"
-        try FileManager.default.createDirectory(
-            atPath: path, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
-    }
-
-    deinit {
-        try? FileManager.default.removeItem(atPath: path)
-    }
-
-    func url(_ name: String) -> URL { URL(filePath: "\(path)/\(name)") }
-    func names() throws -> [String] { try FileManager.default.contentsOfDirectory(atPath: path).sorted() }
-    func setMode(_ mode: Int, of name: String) throws {
-        try FileManager.default.setAttributes([.posixPermissions: mode], ofItemAtPath: "\(path)/\(name)")
     }
 }

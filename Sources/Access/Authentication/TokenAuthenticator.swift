@@ -1,0 +1,118 @@
+public import API
+import Clients
+import HTTPTypes
+public import Model
+
+/// Says who calls by `X-Auth-Token`, and by `X-Service-Token` who forwards the call.
+///
+/// Answers of the token source are kept for a while: good ones until the token ends but not longer than `timeToLive`, bad
+/// ones for some seconds. Callers with the same token at the same time share one look-up. Whatever changes in Identity
+/// must call `bump()`, and everything is asked for anew.
+///
+/// A token past its end is admitted with a valid service token that has the role `service`, so that long operations can
+/// finish; how long after its end is the token source's matter.
+public final class TokenAuthenticator: Authenticator {
+    private let source: any TokenSource
+    private let address: Address
+    private let time: TimeSource
+    private let timeToLive: Duration
+    private let serviceRoles: Set<String>
+    private let requiresServiceRole: Bool
+    private let good: TokenCache<Caller>
+    private let bad: TokenCache<Bool>
+    private let flights = SingleFlight<Flight, Caller?>()
+
+    /// Where a client gets tokens, as the header of a 401 tells it.
+    public enum Address: Sendable {
+        /// A fixed address.
+        case url(String)
+        /// A path below the address the client used: `/identity`.
+        case path(String)
+    }
+
+    private struct Flight: Hashable {
+        let key: TokenCache<Caller>.Key
+        let epoch: UInt64
+    }
+
+    /// - Parameters:
+    ///   - capacity: tokens that are remembered
+    ///   - timeToLive: how late a revocation may be noticed where nobody calls `bump()`
+    ///   - serviceRoles: roles of which a service token must have one to admit an expired token
+    ///   - requiresServiceRole: refuse a request whose service token has none of them
+    public init(
+        source: any TokenSource, address: Address, time: TimeSource = .system, capacity: Int = 50_000,
+        timeToLive: Duration = .seconds(300), serviceRoles: Set<String> = ["service"], requiresServiceRole: Bool = false
+    ) {
+        self.source = source
+        self.address = address
+        self.time = time
+        self.timeToLive = timeToLive
+        self.serviceRoles = serviceRoles
+        self.requiresServiceRole = requiresServiceRole
+        good = TokenCache(capacity: capacity)
+        // Apart from the good ones, so that a flood of invented tokens pushes none of them out.
+        bad = TokenCache(capacity: 4096)
+    }
+
+    /// Forgets every answer; called when something changed in Identity.
+    public func bump() {
+        good.forgetAll()
+        bad.forgetAll()
+    }
+
+    public func challenge(origin: String) -> Fault.Header? {
+        let uri =
+            switch address {
+            case .url(let url): url
+            case .path(let path): origin + path
+            }
+        return Fault.Header("WWW-Authenticate", "Keystone uri=\"\(uri)\"")
+    }
+
+    public func authenticate(_ request: Credentials) async throws(Fault) -> Caller? {
+        guard let token = request.headers[IdentityHeader.authToken] else { return nil }
+        var service: Caller.ServiceCaller?
+        var allowExpired = false
+        if let serviceToken = request.headers[IdentityHeader.serviceToken] {
+            guard let forwarder = try await caller(for: Secret(serviceToken), allowExpired: false) else {
+                throw .unauthorized("The service token (X-Service-Token) is not valid.")
+            }
+            allowExpired = !serviceRoles.isDisjoint(with: forwarder.roles)
+            guard allowExpired || !requiresServiceRole else {
+                throw .unauthorized(
+                    "The service token (X-Service-Token) must have the role \(serviceRoles.sorted().joined(separator: " or "))."
+                )
+            }
+            service = Caller.ServiceCaller(user: forwarder.user, roles: forwarder.roles)
+        }
+        guard var caller = try await caller(for: Secret(token), allowExpired: allowExpired) else {
+            throw .unauthorized()
+        }
+        caller.service = service
+        return caller
+    }
+
+    private func caller(for token: Secret, allowExpired: Bool) async throws(Fault) -> Caller? {
+        let key = TokenCache<Caller>.Key(token, allowExpired: allowExpired)
+        let now = time.now()
+        if let caller = good.value(for: key, at: now) { return caller }
+        let badKey = TokenCache<Bool>.Key(token, allowExpired: allowExpired)
+        if bad.value(for: badKey, at: now) != nil { return nil }
+        let epoch = good.epoch
+        let badEpoch = bad.epoch
+        return try await flights.run(Flight(key: key, epoch: epoch)) { () throws(Fault) in
+            let found = try await source.caller(for: token, allowExpired: allowExpired)
+            let asked = time.now()
+            guard var caller = found else {
+                bad.keep(true, for: badKey, until: asked + .seconds(5), ifStillIn: badEpoch)
+                return nil
+            }
+            caller.token = token
+            var until = asked + timeToLive
+            if !allowExpired, let expires = caller.expires { until = min(until, expires) }
+            good.keep(caller, for: key, until: until, ifStillIn: epoch)
+            return caller
+        }
+    }
+}

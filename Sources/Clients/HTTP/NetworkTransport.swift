@@ -1,0 +1,73 @@
+import AsyncHTTPClient
+import HTTPTypes
+public import Model
+import NIOCore
+import NIOHTTP1
+import NIOSSL
+
+/// Reaches a peer over the network, with connections kept alive. Redirects are not followed.
+public final class NetworkTransport: HTTPTransport {
+    private let base: String
+    private let name: String
+    private let client: HTTPClient
+    private let timeout: TimeAmount
+    private let longestBody: Int
+
+    /// - Parameters:
+    ///   - base: where the peer's paths begin, such as `https://keystone.example.org/identity`
+    ///   - name: how messages call the peer: `the identity service`
+    ///   - caFile: certificates to trust, PEM; nil for the system's
+    ///   - timeout: for a whole request
+    ///   - longestBody: bytes of an answer; a longer one counts as a failure
+    /// Throws a 500 that names the file when `caFile` cannot be read.
+    public init(
+        base: String, name: String, caFile: String? = nil, timeout: Duration = .seconds(20),
+        longestBody: Int = 64 << 20
+    ) throws(Fault) {
+        var configuration = HTTPClient.Configuration()
+        configuration.redirectConfiguration = .disallow
+        configuration.timeout.connect = .seconds(5)
+        if let caFile {
+            do {
+                var tls = TLSConfiguration.makeClientConfiguration()
+                tls.trustRoots = .certificates(try NIOSSLCertificate.fromPEMFile(caFile))
+                configuration.tlsConfiguration = tls
+            } catch {
+                throw .internalError("the CA file \(caFile) of \(name) cannot be read as PEM certificates: \(error)")
+            }
+        }
+        self.base = base.hasSuffix("/") ? String(base.dropLast()) : base
+        self.name = name
+        self.timeout = .microseconds(timeout.wholeMicroseconds)
+        self.longestBody = longestBody
+        client = HTTPClient(eventLoopGroupProvider: .singleton, configuration: configuration)
+    }
+
+    deinit {
+        client.shutdown { _ in }
+    }
+
+    public func send(_ request: PeerRequest) async throws(Fault) -> PeerResponse {
+        var outgoing = HTTPClientRequest(url: base + request.path)
+        outgoing.method = HTTPMethod(rawValue: request.method.rawValue)
+        for field in request.headers { outgoing.headers.add(name: field.name.rawName, value: field.value) }
+        if let body = request.body { outgoing.body = .bytes(body) }
+        do {
+            let answer = try await client.execute(outgoing, timeout: timeout)
+            let body = try await answer.body.collect(upTo: longestBody)
+            var headers: HTTPFields = [:]
+            for (name, value) in answer.headers {
+                if let name = HTTPField.Name(name) { headers.append(HTTPField(name: name, value: value)) }
+            }
+            return PeerResponse(status: Int(answer.status.code), headers: headers, body: Array(body.readableBytesView))
+        } catch {
+            throw .unavailable(
+                "\(name.prefix(1).uppercased() + name.dropFirst()) cannot be reached; try again later.",
+                context: "\(request.method) \(base)\(Self.withoutQuery(request.path)): \(error)")
+        }
+    }
+
+    private static func withoutQuery(_ path: String) -> Substring {
+        path.prefix { $0 != "?" }
+    }
+}

@@ -1,0 +1,157 @@
+import FoundationEssentials
+import HTTPTypes
+public import Model
+import Synchronization
+
+/// This program as a user of a Keystone: signs in, renews its token before it ends, and sends requests with it.
+///
+/// One session serves a whole process. Requests that need a token at the same time share one sign-in.
+public final class KeystoneSession: Sendable {
+    private let transport: any HTTPTransport
+    private let credentials: ServiceCredentials
+    private let time: TimeSource
+    private let state = Mutex(State())
+    private let signIns = SingleFlight<Int, SignedIn>()
+    /// A token that ends sooner is renewed first.
+    private let margin: Duration = .seconds(60)
+
+    private struct State: Sendable {
+        var signedIn: SignedIn?
+        var backOff = BackOff()
+    }
+
+    struct SignedIn: Sendable {
+        let token: Secret
+        let document: TokenDocument
+        let expires: Timestamp
+    }
+
+    /// - Parameter transport: to the address under which `/v3` lies
+    public init(transport: any HTTPTransport, credentials: ServiceCredentials, time: TimeSource = .system) {
+        self.transport = transport
+        self.credentials = credentials
+        self.time = time
+    }
+
+    /// The address under which `/v3` lies, from an auth URL with or without it.
+    public static func base(ofAuthURL url: String) -> String {
+        var base = url[...]
+        while base.hasSuffix("/") { base.removeLast() }
+        if base.hasSuffix("/v3") { base.removeLast(3) }
+        while base.hasSuffix("/") { base.removeLast() }
+        return String(base)
+    }
+
+    /// A token that is good for another minute at least. Throws 503 where Keystone gives none.
+    public func token() async throws(Fault) -> Secret { try await signedIn().token }
+
+    /// The address of a service in the catalog; nil where it has none. `region` nil takes the first.
+    public func endpoint(
+        type: String, interface: String = "internal", region: String? = nil
+    ) async throws(Fault) -> String? {
+        let services = try await signedIn().document.catalog ?? []
+        let endpoints = services.filter { $0.type == type }.flatMap(\.endpoints)
+        return endpoints.first { $0.interface == interface && (region == nil || $0.region == region) }?.url
+    }
+
+    /// Sends a request with the session's token. Where Keystone refuses that, signs in anew and tries once more; a second
+    /// refusal is 503, for it is not the caller's doing. So is any answer of 500 and above.
+    public func send(_ request: PeerRequest) async throws(Fault) -> PeerResponse {
+        let first = try await signedIn()
+        var answer = try await exchange(request, first.token)
+        if answer.status == 401 {
+            state.withLock { state in
+                if state.signedIn?.token == first.token { state.signedIn = nil }
+            }
+            answer = try await exchange(request, try await signedIn().token)
+            if answer.status == 401 { throw Self.refused("the identity service refuses its own new token") }
+        }
+        return answer
+    }
+
+    private func exchange(_ request: PeerRequest, _ token: Secret) async throws(Fault) -> PeerResponse {
+        var request = request
+        request.headers[.authToken] = token.revealed
+        return try await reach(request)
+    }
+
+    private func signedIn() async throws(Fault) -> SignedIn {
+        if let current { return current }
+        return try await signIns.run(0) { () throws(Fault) in
+            if let current { return current }
+            let fresh = try await signIn()
+            state.withLock { $0.signedIn = fresh }
+            return fresh
+        }
+    }
+
+    private var current: SignedIn? {
+        let now = time.now()
+        return state.withLock { state in
+            guard let signedIn = state.signedIn, now + margin < signedIn.expires else { return nil }
+            return signedIn
+        }
+    }
+
+    private func signIn() async throws(Fault) -> SignedIn {
+        let body: [UInt8]
+        do {
+            body = Array(try JSONEncoder().encode(["auth": credentials.request]))
+        } catch {
+            throw .internalError("the sign-in to the identity service could not be written: \(error)")
+        }
+        let answer = try await reach(
+            PeerRequest(.post, "/v3/auth/tokens", headers: [.contentType: "application/json"], body: body))
+        guard answer.status == 201, let token = answer.headers[.subjectToken] else {
+            failed()
+            throw Self.refused("the identity service answered the sign-in with \(answer.status)")
+        }
+        guard
+            let document = try? JSONDecoder().decode(TokenEnvelope.self, from: Data(answer.body)).token,
+            let expires = Timestamp(iso: document.expiresAt)
+        else {
+            failed()
+            throw Self.refused("the identity service's token document could not be read")
+        }
+        return SignedIn(token: Secret(token), document: document, expires: expires)
+    }
+
+    /// Sends it unless Keystone is being spared.
+    private func reach(_ request: PeerRequest) async throws(Fault) -> PeerResponse {
+        if let pause = state.withLock({ $0.backOff.remaining(at: time.now()) }) {
+            throw Self.unavailable("the identity service failed just now and is left alone for \(pause)", after: pause)
+        }
+        do throws(Fault) {
+            let answer = try await transport.send(request)
+            guard answer.status < 500, answer.status != 429 else {
+                throw Self.unavailable("the identity service answered \(answer.status)", after: .seconds(1))
+            }
+            state.withLock { $0.backOff.succeeded() }
+            return answer
+        } catch {
+            // A client that hung up says nothing about the peer.
+            if !Task.isCancelled { failed() }
+            throw error
+        }
+    }
+
+    private func failed() {
+        let now = time.now()
+        state.withLock { $0.backOff.failed(at: now) }
+    }
+
+    private static func unavailable(_ context: String, after pause: Duration) -> Fault {
+        Fault(
+            .unavailable, "The identity service does not answer; try again later.", context: context,
+            headers: [.init("Retry-After", "\(max(1, pause.components.seconds))")])
+    }
+
+    private static func refused(_ context: String) -> Fault {
+        .unavailable("The identity service cannot be asked at the moment; try again later.", context: context)
+    }
+}
+
+extension HTTPField.Name {
+    static let authToken = HTTPField.Name("X-Auth-Token") ?? .authorization
+    static let subjectToken = HTTPField.Name("X-Subject-Token") ?? .authorization
+}
