@@ -39,6 +39,7 @@ func benchmark(_ name: String, _ folder: String, _ dependencies: [Target.Depende
 
 let logging: Target.Dependency = .product(name: "Logging", package: "swift-log")
 let metrics: Target.Dependency = .product(name: "Metrics", package: "swift-metrics")
+let coreMetrics: Target.Dependency = .product(name: "CoreMetrics", package: "swift-metrics")
 let collections: Target.Dependency = .product(name: "Collections", package: "swift-collections")
 let hummingbird: Target.Dependency = .product(name: "Hummingbird", package: "hummingbird")
 let hummingbirdTLS: Target.Dependency = .product(name: "HummingbirdTLS", package: "hummingbird")
@@ -113,9 +114,9 @@ if !leavesOnly {
         + room(
             "API",
             [
-                "Model", hummingbird, hummingbirdTLS, httpTypes, nioCore, nioSSL, lifecycle, logging, metrics,
-                collections,
-            ], tests: [httpClient])
+                "Model", hummingbird, hummingbirdTLS, httpTypes, nioCore, nioPosix, nioSSL, x509, asn1, lifecycle,
+                logging, metrics, coreMetrics, collections,
+            ], tests: [httpClient, nioHTTP1])
         + room("Clients", ["Model", httpClient, httpTypes, nioCore, nioHTTP1, nioSSL, logging], tests: [nioPosix])
         + room(
             "Access",

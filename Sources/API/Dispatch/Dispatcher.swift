@@ -49,6 +49,15 @@ public struct Dispatcher: Sendable {
         }
     }
 
+    /// Answers `fault` in the envelope of the service that the request was for.
+    func refuse(_ request: APIRequest, _ fault: Fault) async -> APIResponse {
+        let requestID = RequestID("req-\(ids.next(RequestKind.self))")
+        guard let mount = mount(of: RequestTarget(request.target).rawPath) else {
+            return rootAnswer(request, requestID)
+        }
+        return Exchange(mount: mount, requestID: requestID).response(fault, request)
+    }
+
     private func mount(of path: Substring) -> Mount? {
         let bytes = path.utf8
         return mounts.first { mount in

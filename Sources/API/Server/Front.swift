@@ -1,0 +1,199 @@
+import HTTPTypes
+import HummingbirdCore
+import Logging
+import Model
+import NIOCore
+import NIOSSL
+
+/// What happens to a request at the door: forwarding headers, CORS, probes, body limit, access log, metrics.
+struct Front: Sendable {
+    let configuration: ListenerConfiguration
+    let dispatcher: Dispatcher
+    let metrics: MetricsRegistry
+    let obstacles: @Sendable () async -> [String]
+    let logger: Logger
+    private let proxies: [AddressRange]
+    private let requestMetrics: RequestMetrics
+    private let clock = ContinuousClock()
+
+    init(
+        configuration: ListenerConfiguration, dispatcher: Dispatcher, metrics: MetricsRegistry,
+        obstacles: @escaping @Sendable () async -> [String], logger: Logger
+    ) {
+        self.configuration = configuration
+        self.dispatcher = dispatcher
+        self.metrics = metrics
+        self.obstacles = obstacles
+        self.logger = logger
+        proxies = configuration.trustedProxies.compactMap(AddressRange.init)
+        requestMetrics = RequestMetrics(metrics)
+    }
+
+    @concurrent
+    func respond(_ request: Request, _ writer: consuming ResponseWriter, _ channel: any Channel) async throws {
+        let begin = clock.now
+        let target = request.head.path ?? "/"
+        if configuration.hasProbes, let probe = await probe(request.method, target) {
+            try await writer.write(response: probe.0, body: ResponseBody(byteBuffer: ByteBuffer(string: probe.1)))
+            return
+        }
+        if request.method == .options, let preflight = preflight(request.headers) {
+            try await writer.writeResponse(preflight)
+            return
+        }
+        let peer = await peer(of: request, channel)
+        var answer = await answer(to: request, target, peer)
+        addCORS(&answer.headers, request.headers)
+        try await write(answer, writer)
+        let span = begin.duration(to: clock.now)
+        requestMetrics.record(answer, request.method, span)
+        if configuration.logsAccess { logAccess(request.method, target, answer, peer, span) }
+    }
+
+    private func answer(to request: Request, _ target: String, _ peer: Peer) async -> APIResponse {
+        var body: [UInt8] = []
+        var isWhole = true
+        if request.headers[.contentLength] != nil || request.headers[.transferEncoding] != nil {
+            do {
+                body = Array(buffer: try await request.body.collect(upTo: configuration.maximumBody))
+            } catch {
+                isWhole = false
+            }
+        }
+        var whole = APIRequest(request.method, target, headers: request.headers, body: body, peer: peer)
+        guard isWhole else {
+            // Answered in the family's own envelope, by the dispatcher, without running the endpoint.
+            whole.body = []
+            return await dispatcher.refuse(
+                whole,
+                Fault(
+                    .tooLarge,
+                    "The body is larger than the \(configuration.maximumBody) bytes that are accepted, or broke off."))
+        }
+        return await dispatcher.respond(to: whole)
+    }
+
+    @concurrent
+    private func write(_ answer: APIResponse, _ writer: consuming ResponseWriter) async throws {
+        var head = HTTPResponse(status: .init(code: answer.status), headerFields: answer.headers)
+        if answer.status == 413 { head.headerFields[.connection] = "close" }
+        switch answer.body {
+        case .none:
+            if answer.status != 204 { head.headerFields[.contentLength] = "0" }
+            try await writer.writeResponse(head)
+        case .bytes(let bytes):
+            head.headerFields[.contentLength] = "\(bytes.count)"
+            try await writer.write(response: head, body: ResponseBody(byteBuffer: ByteBuffer(bytes: bytes)))
+        case .stream(let produce):
+            let body = ResponseBody { body in
+                let pipe = ChunkPipe()
+                try await withThrowingTaskGroup(of: Void.self) { group in
+                    group.addTask {
+                        do {
+                            try await produce { chunk in try await pipe.send(chunk) }
+                            await pipe.finish()
+                        } catch {
+                            await pipe.finish(error)
+                        }
+                    }
+                    do {
+                        while let chunk = try await pipe.next() { try await body.write(ByteBuffer(bytes: chunk)) }
+                    } catch {
+                        // The client has gone, or the producer broke: the other side must not wait for ever.
+                        group.cancelAll()
+                        await pipe.finish(error)
+                        throw error
+                    }
+                }
+                try await body.finish(nil)
+            }
+            try await writer.write(response: head, body: body)
+        }
+    }
+
+    private func peer(of request: Request, _ channel: any Channel) async -> Peer {
+        let remote = channel.remoteAddress?.ipAddress ?? ""
+        let isSecure = configuration.tls != nil
+        var scheme = isSecure ? "https" : "http"
+        var host = request.head.authority ?? "\(configuration.host):\(configuration.port)"
+        var address = remote
+        var isLoopback = remote == "::1" || remote.hasPrefix("127.")
+        if !proxies.isEmpty, proxies.contains(where: { $0.contains(remote) }) {
+            let forwarded = Forwarded(request.headers)
+            scheme = forwarded.scheme ?? scheme
+            host = forwarded.host ?? host
+            if let client = forwarded.client {
+                address = client
+                isLoopback = false
+            }
+        }
+        if !host.utf8.allSatisfy({ $0 > 0x20 && $0 != 0x22 && $0 != 0x3c && $0 != 0x3e && $0 < 0x7f }) {
+            host = "localhost"
+        }
+        let names = configuration.tls?.clientAuthorities == nil ? [] : await PeerCertificate.names(of: channel)
+        return Peer(
+            address: address, isLoopback: isLoopback, certificateNames: names,
+            origin: configuration.publicURL ?? "\(scheme)://\(host)")
+    }
+
+    private func probe(_ method: HTTPRequest.Method, _ target: String) async -> (HTTPResponse, String)? {
+        guard target == "/healthz" || target == "/readyz" || target == "/metrics", method == .get || method == .head
+        else {
+            return nil
+        }
+        var head = HTTPResponse(status: .ok)
+        head.headerFields[.contentType] = "text/plain; version=0.0.4; charset=utf-8"
+        var text = "ok\n"
+        switch target {
+        case "/metrics": text = metrics.text()
+        case "/readyz":
+            let obstacles = await obstacles()
+            if !obstacles.isEmpty {
+                head.status = .serviceUnavailable
+                text = obstacles.map { "\($0)\n" }.joined()
+            }
+        default: break
+        }
+        if method == .head { text = "" }
+        head.headerFields[.contentLength] = "\(text.utf8.count)"
+        return (head, text)
+    }
+
+    private func allowedOrigin(_ headers: HTTPFields) -> String? {
+        guard !configuration.corsOrigins.isEmpty, let origin = headers[.origin] else { return nil }
+        return configuration.corsOrigins.contains("*") || configuration.corsOrigins.contains(origin) ? origin : nil
+    }
+
+    private func preflight(_ headers: HTTPFields) -> HTTPResponse? {
+        guard headers[.accessControlRequestMethod] != nil, let origin = allowedOrigin(headers) else { return nil }
+        var head = HTTPResponse(status: .noContent)
+        head.headerFields[.accessControlAllowOrigin] = origin
+        head.headerFields[.accessControlAllowMethods] = "GET, HEAD, POST, PUT, PATCH, DELETE"
+        head.headerFields[.accessControlAllowHeaders] =
+            "Content-Type, If-Match, OpenStack-API-Version, X-Auth-Token, X-Subject-Token, X-OpenStack-Request-ID"
+        head.headerFields[.accessControlMaxAge] = "600"
+        head.headerFields[.vary] = "Origin"
+        return head
+    }
+
+    private func addCORS(_ headers: inout HTTPFields, _ request: HTTPFields) {
+        guard let origin = allowedOrigin(request) else { return }
+        headers[.accessControlAllowOrigin] = origin
+        headers[.accessControlExposeHeaders] =
+            "X-Subject-Token, X-OpenStack-Request-ID, OpenStack-API-Version, Location"
+        headers.append(HTTPField(name: .vary, value: "Origin"))
+    }
+
+    /// One line a request. The query is left out: it may name what should not be in logs.
+    private func logAccess(
+        _ method: HTTPRequest.Method, _ target: String, _ answer: APIResponse, _ peer: Peer, _ span: Duration
+    ) {
+        let path = target.prefix { $0 != "?" }
+        logger.info(
+            "\(method.rawValue) \(path) \(answer.status)",
+            metadata: [
+                "us": "\(span.wholeMicroseconds)", "request_id": "\(answer.requestID)", "peer": "\(peer.address)",
+                "user": "\(answer.caller?.user?.text ?? "-")", "project": "\(answer.caller?.project?.text ?? "-")",
+            ])
+    }
+}
