@@ -40,6 +40,9 @@ public struct Dispatcher: Sendable {
             return rootAnswer(request, requestID)
         }
         var exchange = Exchange(mount: mount, requestID: requestID)
+        if target.rawPath.dropFirst(mount.service.prefix.count) == "/openapi.json", request.method == .get {
+            return exchange.response(.json(bytes: OpenAPIDocument(mount.service).json()), request)
+        }
         do {
             let reply = try await exchange.run(request, target, logger)
             return exchange.response(reply, request)
