@@ -127,12 +127,14 @@ if !leavesOnly {
         + room("Identity", ["Access", "API", "Store", "Model", crypto, logging], tests: ["StoreSQLite"])
         + room("Placement", ["Search", "Access", "API", "Store", "Clients", "Model", logging], tests: ["StoreSQLite"])
         + room(
-            "Accelerators", ["Workflows", "Link", "Access", "API", "Store", "Clients", "Model", httpTypes, logging],
+            "Accelerators", ["Workflows", "Link", "Access", "API", "Store", "Clients", "Model", logging],
             tests: ["StoreSQLite"])
         + room(
             "Link",
-            ["API", "Store", "Clients", "Model", x509, asn1, crypto, nioCore, nioSSL, httpClient, lifecycle, logging],
-            tests: ["StoreSQLite"])
+            [
+                "API", "Store", "Clients", "Model", x509, asn1, crypto, nioCore, nioHTTP1, nioPosix, nioSSL,
+                httpClient, httpTypes, lifecycle, logging, system,
+            ], tests: ["StoreSQLite"])
         + room("Agent", ["Drivers", "Host", "Link", "Clients", "Model", lifecycle, logging])
         + room(
             "ControlPlane",

@@ -41,10 +41,3 @@ public struct WorkItem: Sendable, Codable, Equatable {
         self.deadline = deadline
     }
 }
-
-/// What became of a work item on its host.
-public enum WorkOutcome: Sendable, Codable, Equatable {
-    case done
-    /// The reason, for operator and owner.
-    case failed(String)
-}

@@ -1,0 +1,41 @@
+public import Model
+
+public enum AgentCertificateKind {}
+
+/// One certificate of an agent. It stands in the certificate itself, as the serial number and as a DNS name, so that
+/// whoever sees the verified names can ask whether it was revoked.
+public typealias AgentCertificateID = UniqueID<AgentCertificateKind>
+
+/// Whom a verified client certificate speaks for.
+public struct AgentIdentity: Sendable, Equatable {
+    public let host: HostName
+    public let certificate: AgentCertificateID
+
+    public init(host: HostName, certificate: AgentCertificateID) {
+        self.host = host
+        self.certificate = certificate
+    }
+
+    /// The last labels of the DNS name that carries a certificate's id.
+    static let suffix = ".certificate.kilonova"
+
+    /// The names that the certificate holds.
+    var certificateNames: [String] { [host.text, "\(certificate)\(Self.suffix)"] }
+
+    /// Nil unless `names` are one host and one certificate id: the names of every other certificate of the authority,
+    /// such as the server's own, are no host's.
+    init?(certificateNames names: [String]) {
+        let carriers = names.filter { $0.hasSuffix(Self.suffix) }
+        let hosts = names.filter { !$0.hasSuffix(Self.suffix) }
+        guard carriers.count == 1, hosts.count == 1, let host = hosts.first, let carrier = carriers.first,
+            let certificate = AgentCertificateID(String(carrier.dropLast(Self.suffix.count)))
+        else { return nil }
+        self.init(host: HostName(host), certificate: certificate)
+    }
+
+    /// Whether `name` may be a host's: what a certificate's DNS name and a log line can hold.
+    static func isHostName(_ name: String) -> Bool {
+        (1...253).contains(name.utf8.count) && !name.lowercased().hasSuffix(suffix)
+            && name.utf8.allSatisfy { $0 > 32 && $0 < 127 && $0 != UInt8(ascii: "/") }
+    }
+}

@@ -1,0 +1,42 @@
+import Crypto
+import FoundationEssentials
+import Model
+import SwiftASN1
+import X509
+
+/// A PKCS #10 request whose signature was checked: whoever made it holds the key.
+struct SigningRequest: Sendable {
+    let publicKey: Certificate.PublicKey
+    /// SHA-256 over the key, base64url.
+    let keyFingerprint: String
+
+    /// Throws 400 for what is not a signing request over a P-256 key, signed with that key.
+    init(pem: String) throws(Fault) {
+        let form = "'signingRequest' must be a PKCS #10 request in PEM over a P-256 key, signed with it."
+        guard pem.utf8.count <= 16 * 1024, let request = try? CertificateSigningRequest(pemEncoded: pem),
+            P256.Signing.PublicKey(request.publicKey) != nil,
+            request.publicKey.isValidSignature(request.signature, for: request)
+        else { throw .badRequest(form, field: "signingRequest") }
+        publicKey = request.publicKey
+        keyFingerprint = Base64URL.encode(SHA256.hash(data: Data(request.publicKey.subjectPublicKeyInfoBytes)))
+    }
+
+    /// A new key and a request for a certificate over it, both PEM.
+    static func make(for name: String) throws(Fault) -> (key: String, request: String) {
+        let key = P256.Signing.PrivateKey().pemRepresentation + "\n"
+        return (key, try pem(key: key, for: name))
+    }
+
+    /// A request for a certificate over `key`, both PEM.
+    static func pem(key: String, for name: String) throws(Fault) -> String {
+        do {
+            let request = try CertificateSigningRequest(
+                version: .v1, subject: try DistinguishedName { CommonName(String(name.prefix(64))) },
+                privateKey: Certificate.PrivateKey(try P256.Signing.PrivateKey(pemRepresentation: key)),
+                attributes: CertificateSigningRequest.Attributes(), signatureAlgorithm: .ecdsaWithSHA256)
+            return try request.serializeAsPEM().pemString + "\n"
+        } catch {
+            throw .internalError("a signing request could not be made: \(error)")
+        }
+    }
+}

@@ -1,0 +1,63 @@
+import FoundationEssentials
+import Model
+import Store
+
+/// Reading and ending work items.
+enum WorkItemTable {
+    /// What `hosts` are to do, in the order it was asked for.
+    static func wanted(on hosts: [HostName], in transaction: any Transaction) throws -> [HostName: [WorkItem]] {
+        var items: [HostName: [WorkItem]] = [:]
+        try transaction.forEach(
+            """
+            SELECT host, body FROM work_items WHERE host IN \(list: hosts) AND state = 'wanted'
+            ORDER BY created_at, id
+            """
+        ) { row in
+            let host: HostName = try row[0]
+            items[host, default: []].append(try decode(try row[1]))
+        }
+        return items
+    }
+
+    struct Ended {
+        let host: HostName
+        let item: WorkItem
+        let isWanted: Bool
+    }
+
+    static func find(_ id: WorkItemID, in transaction: any Transaction) throws -> Ended? {
+        try transaction.first("SELECT host, body, state FROM work_items WHERE id = \(id)") { row in
+            let state: String = try row[2]
+            return Ended(host: try row[0], item: try decode(try row[1]), isWanted: state == "wanted")
+        }
+    }
+
+    /// True when this call ended it, false where it had ended.
+    static func end(
+        _ id: WorkItemID, _ outcome: WorkOutcome, at now: Timestamp, in transaction: any Transaction
+    ) throws -> Bool {
+        let (state, reason): (String, String?) =
+            switch outcome {
+            case .done: ("done", nil)
+            case .failed(let reason): ("failed", reason)
+            }
+        return try transaction.execute(
+            """
+            UPDATE work_items SET state = \(state), reason = \(reason), ended_at = \(now)
+            WHERE id = \(id) AND state = 'wanted'
+            """) == 1
+    }
+
+    /// Forgets items that ended before `moment`.
+    static func prune(before moment: Timestamp, in transaction: any Transaction) throws {
+        try transaction.execute("DELETE FROM work_items WHERE state <> 'wanted' AND ended_at < \(moment)")
+    }
+
+    private static func decode(_ body: String) throws -> WorkItem {
+        do {
+            return try JSONDecoder().decode(WorkItem.self, from: Data(body.utf8))
+        } catch {
+            throw StoreError(.column, "work_items.body is not a work item: \(error)")
+        }
+    }
+}

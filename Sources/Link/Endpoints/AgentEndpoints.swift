@@ -1,0 +1,116 @@
+public import API
+import FoundationEssentials
+import HTTPTypes
+import Model
+
+/// What agents call, below `/agent`.
+///
+/// The same service stands on both listeners: on the ordinary one, where nobody shows a certificate, only enrolment
+/// answers; everything else needs the agents' listener with mutual TLS.
+public struct AgentEndpoints: Sendable {
+    private let hub: Hub
+    private let reception: AgentReception
+    private let enrolment: Enrolment?
+
+    private static let host = PathParameter<HostName>("host", "The host, as its certificate names it")
+    private static let item = PathParameter<WorkItemID>("item", "The work item")
+    private static let after = QueryParameter<Int>("after", "The revision that the agent has applied")
+
+    /// - Parameter enrolment: nil where no certificates are issued
+    public static func service(
+        hub: Hub, reception: AgentReception, enrolment: Enrolment?, authenticator: any Authenticator
+    ) -> API.Service {
+        let endpoints = AgentEndpoints(hub: hub, reception: reception, enrolment: enrolment)
+        return API.Service(
+            name: "agent", title: "Agents", prefix: "/agent", family: AgentFamily(), endpoints: endpoints.all,
+            authenticator: authenticator, authorizer: AgentAuthorizer())
+    }
+
+    var all: [Endpoint] {
+        [watch, report, finish, heartbeat] + (enrolment.map { [enrol($0), renew($0)] } ?? [])
+    }
+
+    private var watch: Endpoint {
+        Endpoint(
+            .get, "/v1/hosts/\(Self.host)/watch", "Watch the desired state of a host",
+            query: QueryRules([Self.after.description]), access: .authenticated,
+            answers: .init(status: 200, note: "An endless stream of JSON lines, each the whole desired state"),
+            faults: [.forbidden]
+        ) { call in
+            let host = try call[Self.host]
+            let identity = try call.agent(for: host)
+            let applied = Int64(try call[Self.after] ?? 0)
+            let lines = try await hub.desiredStates(of: host, certificate: identity.certificate, after: applied)
+            var headers: HTTPFields = [:]
+            headers[.contentType] = "application/x-ndjson"
+            headers[.cacheControl] = "no-store"
+            return Reply(
+                status: 200, headers: headers,
+                body: .stream { write in
+                    let encoder = JSONEncoder()
+                    for await line in lines {
+                        var bytes = [UInt8](try encoder.encode(line))
+                        bytes.append(UInt8(ascii: "\n"))
+                        try await write(bytes)
+                    }
+                })
+        }
+    }
+
+    private var report: Endpoint {
+        Endpoint(
+            .put, "/v1/hosts/\(Self.host)/report", "Report what a host has",
+            body: HostReport.self, access: .authenticated, answers: .empty(), faults: [.forbidden, .conflict]
+        ) { call, report in
+            let host = try call[Self.host]
+            _ = try call.agent(for: host)
+            try await reception.report(report, from: host)
+            return .empty()
+        }
+    }
+
+    private var finish: Endpoint {
+        Endpoint(
+            .put, "/v1/hosts/\(Self.host)/work/\(Self.item)", "Report what became of a work item",
+            body: WorkOutcome.self, access: .authenticated, answers: .empty(), faults: [.forbidden, .notFound]
+        ) { call, outcome in
+            let host = try call[Self.host]
+            _ = try call.agent(for: host)
+            try await reception.finish(try call[Self.item], outcome, from: host)
+            return .empty()
+        }
+    }
+
+    private var heartbeat: Endpoint {
+        Endpoint(
+            .put, "/v1/hosts/\(Self.host)/heartbeat", "Give a sign of life",
+            body: Heartbeat.self, access: .authenticated, answers: .empty(), faults: [.forbidden]
+        ) { call, heartbeat in
+            let host = try call[Self.host]
+            _ = try call.agent(for: host)
+            try await reception.heartbeat(heartbeat, from: host)
+            return .empty()
+        }
+    }
+
+    private func enrol(_ enrolment: Enrolment) -> Endpoint {
+        Endpoint(
+            .post, "/v1/enrolments", "Enrol a host by its one-time token",
+            body: EnrolmentRequest.self, access: .open, answers: .json(IssuedCertificate.self, status: 201),
+            faults: [.forbidden]
+        ) { _, request in
+            try .json(try await enrolment.enrol(request), status: 201)
+        }
+    }
+
+    private func renew(_ enrolment: Enrolment) -> Endpoint {
+        Endpoint(
+            .post, "/v1/hosts/\(Self.host)/certificates", "Issue a host's next certificate",
+            body: RenewalRequest.self, access: .authenticated, answers: .json(IssuedCertificate.self, status: 201),
+            faults: [.forbidden]
+        ) { call, request in
+            let identity = try call.agent(for: try call[Self.host])
+            return try .json(try await enrolment.renew(request, of: identity.host), status: 201)
+        }
+    }
+}

@@ -1,0 +1,90 @@
+import AsyncHTTPClient
+import FoundationEssentials
+import Model
+import NIOCore
+import NIOHTTP1
+import NIOSSL
+
+/// Requests of an agent: JSON out, JSON or a fault in.
+struct AgentHTTP: Sendable {
+    let client: HTTPClient
+    /// `https://host:port`, without a slash at the end.
+    let base: String
+
+    /// A client that shows `credentials` and trusts their authority alone.
+    ///
+    /// - Parameter silence: a connection on which nothing came for so long is dead
+    static func client(_ credentials: AgentCredentials, silence: Duration) throws(Fault) -> HTTPClient {
+        do {
+            var tls = TLSConfiguration.makeClientConfiguration()
+            tls.minimumTLSVersion = .tlsv12
+            tls.trustRoots = .certificates(try NIOSSLCertificate.fromPEMBytes([UInt8](credentials.authority.utf8)))
+            tls.certificateChain = try NIOSSLCertificate.fromPEMBytes([UInt8](credentials.certificateChain.utf8))
+                .map { .certificate($0) }
+            tls.privateKey = .privateKey(
+                try NIOSSLPrivateKey(bytes: [UInt8](credentials.privateKey.revealed.utf8), format: .pem))
+            return HTTPClient(eventLoopGroupProvider: .singleton, configuration: configuration(tls, silence))
+        } catch {
+            throw .internalError("the agent's credentials are of no use to TLS: \(error)")
+        }
+    }
+
+    /// A client for enrolment, before the host has credentials.
+    ///
+    /// - Parameter authority: PEM file of the authority of the ordinary listener; the system's where it is nil
+    static func client(trusting authority: String?) -> HTTPClient {
+        var tls = TLSConfiguration.makeClientConfiguration()
+        tls.minimumTLSVersion = .tlsv12
+        if let authority { tls.trustRoots = .file(authority) }
+        return HTTPClient(eventLoopGroupProvider: .singleton, configuration: configuration(tls, .seconds(60)))
+    }
+
+    private static func configuration(_ tls: TLSConfiguration, _ silence: Duration) -> HTTPClient.Configuration {
+        var configuration = HTTPClient.Configuration(tlsConfiguration: tls)
+        configuration.timeout = .init(connect: .seconds(10), read: .init(silence))
+        configuration.connectionPool = .init(idleTimeout: .seconds(60))
+        configuration.redirectConfiguration = .disallow
+        configuration.httpVersion = .http1Only
+        return configuration
+    }
+
+    private struct Errors: Decodable {
+        struct One: Decodable { var detail: String? }
+        var errors: [One]
+    }
+
+    /// The answer's body. Throws the fault that the server answers, or 503 where it does not.
+    @discardableResult
+    func send(_ method: HTTPMethod, _ path: String, _ body: some Encodable) async throws(Fault) -> [UInt8] {
+        var request = HTTPClientRequest(url: base + path)
+        request.method = method
+        request.headers = ["content-type": "application/json", "accept": "application/json"]
+        do {
+            request.body = .bytes(ByteBuffer(bytes: try JSONEncoder().encode(body)))
+        } catch {
+            throw .internalError("a message to the control plane could not be written: \(error)")
+        }
+        do {
+            let response = try await client.execute(request, timeout: .seconds(60))
+            let bytes = try await response.body.collect(upTo: 4 * 1024 * 1024)
+            let answer = Array(buffer: bytes)
+            guard (200..<300).contains(response.status.code) else { throw Self.fault(response, answer) }
+            return answer
+        } catch let fault as Fault {
+            throw fault
+        } catch {
+            throw .unavailable("The control plane does not answer.", context: "\(error)")
+        }
+    }
+
+    static func fault(_ response: HTTPClientResponse, _ body: [UInt8]) -> Fault {
+        let detail = (try? JSONDecoder().decode(Errors.self, from: Data(body)))?.errors.first?.detail
+        let status = Int(response.status.code)
+        let kind = Fault.Kind(status: status, title: response.status.reasonPhrase)
+        var fault = Fault(kind, detail ?? "The control plane answered \(status).")
+        if let generation = response.headers.first(name: AgentReception.generationHeader) {
+            fault.headers = [.init(AgentReception.generationHeader, generation)]
+        }
+        return fault
+    }
+}

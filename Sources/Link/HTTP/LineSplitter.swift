@@ -1,0 +1,26 @@
+/// Cuts a byte stream into lines. A line longer than `limit` is no line of ours.
+struct LineSplitter {
+    private var rest: [UInt8] = []
+    let limit: Int
+
+    init(limit: Int = 16 * 1024 * 1024) {
+        self.limit = limit
+    }
+
+    struct TooLong: Error {}
+
+    /// Lines that `bytes` complete, without their ends; empty lines are left out.
+    mutating func feed(_ bytes: some Collection<UInt8>) throws(TooLong) -> [[UInt8]] {
+        var lines: [[UInt8]] = []
+        var start = bytes.startIndex
+        while let end = bytes[start...].firstIndex(of: UInt8(ascii: "\n")) {
+            rest.append(contentsOf: bytes[start..<end])
+            if !rest.isEmpty { lines.append(rest) }
+            rest = []
+            start = bytes.index(after: end)
+        }
+        rest.append(contentsOf: bytes[start...])
+        if rest.count > limit { throw TooLong() }
+        return lines
+    }
+}

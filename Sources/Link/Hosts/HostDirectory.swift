@@ -1,0 +1,68 @@
+public import Model
+public import Store
+
+/// The table `hosts`: every host that has an agent, or had one, or has work.
+public enum HostDirectory {
+    /// The kind under which the change log tells that a host's desired state moved; the key is its name.
+    public static let changeKind = "host"
+    /// The kind under which the change log tells that a host went up or down.
+    public static let stateChangeKind = "host-state"
+
+    private static let columns: SQL = """
+        name, revision, applied_revision, report_generation, reported_at, state, state_since, proven_at, heard_at,
+        agent_version
+        """
+
+    public static func find(_ name: HostName, in transaction: any Transaction) throws -> HostRecord? {
+        try transaction.first("SELECT \(columns) FROM hosts WHERE name = \(name)", decode)
+    }
+
+    /// Every host by name.
+    public static func all(in transaction: any Transaction) throws -> [HostRecord] {
+        try transaction.all("SELECT \(columns) FROM hosts ORDER BY name", decode)
+    }
+
+    private static func decode(_ row: borrowing Row) throws -> HostRecord {
+        let state: String = try row[5]
+        return HostRecord(
+            name: try row[0], revision: try row[1], appliedRevision: try row[2], reportGeneration: try row[3],
+            reportedAt: try row[4], state: HostLiveness.State(rawValue: state) ?? .unknown, stateSince: try row[6],
+            provenAt: try row[7], heardAt: try row[8], agentVersion: try row[9])
+    }
+
+    /// Makes the host known where it is not.
+    static func ensure(_ name: HostName, at now: Timestamp, in transaction: any Transaction) throws {
+        try transaction.execute(
+            """
+            INSERT INTO hosts (name, revision, report_generation, state, state_since, proofs, applied_revision,
+                agent_version, created_at)
+            VALUES (\(name), 1, 0, 'unknown', \(now), 0, 0, '', \(now)) ON CONFLICT (name) DO NOTHING
+            """)
+    }
+
+    /// The desired state changed: the next line bears a higher revision, and every replica hears of it.
+    static func advance(_ name: HostName, at now: Timestamp, in transaction: any Transaction) throws {
+        try ensure(name, at: now, in: transaction)
+        try transaction.execute("UPDATE hosts SET revision = revision + 1 WHERE name = \(name)")
+        let revision: Int64? = try transaction.first("SELECT revision FROM hosts WHERE name = \(name)") { try $0[0] }
+        try transaction.note(change: changeKind, key: name.text, generation: revision ?? 0)
+    }
+
+    /// After the restore of a back-up an agent may have applied a revision that this database never gave; lines must
+    /// rise above it, or the agent would hold them for old.
+    static func raise(
+        _ name: HostName, above applied: Int64, at now: Timestamp, in transaction: any Transaction
+    ) throws {
+        let floor = min(max(applied, 0), 1 << 53) + 1
+        try ensure(name, at: now, in: transaction)
+        try transaction.execute("UPDATE hosts SET revision = \(floor) WHERE name = \(name) AND revision < \(floor - 1)")
+    }
+
+    static func liveness(of name: HostName, in transaction: any Transaction) throws -> HostLiveness? {
+        try transaction.first("SELECT state, proofs, proven_at FROM hosts WHERE name = \(name)") { row in
+            let state: String = try row[0]
+            return HostLiveness(
+                state: HostLiveness.State(rawValue: state) ?? .unknown, proofs: try row[1], provenAt: try row[2])
+        }
+    }
+}

@@ -1,0 +1,41 @@
+/// What a new host sends to become known: its one-time token and a signing request.
+public struct EnrolmentRequest: Sendable, Codable, Equatable {
+    public var token: String
+    /// PKCS #10, PEM. Its subject is ignored: the token says which host it is.
+    public var signingRequest: String
+
+    public init(token: String, signingRequest: String) {
+        self.token = token
+        self.signingRequest = signingRequest
+    }
+}
+
+/// What an enrolled host sends to get its next certificate.
+public struct RenewalRequest: Sendable, Codable, Equatable {
+    /// PKCS #10, PEM.
+    public var signingRequest: String
+
+    public init(signingRequest: String) {
+        self.signingRequest = signingRequest
+    }
+}
+
+/// A certificate for an agent, and the authority it trusts from now on.
+public struct IssuedCertificate: Sendable, Codable, Equatable {
+    public var host: String
+    /// PEM, the host's certificate first.
+    public var certificateChain: String
+    /// PEM.
+    public var authority: String
+    /// Microseconds since 1970 UTC.
+    public var notBefore: Int64
+    public var notAfter: Int64
+
+    public init(host: String, certificateChain: String, authority: String, notBefore: Int64, notAfter: Int64) {
+        self.host = host
+        self.certificateChain = certificateChain
+        self.authority = authority
+        self.notBefore = notBefore
+        self.notAfter = notAfter
+    }
+}

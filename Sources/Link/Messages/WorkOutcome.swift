@@ -1,0 +1,38 @@
+/// What became of a work item on its host.
+///
+/// On the wire `{"status": "done"}` or `{"status": "failed", "reason": "…"}`.
+public enum WorkOutcome: Sendable, Equatable {
+    case done
+    /// The reason, for operator and owner.
+    case failed(String)
+}
+
+extension WorkOutcome: Codable {
+    private enum Key: String, CodingKey {
+        case status
+        case reason
+    }
+
+    public init(from decoder: any Decoder) throws {
+        let container = try decoder.container(keyedBy: Key.self)
+        let status = try container.decode(String.self, forKey: .status)
+        let reason = try container.decodeIfPresent(String.self, forKey: .reason)
+        switch status {
+        case "done": self = .done
+        case "failed": self = .failed(reason ?? "no reason was given")
+        default:
+            throw DecodingError.dataCorruptedError(
+                forKey: .status, in: container, debugDescription: "'\(status)' is neither 'done' nor 'failed'")
+        }
+    }
+
+    public func encode(to encoder: any Encoder) throws {
+        var container = encoder.container(keyedBy: Key.self)
+        switch self {
+        case .done: try container.encode("done", forKey: .status)
+        case .failed(let reason):
+            try container.encode("failed", forKey: .status)
+            try container.encode(reason, forKey: .reason)
+        }
+    }
+}

@@ -1,0 +1,144 @@
+public import Model
+public import Store
+import Synchronization
+
+/// Takes what agents say, whichever way it came: over HTTPS or in process.
+///
+/// Everything here is idempotent: an agent that got no answer says it again.
+public final class AgentReception: Sendable {
+    /// The header of a refused report that names the generation it has to rise above.
+    public static let generationHeader = "Kilonova-Report-Generation"
+
+    let store: any StateStore
+    let delegate: any FleetDelegate
+    let rules: HostLiveness.Rules
+    let time: TimeSource
+    private let sharedMint = Mutex<NonceMint?>(nil)
+
+    public init(
+        store: any StateStore, delegate: any FleetDelegate, rules: HostLiveness.Rules, time: TimeSource = .system
+    ) {
+        self.store = store
+        self.delegate = delegate
+        self.rules = rules
+        self.time = time
+    }
+
+    func mint() async throws -> NonceMint {
+        if let mint = sharedMint.withLock({ $0 }) { return mint }
+        let mint = try await NonceMint.shared(in: store)
+        sharedMint.withLock { $0 = mint }
+        return mint
+    }
+
+    /// Takes over the host's report; one whose generation was seen changes nothing.
+    ///
+    /// Throws 409 for a generation below the one that was seen; the header `Kilonova-Report-Generation` names that.
+    public func report(_ report: HostReport, from host: HostName) async throws {
+        let now = time.now()
+        let delegate = delegate
+        try await store.write { transaction in
+            try HostDirectory.ensure(host, at: now, in: transaction)
+            let seen: Int64 =
+                try transaction.first("SELECT report_generation FROM hosts WHERE name = \(host)") { try $0[0] } ?? 0
+            if report.generation == seen { return }
+            guard report.generation > seen else {
+                throw Fault(
+                    .conflict,
+                    "The report's generation \(report.generation) is older than \(seen), which was received.",
+                    field: "generation", headers: [.init(Self.generationHeader, "\(seen)")])
+            }
+            try delegate.receive(report, from: host, at: now, in: transaction)
+            try transaction.execute(
+                """
+                UPDATE hosts SET report_generation = \(report.generation), reported_at = \(now) WHERE name = \(host)
+                """)
+        }
+    }
+
+    /// Ends a work item. Done also where it has ended or is not known any more; another host's item is 404.
+    public func finish(_ id: WorkItemID, _ outcome: WorkOutcome, from host: HostName) async throws {
+        let now = time.now()
+        let delegate = delegate
+        try await store.write { transaction in
+            guard let found = try WorkItemTable.find(id, in: transaction) else { return }
+            guard found.host == host else { throw Fault.notFound("This host has no work item \(id).") }
+            guard found.isWanted, try WorkItemTable.end(id, outcome, at: now, in: transaction) else { return }
+            try delegate.finished(found.item, on: host, outcome, in: transaction)
+            try HostDirectory.advance(host, at: now, in: transaction)
+        }
+    }
+
+    /// Takes the agent's sign of life; with a fresh nonce it proves the host up.
+    public func heartbeat(_ heartbeat: Heartbeat, from host: HostName) async throws {
+        let now = time.now()
+        let mint = try await mint()
+        let proof = heartbeat.nonce.flatMap { mint.moment(of: $0, for: host) }
+        let delegate = delegate
+        let rules = rules
+        try await store.write { transaction in
+            try HostDirectory.ensure(host, at: now, in: transaction)
+            let before = try HostDirectory.liveness(of: host, in: transaction) ?? HostLiveness()
+            var after = before
+            after.heard(proof: proof, at: now, rules)
+            try transaction.execute(
+                """
+                UPDATE hosts SET proofs = \(after.proofs), proven_at = \(after.provenAt), heard_at = \(now),
+                    applied_revision = \(heartbeat.revision), agent_version = \(heartbeat.agentVersion)
+                WHERE name = \(host)
+                """)
+            if after.state != before.state {
+                try Self.mark(host, after.state, at: now, delegate, in: transaction)
+            }
+        }
+    }
+
+    /// The host connects its stream, having applied revision `applied`.
+    func connect(_ host: HostName, after applied: Int64) async throws {
+        let now = time.now()
+        let known: Int64? = try await store.read { transaction in
+            try transaction.first("SELECT revision FROM hosts WHERE name = \(host)") { try $0[0] }
+        }
+        if let known, known >= applied { return }
+        try await store.write { transaction in
+            try HostDirectory.raise(host, above: applied, at: now, in: transaction)
+        }
+    }
+
+    /// Marks hosts down whose proof is too old, and forgets work that ended before `ended`.
+    func sweep(endedBefore ended: Timestamp) async throws {
+        let now = time.now()
+        let rules = rules
+        let limit = now - rules.patience
+        let isDue = try await store.read { transaction in
+            try transaction.exists("SELECT 1 FROM hosts WHERE state = 'up' AND proven_at < \(limit) LIMIT 1")
+                || transaction.exists(
+                    "SELECT 1 FROM work_items WHERE state <> 'wanted' AND ended_at < \(ended) LIMIT 1")
+        }
+        guard isDue else { return }
+        let delegate = delegate
+        try await store.write { transaction in
+            let silent: [HostName] = try transaction.all(
+                "SELECT name FROM hosts WHERE state = 'up' AND proven_at < \(limit) ORDER BY name"
+            ) { try $0[0] }
+            for host in silent {
+                guard var liveness = try HostDirectory.liveness(of: host, in: transaction) else { continue }
+                liveness.look(at: now, rules)
+                guard liveness.state == .down else { continue }
+                try transaction.execute("UPDATE hosts SET proofs = \(liveness.proofs) WHERE name = \(host)")
+                try Self.mark(host, .down, at: now, delegate, in: transaction)
+            }
+            try WorkItemTable.prune(before: ended, in: transaction)
+        }
+    }
+
+    private static func mark(
+        _ host: HostName, _ state: HostLiveness.State, at now: Timestamp, _ delegate: any FleetDelegate,
+        in transaction: any Transaction
+    ) throws {
+        try transaction.execute(
+            "UPDATE hosts SET state = \(state.rawValue), state_since = \(now) WHERE name = \(host)")
+        try transaction.note(change: HostDirectory.stateChangeKind, key: host.text, generation: now.microseconds)
+        try delegate.changed(host, to: state, at: now, in: transaction)
+    }
+}

@@ -1,0 +1,81 @@
+import Foundation
+import Link
+import Model
+import Store
+import Testing
+
+@Suite(.timeLimit(.minutes(1))) struct EnrolmentTests {
+    let host: HostName = "compute-1"
+
+    @Test func `a token enrols one host once`() async throws {
+        try await AgentListener.run { listener in
+            let token = try await listener.enrolment.token(for: host)
+            #expect("\(token)" == "***")
+            let first = HostEnrolment(
+                folder: try await listener.folder("one"), controlPlane: listener.plain, authorityFile: nil)
+            #expect(try await first.enrol(token: token, at: TimeSource.system.now()).host == host)
+            let second = HostEnrolment(
+                folder: try await listener.folder("two"), controlPlane: listener.plain, authorityFile: nil)
+            let fault = await #expect(throws: Fault.self) {
+                try await second.enrol(token: token, at: TimeSource.system.now())
+            }
+            #expect(fault?.kind.status == 403)
+            let stored = try await listener.world.store.read { transaction in
+                try transaction.all("SELECT digest FROM enrolment_tokens") { row in
+                    let digest: String = try row[0]
+                    return digest
+                }
+            }
+            #expect(!stored.contains { token.revealed.contains($0) })
+        }
+    }
+
+    @Test func `a token ends`() async throws {
+        try await AgentListener.run { listener in
+            let token = try await listener.enrolment.token(for: host, validity: .seconds(-1))
+            let enrolment = HostEnrolment(
+                folder: try await listener.folder(host), controlPlane: listener.plain, authorityFile: nil)
+            let fault = await #expect(throws: Fault.self) {
+                try await enrolment.enrol(token: token, at: TimeSource.system.now())
+            }
+            #expect(fault?.kind.status == 403)
+        }
+    }
+
+    @Test func `an authority that the token does not name is refused`() async throws {
+        try await AgentListener.run { listener in
+            let token = try await listener.enrolment.token(for: host).revealed
+            let parts = token.split(separator: ".")
+            let other = parts[0] + "." + parts[1] + "." + String(parts[2].reversed())
+            let folder = try await listener.folder(host)
+            let enrolment = HostEnrolment(folder: folder, controlPlane: listener.plain, authorityFile: nil)
+            let fault = await #expect(throws: Fault.self) {
+                try await enrolment.enrol(token: Secret(String(other)), at: TimeSource.system.now())
+            }
+            #expect(fault?.message.contains("authority") == true)
+            #expect(try await folder.load() == nil)
+            // The same host's own key may ask again with the right token.
+            #expect(try await enrolment.enrol(token: Secret(token), at: TimeSource.system.now()).host == host)
+        }
+    }
+
+    @Test func `names that a certificate cannot hold get no token`() async throws {
+        try await AgentListener.run { listener in
+            for name in ["", "a b", "x/y", "host.certificate.kilonova", "ü"] {
+                await #expect(throws: Fault.self) { try await listener.enrolment.token(for: HostName(name)) }
+            }
+        }
+    }
+
+    @Test func `an authority is made once and found again`() async throws {
+        let folder = FileManager.default.temporaryDirectory.appending(path: "kilonova-ca-\(UUID().uuidString)").path
+        defer { try? FileManager.default.removeItem(atPath: folder) }
+        let made = try await withThrowingTaskGroup(of: String.self) { group in
+            for _ in 0..<4 { group.addTask { try await CertificateAuthority.open(folder: folder).fingerprint } }
+            return try await group.reduce(into: Set()) { $0.insert($1) }
+        }
+        #expect(made.count == 1)
+        let file = try FileManager.default.attributesOfItem(atPath: "\(folder)/authority.pem")
+        #expect((file[.posixPermissions] as? NSNumber)?.intValue == 0o600)
+    }
+}

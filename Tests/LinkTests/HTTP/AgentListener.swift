@@ -1,0 +1,88 @@
+import API
+import Foundation
+import Link
+import Logging
+import Model
+import ServiceLifecycle
+import Synchronization
+
+/// The agents' listener over real TLS on a free port, and an ordinary one for enrolment, around a `LinkWorld`.
+struct AgentListener: Sendable {
+    let world: LinkWorld
+    let authority: CertificateAuthority
+    let enrolment: Enrolment
+    /// Base URL of the listener with mutual TLS.
+    let secure: String
+    /// Base URL of the listener without.
+    let plain: String
+
+    static func run(
+        lifetime: Duration = .seconds(86_400),
+        settings: HubSettings = HubSettings(heartbeat: .seconds(15), tick: .milliseconds(5)),
+        _ body: @Sendable (AgentListener) async throws -> Void
+    ) async throws {
+        try await LinkWorld.run(settings: settings) { world in
+            let authority = try await CertificateAuthority.open(folder: world.folder.appending(path: "ca").path)
+            let enrolment = Enrolment(store: world.store, authority: authority, lifetime: lifetime)
+            let service = AgentEndpoints.service(
+                hub: world.hub, reception: world.reception, enrolment: enrolment,
+                authenticator: CertificateAuthenticator(store: world.store))
+            let identity = try authority.serverIdentity(names: ["localhost", "127.0.0.1", "::1"])
+            let tls = ListenerConfiguration.TLS(
+                certificateChain: [UInt8](identity.certificateChain.utf8),
+                privateKey: [UInt8](identity.privateKey.utf8), clientAuthorities: [UInt8](authority.certificatePEM.utf8)
+            )
+            try await serve(service, tls: tls) { secure in
+                try await serve(service, tls: nil) { plain in
+                    try await body(
+                        AgentListener(
+                            world: world, authority: authority, enrolment: enrolment,
+                            secure: "https://127.0.0.1:\(secure)", plain: "http://127.0.0.1:\(plain)"))
+                }
+            }
+        }
+    }
+
+    /// Serves until `body` returns.
+    static func serve(
+        _ service: API.Service, tls: ListenerConfiguration.TLS?, port: Int = 0,
+        _ body: @Sendable (Int) async throws -> Void
+    ) async throws {
+        let (ports, sink) = AsyncStream.makeStream(of: Int.self)
+        let server = HTTPServer(
+            ListenerConfiguration(host: "127.0.0.1", port: port, tls: tls, logsAccess: false),
+            dispatcher: Dispatcher([service], logger: LinkWorld.logger), metrics: MetricsRegistry(),
+            logger: LinkWorld.logger, onListening: { sink.yield($0) })
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            group.addTask { try? await server.run() }
+            var iterator = ports.makeAsyncIterator()
+            guard let bound = await iterator.next() else { throw CancellationError() }
+            do {
+                try await body(bound)
+            } catch {
+                group.cancelAll()
+                throw error
+            }
+            group.cancelAll()
+        }
+    }
+
+    func folder(_ host: HostName) async throws -> CredentialFolder {
+        try await CredentialFolder(world.folder.appending(path: "agent-\(host)").path)
+    }
+
+    /// Enrols `host` as its operator and its agent would.
+    func enrol(_ host: HostName) async throws -> AgentCredentials {
+        let token = try await enrolment.token(for: host)
+        return try await HostEnrolment(folder: try await folder(host), controlPlane: plain, authorityFile: nil)
+            .enrol(token: token, at: TimeSource.system.now())
+    }
+
+    func link(_ host: HostName, _ credentials: AgentCredentials, to base: String? = nil) async throws -> HTTPAgentLink {
+        let settings = HTTPAgentLink.Settings(
+            controlPlane: base ?? secure, silence: .seconds(20), reconnectFloor: .milliseconds(20),
+            reconnectCeiling: .milliseconds(100))
+        return try HTTPAgentLink(
+            settings, credentials: credentials, folder: try await folder(host), logger: LinkWorld.logger)
+    }
+}

@@ -1,0 +1,177 @@
+import API
+import AsyncHTTPClient
+import Foundation
+import Link
+import Model
+import NIOCore
+import NIOHTTP1
+import NIOSSL
+import Store
+import Synchronization
+import Testing
+
+@Suite(.timeLimit(.minutes(1))) struct HTTPAgentLinkTests {
+    let host: HostName = "compute-1"
+
+    @Test func `an enrolled agent watches, reports, finishes and beats over mutual TLS`() async throws {
+        try await AgentListener.run { listener in
+            let credentials = try await listener.enrol(host)
+            #expect(credentials.host == host)
+            let link = try await listener.link(host, credentials)
+            let item = LinkWorld.item(1)
+            try await listener.world.enqueue(item, on: host)
+            var lines = link.desiredStates(after: 0).makeAsyncIterator()
+            let line = try #require(await lines.next())
+            #expect(line.work == [item])
+            try await link.report(HostReport(generation: 1, devices: [], drivers: []))
+            try await link.heartbeat(Heartbeat(nonce: line.nonce, revision: line.revision, agentVersion: "1"))
+            #expect(try await listener.world.host(host)?.state == .up)
+            try await link.finish(item.id, .done)
+            #expect(await lines.next { $0.work.isEmpty } != nil)
+            #expect(listener.world.fleet.notes.withLock { $0.outcomes } == [item.id: [.done]])
+            #expect(listener.world.fleet.notes.withLock { $0.reports.count } == 1)
+
+            let stale = await #expect(throws: Fault.self) {
+                try await link.report(HostReport(generation: 0, devices: [], drivers: []))
+            }
+            #expect(stale?.kind.status == 409)
+            #expect(stale?.headers == [.init(AgentReception.generationHeader, "1")])
+            await link.close()
+        }
+    }
+
+    @Test func `a host may not speak for another`() async throws {
+        try await AgentListener.run { listener in
+            let credentials = try await listener.enrol(host)
+            let client = try Self.client(credentials)
+            var request = HTTPClientRequest(url: "\(listener.secure)/agent/v1/hosts/compute-2/heartbeat")
+            request.method = .PUT
+            request.headers = ["content-type": "application/json"]
+            request.body = .bytes(Array(#"{"revision":0,"agentVersion":"1"}"#.utf8))
+            #expect(try await client.execute(request, timeout: .seconds(10)).status == .forbidden)
+            let watch = HTTPClientRequest(url: "\(listener.secure)/agent/v1/hosts/compute-2/watch")
+            #expect(try await client.execute(watch, timeout: .seconds(10)).status == .forbidden)
+            try await client.shutdown()
+        }
+    }
+
+    @Test func `nobody speaks without a certificate`() async throws {
+        try await AgentListener.run { listener in
+            let watch = HTTPClientRequest(url: "\(listener.plain)/agent/v1/hosts/compute-1/watch")
+            #expect(try await HTTPClient.shared.execute(watch, timeout: .seconds(10)).status == .unauthorized)
+            var tls = TLSConfiguration.makeClientConfiguration()
+            tls.trustRoots = .certificates(
+                try NIOSSLCertificate.fromPEMBytes([UInt8](listener.authority.certificatePEM.utf8)))
+            let client = HTTPClient(configuration: .init(tlsConfiguration: tls))
+            let secure = HTTPClientRequest(url: "\(listener.secure)/agent/v1/hosts/compute-1/watch")
+            await #expect(throws: (any Error).self) { try await client.execute(secure, timeout: .seconds(10)) }
+            try await client.shutdown()
+        }
+    }
+
+    @Test func `a revoked certificate ends the stream and is refused from then on`() async throws {
+        try await AgentListener.run { listener in
+            let credentials = try await listener.enrol(host)
+            let client = try Self.client(credentials)
+            let watch = HTTPClientRequest(url: "\(listener.secure)/agent/v1/hosts/compute-1/watch")
+            let stream = try await client.execute(watch, deadline: .distantFuture)
+            #expect(stream.status == .ok)
+            var chunks = stream.body.makeAsyncIterator()
+            #expect(try await chunks.next() != nil)
+            let revoked = try await listener.world.write { transaction in
+                try CertificateBook.revokeAll(of: host, at: TimeSource.system.now(), in: transaction)
+            }
+            #expect(revoked == 1)
+            while try await chunks.next() != nil {}
+            #expect(try await client.execute(watch, timeout: .seconds(10)).status == .unauthorized)
+            try await client.shutdown()
+
+            // The operator lets the host in again with a new token.
+            let link = try await listener.link(host, try await listener.enrol(host))
+            try await link.report(HostReport(generation: 1, devices: [], drivers: []))
+            await link.close()
+        }
+    }
+
+    @Test func `an agent comes back when its server does, and has missed nothing`() async throws {
+        try await AgentListener.run { listener in
+            let credentials = try await listener.enrol(host)
+            let identity = try listener.authority.serverIdentity(names: ["127.0.0.1"])
+            let tls = ListenerConfiguration.TLS(
+                certificateChain: [UInt8](identity.certificateChain.utf8),
+                privateKey: [UInt8](identity.privateKey.utf8),
+                clientAuthorities: [UInt8](listener.authority.certificatePEM.utf8))
+            let service = AgentEndpoints.service(
+                hub: listener.world.hub, reception: listener.world.reception, enrolment: nil,
+                authenticator: CertificateAuthenticator(store: listener.world.store))
+            let port = Mutex(0)
+            let opened = Mutex<HTTPAgentLink?>(nil)
+            let lines = ReceivedLines()
+            try await withThrowingTaskGroup(of: Void.self) { group in
+                try await AgentListener.serve(service, tls: tls) { bound in
+                    port.withLock { $0 = bound }
+                    let link = try await listener.link(host, credentials, to: "https://127.0.0.1:\(bound)")
+                    opened.withLock { $0 = link }
+                }
+                let link = try #require(opened.withLock { $0 })
+                group.addTask {
+                    for await line in link.desiredStates(after: 0) { lines.append(line) }
+                }
+                let bound = port.withLock { $0 }
+                try await AgentListener.serve(service, tls: tls, port: bound) { _ in
+                    for await _ in lines.arrivals { break }
+                }
+                #expect(lines.last?.work == [])
+                let item = LinkWorld.item(1)
+                try await listener.world.enqueue(item, on: host)
+                try await AgentListener.serve(service, tls: tls, port: bound) { _ in
+                    for await _ in lines.arrivals where lines.last?.work == [item] { break }
+                }
+                group.cancelAll()
+                await link.close()
+            }
+        }
+    }
+
+    @Test func `a certificate is renewed at half of its life, and the former one holds on`() async throws {
+        try await AgentListener.run(lifetime: .seconds(200)) { listener in
+            let credentials = try await listener.enrol(host)
+            let folder = try await listener.folder(host)
+            #expect(try await folder.load() == credentials)
+            let link = try await listener.link(host, credentials)
+            try await link.renewIfDue()
+            let renewed = try #require(try await folder.load())
+            #expect(renewed != credentials)
+            #expect(renewed.host == host)
+            try await link.report(HostReport(generation: 1, devices: [], drivers: []))
+            await link.close()
+            let former = try await listener.link(host, credentials)
+            try await former.report(HostReport(generation: 2, devices: [], drivers: []))
+            await former.close()
+        }
+    }
+
+    static func client(_ credentials: AgentCredentials) throws -> HTTPClient {
+        var tls = TLSConfiguration.makeClientConfiguration()
+        tls.trustRoots = .certificates(try NIOSSLCertificate.fromPEMBytes([UInt8](credentials.authority.utf8)))
+        tls.certificateChain = try NIOSSLCertificate.fromPEMBytes([UInt8](credentials.certificateChain.utf8))
+            .map { .certificate($0) }
+        tls.privateKey = .privateKey(
+            try NIOSSLPrivateKey(bytes: [UInt8](credentials.privateKey.revealed.utf8), format: .pem))
+        return HTTPClient(configuration: .init(tlsConfiguration: tls))
+    }
+}
+
+/// Lines as they arrive.
+final class ReceivedLines: Sendable {
+    private let newest = Mutex<DesiredState?>(nil)
+    private let bell = AsyncStream<Void>.makeStream()
+
+    var last: DesiredState? { newest.withLock { $0 } }
+    var arrivals: AsyncStream<Void> { bell.stream }
+
+    func append(_ line: DesiredState) {
+        newest.withLock { $0 = line }
+        bell.continuation.yield()
+    }
+}

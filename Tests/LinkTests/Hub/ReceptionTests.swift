@@ -1,0 +1,60 @@
+import Foundation
+import Link
+import Model
+import Synchronization
+import Testing
+
+@Suite(.timeLimit(.minutes(1))) struct ReceptionTests {
+    let host: HostName = "compute-1"
+
+    @Test func `a report counts once a generation, and an older one is refused`() async throws {
+        try await LinkWorld.run { world in
+            let report = HostReport(generation: 5, devices: [], drivers: [])
+            try await world.reception.report(report, from: host)
+            try await world.reception.report(report, from: host)
+            #expect(world.fleet.notes.withLock { $0.reports.count } == 1)
+            let older = HostReport(generation: 4, devices: [], drivers: [])
+            let fault = await #expect(throws: Fault.self) { try await world.reception.report(older, from: host) }
+            #expect(fault?.kind == .conflict)
+            #expect(fault?.headers == [.init(AgentReception.generationHeader, "5")])
+            try await world.reception.report(HostReport(generation: 6, devices: [], drivers: []), from: host)
+            #expect(world.fleet.notes.withLock { $0.reports.count } == 2)
+        }
+    }
+
+    @Test func `an item is enqueued once, and ends once`() async throws {
+        try await LinkWorld.run { world in
+            let item = LinkWorld.item(1)
+            try await world.enqueue(item, on: host)
+            let revision = try await world.host(host)?.revision
+            try await world.enqueue(item, on: host)
+            #expect(try await world.host(host)?.revision == revision)
+            try await world.reception.finish(item.id, .failed("broken"), from: host)
+            try await world.reception.finish(item.id, .done, from: host)
+            #expect(world.fleet.notes.withLock { $0.outcomes } == [item.id: [.failed("broken")]])
+            try await world.reception.finish(WorkItemID(UUID()), .done, from: host)
+        }
+    }
+
+    @Test func `a withdrawn item's outcome changes nothing`() async throws {
+        try await LinkWorld.run { world in
+            let item = LinkWorld.item(1)
+            try await world.enqueue(item, on: host)
+            let (dispatch, now) = (world.dispatch, world.clock.source.now())
+            try await world.write { try dispatch.withdraw(item.id, at: now, in: $0) }
+            try await world.write { try dispatch.withdraw(item.id, at: now, in: $0) }
+            try await world.reception.finish(item.id, .done, from: host)
+            #expect(world.fleet.notes.withLock { $0.outcomes.isEmpty })
+        }
+    }
+
+    @Test func `outcomes keep their form on the wire`() throws {
+        for outcome in [WorkOutcome.done, .failed("no such device")] {
+            let bytes = try JSONEncoder().encode(outcome)
+            #expect(try JSONDecoder().decode(WorkOutcome.self, from: bytes) == outcome)
+        }
+        #expect(throws: DecodingError.self) {
+            try JSONDecoder().decode(WorkOutcome.self, from: Data(#"{"status":"perhaps"}"#.utf8))
+        }
+    }
+}

@@ -1,0 +1,131 @@
+import Foundation
+import Link
+import Logging
+import Model
+import Store
+import StoreSQLite
+import Synchronization
+
+/// A control plane's side of the link on a database of its own, with a clock that stands until it is moved.
+final class LinkWorld: Sendable {
+    let store: any StateStore
+    let feed: ChangeFeed
+    let fleet = RecordingFleet()
+    let clock = StandingClock()
+    let reception: AgentReception
+    let hub: Hub
+    let dispatch = StoreWorkDispatch()
+    private let engine: SQLiteStore
+    let folder: URL
+
+    static let logger = Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() })
+
+    init(settings: HubSettings = HubSettings(heartbeat: .seconds(15), tick: .milliseconds(5))) async throws {
+        folder = FileManager.default.temporaryDirectory.appending(path: "kilonova-link-\(UUID().uuidString)")
+        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        engine = try SQLiteStore(path: folder.appending(path: "state.db").path)
+        try await Migrator(LinkMigrations.all).run(on: engine)
+        var options = ChangeFeed.Options()
+        options.interval = .milliseconds(20)
+        feed = ChangeFeed(engine, options: options, logger: Self.logger)
+        store = feed.store
+        reception = AgentReception(store: store, delegate: fleet, rules: settings.livenessRules, time: clock.source)
+        hub = Hub(reception: reception, settings: settings, feed: feed, logger: Self.logger)
+    }
+
+    /// Runs hub and feed around `body`.
+    static func run(
+        settings: HubSettings = HubSettings(heartbeat: .seconds(15), tick: .milliseconds(5)),
+        _ body: @Sendable (LinkWorld) async throws -> Void
+    ) async throws {
+        let world = try await LinkWorld(settings: settings)
+        do {
+            try await withThrowingTaskGroup(of: Void.self) { group in
+                group.addTask { try await world.feed.run() }
+                group.addTask { try await world.hub.run() }
+                try await body(world)
+                group.cancelAll()
+            }
+        } catch {
+            await world.close()
+            throw error
+        }
+        await world.close()
+    }
+
+    func close() async {
+        await engine.close()
+        try? FileManager.default.removeItem(at: folder)
+    }
+
+    func write<Value: Sendable>(
+        _ body: @escaping @Sendable (any Transaction) throws -> Value
+    ) async throws -> Value {
+        try await store.write(body)
+    }
+
+    func enqueue(_ item: WorkItem, on host: HostName) async throws {
+        let (dispatch, now) = (dispatch, clock.source.now())
+        try await store.write { transaction in try dispatch.enqueue(item, on: host, at: now, in: transaction) }
+    }
+
+    func host(_ name: HostName) async throws -> HostRecord? {
+        try await store.read { transaction in try HostDirectory.find(name, in: transaction) }
+    }
+
+    static func item(_ number: Int, kind: WorkItem.Kind = .prepare) -> WorkItem {
+        WorkItem(
+            id: WorkItemID(UUID()), kind: kind, handle: AttachHandleID(UUID()), handleType: .testPCI,
+            handleInfo: ["bus": "\(number)"], controlPath: "0000:0c:00.\(number)", driver: "fake", request: nil,
+            deadline: 0)
+    }
+}
+
+/// A clock that only tests move. It begins at the present, for certificates are checked by the real one.
+final class StandingClock: Sendable {
+    private let moment = Mutex(TimeSource.system.now())
+
+    var source: TimeSource { TimeSource { self.moment.withLock { $0 } } }
+
+    func advance(_ span: Duration) { moment.withLock { $0 = $0 + span } }
+}
+
+/// A fleet that notes what it is told.
+final class RecordingFleet: FleetDelegate {
+    struct Notes: Equatable {
+        var reports: [HostReport] = []
+        var outcomes: [WorkItemID: [WorkOutcome]] = [:]
+        var states: [HostLiveness.State] = []
+        var disabled: [ResourceProviderID] = []
+    }
+
+    let notes = Mutex(Notes())
+
+    func receive(_ report: HostReport, from host: HostName, at now: Timestamp, in transaction: any Transaction) throws {
+        notes.withLock { $0.reports.append(report) }
+    }
+
+    func disabledProviders(of host: HostName, in transaction: any Transaction) throws -> [ResourceProviderID] {
+        notes.withLock { $0.disabled }
+    }
+
+    func finished(_ item: WorkItem, on host: HostName, _ outcome: WorkOutcome, in transaction: any Transaction) throws {
+        notes.withLock { $0.outcomes[item.id, default: []].append(outcome) }
+    }
+
+    func changed(
+        _ host: HostName, to state: HostLiveness.State, at now: Timestamp, in transaction: any Transaction
+    ) throws {
+        notes.withLock { $0.states.append(state) }
+    }
+}
+
+extension AsyncStream<DesiredState>.Iterator {
+    /// The next line that `isWanted`; lines that repeat what was known pass by.
+    mutating func next(where isWanted: (DesiredState) -> Bool) async -> DesiredState? {
+        while let line = await next(isolation: #isolation) {
+            if isWanted(line) { return line }
+        }
+        return nil
+    }
+}
