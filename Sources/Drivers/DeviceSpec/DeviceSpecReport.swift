@@ -1,0 +1,64 @@
+public import Host
+public import Model
+
+/// What a list of device specs does to a host: which functions they offer, and why not the others.
+public struct DeviceSpecReport: Sendable, Equatable {
+    public let lines: [Line]
+    /// Specs, by their place in the list, that no function of the host matches.
+    public let idle: [Int]
+
+    public struct Line: Sendable, Equatable {
+        public let address: PCIAddress
+        /// `3D controller 10de:20b5`.
+        public let title: String
+        public let isOffered: Bool
+        /// As what it is offered, or why it is not.
+        public let text: String
+    }
+
+    /// Explains each function of the host, by address. Bridges that no spec means are left out.
+    public static func explain(
+        _ specs: [DeviceSpec], on snapshot: HostSnapshot, host: HostName? = nil
+    ) -> DeviceSpecReport {
+        let pass = DiscoveryPass(snapshot: snapshot, host: host ?? snapshot.hostName)
+        var used: Set<Int> = []
+        var lines: [Line] = []
+        for (function, verdict) in Offer(specs, pass).verdicts {
+            let text: String
+            switch verdict {
+            case .offered(let index):
+                used.insert(index)
+                let name = specs[index].resourceClass?.name ?? "CUSTOM_PCI"
+                let traits = PCIDriver.traits(of: function, specs[index]).joined(separator: ", ")
+                text = "offered by device_spec \(index + 1) as \(name) with \(traits)"
+            case .fenced(let reasons):
+                text = "fenced: " + reasons.map(\.description).joined(separator: "; ")
+            case .unsuitable(let reason):
+                if function.classCode.isBridge { continue }
+                text = "not offered: \(reason)"
+            case .unmatched(let mismatches):
+                if function.classCode.isBridge { continue }
+                text =
+                    mismatches.isEmpty
+                    ? "no device_spec is configured"
+                    : "not matched: "
+                        + mismatches.enumerated().map { "device_spec \($0 + 1): \($1)" }.joined(separator: "; ")
+            }
+            let isOffered = if case .offered = verdict { true } else { false }
+            lines.append(
+                Line(
+                    address: function.address,
+                    title: "\(function.classCode.name) \(function.vendorID):\(function.productID)",
+                    isOffered: isOffered, text: text))
+        }
+        return DeviceSpecReport(lines: lines, idle: specs.indices.filter { !used.contains($0) })
+    }
+
+    /// For a terminal.
+    public var text: String {
+        var out = ""
+        for line in lines { out += "\(line.isOffered ? "+" : "-") \(line.address)  \(line.title): \(line.text)\n" }
+        for index in idle { out += "! device_spec \(index + 1) offers nothing on this host\n" }
+        return out
+    }
+}

@@ -1,0 +1,116 @@
+public import Host
+public import Model
+
+/// What makes devices of one kind known and usable. A value without state of its own: what it knows of a device is in the
+/// snapshot, and what it was told is in its options.
+public protocol Driver: Sendable {
+    /// As in `enabled_drivers`, and in `DeviceReport.driver`.
+    var name: String { get }
+
+    var capabilities: DriverCapabilities { get }
+
+    /// The devices of this driver on the host, in a fixed order. Reads only the snapshot, so that it costs no I/O and gives the
+    /// same answer for the same host. A device that is out of order is left out with a note; throwing is for a driver that
+    /// cannot work at all.
+    func discover(_ pass: DiscoveryPass) throws(DriverFault) -> Discovery
+
+    /// Makes a handle attachable. Done twice, it does nothing the second time.
+    func prepare(_ order: HandleOrder) async throws(DriverFault)
+
+    /// Undoes `prepare`, finished or not. Done twice, it does nothing the second time.
+    func withdraw(_ order: HandleOrder) async throws(DriverFault)
+
+    /// Removes what the last tenant left. A handle whose cleaning fails must not be given to another.
+    func clean(_ order: HandleOrder) async throws(DriverFault)
+}
+
+extension Driver {
+    public func prepare(_ order: HandleOrder) async throws(DriverFault) {}
+    public func withdraw(_ order: HandleOrder) async throws(DriverFault) {}
+    public func clean(_ order: HandleOrder) async throws(DriverFault) {}
+}
+
+/// What a driver can do with a device beyond finding it.
+public struct DriverCapabilities: Sendable, Equatable {
+    /// Handles need `prepare` before a consumer attaches them, and `withdraw` after.
+    public var prepares: Bool
+    /// Handles are cleaned between two tenants.
+    public var cleans: Bool
+    /// Devices take a bitstream.
+    public var programs: Bool
+    /// Devices are divided into parts.
+    public var partitions: Bool
+    /// A guest may move with its device.
+    public var migratesLive: Bool
+    /// Devices hold a tenant's data beyond a detach.
+    public var isStateful: Bool
+
+    public init(
+        prepares: Bool = false, cleans: Bool = false, programs: Bool = false, partitions: Bool = false,
+        migratesLive: Bool = false, isStateful: Bool = false
+    ) {
+        self.prepares = prepares
+        self.cleans = cleans
+        self.programs = programs
+        self.partitions = partitions
+        self.migratesLive = migratesLive
+        self.isStateful = isStateful
+    }
+}
+
+/// What a driver sees when it looks for its devices.
+public struct DiscoveryPass: Sendable {
+    public let snapshot: HostSnapshot
+    public let fencing: Fencing
+    /// The name that stands before the names of providers: the agent's, which need not be the kernel's.
+    public let host: HostName
+
+    public init(snapshot: HostSnapshot, host: HostName) {
+        self.snapshot = snapshot
+        self.host = host
+        fencing = Fencing(snapshot)
+    }
+}
+
+/// What a driver found.
+public struct Discovery: Sendable, Equatable {
+    public var devices: [DeviceReport]
+    /// Devices that are the driver's and are not reported, and why.
+    public var notes: [HostProblem]
+
+    public init(devices: [DeviceReport] = [], notes: [HostProblem] = []) {
+        self.devices = devices
+        self.notes = notes
+    }
+}
+
+/// One handle of one device that something is to be done with.
+public struct HandleOrder: Sendable, Equatable {
+    /// Also the UUID of an mdev made for it.
+    public var handle: AttachHandleID
+    public var type: AttachHandleType
+    public var info: [String: String]
+    /// `DeviceReport.controlPath`.
+    public var controlPath: String
+
+    public init(handle: AttachHandleID, type: AttachHandleType, info: [String: String], controlPath: String) {
+        self.handle = handle
+        self.type = type
+        self.info = info
+        self.controlPath = controlPath
+    }
+}
+
+/// Why a driver could not do what it was asked: a sentence for the operator and the owner of the request.
+public struct DriverFault: Error, Sendable, Equatable, CustomStringConvertible {
+    public let text: String
+    /// Whether the same order may succeed later without anyone doing anything.
+    public let isTransient: Bool
+
+    public init(_ text: String, isTransient: Bool = false) {
+        self.text = text
+        self.isTransient = isTransient
+    }
+
+    public var description: String { text }
+}

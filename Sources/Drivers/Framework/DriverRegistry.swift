@@ -1,0 +1,91 @@
+public import Host
+
+/// Every driver this program has, in one table: start-up warnings, the support matrix and the API's answer come from it.
+public struct DriverRegistry: Sendable {
+    public let entries: [Entry]
+
+    /// A driver by its name, with what makes it.
+    public struct Entry: Sendable {
+        public let name: String
+        /// Its name in the reference's `enabled_drivers`.
+        public let formerName: String?
+        public let summary: String
+        public let support: DriverSupport
+        public let capabilities: DriverCapabilities
+        public let make: @Sendable (DriverOptions) throws(DriverFault) -> any Driver
+    }
+
+    public init(entries: [Entry]) {
+        self.entries = entries
+    }
+
+    /// The drivers of this release.
+    public static let standard = DriverRegistry(entries: [
+        Entry(
+            name: FakeDriver.name, formerName: "fake_driver",
+            summary: "Makes up devices, for trials and tests without hardware.",
+            support: DriverSupport(
+                .supported, since: "1.0", evidence: "unit tests and the end-to-end job, at every change"),
+            capabilities: FakeDriver.capabilities, make: { options throws(DriverFault) in FakeDriver(options.fake) }),
+        Entry(
+            name: PCIDriver.name, formerName: "pci_driver",
+            summary: "Passes whole PCI functions through, physical or virtual, as device_spec selects them.",
+            support: DriverSupport(
+                .experimental, since: "1.0", evidence: "unit tests on trees recorded under a Linux 6.12 kernel"),
+            capabilities: PCIDriver.capabilities,
+            make: { options throws(DriverFault) in PCIDriver(specs: options.deviceSpecs) }),
+    ])
+
+    /// The entry of that name, by today's or the reference's spelling.
+    public func entry(named name: String) -> Entry? {
+        entries.first { $0.name == name || $0.formerName == name }
+    }
+
+    /// Makes the drivers a host is to run, in the order named, each once, with a warning for every one that is not `supported`.
+    /// Throws when a name is none, saying the nearest that is.
+    public func drivers(named names: [String], options: DriverOptions) throws(DriverFault) -> EnabledDrivers {
+        var drivers: [any Driver] = []
+        var warnings: [String] = []
+        var seen: Set<String> = []
+        for name in names {
+            guard let entry = entry(named: name) else {
+                let near = NearestName.find(name, among: entries.map(\.name)).map { "; did you mean '\($0)'?" } ?? ""
+                throw DriverFault(
+                    "'\(name)' in enabled_drivers is no driver\(near) There are: "
+                        + entries.map(\.name).sorted().joined(separator: ", ") + ".")
+            }
+            guard seen.insert(entry.name).inserted else { continue }
+            guard entry.support.level != .removed else {
+                throw DriverFault("The driver '\(entry.name)' was removed: \(entry.support.evidence).")
+            }
+            if entry.support.level != .supported {
+                warnings.append(
+                    "The driver '\(entry.name)' is \(entry.support.level.rawValue) since \(entry.support.since): "
+                        + "\(entry.support.evidence).")
+            }
+            drivers.append(try entry.make(options))
+        }
+        return EnabledDrivers(drivers: drivers, warnings: warnings)
+    }
+
+    public func support(of name: String) -> DriverSupport? { entry(named: name)?.support }
+}
+
+/// The drivers of one host and what its operator should be told of them at start.
+public struct EnabledDrivers: Sendable {
+    public let drivers: [any Driver]
+    public let warnings: [String]
+}
+
+/// What drivers are made from.
+public struct DriverOptions: Sendable {
+    public var root: SysfsRoot
+    public var deviceSpecs: [DeviceSpec]
+    public var fake: FakeOptions
+
+    public init(root: SysfsRoot, deviceSpecs: [DeviceSpec] = [], fake: FakeOptions = FakeOptions()) {
+        self.root = root
+        self.deviceSpecs = deviceSpecs
+        self.fake = fake
+    }
+}

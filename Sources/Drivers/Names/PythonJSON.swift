@@ -1,0 +1,34 @@
+import Model
+
+/// JSON texts in the very form that the reference stores and shows: a space after each colon and comma.
+enum PythonJSON {
+    /// A flat object; a nil value is `null`.
+    static func object(_ pairs: [(String, String?)]) -> String {
+        "{" + pairs.map { "\(quoted($0)): \($1.map(quoted) ?? "null")" }.joined(separator: ", ") + "}"
+    }
+
+    /// The control path of a PCI function, keys in order.
+    static func controlPath(_ address: PCIAddress) -> String {
+        object(address.attachInfo.sorted { $0.key < $1.key }.map { ($0.key, $0.value) })
+    }
+
+    private static func quoted(_ text: String) -> String {
+        var out = "\""
+        for scalar in text.unicodeScalars {
+            switch scalar {
+            case "\"": out += "\\\""
+            case "\\": out += "\\\\"
+            case "\n": out += "\\n"
+            case "\r": out += "\\r"
+            case "\t": out += "\\t"
+            case "\u{20}"..."\u{7e}": out.unicodeScalars.append(scalar)
+            default:
+                for unit in String(scalar).utf16 {
+                    let digits = String(unit, radix: 16)
+                    out += "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
+                }
+            }
+        }
+        return out + "\""
+    }
+}

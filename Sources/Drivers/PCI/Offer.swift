@@ -1,0 +1,53 @@
+import Host
+import Model
+
+/// What becomes of each function of a host under a list of device specs. The pci driver and `host match` ask the same code.
+struct Offer {
+    enum Verdict: Equatable {
+        /// By the spec at this place of the list, the first that matches.
+        case offered(Int)
+        /// The specs mean it, and yet it is not offered.
+        case fenced([FenceReason])
+        case unsuitable(String)
+        /// No spec means it; for each, the first thing that speaks against it.
+        case unmatched([DeviceSpec.Mismatch])
+    }
+
+    let verdicts: [(function: PCIFunction, verdict: Verdict)]
+
+    init(_ specs: [DeviceSpec], _ pass: DiscoveryPass) {
+        var interfaces: [PCIAddress: [String]] = [:]
+        for interface in pass.snapshot.interfaces {
+            if let address = interface.address { interfaces[address, default: []].append(interface.name) }
+        }
+        verdicts = pass.snapshot.functions.map { function in
+            let identity = PCIFunctionIdentity(
+                address: function.address, vendor: function.vendor, product: function.product,
+                physicalFunction: function.physicalFunction, interfaces: interfaces[function.address] ?? [],
+                parentInterfaces: function.physicalFunction.flatMap { interfaces[$0] } ?? [])
+            return (function, Self.verdict(function, identity, specs, pass.fencing))
+        }
+    }
+
+    private static func verdict(
+        _ function: PCIFunction, _ identity: PCIFunctionIdentity, _ specs: [DeviceSpec], _ fencing: Fencing
+    ) -> Verdict {
+        var mismatches: [DeviceSpec.Mismatch] = []
+        for (index, spec) in specs.enumerated() {
+            if let mismatch = spec.mismatch(identity) {
+                mismatches.append(mismatch)
+                continue
+            }
+            if function.classCode.isBridge {
+                return .unsuitable("it is a \(function.classCode.name), part of the machine itself")
+            }
+            let reasons = fencing.reasons(for: function.address)
+            if !reasons.isEmpty { return .fenced(reasons) }
+            if let sriov = function.sriov, sriov.enabled > 0 {
+                return .unsuitable("its \(sriov.enabled) virtual functions are enabled; they can be offered, not it")
+            }
+            return .offered(index)
+        }
+        return .unmatched(mismatches)
+    }
+}

@@ -1,0 +1,96 @@
+import Host
+import Model
+
+/// Offers whole PCI functions, physical or virtual, that `device_spec` selects.
+///
+/// Names, ids, classes and traits are the reference's. Where the reference calls every device a GPU, the type here is PCI; to
+/// its traits comes one of vendor and product that every vendor has.
+public struct PCIDriver: Driver {
+    public static let name = "pci"
+    public static let capabilities = DriverCapabilities()
+
+    private let specs: [DeviceSpec]
+
+    public init(specs: [DeviceSpec]) {
+        self.specs = specs
+    }
+
+    public var name: String { Self.name }
+    public var capabilities: DriverCapabilities { Self.capabilities }
+
+    public func discover(_ pass: DiscoveryPass) throws(DriverFault) -> Discovery {
+        var discovery = Discovery()
+        for (function, verdict) in Offer(specs, pass).verdicts {
+            switch verdict {
+            case .offered(let index): discovery.devices.append(device(function, specs[index], pass.host))
+            case .fenced(let reasons):
+                let text = reasons.map(\.description).joined(separator: "; ")
+                discovery.notes.append(HostProblem(path: function.path, text: "is not offered: \(text)"))
+            case .unsuitable(let reason):
+                // Bridges match every broad spec; nobody wants to read of each.
+                if !function.classCode.isBridge {
+                    discovery.notes.append(HostProblem(path: function.path, text: "is not offered: \(reason)"))
+                }
+            case .unmatched: break
+            }
+        }
+        return discovery
+    }
+
+    private func device(_ function: PCIFunction, _ spec: DeviceSpec, _ host: HostName) -> DeviceReport {
+        let resourceClass = spec.resourceClass?.name ?? "CUSTOM_PCI"
+        let traits = Self.traits(of: function, spec)
+        let name = ProviderNames.function(function.address, on: host)
+        var attributes = [AttributeReport(key: "rc", value: resourceClass)]
+        for (index, trait) in traits.enumerated() {
+            attributes.append(AttributeReport(key: "trait\(index)", value: trait))
+        }
+        return DeviceReport(
+            type: .pci, vendor: function.vendorID, model: function.productID,
+            standardBoardInfo: PythonJSON.object([
+                ("product_id", function.productID), ("controller", function.classCode.name),
+            ]),
+            vendorBoardInfo: "miss_vb_info", controlPath: PythonJSON.controlPath(function.address),
+            driver: Self.name, facts: Self.facts(of: function),
+            deployables: [
+                DeployableReport(
+                    name: name, resourceProvider: ProviderNames.identifier(ofProvider: name),
+                    resourceClass: resourceClass, accelerators: 1, traits: traits, attributes: attributes,
+                    handles: [AttachHandleReport(type: .pci, info: Self.handle(function, spec))])
+            ])
+    }
+
+    static func handle(_ function: PCIFunction, _ spec: DeviceSpec) -> [String: String] {
+        var info = function.address.attachInfo
+        // Texts, not truth values: consumers read a map of text to text.
+        if let managed = spec.managed { info["managed"] = managed ? "true" : "false" }
+        if let migratable = spec.liveMigratable { info["live_migratable"] = migratable ? "true" : "false" }
+        if let network = spec.physicalNetwork { info["physical_network"] = network }
+        return info
+    }
+
+    static func traits(of function: PCIFunction, _ spec: DeviceSpec) -> [String] {
+        let vendor = function.vendorID.uppercased()
+        let product = function.productID.uppercased()
+        var traits = ["OWNER_CYBORG"]
+        if let name = PCIVendor.name(function.vendor) { traits.append("CUSTOM_PCI_\(name)") }
+        traits += ["CUSTOM_PCI_PRODUCT_ID_\(product)", "CUSTOM_PCI_\(vendor)_\(product)"]
+        if spec.liveMigratable == true { traits.append("HW_PCI_LIVE_MIGRATABLE") }
+        for trait in spec.traits where !traits.contains(trait.name) { traits.append(trait.name) }
+        return traits
+    }
+
+    /// What an operator asks about a device, beyond the wire's fields.
+    static func facts(of function: PCIFunction) -> [String: String] {
+        var facts = ["class": function.classCode.name, "address": function.address.description]
+        facts["serial"] = function.serial
+        facts["numa_node"] = function.numaNode.map(String.init)
+        facts["iommu_group"] = function.iommuGroup.map(String.init)
+        facts["kernel_driver"] = function.driver
+        facts["physical_function"] = function.physicalFunction?.description
+        facts["reset_methods"] = function.resetMethods.isEmpty ? nil : function.resetMethods.joined(separator: " ")
+        facts["link_speed"] = function.link?.speed
+        facts["link_width"] = function.link?.width.map { "x\($0)" }
+        return facts
+    }
+}

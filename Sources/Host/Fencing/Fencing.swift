@@ -1,0 +1,111 @@
+public import Model
+
+/// The devices that a host itself depends on. They are never offered and never unbound.
+public struct Fencing: Sendable, Equatable {
+    /// Reasons by function, the first found first.
+    public private(set) var reasons: [PCIAddress: [FenceReason]] = [:]
+
+    public init(_ host: HostSnapshot) {
+        fenceDisks(of: host)
+        fenceInterfaces(of: host)
+        for function in host.functions where function.isBootDisplay { add(function.address, .bootDisplay) }
+        for (name, address) in host.framebuffers.sorted(by: { $0.key < $1.key }) { add(address, .framebuffer(name)) }
+        fencePhysicalFunctions(of: host)
+        fenceCompanions(in: host)
+    }
+
+    public func reasons(for address: PCIAddress) -> [FenceReason] { reasons[address] ?? [] }
+
+    public func isFenced(_ address: PCIAddress) -> Bool { reasons[address] != nil }
+
+    private mutating func add(_ address: PCIAddress, _ reason: FenceReason) {
+        if reasons[address]?.contains(reason) != true { reasons[address, default: []].append(reason) }
+    }
+
+    // MARK: Disks
+
+    private mutating func fenceDisks(of host: HostSnapshot) {
+        let devices = Dictionary(host.blocks.map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first })
+        var numbers: [String: String] = [:]
+        var names: [String: String] = [:]
+        for block in host.blocks {
+            if let number = block.number { numbers[number] = block.name }
+            names["/dev/\(block.name)"] = block.name
+            if let mapper = block.mapperName { names["/dev/mapper/\(mapper)"] = block.name }
+        }
+        for mount in host.mounts {
+            // File systems over several devices have a number of their own; their source names one of them.
+            guard let device = numbers[mount.number] ?? names[mount.source] else { continue }
+            for leaf in Self.leaves(of: device, in: devices) {
+                for address in leaf.functions { add(address, .mounted(device: device, mountPoint: mount.mountPoint)) }
+            }
+        }
+        for swap in host.swaps {
+            guard let device = names[swap] else { continue }
+            for leaf in Self.leaves(of: device, in: devices) {
+                for address in leaf.functions { add(address, .swap(device: device)) }
+            }
+        }
+        for block in host.blocks {
+            for holder in block.holders {
+                let title = devices[holder]?.mapperName.map { "\(holder) (\($0))" } ?? holder
+                for address in block.functions { add(address, .held(device: block.name, by: title)) }
+            }
+        }
+    }
+
+    /// The devices at the bottom: what an encrypted volume on a RAID of partitions finally lies on.
+    private static func leaves(of name: String, in devices: [String: BlockDevice]) -> [BlockDevice] {
+        var found: [BlockDevice] = []
+        var seen: Set<String> = []
+        var open = [name]
+        while let next = open.popLast() {
+            guard seen.insert(next).inserted, let device = devices[next] else { continue }
+            if device.slaves.isEmpty { found.append(device) } else { open += device.slaves }
+            // What the slaves of a partition's disk are, the partition lies on too.
+            if let disk = device.disk, let parent = devices[disk], !parent.slaves.isEmpty { open += parent.slaves }
+        }
+        return found
+    }
+
+    // MARK: Interfaces
+
+    private mutating func fenceInterfaces(of host: HostSnapshot) {
+        let interfaces = Dictionary(host.interfaces.map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first })
+        let ports = Dictionary(grouping: host.interfaces.filter { $0.master != nil }) { $0.master ?? "" }
+        for route in host.routes {
+            var seen: Set<String> = []
+            var open = [route.interface]
+            while let name = open.popLast() {
+                guard seen.insert(name).inserted, let interface = interfaces[name] else { continue }
+                if let address = interface.address {
+                    add(address, .route(interface: route.interface, destination: route.destination))
+                }
+                open += interface.lower + (ports[name]?.map(\.name) ?? [])
+            }
+        }
+        for interface in host.interfaces {
+            guard let master = interface.master, let address = interface.address else { continue }
+            add(address, .port(interface: interface.name, of: master))
+        }
+    }
+
+    // MARK: What hangs together
+
+    private mutating func fencePhysicalFunctions(of host: HostSnapshot) {
+        for function in host.functions {
+            guard let physical = function.physicalFunction, isFenced(function.address) else { continue }
+            add(physical, .virtualFunction(function.address))
+        }
+    }
+
+    private mutating func fenceCompanions(in host: HostSnapshot) {
+        let grouped = host.functions.filter { $0.iommuGroup != nil && !$0.classCode.isBridge }
+        for (group, members) in Dictionary(grouping: grouped, by: { $0.iommuGroup ?? -1 }) where members.count > 1 {
+            guard let needed = members.first(where: { isFenced($0.address) }) else { continue }
+            for member in members where member.address != needed.address && !isFenced(member.address) {
+                add(member.address, .companion(needed.address, group: group))
+            }
+        }
+    }
+}

@@ -1,0 +1,29 @@
+public import Model
+
+/// An NVMe controller that the kernel's driver runs.
+public struct NVMeController: Sendable, Equatable {
+    /// `nvme0`; may name another drive after the next boot.
+    public let name: String
+    /// Nil for a controller over a network.
+    public var address: PCIAddress?
+    public var model: String?
+    public var serial: String?
+    public var firmware: String?
+    /// `pcie`, `tcp`, `rdma`, `fc`, `loop`.
+    public var transport: String?
+    /// `live`, `resetting`, `dead`.
+    public var state: String?
+    public var controllerID: Int?
+    /// The subsystem's qualified name.
+    public var subsystem: String?
+    public var namespaces: [NVMeNamespace]
+}
+
+/// A namespace as its controller's path shows it.
+public struct NVMeNamespace: Sendable, Equatable {
+    /// The block device that holds the data: `nvme0n1`.
+    public var name: String
+    public var identifier: Int
+    /// Bytes.
+    public var size: UInt64?
+}

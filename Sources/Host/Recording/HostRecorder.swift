@@ -1,0 +1,152 @@
+/// Writes what drivers look at on a host into an archive, which `RecordedHost` mounts again.
+///
+/// It holds host name, addresses of interfaces, mount points and serial numbers of the host, and nothing of its files.
+public enum HostRecorder {
+    /// The archive's bytes. `note` is free text for people; it stands as comment at the top. Never fails: what cannot be read
+    /// is recorded as unreadable or left out, as the host would show it.
+    public static func record(root: SysfsRoot, note: String = "") -> [UInt8] {
+        var recording = Recording(root)
+        for file in ["/proc/sys/kernel/hostname", "/proc/self/mountinfo", "/proc/swaps", "/proc/net/route"]
+            + ["/proc/net/ipv6_route", "/sys/devices/system/node/online"]
+        {
+            recording.file(file)
+        }
+        for name in names(root, "/sys/devices/system/node") where name.hasPrefix("node") {
+            for file in ["cpulist", "meminfo", "distance"] {
+                recording.file("/sys/devices/system/node/\(name)/\(file)")
+            }
+        }
+        for folder in [
+            "/sys/bus/pci/devices", "/sys/bus/mdev/devices", "/sys/class/block", "/sys/class/net", "/sys/class/nvme",
+            "/sys/class/nvme-subsystem", "/sys/class/mdev_bus", "/sys/class/graphics", "/sys/class/drm",
+            "/sys/class/fpga", "/sys/class/fpga_region", "/sys/class/fpga_manager",
+        ] {
+            for name in names(root, folder) {
+                let entry = "\(folder)/\(name)"
+                recording.entry(entry)
+                if let device = try? root.destination(of: entry) { recording.device(device) }
+            }
+        }
+        // Which drivers the kernel has loaded.
+        for name in names(root, "/sys/bus/pci/drivers") { recording.folder("/sys/bus/pci/drivers/\(name)") }
+        return recording.archive(note: note)
+    }
+
+    private static func names(_ root: SysfsRoot, _ folder: String) -> [String] { (try? root.names(in: folder)) ?? [] }
+}
+
+/// A recording while it is made.
+private struct Recording {
+    private let root: SysfsRoot
+    private var folders: [String: [String: Entry]] = [:]
+
+    private enum Entry {
+        case file([UInt8])
+        case link(String)
+        case unreadable
+    }
+
+    /// Folders of a device that say nothing of it, and folders of other devices.
+    private static let noise: Set<String> = [
+        "power", "msi_irqs", "wakeup", "statistics", "queues", "mq", "hwmon", "firmware_node", "trace", "integrity",
+        "iommu", "ptp", "i2c", "cmb",
+    ]
+    /// Files that are large, change by themselves, act when written to, or disturb the device when read.
+    private static let unwanted: Set<String> = [
+        "rom", "vpd", "remove", "rescan", "reset", "stat", "inflight", "irq", "carrier_changes", "carrier_up_count",
+        "carrier_down_count", "uevent_event", "config",
+    ]
+
+    init(_ root: SysfsRoot) {
+        self.root = root
+    }
+
+    mutating func file(_ path: String) {
+        guard let (folder, name) = Self.split(path) else { return }
+        do {
+            folders[folder, default: [:]][name] = .file(try root.bytes(path, limit: 1 << 20))
+        } catch {
+            if error.reason == .denied { folders[folder, default: [:]][name] = .unreadable }
+        }
+    }
+
+    mutating func entry(_ path: String) {
+        guard let (folder, name) = Self.split(path) else { return }
+        if let target = try? root.target(of: path) {
+            folders[folder, default: [:]][name] = .link(target)
+        } else if root.kind(of: path) == .file {
+            file(path)
+        }
+    }
+
+    mutating func folder(_ path: String) {
+        if folders[path] == nil { folders[path] = [:] }
+    }
+
+    /// A device's folder with what is below it, without the folders of devices that are listed by themselves.
+    mutating func device(_ path: String, depth: Int = 0) {
+        guard folders[path] == nil, depth <= 4, let names = try? root.names(in: path) else { return }
+        folder(path)
+        for name in names {
+            let entry = "\(path)/\(name)"
+            switch root.kind(of: entry) {
+            case .link: self.entry(entry)
+            case .folder:
+                if !Self.noise.contains(name), name.filter({ $0 == ":" }).count != 2 { device(entry, depth: depth + 1) }
+            case .file:
+                if name == "config" {
+                    configuration(entry)
+                } else if !Self.unwanted.contains(name), !name.hasPrefix("resource") || name == "resource" {
+                    attribute(entry)
+                }
+            case .special, nil: break
+            }
+        }
+    }
+
+    private mutating func attribute(_ path: String) {
+        guard let (folder, name) = Self.split(path) else { return }
+        do {
+            folders[folder, default: [:]][name] = .file(try root.bytes(path, limit: 8192))
+        } catch {
+            // Many attributes fail to read on healthy devices; those that may not be read are worth showing.
+            if error.reason == .denied { folders[folder, default: [:]][name] = .unreadable }
+        }
+    }
+
+    /// Configuration space up to its last byte that is not zero; all of it would be most of the archive.
+    private mutating func configuration(_ path: String) {
+        guard let (folder, name) = Self.split(path), var bytes = try? root.bytes(path, limit: 4096) else { return }
+        while bytes.last == 0 { bytes.removeLast() }
+        folders[folder, default: [:]][name] = .file(bytes)
+    }
+
+    func archive(note: String) -> [UInt8] {
+        var out = Array((RecordingFormat.heading + "\n").utf8)
+        for line in note.split(separator: "\n") { out += Array("# \(line)\n".utf8) }
+        for (folder, entries) in folders.sorted(by: { $0.key < $1.key }) {
+            out += RecordingFormat.escaped(folder.utf8) + [10]
+            for (name, entry) in entries.sorted(by: { $0.key < $1.key }) {
+                let name = RecordingFormat.escaped(name.utf8)
+                switch entry {
+                case .file(let bytes):
+                    // Text stays text for whoever reads the archive.
+                    if bytes.contains(0) || String(validating: bytes, as: UTF8.self) == nil {
+                        out += [32, 98, 32] + name + [9] + RecordingFormat.hexadecimal(bytes) + [10]
+                    } else {
+                        out += [32, 102, 32] + name + [9] + RecordingFormat.escaped(bytes) + [10]
+                    }
+                case .link(let target):
+                    out += [32, 108, 32] + name + [9] + RecordingFormat.escaped(target.utf8) + [10]
+                case .unreadable: out += [32, 120, 32] + name + [10]
+                }
+            }
+        }
+        return out
+    }
+
+    private static func split(_ path: String) -> (String, String)? {
+        guard let slash = path.lastIndex(of: "/") else { return nil }
+        return (String(path[..<slash]), String(path[path.index(after: slash)...]))
+    }
+}

@@ -1,0 +1,94 @@
+public import Model
+
+/// A host as it was when it was recorded, for demonstrations and tests.
+public struct RecordedHost: Sendable {
+    /// What people wrote about it.
+    public let note: String
+    /// Changes made to it live as long as it does; the archive stays as it is.
+    public let tree: MemoryTree
+
+    public var root: SysfsRoot { SysfsRoot(tree) }
+
+    public var hostName: HostName { HostName((try? root.text("/proc/sys/kernel/hostname")) ?? "recorded") }
+
+    /// Reads an archive. Names the line that is wrong.
+    public init(_ archive: [UInt8]) throws(RecordingFault) {
+        let tree = MemoryTree()
+        var note: [String] = []
+        var folder: String?
+        var number = 0
+        for line in archive.split(separator: 10, omittingEmptySubsequences: false) {
+            number += 1
+            func fault(_ text: String) -> RecordingFault { RecordingFault(line: number, text: text) }
+            if number == 1 {
+                guard line.elementsEqual(RecordingFormat.heading.utf8) else {
+                    throw fault("a recorded host begins with '\(RecordingFormat.heading)'")
+                }
+                continue
+            }
+            guard let first = line.first else { continue }
+            switch first {
+            case UInt8(ascii: "#"):
+                note.append(String(decoding: line.dropFirst().drop { $0 == 32 }, as: UTF8.self))
+            case UInt8(ascii: "/"):
+                guard let path = RecordingFormat.unescaped(line) else { throw fault("the folder's name is damaged") }
+                let text = String(decoding: path, as: UTF8.self)
+                tree.folder(text)
+                folder = text
+            case UInt8(ascii: " "):
+                guard let folder else { throw fault("an entry stands before the first folder") }
+                guard line.count > 3, line[line.startIndex + 2] == 32 else { throw fault("the entry is cut short") }
+                let fields = line.dropFirst(3).split(separator: 9, maxSplits: 1, omittingEmptySubsequences: false)
+                guard let name = RecordingFormat.unescaped(fields[0]), !name.isEmpty else {
+                    throw fault("the entry has no name")
+                }
+                let content = fields.count > 1 ? fields[1] : []
+                let node: MemoryTree.Node
+                switch line[line.startIndex + 1] {
+                case UInt8(ascii: "f"):
+                    guard let bytes = RecordingFormat.unescaped(content) else { throw fault("the text is damaged") }
+                    node = .file(bytes)
+                case UInt8(ascii: "b"):
+                    guard let bytes = RecordingFormat.bytes(hexadecimal: content) else {
+                        throw fault("the bytes are not in hexadecimal")
+                    }
+                    node = .file(bytes)
+                case UInt8(ascii: "l"):
+                    guard let bytes = RecordingFormat.unescaped(content), !bytes.isEmpty else {
+                        throw fault("the link has no target")
+                    }
+                    node = .link(String(decoding: bytes, as: UTF8.self))
+                case UInt8(ascii: "x"): node = .unreadable
+                default: throw fault("an entry is one of f, b, l and x")
+                }
+                tree.put(node, at: "\(folder)/\(String(decoding: name, as: UTF8.self))")
+            default: throw fault("a line begins with '/', ' ' or '#'")
+            }
+        }
+        guard number > 1 else {
+            throw RecordingFault(line: 1, text: "a recorded host begins with '\(RecordingFormat.heading)'")
+        }
+        self.tree = tree
+        self.note = note.joined(separator: "\n")
+    }
+
+    /// Reads an archive file. At most 64 MiB.
+    public init(file path: String) throws(RecordingFault) {
+        let bytes: [UInt8]
+        do {
+            bytes = try SysfsRoot(path: "/").bytes(path, limit: 64 << 20)
+        } catch {
+            throw RecordingFault(line: 0, text: error.description)
+        }
+        try self.init(bytes)
+    }
+}
+
+/// What is wrong with an archive.
+public struct RecordingFault: Error, Sendable, Equatable, CustomStringConvertible {
+    /// From 1; 0 for the file as a whole.
+    public let line: Int
+    public let text: String
+
+    public var description: String { line == 0 ? text : "line \(line): \(text)" }
+}

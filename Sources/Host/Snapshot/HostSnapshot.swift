@@ -1,0 +1,65 @@
+public import Model
+
+/// Everything of one host that drivers look at, read in one pass that all drivers share.
+///
+/// Reading never fails as a whole: what could not be understood stands in `problems`, and the rest is there.
+public struct HostSnapshot: Sendable, Equatable {
+    /// The kernel's host name.
+    public var hostName: HostName
+    /// By address.
+    public var functions: [PCIFunction]
+    public var nvme: [NVMeController]
+    public var mdevParents: [MdevParent]
+    public var mdevs: [Mdev]
+    public var blocks: [BlockDevice]
+    public var mounts: [Mount]
+    /// Device nodes that the host swaps to.
+    public var swaps: [String]
+    public var interfaces: [NetworkInterface]
+    public var routes: [Route]
+    public var nodes: [NUMANode]
+    /// The framebuffers' functions: `fb0`.
+    public var framebuffers: [String: PCIAddress]
+    public var problems: [HostProblem]
+
+    private var positions: [PCIAddress: Int]
+
+    /// Reads the host. `readsSerials` looks for serial numbers in configuration space as well, which costs a few
+    /// microseconds a device and sees nothing unless root.
+    public init(_ root: SysfsRoot, readsSerials: Bool = true) {
+        let pci = PCIEnumeration(root, readsSerials: readsSerials)
+        let storage = StorageEnumeration(root)
+        let nvme = NVMeEnumeration(root, blocks: storage.devices)
+        let mdev = MdevEnumeration(root)
+        let network = NetworkEnumeration(root)
+        let numa = NUMAEnumeration(root)
+        hostName = HostName((try? root.text("/proc/sys/kernel/hostname")) ?? "localhost")
+        functions = pci.functions
+        self.nvme = nvme.controllers
+        mdevParents = mdev.parents
+        mdevs = mdev.devices
+        blocks = storage.devices
+        mounts = storage.mounts
+        swaps = storage.swaps
+        interfaces = network.interfaces
+        routes = network.routes
+        nodes = numa.nodes
+        var framebuffers: [String: PCIAddress] = [:]
+        for name in (try? root.names(in: "/sys/class/graphics")) ?? [] where name.hasPrefix("fb") && name != "fbcon" {
+            if let path = try? root.destination(of: "/sys/class/graphics/\(name)"),
+                let address = DevicePath.function(of: path)
+            {
+                framebuffers[name] = address
+            }
+        }
+        self.framebuffers = framebuffers
+        problems =
+            pci.problems + storage.problems + nvme.problems + mdev.problems + network.problems + numa.problems
+        positions = Dictionary(
+            functions.enumerated().map { ($1.address, $0) }, uniquingKeysWith: { first, _ in first })
+    }
+
+    public func function(at address: PCIAddress) -> PCIFunction? { positions[address].map { functions[$0] } }
+
+    public func interface(named name: String) -> NetworkInterface? { interfaces.first { $0.name == name } }
+}

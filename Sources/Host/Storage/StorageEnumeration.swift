@@ -1,0 +1,101 @@
+import Model
+
+/// Reads block devices, what they are made of, and what is mounted or swapped to.
+struct StorageEnumeration {
+    private(set) var devices: [BlockDevice] = []
+    private(set) var mounts: [Mount] = []
+    /// `/dev/…` of areas swapped to.
+    private(set) var swaps: [String] = []
+    private(set) var problems: [HostProblem] = []
+
+    init(_ root: SysfsRoot) {
+        let subsystems = Self.subsystems(root)
+        for name in (try? root.names(in: "/sys/class/block")) ?? [] {
+            let entry = "/sys/class/block/\(name)"
+            let path = (try? root.destination(of: entry)) ?? entry
+            do {
+                var folder = try DeviceFolder(root, path)
+                let parts = path.split(separator: "/")
+                var functions = DevicePath.function(of: path).map { [$0] } ?? []
+                for (subsystem, controllers) in subsystems where path.contains("/\(subsystem)/") {
+                    functions += controllers.filter { !functions.contains($0) }
+                }
+                devices.append(
+                    BlockDevice(
+                        name: name, number: folder.text("dev"), path: path,
+                        disk: folder.has("partition") ? parts.dropLast().last.map(String.init) : nil,
+                        // In units of 512 bytes, whatever the device's own block is.
+                        size: folder.number("size").flatMap { $0 >= 0 && $0 < 1 << 53 ? UInt64($0) * 512 : nil },
+                        slaves: folder.has("slaves") ? (try? root.names(in: "\(path)/slaves")) ?? [] : [],
+                        holders: folder.has("holders") ? (try? root.names(in: "\(path)/holders")) ?? [] : [],
+                        mapperName: folder.has("dm") ? try? root.text("\(path)/dm/name") : nil, functions: functions))
+                problems += folder.problems
+            } catch {
+                problems.append(HostProblem(path: entry, text: error.description))
+            }
+        }
+        readMounts(root)
+        if let text = try? root.text("/proc/swaps", limit: 1 << 16) {
+            swaps = text.split(separator: "\n").dropFirst().compactMap { line in
+                line.split(whereSeparator: { $0 == " " || $0 == "\t" }).first.map(String.init)
+            }.filter { $0.hasPrefix("/dev/") }
+        }
+    }
+
+    private mutating func readMounts(_ root: SysfsRoot) {
+        let text: String
+        do {
+            text = try root.text("/proc/self/mountinfo", limit: 4 << 20)
+        } catch {
+            problems.append(HostProblem(path: "/proc/self/mountinfo", text: error.description))
+            return
+        }
+        for line in text.split(separator: "\n") {
+            // id, parent, major:minor, root, mount point, options, optional fields, "-", kind, source, options
+            let words = line.split(separator: " ", omittingEmptySubsequences: false)
+            guard words.count >= 9, let dash = words.dropFirst(6).firstIndex(of: "-"), dash + 2 < words.count else {
+                problems.append(HostProblem(path: "/proc/self/mountinfo", text: "has a line of unknown form"))
+                continue
+            }
+            mounts.append(
+                Mount(
+                    source: Self.unescaped(words[dash + 2]), mountPoint: Self.unescaped(words[4]),
+                    kind: String(words[dash + 1]), number: String(words[2])))
+        }
+    }
+
+    /// Which PCI functions lead to each NVMe subsystem.
+    private static func subsystems(_ root: SysfsRoot) -> [String: [PCIAddress]] {
+        var found: [String: [PCIAddress]] = [:]
+        let folder = "/sys/class/nvme-subsystem"
+        for name in (try? root.names(in: folder)) ?? [] {
+            guard let path = try? root.destination(of: "\(folder)/\(name)"), let entries = try? root.names(in: path)
+            else { continue }
+            found[name] = entries.compactMap { entry in
+                guard entry.hasPrefix("nvme"), let target = try? root.destination(of: "\(path)/\(entry)") else {
+                    return nil
+                }
+                return DevicePath.function(of: target)
+            }
+        }
+        return found
+    }
+
+    /// `\040` and its like stand for white space in the kernel's tables.
+    static func unescaped(_ word: Substring) -> String {
+        guard word.contains("\\") else { return String(word) }
+        var bytes: [UInt8] = []
+        var rest = Array(word.utf8)[...]
+        while let byte = rest.popFirst() {
+            if byte == 92, rest.count >= 3, rest.prefix(3).allSatisfy({ (48...55).contains($0) }),
+                let value = UInt8(String(decoding: rest.prefix(3), as: UTF8.self), radix: 8)
+            {
+                bytes.append(value)
+                rest = rest.dropFirst(3)
+            } else {
+                bytes.append(byte)
+            }
+        }
+        return String(decoding: bytes, as: UTF8.self)
+    }
+}

@@ -1,0 +1,59 @@
+/// The `/sys` and `/proc` of one host: this machine's, another root folder's, or a recording's.
+///
+/// Reading needs no rights beyond those of an ordinary user; what such a user cannot see (serial numbers in the extended
+/// configuration space) is left out.
+public struct SysfsRoot: Sendable {
+    private let tree: any FileTree
+
+    /// The folder that holds `sys` and `proc`.
+    public init(path: String = "/") {
+        tree = KernelTree(root: path)
+    }
+
+    public init(_ tree: any FileTree) {
+        self.tree = tree
+    }
+
+    /// A value of sysfs: its text without white space at either end. At most `limit` bytes.
+    public func text(_ path: String, limit: Int = 4096) throws(TreeFault) -> String {
+        let bytes = try tree.read(path, offset: 0, limit: limit, partial: false)
+        return String(decoding: trimmed(bytes), as: UTF8.self)
+    }
+
+    public func bytes(_ path: String, offset: Int = 0, limit: Int, partial: Bool = false) throws(TreeFault) -> [UInt8] {
+        try tree.read(path, offset: offset, limit: limit, partial: partial)
+    }
+
+    /// What a link points at, as it is written.
+    public func target(of path: String) throws(TreeFault) -> String { try tree.target(of: path) }
+
+    /// Where a link leads, as a path from the root: by its text alone, for the links of sysfs lead straight to a device.
+    public func destination(of path: String) throws(TreeFault) -> String {
+        let target = try tree.target(of: path)
+        if target.hasPrefix("/") { return target }
+        var place = path.split(separator: "/").dropLast()
+        for part in target.split(separator: "/") where part != "." {
+            if part == ".." { place = place.dropLast() } else { place.append(part) }
+        }
+        return "/" + place.joined(separator: "/")
+    }
+
+    /// The names in a folder, in order.
+    public func names(in path: String) throws(TreeFault) -> [String] { try tree.names(in: path).sorted() }
+
+    public func kind(of path: String) -> EntryKind? { tree.kind(of: path) }
+
+    public func exists(_ path: String) -> Bool { tree.kind(of: path) != nil }
+
+    /// Writes one value, at once. The kernel takes it or says why not.
+    public func write(_ text: String, to path: String) throws(TreeFault) {
+        try tree.write(Array(text.utf8), to: path)
+    }
+
+    private func trimmed(_ bytes: [UInt8]) -> ArraySlice<UInt8> {
+        var slice = bytes[...]
+        while let last = slice.last, last <= 32 { slice.removeLast() }
+        while let first = slice.first, first <= 32 { slice.removeFirst() }
+        return slice
+    }
+}
