@@ -127,7 +127,7 @@ if !leavesOnly {
         + room("Identity", ["Access", "API", "Store", "Model", crypto, logging], tests: ["StoreSQLite"])
         + room("Placement", ["Search", "Access", "API", "Store", "Clients", "Model", logging], tests: ["StoreSQLite"])
         + room(
-            "Accelerators", ["Workflows", "Link", "Access", "API", "Store", "Clients", "Model", logging],
+            "Accelerators", ["Workflows", "Link", "Access", "API", "Store", "Clients", "Model", httpTypes, logging],
             tests: ["StoreSQLite"])
         + room(
             "Link",

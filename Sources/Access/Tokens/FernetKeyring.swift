@@ -1,4 +1,5 @@
 import FoundationEssentials
+public import Logging
 public import Model
 import NIOPosix
 import Synchronization
@@ -76,6 +77,18 @@ public final class FernetKeyring: Sendable {
             return try await reload()
         } catch {
             return false
+        }
+    }
+
+    /// Reloads until cancelled, so that this replica signs with a new primary soon after a rotation.
+    public func watch(every pause: Duration = .seconds(30), logger: Logger) async {
+        while !Task.isCancelled {
+            do { try await Task.sleep(for: pause) } catch { return }
+            do {
+                if try await reload() { logger.info("token keys were read again", metadata: ["folder": "\(folder)"]) }
+            } catch {
+                logger.error("token keys cannot be read, the former ones stay in use: \(error)")
+            }
         }
     }
 

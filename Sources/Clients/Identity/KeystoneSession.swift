@@ -60,13 +60,18 @@ public final class KeystoneSession: Sendable {
         let first = try await signedIn()
         var answer = try await exchange(request, first.token)
         if answer.status == 401 {
-            state.withLock { state in
-                if state.signedIn?.token == first.token { state.signedIn = nil }
-            }
+            forget(first.token)
             answer = try await exchange(request, try await signedIn().token)
             if answer.status == 401 { throw Self.refused("the identity service refuses its own new token") }
         }
         return answer
+    }
+
+    /// Signs in anew for the next request: somebody refused `token`.
+    public func forget(_ token: Secret) {
+        state.withLock { state in
+            if state.signedIn?.token == token { state.signedIn = nil }
+        }
     }
 
     private func exchange(_ request: PeerRequest, _ token: Secret) async throws(Fault) -> PeerResponse {

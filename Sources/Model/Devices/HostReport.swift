@@ -106,10 +106,23 @@ public struct AttachHandleReport: Sendable, Codable, Equatable {
     public var info: [String: String]
     /// True when the host must act before a consumer can attach it (mdev creation, programming, a slow fake).
     public var needsPreparation: Bool
+    /// True when the device keeps what a tenant put on it: the host must clean it before another gets it.
+    public var needsCleaning: Bool
 
-    public init(type: AttachHandleType, info: [String: String], needsPreparation: Bool = false) {
+    public init(
+        type: AttachHandleType, info: [String: String], needsPreparation: Bool = false, needsCleaning: Bool = false
+    ) {
         self.type = type
         self.info = info
         self.needsPreparation = needsPreparation
+        self.needsCleaning = needsCleaning
+    }
+
+    public init(from decoder: any Decoder) throws {
+        let container = try decoder.container(keyedBy: CodingKeys.self)
+        type = try container.decode(AttachHandleType.self, forKey: .type)
+        info = try container.decode([String: String].self, forKey: .info)
+        needsPreparation = try container.decodeIfPresent(Bool.self, forKey: .needsPreparation) ?? false
+        needsCleaning = try container.decodeIfPresent(Bool.self, forKey: .needsCleaning) ?? false
     }
 }

@@ -43,7 +43,7 @@ public final class WorkflowEngine: Service, Sendable {
     /// Where workflows are started and signalled.
     public let journal: WorkflowJournal
     private let store: any StateStore
-    private let definitions: [String: WorkflowDefinition]
+    private let definitions: Mutex<[String: WorkflowDefinition]>
     private let book: LeaseBook
     private let time: TimeSource
     private let pace: Pace
@@ -54,11 +54,11 @@ public final class WorkflowEngine: Service, Sendable {
 
     /// `owner` names this process in leases: unique among all that share the store.
     public init(
-        store: any StateStore, definitions: [WorkflowDefinition], owner: String, time: TimeSource = .system,
+        store: any StateStore, definitions: [WorkflowDefinition] = [], owner: String, time: TimeSource = .system,
         pace: Pace = Pace(), logger: Logger
     ) {
         self.store = store
-        self.definitions = Dictionary(definitions.map { ($0.name, $0) }) { first, _ in first }
+        self.definitions = Mutex(Dictionary(definitions.map { ($0.name, $0) }) { first, _ in first })
         self.time = time
         self.pace = pace
         self.logger = logger
@@ -66,6 +66,12 @@ public final class WorkflowEngine: Service, Sendable {
         let bell = Bell()
         self.bell = bell
         journal = WorkflowJournal(hint: { bell.ring() })
+    }
+
+    /// Makes a kind of workflow known; before that, its journals lie untouched.
+    public func register(_ definition: WorkflowDefinition) {
+        definitions.withLock { $0[definition.name] = definition }
+        bell.ring()
     }
 
     /// Looks at the journal soon, because something was written to it.
@@ -114,7 +120,8 @@ public final class WorkflowEngine: Service, Sendable {
     }
 
     private func take(limit: Int) async -> [JournalEntry] {
-        let names = Array(definitions.keys)
+        let names = definitions.withLock { Array($0.keys) }
+        guard !names.isEmpty else { return [] }
         let now = time.now()
         do {
             guard try await store.read({ [book] in try book.hasDue(names, at: now, in: $0) }) else { return [] }
@@ -137,7 +144,7 @@ public final class WorkflowEngine: Service, Sendable {
     }
 
     private func work(_ entry: JournalEntry) async {
-        guard let definition = definitions[entry.definition] else { return }
+        guard let definition = definitions.withLock({ $0[entry.definition] }) else { return }
         let run = WorkflowRun(
             definition: definition, store: store, book: book, time: time, pace: pace, logger: logger)
         await run.proceed(entry)

@@ -1,0 +1,44 @@
+import Model
+import Store
+
+/// One attachable unit of a deployable, with what its host needs to work on it.
+struct AttachHandle: Sendable, Equatable {
+    let id: AttachHandleID
+    let deployable: DeployableID
+    let device: DeviceID
+    let host: HostName
+    let driver: String
+    let controlPath: String
+    let type: AttachHandleType
+    let info: [String: String]
+    let isPresent: Bool
+    let lifecycle: HandleLifecycle
+    /// What its host is to do or doing.
+    let work: WorkItemID?
+    let generation: Int64
+
+    static let columns: SQL = """
+        h.uuid, h.deployable, d.uuid, d.host, p.driver, d.control_path, h.type, h.info, h.is_present, h.state, h.reason,
+        h.needs_preparation, h.needs_cleaning, h.work, h.generation
+        """
+    static let source: SQL = """
+        attach_handles h JOIN deployables p ON p.uuid = h.deployable JOIN devices d ON d.uuid = p.device
+        """
+
+    init(_ row: borrowing Row) throws {
+        id = try row[0]
+        deployable = try row[1]
+        device = try row[2]
+        host = try row[3]
+        driver = try row[4]
+        controlPath = try row[5]
+        type = AttachHandleType(rawValue: try row[6] as String) ?? .pci
+        info = try JSONText.decode([String: String].self, from: try row[7])
+        isPresent = try row[8]
+        lifecycle = HandleLifecycle(
+            state: HandleLifecycle.State(rawValue: try row[9] as String) ?? .error, reason: try row[10],
+            needsPreparation: try row[11], needsCleaning: try row[12])
+        work = try row[13]
+        generation = try row[14]
+    }
+}

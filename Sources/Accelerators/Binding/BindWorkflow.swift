@@ -1,0 +1,58 @@
+import Model
+import Store
+import Workflows
+
+/// Brings the requests of one PATCH to an end together, where hosts must act first.
+///
+///     prepare ──every handle prepared──▶ all Bound
+///        └──one failed, deadline──▶ all BindFailed, handles given back
+///
+/// The PATCH's own transaction reserved the handles and gave the hosts their work.
+struct BindWorkflow: Sendable {
+    struct Input: Codable, Sendable {
+        let requests: [AcceleratorRequestID]
+    }
+
+    /// The signal that a handle could not be prepared; its payload is the host's reason.
+    static let failure = "failed"
+    /// The signal that a handle is prepared; the step looks at all of them itself.
+    static let progress = "prepared"
+    static let header = WorkflowDefinition(name: "accelerators.bind", steps: [])
+
+    let desk: HandleDesk
+    let book: RequestBook
+
+    var definition: WorkflowDefinition {
+        WorkflowDefinition(
+            name: Self.header.name,
+            steps: [
+                .transaction(
+                    "prepare",
+                    act: { context, transaction in
+                        if let reason = context.signals[Self.failure] { return .failed(reason) }
+                        let requests = try started(context, in: transaction)
+                        let handles = try desk.read(requests.compactMap(\.handle), in: transaction)
+                        guard handles.allSatisfy({ $0.lifecycle.state == .held }) else { return .wait(until: nil) }
+                        try book.apply(.prepared, to: requests, at: context.now, in: transaction)
+                        return .done
+                    },
+                    undo: { context, transaction in
+                        let requests = try started(context, in: transaction)
+                        try book.apply(.failed, to: requests, at: context.now, in: transaction)
+                        return .done
+                    })
+            ])
+    }
+
+    /// What is still being bound; requests deleted or unbound meanwhile have left.
+    private func started(
+        _ context: StepContext, in transaction: any Transaction
+    ) throws -> [AcceleratorRequest] {
+        try transaction.all(
+            """
+            SELECT \(AcceleratorRequest.columns) FROM \(AcceleratorRequest.source)
+            WHERE r.binding = \(context.workflow) AND r.state = 'BindStarted' ORDER BY \(AcceleratorRequest.order)
+            """
+        ) { row in try AcceleratorRequest(row) }
+    }
+}

@@ -1,0 +1,154 @@
+import Model
+import Store
+import Workflows
+
+/// Carries out a PATCH of accelerator requests: all of it, or none.
+struct Binder: Sendable {
+    let store: any StateStore
+    let desk: HandleDesk
+    let book: RequestBook
+    let journal: WorkflowJournal
+    let limits: any AcceleratorLimits
+    let time: TimeSource
+    let ids: IDSource
+    let durations: BindingDurations
+
+    private typealias Wish = (request: AcceleratorRequest, target: RequestPatch.Target)
+
+    func apply(_ patch: RequestPatch, as scope: RequestScope) async throws {
+        let checks = try await checks(for: patch, as: scope)
+        let now = time.now()
+        try await store.write { [self] transaction in
+            let requests = try read(patch, as: scope, in: transaction)
+            let unbound = requests.filter { patch.changes[$0.id] == .unbind }
+            try book.apply(.unbind, to: unbound, at: now, in: transaction)
+            try bind(requests, patch, checks, at: now, in: transaction)
+        }
+    }
+
+    /// Every request of the patch; 404 for one that is not there or is another project's.
+    private func read(
+        _ patch: RequestPatch, as scope: RequestScope, in transaction: any Transaction
+    ) throws -> [AcceleratorRequest] {
+        let wanted = Array(patch.changes.keys)
+        let requests = try transaction.all(
+            """
+            SELECT \(AcceleratorRequest.columns) FROM \(AcceleratorRequest.source)
+            WHERE r.uuid IN \(list: wanted) AND \(scope.condition) ORDER BY \(AcceleratorRequest.order)
+            """
+        ) { row in try AcceleratorRequest(row) }
+        if requests.count < wanted.count {
+            let missing = Set(wanted).subtracting(requests.map(\.id)).sorted().map(\.description)
+            throw Fault.notFound("There is no accelerator request \(missing.joined(separator: ", ")).")
+        }
+        return requests
+    }
+
+    private func bind(
+        _ requests: [AcceleratorRequest], _ patch: RequestPatch, _ checks: [LimitCheck], at now: Timestamp,
+        in transaction: any Transaction
+    ) throws {
+        let wishes = requests.compactMap { request -> Wish? in
+            if case .bind(let target) = patch.changes[request.id] { (request, target) } else { nil }
+        }
+        guard let first = wishes.first else { return }
+        try checkFree(wishes.map(\.target.instance), in: transaction)
+        for (request, target) in wishes { try check(request, target) }
+        for check in checks { try check.enforce(in: transaction) }
+        let handles = try choose(wishes, in: transaction)
+        let mustPrepare = handles.values.contains { $0.lifecycle.needsPreparation }
+        let binding: WorkflowID? = mustPrepare ? ids.next() : nil
+        let deadline = now + durations.preparation
+        for (request, target) in wishes {
+            guard let handle = handles[request.id] else { continue }
+            try book.bind(
+                request, to: target, with: handle, by: binding, deadline: deadline, at: now, in: transaction)
+        }
+        if let binding {
+            try journal.start(
+                BindWorkflow.header, id: binding, subject: "\(first.target.instance)",
+                input: BindWorkflow.Input(requests: wishes.map(\.request.id)), deadline: deadline, at: now,
+                in: transaction)
+        } else {
+            try book.tell(
+                wishes.map { .init(instance: $0.target.instance, request: $0.request.id, isBound: true) }, at: now,
+                in: transaction)
+        }
+    }
+
+    /// 400 when an instance has requests already, whoever's: of two that bind for one instance, one does.
+    private func checkFree(_ instances: [InstanceID], in transaction: any Transaction) throws {
+        let taken: InstanceID? = try transaction.first(
+            "SELECT instance FROM accelerator_requests WHERE instance IN \(list: Array(Set(instances))) LIMIT 1"
+        ) { row in try row[0] }
+        if let taken {
+            throw Fault.badRequest("The instance \(taken) already has accelerator requests.", field: "instance_uuid")
+        }
+    }
+
+    private func check(_ request: AcceleratorRequest, _ target: RequestPatch.Target) throws {
+        guard request.state == .initial || request.state == .unbound else {
+            throw Fault.conflict(
+                "The accelerator request \(request.id) is \(request.state.rawValue); only Initial and Unbound ones "
+                    + "can be bound.")
+        }
+        if let project = target.project, project != request.project {
+            throw Fault.badRequest(
+                "The accelerator request \(request.id) belongs to project \(request.project); "
+                    + "binding does not move it.", field: "project_id")
+        }
+    }
+
+    /// A free handle for each request, of the deployable that its provider stands for.
+    private func choose(
+        _ wishes: [Wish], in transaction: any Transaction
+    ) throws -> [AcceleratorRequestID: AttachHandle] {
+        try refuseProgramming(wishes.map(\.request), in: transaction)
+        var chosen: [AcceleratorRequestID: AttachHandle] = [:]
+        for (provider, wishes) in Dictionary(grouping: wishes, by: \.target.resourceProvider) {
+            let deployable: DeployableID? = try transaction.first(
+                "SELECT uuid FROM deployables WHERE resource_provider = \(provider)"
+            ) { row in try row[0] }
+            guard let deployable else {
+                throw Fault.notFound("No deployable has the resource provider \(provider). Nothing was bound.")
+            }
+            let free = try desk.free(wishes.count, of: deployable, in: transaction)
+            guard free.count == wishes.count else {
+                throw Fault.notFound(
+                    "The resource provider \(provider) has \(free.count) free attach handles; "
+                        + "\(wishes.count) are needed. Nothing was bound.")
+            }
+            for (wish, handle) in zip(wishes, free) { chosen[wish.request.id] = handle }
+        }
+        return chosen
+    }
+
+    /// Bitstreams cannot be loaded at binding; a profile that asks for one must not be bound without it.
+    private func refuseProgramming(_ requests: [AcceleratorRequest], in transaction: any Transaction) throws {
+        let ids = Array(Set(requests.map(\.profile)))
+        let profiles = try transaction.all(
+            "SELECT \(DeviceProfile.columns) FROM device_profiles WHERE uuid IN \(list: ids)"
+        ) { row in try DeviceProfile(row) }
+        for profile in profiles where profile.groups.contains(where: \.needsProgramming) {
+            throw Fault.conflict(
+                "The device profile '\(profile.name)' asks for a bitstream or function (accel:), and no driver here "
+                    + "can program one. Nothing was bound.")
+        }
+    }
+
+    /// Asks for the owners' limits before the transaction, which must not wait for anyone.
+    private func checks(for patch: RequestPatch, as scope: RequestScope) async throws -> [LimitCheck] {
+        if limits is Unlimited { return [] }
+        let requests = try await store.read { [self] in try read(patch, as: scope, in: $0) }
+        var demands: [ProjectID: [String: Int]] = [:]
+        for request in requests {
+            guard case .bind = patch.changes[request.id] else { continue }
+            demands[request.project, default: [:]][LimitCheck.resource(request.resourceClass), default: 0] += 1
+        }
+        var checks: [LimitCheck] = []
+        for (project, amounts) in demands.sorted(by: { $0.key < $1.key }) {
+            checks.append(try await LimitCheck(.init(project: project, amounts: amounts), by: limits))
+        }
+        return checks
+    }
+}

@@ -1,0 +1,102 @@
+import Link
+import Model
+import Store
+import Workflows
+
+/// Gives attach handles out and takes them back: applies their lifecycle and what it asks of hosts, in the caller's
+/// transaction.
+struct HandleDesk: Sendable {
+    let dispatch: any WorkDispatch
+    let journal: WorkflowJournal
+    let ids: IDSource
+    let durations: BindingDurations
+
+    /// Up to `count` free handles of a deployable, in the order its driver reported them.
+    func free(_ count: Int, of deployable: DeployableID, in transaction: any Transaction) throws -> [AttachHandle] {
+        try transaction.all(
+            """
+            SELECT \(AttachHandle.columns) FROM \(AttachHandle.source)
+            WHERE h.deployable = \(deployable) AND h.state = 'available' AND h.is_present = 1
+                AND d.presence = 'present' AND p.is_present = 1
+            ORDER BY h.position, h.uuid LIMIT \(count)
+            """
+        ) { row in try AttachHandle(row) }
+    }
+
+    func read(_ handles: [AttachHandleID], in transaction: any Transaction) throws -> [AttachHandle] {
+        guard !handles.isEmpty else { return [] }
+        return try transaction.all(
+            """
+            SELECT \(AttachHandle.columns) FROM \(AttachHandle.source)
+            WHERE h.uuid IN \(list: handles) ORDER BY h.position, h.uuid
+            """
+        ) { row in try AttachHandle(row) }
+    }
+
+    /// Applies `event`; answers the new state, or nil where the event does not belong to the handle's state any more.
+    ///
+    /// Throws 409 when the handle moved since it was read: of two that want one handle, one gets it.
+    @discardableResult
+    func apply(
+        _ event: HandleLifecycle.Event, to handle: AttachHandle, for request: AcceleratorRequestID? = nil,
+        deadline: Timestamp? = nil, at now: Timestamp, in transaction: any Transaction
+    ) throws -> HandleLifecycle.State? {
+        var lifecycle = handle.lifecycle
+        guard let actions = lifecycle.apply(event) else { return nil }
+        var work: WorkItemID?
+        for action in actions {
+            switch action {
+            case .drop:
+                if let item = handle.work { try dispatch.withdraw(item, at: now, in: transaction) }
+            case .begin(let task):
+                work = try begin(task, on: handle, for: request, deadline: deadline, at: now, in: transaction)
+            }
+        }
+        let moved = try transaction.execute(
+            """
+            UPDATE attach_handles SET state = \(lifecycle.state.rawValue), reason = \(lifecycle.reason),
+                work = \(work), generation = generation + 1, updated_at = \(now)
+            WHERE uuid = \(handle.id) AND generation = \(handle.generation)
+            """)
+        guard moved == 1 else {
+            throw Fault.conflict("The attach handle \(handle.id) was changed by another call; try again.")
+        }
+        if lifecycle.state == .available, !handle.isPresent {
+            try Vanished.letGo(handle, in: transaction)
+        }
+        if handle.lifecycle.isDirty != lifecycle.isDirty {
+            try dispatch.touch(handle.host, at: now, in: transaction)
+        }
+        return lifecycle.state
+    }
+
+    private func begin(
+        _ task: HandleLifecycle.Work, on handle: AttachHandle, for request: AcceleratorRequestID?,
+        deadline: Timestamp?, at now: Timestamp, in transaction: any Transaction
+    ) throws -> WorkItemID {
+        let id: WorkItemID = ids.next()
+        let kind: WorkItem.Kind
+        let end: Timestamp
+        switch task {
+        case .prepare:
+            kind = .prepare
+            end = deadline ?? now + durations.preparation
+        case .withdraw:
+            // Waits for its host, however long that is gone; nobody waits for it.
+            kind = .withdraw
+            end = now + .seconds(10 * 365 * 86_400)
+        case .clean:
+            kind = .clean
+            end = now + durations.cleaning
+            try journal.start(
+                CleanWorkflow.header, id: ids.next(), subject: "\(handle.id)",
+                input: CleanWorkflow.Input(handle: handle.id, item: id), deadline: end, at: now, in: transaction)
+        }
+        try dispatch.enqueue(
+            WorkItem(
+                id: id, kind: kind, handle: handle.id, handleType: handle.type, handleInfo: handle.info,
+                controlPath: handle.controlPath, driver: handle.driver, request: request,
+                deadline: end.microseconds), on: handle.host, at: now, in: transaction)
+        return id
+    }
+}

@@ -1,0 +1,76 @@
+import Clients
+import Logging
+import Model
+import Store
+import Workflows
+
+/// Tells the compute service what became of requests, until it takes the news or its time is up.
+///
+/// Apart from the binding, so that a request is bound whether or not anyone hears of it. A compute service that knows
+/// no such instance, or has given it no host yet, is told again.
+struct NotifyWorkflow: Sendable {
+    struct Event: Codable, Sendable, Equatable {
+        let instance: InstanceID
+        let request: AcceleratorRequestID
+        let isBound: Bool
+    }
+
+    struct Input: Codable, Sendable {
+        let events: [Event]
+        /// Microseconds since 1970 UTC.
+        let began: Int64
+    }
+
+    static let header = WorkflowDefinition(name: "accelerators.notify", steps: [])
+
+    let store: any StateStore
+    let events: any ComputeEvents
+    let logger: Logger
+
+    var definition: WorkflowDefinition {
+        WorkflowDefinition(
+            name: Self.header.name, steps: [.effect("tell") { context in try await tell(context) }])
+    }
+
+    private func tell(_ context: StepContext) async throws -> StepVerdict {
+        let input = try context.input(as: Input.self)
+        let wanted = try await wanted(input.events)
+        if wanted.isEmpty { return .done }
+        let outcomes = try await events.send(
+            wanted.map { AcceleratorRequestBound(instance: $0.instance, request: $0.request, isBound: $0.isBound) })
+        var mustTryAgain = false
+        for event in wanted {
+            switch outcomes[event.request] {
+            case .accepted: continue
+            case .tryAgain, nil: mustTryAgain = true
+            case .refused(let reason):
+                logger.warning(
+                    "the compute service refused an event",
+                    metadata: ["request": "\(event.request)", "reason": "\(reason)"])
+            }
+        }
+        if !mustTryAgain { return .done }
+        // As long again as half of what has passed, within 0.5 s and 5 s.
+        let passed = context.now.since(Timestamp(microseconds: input.began))
+        return .wait(until: context.now + min(max(passed / 2, .milliseconds(500)), .seconds(5)))
+    }
+
+    /// The events that are still true: a request unbound or deleted meanwhile is nobody's news.
+    private func wanted(_ events: [Event]) async throws -> [Event] {
+        let ids = events.map(\.request)
+        let current = try await store.read { transaction in
+            try transaction.all(
+                """
+                SELECT uuid, instance FROM accelerator_requests
+                WHERE uuid IN \(list: ids) AND state IN ('Bound', 'BindFailed')
+                """
+            ) { row in
+                let request: AcceleratorRequestID = try row[0]
+                let instance: InstanceID? = try row[1]
+                return (request, instance)
+            }
+        }
+        let instances = Dictionary(current) { first, _ in first }
+        return events.filter { event in instances[event.request] == event.instance }
+    }
+}

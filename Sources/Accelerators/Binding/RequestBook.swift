@@ -1,0 +1,102 @@
+import Model
+import Store
+import Workflows
+
+/// Applies the lifecycle of accelerator requests and what it asks for, in the caller's transaction.
+struct RequestBook: Sendable {
+    let desk: HandleDesk
+    let journal: WorkflowJournal
+    let ids: IDSource
+    let durations: BindingDurations
+    /// False where there is no compute service to tell.
+    let tellsCompute: Bool
+
+    /// Applies `event` to each request; those it does not belong to stay as they are.
+    func apply(
+        _ event: RequestLifecycle.Event, to requests: [AcceleratorRequest], at now: Timestamp,
+        in transaction: any Transaction
+    ) throws {
+        var events: [NotifyWorkflow.Event] = []
+        for request in requests {
+            var lifecycle = RequestLifecycle(state: request.state)
+            guard let actions = lifecycle.apply(event) else { continue }
+            try write(lifecycle.state, request, isUnbound: event == .unbind, at: now, in: transaction)
+            for action in actions {
+                switch action {
+                case .release: try release(request, at: now, in: transaction)
+                case .tell(let isBound):
+                    if let instance = request.instance {
+                        events.append(.init(instance: instance, request: request.id, isBound: isBound))
+                    }
+                }
+            }
+        }
+        try tell(events, at: now, in: transaction)
+    }
+
+    /// Binds `request` with `handle`, both read in this transaction.
+    func bind(
+        _ request: AcceleratorRequest, to target: RequestPatch.Target, with handle: AttachHandle,
+        by binding: WorkflowID?, deadline: Timestamp, at now: Timestamp, in transaction: any Transaction
+    ) throws {
+        var lifecycle = RequestLifecycle(state: request.state)
+        guard lifecycle.apply(.bind(needsPreparation: binding != nil)) != nil else {
+            throw Fault.conflict("The accelerator request \(request.id) is \(request.state.rawValue) already.")
+        }
+        try desk.apply(.reserve, to: handle, for: request.id, deadline: deadline, at: now, in: transaction)
+        let moved = try transaction.execute(
+            """
+            UPDATE accelerator_requests SET state = \(lifecycle.state.rawValue), host = \(target.host),
+                resource_provider = \(target.resourceProvider), instance = \(target.instance), handle = \(handle.id),
+                binding = \(binding), generation = generation + 1, updated_at = \(now)
+            WHERE uuid = \(request.id) AND generation = \(request.generation)
+            """)
+        guard moved == 1 else { throw Self.moved(request) }
+    }
+
+    /// Removes requests, giving their handles back.
+    func delete(_ requests: [AcceleratorRequest], at now: Timestamp, in transaction: any Transaction) throws {
+        for request in requests {
+            let removed = try transaction.execute(
+                """
+                DELETE FROM accelerator_requests
+                WHERE uuid = \(request.id) AND generation = \(request.generation)
+                """)
+            guard removed == 1 else { throw Self.moved(request) }
+            try release(request, at: now, in: transaction)
+        }
+    }
+
+    /// Writes down that the compute service is to be told.
+    func tell(_ events: [NotifyWorkflow.Event], at now: Timestamp, in transaction: any Transaction) throws {
+        guard tellsCompute, !events.isEmpty else { return }
+        try journal.start(
+            NotifyWorkflow.header, id: ids.next(),
+            input: NotifyWorkflow.Input(events: events, began: now.microseconds),
+            deadline: now + durations.notification, at: now, in: transaction)
+    }
+
+    private func write(
+        _ state: RequestLifecycle.State, _ request: AcceleratorRequest, isUnbound: Bool, at now: Timestamp,
+        in transaction: any Transaction
+    ) throws {
+        var change: SQL = "state = \(state.rawValue), generation = generation + 1, updated_at = \(now)"
+        if state != .bound { change += ", handle = NULL, binding = NULL" }
+        if isUnbound { change += ", host = NULL, resource_provider = NULL, instance = NULL" }
+        let moved = try transaction.execute(
+            """
+            UPDATE accelerator_requests SET \(change)
+            WHERE uuid = \(request.id) AND generation = \(request.generation)
+            """)
+        guard moved == 1 else { throw Self.moved(request) }
+    }
+
+    private func release(_ request: AcceleratorRequest, at now: Timestamp, in transaction: any Transaction) throws {
+        guard let id = request.handle, let handle = try desk.read([id], in: transaction).first else { return }
+        try desk.apply(.release, to: handle, at: now, in: transaction)
+    }
+
+    private static func moved(_ request: AcceleratorRequest) -> Fault {
+        .conflict("The accelerator request \(request.id) was changed by another call; try again.")
+    }
+}

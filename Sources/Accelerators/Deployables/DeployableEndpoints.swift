@@ -1,0 +1,80 @@
+import API
+import HTTPTypes
+import Model
+import Store
+
+/// `/v2/deployables`.
+struct DeployableEndpoints: Sendable {
+    let store: any StateStore
+
+    private static let uuid = PathParameter<DeployableID>("uuid", "The deployable's id")
+    private static let filters: [String: ListFilter.Field] = [
+        "uuid": .init("p.uuid"), "name": .init("p.name"), "rp_uuid": .init("p.resource_provider"),
+        "driver_name": .init("p.driver"), "bitstream_id": .init("p.bitstream"),
+        "num_accelerators": .init("p.accelerators", number: true), "device_id": .init("d.number", number: true),
+        "id": .init("p.number", number: true), "created_at": .init("p.created_at", number: true),
+        "updated_at": .init("p.updated_at", number: true),
+    ]
+
+    var all: [Endpoint] {
+        [
+            Endpoint(
+                .get, "/v2/deployables", "List deployables",
+                query: QueryRules([ListFilter.field.description, ListFilter.value.description]),
+                access: .rule("cyborg:deployable:get_all"), answers: .json(DeployableListView.self)
+            ) { call in try await list(call) },
+            Endpoint(
+                .get, "/v2/deployables/\(Self.uuid)", "Show a deployable", access: .rule("cyborg:deployable:get_one"),
+                answers: .json(DeployableView.self), faults: [.notFound]
+            ) { call in try await show(call) },
+            Endpoint(
+                .patch, "/v2/deployables/\(Self.uuid)/program", "Program a deployable with a bitstream",
+                body: [ProgramOperation].self, access: .rule("cyborg:deployable:program"),
+                answers: .json(DeployableView.self), faults: [.notFound, .conflict]
+            ) { call, operations in try await program(call, operations) },
+        ]
+    }
+
+    private func list(_ call: Call) async throws -> Reply {
+        let filter = try ListFilter(call, fields: Self.filters, table: "deployables", number: "p.number")
+        let found = try await read(filter.conditions, tail: filter.order + filter.limit)
+        return try .json(DeployableListView(deployables: found.map { DeployableView($0.0, attributes: $0.1, call) }))
+    }
+
+    private func show(_ call: Call) async throws -> Reply {
+        let id = try call[Self.uuid]
+        guard let (deployable, attributes) = try await read("p.uuid = \(id)").first else { throw Self.unknown(id) }
+        return try .json(DeployableView(deployable, attributes: attributes, call))
+    }
+
+    private func program(_ call: Call, _ operations: [ProgramOperation]) async throws -> Reply {
+        let id = try call[Self.uuid]
+        _ = try ProgramOperation.image(operations)
+        guard let (deployable, _) = try await read("p.uuid = \(id)").first else { throw Self.unknown(id) }
+        throw Fault.conflict(
+            "The driver '\(deployable.driver)' of deployable \(id) cannot program bitstreams; nothing was changed.")
+    }
+
+    /// Deployables that meet `conditions`, each with its attributes in order: two queries, whatever their number.
+    private func read(_ conditions: SQL, tail: SQL = "") async throws -> [(Deployable, [AttributeReport])] {
+        try await store.read { transaction in
+            let source: SQL = "deployables p JOIN devices d ON d.uuid = p.device WHERE \(conditions)"
+            let deployables = try transaction.all("SELECT \(Deployable.columns) FROM \(source)\(tail)") { row in
+                try Deployable(row)
+            }
+            var attributes: [DeployableID: [AttributeReport]] = [:]
+            try transaction.forEach(
+                """
+                SELECT a.deployable, a.key, a.value FROM attributes a
+                WHERE a.deployable IN (SELECT p.uuid FROM \(source)) ORDER BY a.deployable, a.position, a.created_at
+                """
+            ) { row in
+                let deployable: DeployableID = try row[0]
+                attributes[deployable, default: []].append(AttributeReport(key: try row[1], value: try row[2]))
+            }
+            return deployables.map { ($0, attributes[$0.id] ?? []) }
+        }
+    }
+
+    private static func unknown(_ id: DeployableID) -> Fault { .notFound("There is no deployable \(id).") }
+}

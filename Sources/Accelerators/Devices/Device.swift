@@ -1,0 +1,49 @@
+import Model
+import Store
+
+/// One physical card of a host.
+struct Device: Sendable, Equatable {
+    /// What an operator wants of it.
+    enum Status: String, Sendable {
+        case enabled
+        /// Nothing new is placed on it.
+        case maintaining
+    }
+
+    let id: DeviceID
+    let number: Int
+    let host: HostName
+    let driver: String
+    let controlPath: String
+    let type: String
+    let vendor: String
+    let model: String
+    let standardBoardInfo: String?
+    let vendorBoardInfo: String?
+    let status: Status
+    let presence: DeviceLifecycle.Presence
+    let created: Timestamp
+    let updated: Timestamp?
+
+    static let columns: SQL = """
+        uuid, number, host, driver, control_path, type, vendor, model, standard_board_info, vendor_board_info, status,
+        presence, created_at, updated_at
+        """
+
+    init(_ row: borrowing Row) throws {
+        id = try row[0]
+        number = try row[1]
+        host = try row[2]
+        driver = try row[3]
+        controlPath = try row[4]
+        type = try row[5]
+        vendor = try row[6]
+        model = try row[7]
+        standardBoardInfo = try row[8]
+        vendorBoardInfo = try row[9]
+        status = Status(rawValue: try row[10] as String) ?? .maintaining
+        presence = DeviceLifecycle.Presence(rawValue: try row[11] as String) ?? .missing
+        created = try row[12]
+        updated = try row[13]
+    }
+}

@@ -1,0 +1,44 @@
+import API
+import Model
+
+/// A device on the wire, 2.0 to 2.3.
+struct DeviceView: Codable, Sendable {
+    let uuid: String
+    let type: String
+    let vendor: String
+    let model: String
+    @OrNull var standardBoardInfo: String?
+    @OrNull var vendorBoardInfo: String?
+    let hostname: String
+    /// From 2.3.
+    let status: String?
+    let links: [Link]
+    let createdAt: String
+    @OrNull var updatedAt: String?
+
+    enum CodingKeys: String, CodingKey {
+        case uuid, type, vendor, model, hostname, status, links
+        case standardBoardInfo = "std_board_info"
+        case vendorBoardInfo = "vendor_board_info"
+        case createdAt = "created_at"
+        case updatedAt = "updated_at"
+    }
+
+    init(_ device: Device, _ call: Call) {
+        uuid = "\(device.id)"
+        type = device.type
+        vendor = device.vendor
+        model = device.model
+        standardBoardInfo = device.standardBoardInfo
+        vendorBoardInfo = device.vendorBoardInfo
+        hostname = device.host.text
+        status = call.version >= Microversion(2, 3) ? device.status.rawValue : nil
+        links = [Link(call, "devices/\(device.id)")]
+        createdAt = device.created.isoOffset
+        updatedAt = device.updated?.isoOffset
+    }
+}
+
+struct DeviceListView: Codable, Sendable {
+    let devices: [DeviceView]
+}

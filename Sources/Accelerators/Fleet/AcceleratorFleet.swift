@@ -1,0 +1,108 @@
+public import Link
+import Logging
+public import Model
+public import Store
+import Workflows
+
+/// What hosts report, and what is wanted of them: keeps devices, deployables, attributes and attach handles on record.
+public struct AcceleratorFleet: FleetDelegate {
+    let desk: HandleDesk
+    let dispatch: any WorkDispatch
+    let journal: WorkflowJournal
+    let time: TimeSource
+    let ids: IDSource
+    let logger: Logger
+
+    public func receive(
+        _ report: HostReport, from host: HostName, at now: Timestamp, in transaction: any Transaction
+    ) throws {
+        let seen: Int64? = try transaction.first(
+            "SELECT generation FROM accelerator_hosts WHERE host = \(host)"
+        ) { row in try row[0] }
+        if let seen, report.generation <= seen { return }
+        let drivers = try JSONText.canonical(report.drivers)
+        try transaction.execute(
+            """
+            INSERT INTO accelerator_hosts (host, generation, drivers, reported_at)
+            VALUES (\(host), \(report.generation), \(drivers), \(now))
+            ON CONFLICT (host) DO UPDATE SET generation = excluded.generation, drivers = excluded.drivers,
+                reported_at = excluded.reported_at
+            """)
+        let record = try HostRecord(of: host, in: transaction)
+        let intake = ReportIntake(host: host, record: record, ids: ids, now: now, logger: logger)
+        if try intake.take(report, in: transaction) {
+            try dispatch.touch(host, at: now, in: transaction)
+        }
+    }
+
+    /// Withheld are: what an operator disabled, what vanished, and what has only handles left that are not clean.
+    public func disabledProviders(of host: HostName, in transaction: any Transaction) throws -> [ResourceProviderID] {
+        try transaction.all(
+            """
+            SELECT p.resource_provider FROM deployables p JOIN devices d ON d.uuid = p.device
+            WHERE d.host = \(host) AND (d.status = 'maintaining' OR d.presence = 'missing' OR p.is_present = 0
+                OR (EXISTS (SELECT 1 FROM attach_handles h WHERE h.deployable = p.uuid
+                        AND h.state IN ('withdrawing', 'cleaning', 'error'))
+                    AND NOT EXISTS (SELECT 1 FROM attach_handles h WHERE h.deployable = p.uuid
+                        AND h.state = 'available' AND h.is_present = 1)))
+            ORDER BY p.resource_provider
+            """
+        ) { row in try row[0] }
+    }
+
+    public func finished(
+        _ item: WorkItem, on host: HostName, _ outcome: WorkOutcome, in transaction: any Transaction
+    ) throws {
+        let now = time.now()
+        // Of a handle given away or taken up by other work meanwhile, this outcome says nothing any more.
+        guard let handle = try desk.read([item.handle], in: transaction).first, handle.work == item.id else { return }
+        let event: HandleLifecycle.Event
+        switch outcome {
+        case .done: event = .finished
+        case .failed(let reason):
+            event = .failed(reason)
+            logger.warning(
+                "work on an attach handle failed",
+                metadata: [
+                    "handle": "\(item.handle)", "host": "\(host)", "work": "\(item.kind.rawValue)",
+                    "reason": "\(reason)",
+                ])
+        }
+        let binding = try binding(of: handle, in: transaction)
+        try desk.apply(event, to: handle, at: now, in: transaction)
+        if item.kind == .prepare, let binding {
+            switch outcome {
+            case .done: try journal.signal(binding, BindWorkflow.progress, at: now, in: transaction)
+            case .failed(let reason):
+                try journal.signal(binding, BindWorkflow.failure, payload: reason, at: now, in: transaction)
+            }
+        }
+    }
+
+    /// Sets what an operator wants of a device; false where there is none.
+    func set(_ status: Device.Status, of id: DeviceID, at now: Timestamp, in transaction: any Transaction) throws
+        -> Bool
+    {
+        let host: HostName? = try transaction.first("SELECT host FROM devices WHERE uuid = \(id)") { row in
+            try row[0]
+        }
+        guard let host else { return false }
+        let changed = try transaction.execute(
+            """
+            UPDATE devices SET status = \(status.rawValue), updated_at = \(now)
+            WHERE uuid = \(id) AND status <> \(status.rawValue)
+            """)
+        if changed == 1 {
+            try transaction.note(change: "device", key: "\(id)")
+            try dispatch.touch(host, at: now, in: transaction)
+        }
+        return true
+    }
+
+    private func binding(of handle: AttachHandle, in transaction: any Transaction) throws -> WorkflowID? {
+        let binding: WorkflowID?? = try transaction.first(
+            "SELECT binding FROM accelerator_requests WHERE handle = \(handle.id)"
+        ) { row in try row[0] as WorkflowID? }
+        return binding ?? nil
+    }
+}

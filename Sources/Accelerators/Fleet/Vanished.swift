@@ -1,0 +1,41 @@
+import Model
+import Store
+
+/// Removes from record what is no longer there and no longer held.
+enum Vanished {
+    /// The last holder of a vanished handle gave it back.
+    static func letGo(_ handle: AttachHandle, in transaction: any Transaction) throws {
+        try transaction.execute("DELETE FROM attach_handles WHERE uuid = \(handle.id)")
+        try removeEmpty(deployable: handle.deployable, device: handle.device, in: transaction)
+    }
+
+    /// Removes a vanished deployable without handles, and its vanished device without deployables.
+    static func removeEmpty(
+        deployable: DeployableID, device: DeviceID, in transaction: any Transaction
+    ) throws {
+        let isLeft = try transaction.exists(
+            """
+            SELECT 1 FROM deployables p WHERE p.uuid = \(deployable) AND (p.is_present = 1
+                OR EXISTS (SELECT 1 FROM attach_handles h WHERE h.deployable = p.uuid))
+            """)
+        guard !isLeft else { return }
+        try transaction.execute("DELETE FROM attributes WHERE deployable = \(deployable)")
+        try transaction.execute("DELETE FROM deployables WHERE uuid = \(deployable)")
+        let isOccupied = try transaction.exists("SELECT 1 FROM deployables WHERE device = \(device)")
+        guard !isOccupied else { return }
+        var lifecycle = DeviceLifecycle(presence: try presence(of: device, in: transaction))
+        if lifecycle.apply(.letGo) == [.remove] {
+            try transaction.execute("DELETE FROM devices WHERE uuid = \(device)")
+            try transaction.note(change: "device", key: "\(device)")
+        }
+    }
+
+    private static func presence(
+        of device: DeviceID, in transaction: any Transaction
+    ) throws -> DeviceLifecycle.Presence {
+        let text: String? = try transaction.first("SELECT presence FROM devices WHERE uuid = \(device)") { row in
+            try row[0]
+        }
+        return text.flatMap(DeviceLifecycle.Presence.init) ?? .present
+    }
+}

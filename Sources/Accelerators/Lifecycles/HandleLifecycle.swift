@@ -1,0 +1,121 @@
+/// The life of an attach handle: from free, through a tenant's hands, and back.
+///
+///     available ──reserve──▶ held ◀──prepared── preparing ◀──reserve (the host must act first)── available
+///                              │                    │ release, failed
+///                              ├──release (was prepared)──▶ withdrawing ──finished──┐
+///                              ├──release (keeps content)────────────────────▶ cleaning ──finished──▶ available
+///                              └──release──▶ available                              │
+///     withdrawing, cleaning ──failed──▶ error ──retry──▶ withdrawing or cleaning ; error ──free──▶ available
+///
+/// Pure: event in, actions out. Only `available` handles are given out; whatever is not `available` is withheld.
+struct HandleLifecycle: Equatable, Sendable {
+    enum State: String, Sendable, CaseIterable {
+        case available
+        /// Given out; its host makes it attachable.
+        case preparing
+        case held
+        /// Given back; its host undoes what preparation made.
+        case withdrawing
+        /// Given back; its host removes what the tenant left.
+        case cleaning
+        /// Its host could not do it: nobody gets it until an operator decides.
+        case error
+    }
+
+    enum Event: Equatable, Sendable {
+        case reserve
+        case release
+        /// The work under way on the host ended well.
+        case finished
+        /// The work under way on the host failed or took too long.
+        case failed(String)
+        /// An operator has it tried again.
+        case retry
+        /// An operator vouches for it.
+        case free
+    }
+
+    enum Action: Equatable, Sendable {
+        /// Have the host prepare, withdraw or clean it.
+        case begin(Work)
+        /// The work under way is no longer wanted.
+        case drop
+    }
+
+    enum Work: Equatable, Sendable {
+        case prepare
+        case withdraw
+        case clean
+    }
+
+    private(set) var state: State
+    /// Why it is in `error`.
+    private(set) var reason: String?
+    let needsPreparation: Bool
+    let needsCleaning: Bool
+
+    init(state: State, reason: String? = nil, needsPreparation: Bool, needsCleaning: Bool) {
+        self.state = state
+        self.reason = reason
+        self.needsPreparation = needsPreparation
+        self.needsCleaning = needsCleaning
+    }
+
+    /// Whether it is neither given out nor fit to be.
+    var isDirty: Bool {
+        switch state {
+        case .withdrawing, .cleaning, .error: true
+        case .available, .preparing, .held: false
+        }
+    }
+
+    /// Nil when the event does not belong to the state; nothing has changed then.
+    mutating func apply(_ event: Event) -> [Action]? {
+        switch (state, event) {
+        case (.available, .reserve):
+            state = needsPreparation ? .preparing : .held
+            return needsPreparation ? [.begin(.prepare)] : []
+        case (.preparing, .finished):
+            state = .held
+            return []
+        case (.preparing, .release):
+            return [.drop] + giveBack()
+        case (.preparing, .failed), (.held, .release):
+            return giveBack()
+        case (.withdrawing, .finished):
+            return afterWithdrawal()
+        case (.cleaning, .finished):
+            state = .available
+            return []
+        case (.withdrawing, .failed(let why)), (.cleaning, .failed(let why)):
+            state = .error
+            reason = why
+            return [.drop]
+        case (.error, .retry):
+            reason = nil
+            return giveBack()
+        case (.error, .free):
+            reason = nil
+            state = .available
+            return []
+        default:
+            return nil
+        }
+    }
+
+    /// A failed preparation may have acted in part, so it is withdrawn like a whole one.
+    private mutating func giveBack() -> [Action] {
+        guard needsPreparation else { return afterWithdrawal() }
+        state = .withdrawing
+        return [.begin(.withdraw)]
+    }
+
+    private mutating func afterWithdrawal() -> [Action] {
+        guard needsCleaning else {
+            state = .available
+            return []
+        }
+        state = .cleaning
+        return [.begin(.clean)]
+    }
+}

@@ -1,0 +1,42 @@
+public import Model
+
+/// Says how many accelerators a project may have: Keystone's unified limits, embedded or remote, or none.
+///
+/// Resources: `accelerator_requests` (all requests of the project) and `class:<RC>` (bound ones of a resource class).
+public protocol AcceleratorLimits: Sendable {
+    /// One answer for each resource that is limited; an unlimited one is left out.
+    /// Throws 503 where nobody can say: an unknown limit admits nothing.
+    func limits(of project: ProjectID, on resources: [String]) async throws(Fault) -> [ResourceLimit]
+}
+
+/// How much of one resource a project may have. A negative limit is none.
+public struct ResourceLimit: Sendable, Equatable {
+    public let resource: String
+    public let limit: Int
+    /// In the model `strict_two_level`: what the parent and all its children may have together.
+    public let family: Family?
+
+    public struct Family: Sendable, Equatable {
+        public let limit: Int
+        /// Every project whose usage counts, this one included.
+        public let projects: [ProjectID]
+
+        public init(limit: Int, projects: [ProjectID]) {
+            self.limit = limit
+            self.projects = projects
+        }
+    }
+
+    public init(_ resource: String, limit: Int, family: Family? = nil) {
+        self.resource = resource
+        self.limit = limit
+        self.family = family
+    }
+}
+
+/// No limits: the default, as upstream's.
+public struct Unlimited: AcceleratorLimits {
+    public init() {}
+
+    public func limits(of project: ProjectID, on resources: [String]) async throws(Fault) -> [ResourceLimit] { [] }
+}

@@ -1,0 +1,135 @@
+import API
+import HTTPTypes
+import Model
+import Store
+
+/// `/v2/device_profiles`.
+struct DeviceProfileEndpoints: Sendable {
+    let store: any StateStore
+    let time: TimeSource
+    let ids: IDSource
+
+    private static let key = PathParameter<String>("uuid_or_name", "The profile's id, or from 2.2 its name")
+    private static let name = QueryParameter<String>("name", "Only profiles of these names, separated by commas")
+    private static let value = QueryParameter<String>("value", "The names or ids to delete, separated by commas")
+
+    var all: [Endpoint] {
+        [
+            Endpoint(
+                .get, "/v2/device_profiles", "List device profiles", query: QueryRules([Self.name.description]),
+                access: .rule("cyborg:device_profile:get_all"), answers: .json(DeviceProfileListView.self)
+            ) { call in try await list(call) },
+            Endpoint(
+                .get, "/v2/device_profiles/\(Self.key)", "Show a device profile",
+                access: .rule("cyborg:device_profile:get_one"), answers: .json(WrappedDeviceProfileView.self),
+                faults: [.notFound, .notAcceptable]
+            ) { call in try await show(call) },
+            Endpoint(
+                .post, "/v2/device_profiles", "Create a device profile", body: [DeviceProfileBody].self,
+                schema: .array(of: DeviceProfileBody.schema, minItems: 1, maxItems: 1, unique: false),
+                access: .rule("cyborg:device_profile:create"),
+                answers: .json(DeviceProfileView.self, status: 201), faults: [.conflict]
+            ) { call, bodies in try await create(call, bodies) },
+            Endpoint(
+                .delete, "/v2/device_profiles/\(Self.key)", "Delete a device profile",
+                access: .rule("cyborg:device_profile:delete"), answers: .empty(), faults: [.notFound, .conflict]
+            ) { call in try await delete([try call[Self.key]]) },
+            Endpoint(
+                .delete, "/v2/device_profiles", "Delete device profiles", query: QueryRules([Self.value.description]),
+                access: .rule("cyborg:device_profile:delete"), answers: .empty(), faults: [.notFound, .conflict]
+            ) { call in try await delete(Self.names(try call[Self.value])) },
+        ]
+    }
+
+    private func list(_ call: Call) async throws -> Reply {
+        var query: SQL = "SELECT \(DeviceProfile.columns) FROM device_profiles"
+        if let names = try call[Self.name] { query += " WHERE name IN \(list: Self.names(names))" }
+        query += " ORDER BY created_at, uuid"
+        let found = try await store.read { [query] in try $0.all(query) { row in try DeviceProfile(row) } }
+        return try .json(DeviceProfileListView(profiles: found.map { DeviceProfileView($0, call) }))
+    }
+
+    private func show(_ call: Call) async throws -> Reply {
+        let key = try call[Self.key]
+        if DeviceProfileID(key) == nil, call.version < Microversion(2, 2) {
+            throw Fault(
+                .notAcceptable, "A device profile can be shown by its name from version 2.2; this is \(call.version).")
+        }
+        let found = try await store.read { transaction in
+            try transaction.first("SELECT \(DeviceProfile.columns) FROM device_profiles WHERE \(Self.meant(key))") {
+                row in try DeviceProfile(row)
+            }
+        }
+        guard let found else { throw Fault.notFound("There is no device profile '\(key)'.") }
+        return try .json(WrappedDeviceProfileView(profile: DeviceProfileView(found, call, isSingle: true)))
+    }
+
+    private func create(_ call: Call, _ bodies: [DeviceProfileBody]) async throws -> Reply {
+        guard bodies.count == 1, let body = bodies.first else {
+            throw Fault.badRequest("The body must be a list of exactly one device profile; it holds \(bodies.count).")
+        }
+        let name = try ProfileRules.checkName(body.name)
+        var id: DeviceProfileID = ids.next()
+        if let text = body.uuid {
+            guard let given = DeviceProfileID(text) else {
+                throw Fault.badRequest("'\(text)' is not a UUID.", field: "[0].uuid")
+            }
+            id = given
+        }
+        let groups = try ProfileRules.check((body.groups ?? []).map { $0.mapValues(\.text) })
+        let text = try JSONText.canonical(groups)
+        let description = body.description?.text
+        let now = time.now()
+        let made = try await store.write { [id] transaction in
+            let taken: Bool? = try transaction.first(
+                "SELECT name = \(name) FROM device_profiles WHERE name = \(name) OR uuid = \(id) ORDER BY 1 DESC"
+            ) { row in try row[0] }
+            if taken == true { throw Fault.conflict("A device profile named '\(name)' exists already.") }
+            if taken == false {
+                // 500 by the wire contract: published tests assert it.
+                throw Fault(.internalError, "A device profile with the id \(id) exists already.", field: "[0].uuid")
+            }
+            try transaction.execute(
+                """
+                INSERT INTO device_profiles (uuid, name, groups, description, created_at)
+                VALUES (\(id), \(name), \(text), \(description), \(now))
+                """)
+            return try transaction.first(
+                "SELECT \(DeviceProfile.columns) FROM device_profiles WHERE uuid = \(id)"
+            ) { row in try DeviceProfile(row) }
+        }
+        guard let made else { throw Fault.internalError("a profile just made is not there") }
+        return try .json(DeviceProfileView(made, call), status: 201)
+    }
+
+    /// All or nothing: one that is missing or in use leaves the others.
+    private func delete(_ keys: [String]) async throws -> Reply {
+        guard !keys.isEmpty else {
+            throw Fault.badRequest(
+                "Say which device profiles to delete: by id or name in the path, or in 'value'.", field: "value")
+        }
+        try await store.write { transaction in
+            for key in keys {
+                let id: DeviceProfileID? = try transaction.first(
+                    "SELECT uuid FROM device_profiles WHERE \(Self.meant(key))"
+                ) { row in try row[0] }
+                guard let id else { throw Fault.notFound("There is no device profile '\(key)'.") }
+                if try transaction.exists("SELECT 1 FROM accelerator_requests WHERE profile = \(id) LIMIT 1") {
+                    throw Fault.conflict(
+                        "The device profile '\(key)' is in use: delete its accelerator requests first.")
+                }
+                try transaction.execute("DELETE FROM device_profiles WHERE uuid = \(id)")
+            }
+        }
+        return .empty()
+    }
+
+    private static func meant(_ key: String) -> SQL {
+        if let id = DeviceProfileID(key) { return "(uuid = \(id) OR name = \(key))" }
+        return "name = \(key)"
+    }
+
+    private static func names(_ text: String?) -> [String] {
+        (text ?? "").split(separator: ",").map(String.init)
+    }
+}

@@ -1,0 +1,56 @@
+import Model
+import Store
+
+/// An accelerator request (ARQ): one accelerator of one group of a profile, for one instance.
+struct AcceleratorRequest: Sendable, Equatable {
+    let id: AcceleratorRequestID
+    /// Fixed when the request is made: nobody's binding moves it.
+    let project: ProjectID
+    let state: RequestLifecycle.State
+    let profile: DeviceProfileID
+    let profileName: String
+    let profileGroup: Int
+    let resourceClass: ResourceClass
+    let host: HostName?
+    let resourceProvider: ResourceProviderID?
+    let instance: InstanceID?
+    let handle: AttachHandleID?
+    let handleType: String?
+    let handleInfo: [String: String]
+    /// The workflow that binds it.
+    let binding: WorkflowID?
+    let generation: Int64
+    let created: Timestamp
+    let updated: Timestamp?
+
+    static let columns: SQL = """
+        r.uuid, r.project, r.state, r.profile, p.name, r.profile_group, r.resource_class, r.host, r.resource_provider,
+        r.instance, r.handle, h.type, h.info, r.binding, r.generation, r.created_at, r.updated_at
+        """
+    static let source: SQL = """
+        accelerator_requests r JOIN device_profiles p ON p.uuid = r.profile
+        LEFT JOIN attach_handles h ON h.uuid = r.handle
+        """
+    static let order: SQL = "r.created_at, r.position, r.uuid"
+
+    init(_ row: borrowing Row) throws {
+        id = try row[0]
+        project = try row[1]
+        state = RequestLifecycle.State(rawValue: try row[2] as String) ?? .bindFailed
+        profile = try row[3]
+        profileName = try row[4]
+        profileGroup = try row[5]
+        resourceClass = try row[6]
+        host = try row[7]
+        resourceProvider = try row[8]
+        instance = try row[9]
+        handle = try row[10]
+        handleType = try row[11]
+        let info: String? = try row[12]
+        handleInfo = try info.map { text in try JSONText.decode([String: String].self, from: text) } ?? [:]
+        binding = try row[13]
+        generation = try row[14]
+        created = try row[15]
+        updated = try row[16]
+    }
+}

@@ -1,0 +1,204 @@
+import API
+import HTTPTypes
+import Model
+import Store
+
+/// `/v2/accelerator_requests`.
+struct AcceleratorRequestEndpoints: Sendable {
+    let store: any StateStore
+    let binder: Binder
+    let book: RequestBook
+    let limits: any AcceleratorLimits
+    let time: TimeSource
+    let ids: IDSource
+
+    private static let uuid = PathParameter<AcceleratorRequestID>("uuid", "The accelerator request's id")
+    private static let instance = QueryParameter<InstanceID>("instance", "Only requests of this instance")
+    private static let bindState = QueryParameter<String>("bind_state", "Only 'resolved': those whose binding ended")
+    private static let requests = QueryParameter<String>("arqs", "The ids to delete, separated by commas")
+    private static let patchSchema = Schema.object(
+        ObjectSchema(
+            [],
+            others: .each(
+                keyPattern: nil, .array(of: PatchOperation.schema, minItems: 1, maxItems: nil, unique: false)),
+            minProperties: 1))
+
+    var all: [Endpoint] {
+        [
+            Endpoint(
+                .get, "/v2/accelerator_requests", "List accelerator requests",
+                query: QueryRules([Self.instance.description, Self.bindState.description]),
+                access: .rule("cyborg:arq:get_all"), answers: .json(AcceleratorRequestListView.self), faults: [.locked]
+            ) { call in try await list(call) },
+            Endpoint(
+                .get, "/v2/accelerator_requests/\(Self.uuid)", "Show an accelerator request",
+                access: .rule("cyborg:arq:get_one"), answers: .json(AcceleratorRequestView.self), faults: [.notFound]
+            ) { call in try await show(call) },
+            Endpoint(
+                .post, "/v2/accelerator_requests", "Create the accelerator requests of a device profile",
+                body: AcceleratorRequestBody.self, access: .rule("cyborg:arq:create"),
+                answers: .json(AcceleratorRequestListView.self, status: 201), faults: [.notFound]
+            ) { call, body in try await create(call, body) },
+            Endpoint(
+                .patch, "/v2/accelerator_requests", "Bind or unbind accelerator requests",
+                body: RequestPatch.Body.self, schema: Self.patchSchema, access: .rule("cyborg:arq:update"),
+                answers: .empty(202), faults: [.notFound, .conflict]
+            ) { call, body in try await patch(call, body) },
+            Endpoint(
+                .patch, "/v2/accelerator_requests/\(Self.uuid)", "Bind or unbind accelerator requests",
+                body: RequestPatch.Body.self, schema: Self.patchSchema, access: .rule("cyborg:arq:update"),
+                answers: .empty(202), faults: [.notFound, .conflict]
+            ) { call, body in try await patch(call, body) },
+            Endpoint(
+                .delete, "/v2/accelerator_requests", "Delete accelerator requests by id or by instance",
+                query: QueryRules([Self.requests.description, Self.instance.description]),
+                access: .rule("cyborg:arq:delete"), answers: .empty(), faults: [.notFound]
+            ) { call in try await delete(call) },
+            Endpoint(
+                .delete, "/v2/accelerator_requests/\(Self.uuid)", "Delete an accelerator request",
+                access: .rule("cyborg:arq:delete"), answers: .empty(), faults: [.notFound]
+            ) { call in try await delete([try call[Self.uuid]], call) },
+        ]
+    }
+
+    private func list(_ call: Call) async throws -> Reply {
+        let bindState = try call[Self.bindState]
+        guard bindState == nil || bindState == "resolved" else {
+            throw Fault.badRequest("'bind_state' must be 'resolved'.", field: "bind_state")
+        }
+        let instance = try call[Self.instance]
+        var conditions = RequestScope(call.caller).condition
+        if let instance { conditions += " AND r.instance = \(instance)" }
+        var found = try await read(conditions)
+        if bindState != nil {
+            if let instance, found.contains(where: { !$0.state.isResolved }) {
+                throw Fault(.locked, "The accelerator requests of instance \(instance) are still being bound.")
+            }
+            found = found.filter(\.state.isResolved)
+        }
+        return try .json(AcceleratorRequestListView(arqs: found.map { AcceleratorRequestView($0, call) }))
+    }
+
+    private func show(_ call: Call) async throws -> Reply {
+        let id = try call[Self.uuid]
+        let found = try await read("r.uuid = \(id) AND \(RequestScope(call.caller).condition)").first
+        guard let found else { throw Self.unknown([id]) }
+        return try .json(AcceleratorRequestView(found, call))
+    }
+
+    private func create(_ call: Call, _ body: AcceleratorRequestBody) async throws -> Reply {
+        guard let project = call.caller.project else {
+            throw Fault.forbidden("Accelerator requests belong to a project; use a token scoped to one.")
+        }
+        let profile = try await store.read { transaction in
+            try transaction.first(
+                "SELECT \(DeviceProfile.columns) FROM device_profiles WHERE name = \(body.profileName)"
+            ) { row in try DeviceProfile(row) }
+        }
+        guard let profile else { throw Fault.notFound("There is no device profile '\(body.profileName)'.") }
+        let classes = profile.groups.enumerated().flatMap { index, group in group.accelerators.map { (index, $0) } }
+        let check =
+            limits is Unlimited
+            ? nil
+            : try await LimitCheck(
+                .init(project: project, amounts: [LimitCheck.requests: classes.count]), by: limits)
+        let made: [AcceleratorRequestID] = classes.map { _ in ids.next() }
+        let now = time.now()
+        let requests = try await store.write { transaction in
+            guard try transaction.exists("SELECT 1 FROM device_profiles WHERE uuid = \(profile.id)") else {
+                throw Fault.notFound("There is no device profile '\(body.profileName)'.")
+            }
+            try check?.enforce(in: transaction)
+            for (position, (group, resourceClass)) in classes.enumerated() {
+                try transaction.execute(
+                    """
+                    INSERT INTO accelerator_requests (uuid, position, project, state, profile, profile_group,
+                        resource_class, generation, created_at)
+                    VALUES (\(made[position]), \(position), \(project), 'Initial', \(profile.id), \(group),
+                        \(resourceClass), 0, \(now))
+                    """)
+            }
+            return try Self.read("r.uuid IN \(list: made)", in: transaction)
+        }
+        return try .json(
+            AcceleratorRequestListView(arqs: requests.map { AcceleratorRequestView($0, call) }), status: 201)
+    }
+
+    private func patch(_ call: Call, _ body: RequestPatch.Body) async throws -> Reply {
+        let patch = try RequestPatch(body, version: call.version, isAdmin: call.caller.has(role: "admin"))
+        try Self.requireService(call)
+        try await binder.apply(patch, as: RequestScope(call.caller))
+        return .empty(202)
+    }
+
+    private func delete(_ call: Call) async throws -> Reply {
+        let requests = try call[Self.requests]
+        let instance = try call[Self.instance]
+        switch (requests, instance) {
+        case (let requests?, nil):
+            var ids: [AcceleratorRequestID] = []
+            for text in requests.split(separator: ",") {
+                guard let id = AcceleratorRequestID(String(text)) else {
+                    throw Fault.badRequest("'\(text)' is not a UUID, which 'arqs' must hold.", field: "arqs")
+                }
+                ids.append(id)
+            }
+            guard !ids.isEmpty else { throw Fault.badRequest("'arqs' names no accelerator request.", field: "arqs") }
+            return try await delete(ids, call)
+        case (nil, let instance?): return try await delete(of: instance, call)
+        default:
+            throw Fault.badRequest("Say what to delete by 'arqs' or by 'instance', and not by both.", field: "arqs")
+        }
+    }
+
+    /// Deletes what is there; then says 404 for what is not.
+    private func delete(_ ids: [AcceleratorRequestID], _ call: Call) async throws -> Reply {
+        let scope = RequestScope(call.caller)
+        let now = time.now()
+        let found = try await store.write { [book] transaction in
+            let found = try Self.read("r.uuid IN \(list: ids) AND \(scope.condition)", in: transaction)
+            if found.contains(where: { $0.instance != nil }) { try Self.requireService(call) }
+            try book.delete(found, at: now, in: transaction)
+            return found.map(\.id)
+        }
+        let missing = Set(ids).subtracting(found)
+        guard missing.isEmpty else { throw Self.unknown(missing.sorted()) }
+        return .empty()
+    }
+
+    /// Idempotent: an instance without requests is as good as done.
+    private func delete(of instance: InstanceID, _ call: Call) async throws -> Reply {
+        try Self.requireService(call)
+        let scope = RequestScope(call.caller)
+        let now = time.now()
+        try await store.write { [book] transaction in
+            let found = try Self.read("r.instance = \(instance) AND \(scope.condition)", in: transaction)
+            try book.delete(found, at: now, in: transaction)
+        }
+        return .empty()
+    }
+
+    private func read(_ conditions: SQL) async throws -> [AcceleratorRequest] {
+        try await store.read { try Self.read(conditions, in: $0) }
+    }
+
+    private static func read(_ conditions: SQL, in transaction: any Transaction) throws -> [AcceleratorRequest] {
+        try transaction.all(
+            """
+            SELECT \(AcceleratorRequest.columns) FROM \(AcceleratorRequest.source) WHERE \(conditions)
+            ORDER BY \(AcceleratorRequest.order)
+            """
+        ) { row in try AcceleratorRequest(row) }
+    }
+
+    private static func requireService(_ call: Call) throws(Fault) {
+        guard call.caller.comesThroughService else {
+            throw .forbidden(
+                "This operation requires a service token: it is for the compute service, which sends X-Service-Token.")
+        }
+    }
+
+    private static func unknown(_ ids: [AcceleratorRequestID]) -> Fault {
+        .notFound("There is no accelerator request \(ids.map(\.description).joined(separator: ", ")).")
+    }
+}

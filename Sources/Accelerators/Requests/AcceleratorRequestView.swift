@@ -1,0 +1,67 @@
+import API
+import Model
+
+/// An accelerator request on the wire. The attach handle shows only once the request is bound.
+struct AcceleratorRequestView: Codable, Sendable {
+    let uuid: String
+    let state: String
+    let profileName: String
+    let profileGroup: Int
+    @OrNull var hostname: String?
+    @OrNull var resourceProvider: String?
+    @OrNull var instance: String?
+    @OrNull var project: String?
+    let handleType: String
+    @OrNull var handle: String?
+    let handleInfo: [String: String]
+    let links: [Link]
+    let createdAt: String
+    @OrNull var updatedAt: String?
+
+    enum CodingKeys: String, CodingKey {
+        case uuid, state, hostname, links
+        case profileName = "device_profile_name"
+        case profileGroup = "device_profile_group_id"
+        case resourceProvider = "device_rp_uuid"
+        case instance = "instance_uuid"
+        case project = "project_id"
+        case handleType = "attach_handle_type"
+        case handle = "attach_handle_uuid"
+        case handleInfo = "attach_handle_info"
+        case createdAt = "created_at"
+        case updatedAt = "updated_at"
+    }
+
+    init(_ request: AcceleratorRequest, _ call: Call) {
+        let isBound = request.state == .bound
+        uuid = "\(request.id)"
+        state = request.state.rawValue
+        profileName = request.profileName
+        profileGroup = request.profileGroup
+        hostname = request.host?.text
+        resourceProvider = request.resourceProvider?.description
+        instance = request.instance?.description
+        project = request.project.text
+        handleType = isBound ? request.handleType ?? "" : ""
+        handle = isBound ? request.handle?.description : nil
+        handleInfo = isBound ? request.handleInfo : [:]
+        links = [Link(call, "accelerator_requests/\(request.id)")]
+        createdAt = request.created.isoOffset
+        updatedAt = request.updated?.isoOffset
+    }
+}
+
+struct AcceleratorRequestListView: Codable, Sendable {
+    let arqs: [AcceleratorRequestView]
+}
+
+/// What is wanted of new accelerator requests. Clients send more keys than this one; they are ignored.
+struct AcceleratorRequestBody: Codable, Sendable, SchemaProviding {
+    let profileName: String
+
+    enum CodingKeys: String, CodingKey {
+        case profileName = "device_profile_name"
+    }
+
+    static let schema = Schema.object(ObjectSchema([.init("device_profile_name", .string)], others: .ignored))
+}

@@ -1,0 +1,84 @@
+public import Store
+
+/// The tables of devices, profiles and accelerator requests.
+///
+/// Devices and deployables have a number besides their id, because the wire shows it (`device_id`, `deployable_id`).
+public enum AcceleratorMigrations {
+    public static let all: [Migration] = [
+        Migration(
+            room: "accelerators", number: 1, title: "devices, profiles and requests",
+            statements: hosts + devices + profiles + requests)
+    ]
+
+    private static let hosts = [
+        """
+        CREATE TABLE accelerator_hosts (
+            host TEXT PRIMARY KEY, generation BIGINT NOT NULL, drivers TEXT NOT NULL, reported_at BIGINT NOT NULL)
+        """
+    ]
+
+    private static let devices = [
+        """
+        CREATE TABLE devices (
+            number IDENTITY, uuid TEXT NOT NULL UNIQUE, host TEXT NOT NULL, driver TEXT NOT NULL,
+            control_path TEXT NOT NULL, type TEXT NOT NULL, vendor TEXT NOT NULL, model TEXT NOT NULL,
+            standard_board_info TEXT, vendor_board_info TEXT, facts TEXT NOT NULL,
+            status TEXT NOT NULL CHECK (status IN ('enabled', 'maintaining')),
+            presence TEXT NOT NULL CHECK (presence IN ('present', 'missing')),
+            created_at BIGINT NOT NULL, updated_at BIGINT, UNIQUE (host, driver, control_path))
+        """,
+        """
+        CREATE TABLE deployables (
+            number IDENTITY, uuid TEXT NOT NULL UNIQUE, device TEXT NOT NULL REFERENCES devices (uuid),
+            name TEXT NOT NULL, resource_provider TEXT NOT NULL UNIQUE, resource_class TEXT NOT NULL,
+            accelerators BIGINT NOT NULL, traits TEXT NOT NULL, driver TEXT NOT NULL, bitstream TEXT,
+            is_present BIGINT NOT NULL CHECK (is_present IN (0, 1)),
+            created_at BIGINT NOT NULL, updated_at BIGINT)
+        """,
+        "CREATE INDEX deployables_device ON deployables (device)",
+        """
+        CREATE TABLE attributes (
+            uuid TEXT PRIMARY KEY, deployable TEXT NOT NULL REFERENCES deployables (uuid), position BIGINT NOT NULL,
+            key TEXT NOT NULL, value TEXT NOT NULL, is_reported BIGINT NOT NULL CHECK (is_reported IN (0, 1)),
+            created_at BIGINT NOT NULL, updated_at BIGINT)
+        """,
+        "CREATE INDEX attributes_deployable ON attributes (deployable)",
+        """
+        CREATE TABLE attach_handles (
+            uuid TEXT PRIMARY KEY, deployable TEXT NOT NULL REFERENCES deployables (uuid), position BIGINT NOT NULL,
+            type TEXT NOT NULL, info TEXT NOT NULL,
+            needs_preparation BIGINT NOT NULL CHECK (needs_preparation IN (0, 1)),
+            needs_cleaning BIGINT NOT NULL CHECK (needs_cleaning IN (0, 1)),
+            is_present BIGINT NOT NULL CHECK (is_present IN (0, 1)),
+            state TEXT NOT NULL
+                CHECK (state IN ('available', 'preparing', 'held', 'withdrawing', 'cleaning', 'error')),
+            reason TEXT, work TEXT, generation BIGINT NOT NULL, created_at BIGINT NOT NULL, updated_at BIGINT,
+            UNIQUE (deployable, info))
+        """,
+        "CREATE INDEX attach_handles_state ON attach_handles (deployable, state, position)",
+    ]
+
+    private static let profiles = [
+        """
+        CREATE TABLE device_profiles (
+            uuid TEXT PRIMARY KEY, name TEXT NOT NULL UNIQUE, groups TEXT NOT NULL, description TEXT,
+            created_at BIGINT NOT NULL, updated_at BIGINT)
+        """
+    ]
+
+    private static let requests = [
+        """
+        CREATE TABLE accelerator_requests (
+            uuid TEXT PRIMARY KEY, position BIGINT NOT NULL, project TEXT NOT NULL,
+            state TEXT NOT NULL CHECK (state IN ('Initial', 'BindStarted', 'Bound', 'BindFailed', 'Unbound')),
+            profile TEXT NOT NULL REFERENCES device_profiles (uuid), profile_group BIGINT NOT NULL,
+            resource_class TEXT NOT NULL, host TEXT, resource_provider TEXT, instance TEXT,
+            handle TEXT UNIQUE REFERENCES attach_handles (uuid), binding TEXT, generation BIGINT NOT NULL,
+            created_at BIGINT NOT NULL, updated_at BIGINT)
+        """,
+        "CREATE INDEX accelerator_requests_instance ON accelerator_requests (instance)",
+        "CREATE INDEX accelerator_requests_project ON accelerator_requests (project, state)",
+        "CREATE INDEX accelerator_requests_profile ON accelerator_requests (profile)",
+        "CREATE INDEX accelerator_requests_binding ON accelerator_requests (binding)",
+    ]
+}

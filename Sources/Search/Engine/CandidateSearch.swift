@@ -1,0 +1,137 @@
+/// Finds where a request fits.
+///
+/// Trees are taken breadth first: each tree's first candidate comes before any tree's second, so that a limited answer
+/// spreads over hosts. The columns of the index rule out most trees; the rest are walked.
+public struct CandidateSearch: Sendable {
+    public let request: CandidateRequest
+
+    public init(_ request: CandidateRequest) {
+        self.request = request
+    }
+
+    public func run(in index: PlacementIndex) -> CandidateSet {
+        guard request.limit.map({ $0 > 0 }) ?? true, let plan = Plan(request, index), !plan.wants.isEmpty else {
+            return CandidateSet(wants: [])
+        }
+        var run = Run(plan, index, request)
+        run.firstRound()
+        run.laterRounds()
+        return run.found
+    }
+}
+
+/// One search under way.
+private struct Run {
+    let plan: Plan
+    let index: PlacementIndex
+    let limit: Int
+    let budget: Int
+    var found: CandidateSet
+    /// Trees whose first candidate was found, in order.
+    var fruitful: [Int] = []
+    /// Candidates of sharing providers alone, which several anchors propose alike.
+    var unanchored: Set<[ProviderReference]> = []
+
+    init(_ plan: Plan, _ index: PlacementIndex, _ request: CandidateRequest) {
+        self.plan = plan
+        self.index = index
+        limit = request.limit ?? .max
+        budget = request.budget
+        found = CandidateSet(wants: plan.wants)
+    }
+
+    mutating func firstRound() {
+        var filter = TreeFilter(plan, index)
+        var walk = TreeWalk(plan, index, budget: budget)
+        while let slot = filter.next() {
+            guard let tree = index.trees[slot] else { continue }
+            found.visitedTrees += 1
+            let begins = walk.begin(tree, slot: slot, steps: found.steps)
+            let succeeds = begins && walk.next()
+            found.steps = walk.steps
+            if succeeds {
+                fruitful.append(slot)
+                take(walk)
+                if found.count >= limit {
+                    found.ending = .limitReached
+                    return
+                }
+            }
+            if walk.isExhausted || found.steps > budget {
+                found.ending = .budgetExhausted
+                return
+            }
+        }
+    }
+
+    /// Without a limit each tree is finished in turn; with one, a round takes one more candidate of each.
+    mutating func laterRounds() {
+        guard found.ending == .complete else { return }
+        if limit == .max {
+            for slot in fruitful {
+                guard var walk = resumed(slot) else { return }
+                while advance(&walk) { take(walk) }
+                if found.ending != .complete { return }
+            }
+            return
+        }
+        var walks: [TreeWalk] = []
+        for slot in fruitful {
+            guard var walk = resumed(slot) else { return }
+            if advance(&walk) {
+                take(walk)
+                if isFull() { return }
+                walks.append(walk)
+            }
+            if found.ending != .complete { return }
+        }
+        while !walks.isEmpty {
+            var index = 0
+            while index < walks.count {
+                if advance(&walks[index]) {
+                    take(walks[index])
+                    if isFull() { return }
+                    index += 1
+                } else {
+                    if found.ending != .complete { return }
+                    walks.remove(at: index)
+                }
+            }
+        }
+    }
+
+    private mutating func isFull() -> Bool {
+        if found.count >= limit { found.ending = .limitReached }
+        return found.count >= limit
+    }
+
+    /// A walk of its own that stands on the tree's first candidate.
+    private mutating func resumed(_ slot: Int) -> TreeWalk? {
+        guard let tree = index.trees[slot] else { return nil }
+        var walk = TreeWalk(plan, index, budget: budget)
+        let isReady = walk.begin(tree, slot: slot, steps: found.steps) && walk.next()
+        found.steps = walk.steps
+        if !isReady { found.ending = .budgetExhausted }
+        return isReady ? walk : nil
+    }
+
+    private mutating func advance(_ walk: inout TreeWalk) -> Bool {
+        walk.resume(at: found.steps)
+        let isMore = walk.next()
+        found.steps = walk.steps
+        if walk.isExhausted { found.ending = .budgetExhausted }
+        return isMore
+    }
+
+    private mutating func take(_ walk: TreeWalk) {
+        let start = found.picks.count
+        for want in plan.wants.indices { found.picks.append(walk.provider(of: want)) }
+        if !index.sharing.isEmpty, !walk.isAnchored,
+            !unanchored.insert(Array(found.picks[start...])).inserted
+        {
+            found.picks.removeSubrange(start...)
+            return
+        }
+        found.count += 1
+    }
+}

@@ -1,0 +1,66 @@
+public import Model
+
+extension PlacementIndex {
+    /// The provider in the domain's words.
+    public func describe(_ reference: ProviderReference) -> ProviderDescription {
+        guard let tree = trees[reference.slot] else { preconditionFailure("a reference into another index") }
+        let node = tree.nodes[reference.position]
+        return ProviderDescription(
+            node.id, parent: node.parent < 0 ? nil : tree.nodes[node.parent].id, revision: node.revision,
+            stocks: node.stocks.map { index in
+                let stock = tree.stocks[index]
+                return .init(classes.symbols[stock.resourceClass], stock.inventory, used: stock.used)
+            },
+            traits: tree.traits(of: reference.position).map { traits.symbols[$0] },
+            aggregates: node.aggregates.map { aggregates.symbols[tree.aggregates[$0]] })
+    }
+
+    public func id(_ reference: ProviderReference) -> ResourceProviderID { node(reference).id }
+
+    /// The provider's id as answers show it.
+    public func idText(_ reference: ProviderReference) -> String { node(reference).text }
+
+    public func parentText(_ reference: ProviderReference) -> String? {
+        let parent = node(reference).parent
+        return parent < 0 ? nil : trees[reference.slot]?.nodes[parent].text
+    }
+
+    public func rootText(_ reference: ProviderReference) -> String {
+        trees[reference.slot]?.nodes[0].text ?? ""
+    }
+
+    /// Every provider of the same tree, parents before children.
+    public func tree(of reference: ProviderReference) -> [ProviderReference] {
+        (trees[reference.slot]?.nodes.indices).map { positions in
+            positions.map { ProviderReference(slot: reference.slot, position: $0) }
+        } ?? []
+    }
+
+    /// A number for the tree; equal for providers of the same one.
+    public func treeNumber(_ reference: ProviderReference) -> Int { reference.slot }
+
+    public func forEachStock(
+        _ reference: ProviderReference, _ body: (_ resourceClass: ResourceClass, _ capacity: Int, _ used: Int) -> Void
+    ) {
+        guard let tree = trees[reference.slot] else { return }
+        for index in tree.nodes[reference.position].stocks {
+            let stock = tree.stocks[index]
+            body(classes.symbols[stock.resourceClass], stock.capacity, stock.used)
+        }
+    }
+
+    public func forEachTrait(_ reference: ProviderReference, _ body: (Trait) -> Void) {
+        guard let tree = trees[reference.slot] else { return }
+        for trait in tree.traits(of: reference.position) { body(traits.symbols[trait]) }
+    }
+
+    /// Roots of all trees, in no order that means anything.
+    public var roots: [ProviderReference] {
+        trees.indices.compactMap { trees[$0] == nil ? nil : ProviderReference(slot: $0, position: 0) }
+    }
+
+    private func node(_ reference: ProviderReference) -> IndexedTree.Node {
+        guard let tree = trees[reference.slot] else { preconditionFailure("a reference into another index") }
+        return tree.nodes[reference.position]
+    }
+}

@@ -1,0 +1,73 @@
+public import Model
+
+/// What a search found, in one flat table: a row per candidate, a column per want.
+public struct CandidateSet: Sendable {
+    /// Why the search ended.
+    public enum Ending: Sendable, Equatable {
+        /// Everything there is was found.
+        case complete
+        case limitReached
+        /// The step budget ran out; there may be more.
+        case budgetExhausted
+    }
+
+    let wants: [Want]
+    var picks: [ProviderReference] = []
+    public internal(set) var count = 0
+    public internal(set) var ending: Ending = .complete
+    /// Trees that the columns could not rule out.
+    public internal(set) var visitedTrees = 0
+    /// Tests of a provider against a want, and tries to assign one to the other.
+    public internal(set) var steps = 0
+
+    init(wants: [Want]) {
+        self.wants = wants
+    }
+
+    /// Suffixes in the order of `providers(of:forSuffix:)`.
+    public var suffixes: [String] {
+        var seen: [String] = []
+        for want in wants where !seen.contains(want.suffix) { seen.append(want.suffix) }
+        return seen
+    }
+
+    /// Each provider that candidate `row` takes from, with the amounts per class.
+    public func allocations(
+        of row: Int, in index: PlacementIndex
+    ) -> [(provider: ProviderReference, resources: [(resourceClass: ResourceClass, amount: Int)])] {
+        var result: [(provider: ProviderReference, resources: [(resourceClass: ResourceClass, amount: Int)])] = []
+        for (column, want) in wants.enumerated() where !want.amounts.isEmpty {
+            let provider = picks[row * wants.count + column]
+            let entry: Int
+            if let known = result.firstIndex(where: { $0.provider == provider }) {
+                entry = known
+            } else {
+                entry = result.count
+                result.append((provider, []))
+            }
+            for amount in want.amounts {
+                let name = index.classes.symbols[amount.resourceClass]
+                if let known = result[entry].resources.firstIndex(where: { $0.resourceClass == name }) {
+                    result[entry].resources[known].amount += amount.amount
+                } else {
+                    result[entry].resources.append((name, amount.amount))
+                }
+            }
+        }
+        return result
+    }
+
+    /// Which providers serve each group, by suffix; the group without a suffix is "".
+    public func mappings(of row: Int) -> [(suffix: String, providers: [ProviderReference])] {
+        var result: [(suffix: String, providers: [ProviderReference])] = []
+        for (column, want) in wants.enumerated() {
+            let provider = picks[row * wants.count + column]
+            if let known = result.firstIndex(where: { $0.suffix == want.suffix }) {
+                if !result[known].providers.contains(provider) { result[known].providers.append(provider) }
+            } else {
+                result.append((want.suffix, [provider]))
+            }
+        }
+        return result
+    }
+}

@@ -1,0 +1,182 @@
+import API
+import Accelerators
+import Access
+import Clients
+import FoundationEssentials
+import HTTPTypes
+import Link
+import Logging
+import Model
+import Store
+import StoreSQLite
+import Synchronization
+import Workflows
+
+/// The accelerator service on a database of its own, with a clock that the test turns, hosts that the test plays, and
+/// a compute service that says what the test wants.
+final class AcceleratorFixture: Sendable {
+    let store: SQLiteStore
+    let clock = Clock()
+    let compute: FakeCompute
+    let limits: FakeLimits
+    let engine: WorkflowEngine
+    let service: AcceleratorService
+    let dispatcher: Dispatcher
+
+    init(
+        limits: FakeLimits? = nil, compute: FakeCompute = FakeCompute(), on other: AcceleratorFixture? = nil,
+        owner: String = "one"
+    ) async throws {
+        if let other {
+            store = other.store
+        } else {
+            store = try await SQLiteStore.temporary(
+                migrations: WorkflowMigrations.all + AcceleratorMigrations.all + [TableDispatch.migration])
+        }
+        self.compute = compute
+        self.limits = limits ?? FakeLimits()
+        let logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
+        engine = WorkflowEngine(store: store, owner: owner, time: clock.source, logger: logger)
+        service = AcceleratorService(
+            store: store, workflows: engine, dispatch: TableDispatch(), events: compute,
+            limits: limits.map { $0 as any AcceleratorLimits } ?? Unlimited(), time: clock.source, logger: logger)
+        let authorizer = PolicyAuthorizer(
+            engine: try PolicyEngine(rules: AcceleratorPolicy.rules), wording: .accelerator)
+        dispatcher = Dispatcher(
+            [service.service(authenticator: PersonaAuthenticator(), authorizer: authorizer)], logger: logger)
+    }
+
+    final class Clock: Sendable {
+        private let now = Mutex(Timestamp(microseconds: 1_795_219_649_834_118))
+        var source: TimeSource { TimeSource { [self] in now.withLock { $0 } } }
+        func advance(_ duration: Duration) { now.withLock { $0 = $0 + duration } }
+    }
+
+    // MARK: The host's side
+
+    func report(_ report: HostReport, from host: HostName = "host-a") async throws {
+        let now = clock.source.now()
+        try await store.write { [fleet = service.fleet] transaction in
+            try fleet.receive(report, from: host, at: now, in: transaction)
+        }
+    }
+
+    /// What the host has to do, oldest first.
+    func work(on host: HostName = "host-a") async throws -> [WorkItem] {
+        try await store.read { try TableDispatch.items(of: host, in: $0) }
+    }
+
+    func finish(_ item: WorkItem, _ outcome: WorkOutcome = .done, on host: HostName = "host-a") async throws {
+        try await store.write { [fleet = service.fleet] transaction in
+            try transaction.execute("DELETE FROM test_work WHERE id = \(item.id)")
+            try fleet.finished(item, on: host, outcome, in: transaction)
+        }
+        await engine.runDue()
+    }
+
+    func withheld(on host: HostName = "host-a") async throws -> [ResourceProviderID] {
+        try await store.read { [fleet = service.fleet] in try fleet.disabledProviders(of: host, in: $0) }
+    }
+
+    func handleStates() async throws -> [String: Int] {
+        let states = try await store.read { transaction in
+            try transaction.all("SELECT state FROM attach_handles") { row in try row[0] as String }
+        }
+        return Dictionary(states.map { ($0, 1) }) { $0 + $1 }
+    }
+
+    // MARK: The client's side
+
+    @discardableResult
+    func call(
+        _ method: HTTPRequest.Method, _ path: String, _ body: JSON? = nil, as persona: Persona = .admin,
+        version: String? = nil, headers: [(String, String)] = []
+    ) async throws -> Answer {
+        var fields: HTTPFields = [:]
+        if let token = persona.token { fields[.token] = token }
+        if let service = persona.serviceToken { fields[.serviceToken] = service }
+        if let version { fields[.openStackVersion] = "accelerator \(version)" }
+        for (name, value) in headers {
+            if let name = HTTPField.Name(name) { fields[name] = value }
+        }
+        var bytes: [UInt8] = []
+        if let body {
+            fields[.contentType] = "application/json"
+            bytes = Array(try JSONEncoder().encode(body))
+        }
+        let request = APIRequest(method, "/accelerator\(path)", headers: fields, body: bytes)
+        let response = await dispatcher.respond(to: request)
+        return Answer(status: response.status, headers: response.headers, bytes: try await response.bytes())
+    }
+
+    /// A profile of `count` units of `resourceClass` in one group.
+    func profile(_ name: String, _ resourceClass: String = "FPGA", count: Int = 1) async throws {
+        let answer = try await call(
+            .post, "/v2/device_profiles",
+            [["name": .text(name), "groups": [.pair("resources:\(resourceClass)", .text("\(count)"))]]])
+        guard answer.status == 201 else { throw Fault.internalError("\(answer)") }
+    }
+
+    /// Requests of a profile, made by `persona`.
+    func requests(_ profile: String, as persona: Persona = .member) async throws -> [String] {
+        let answer = try await call(
+            .post, "/v2/accelerator_requests", ["device_profile_name": .text(profile)], as: persona)
+        return answer.json["arqs"].array.map(\.["uuid"].text)
+    }
+
+    @discardableResult
+    func bind(
+        _ requests: [String], instance: InstanceID, provider: ResourceProviderID, host: String = "host-a",
+        as persona: Persona = .memberThroughService, version: String? = nil, project: String? = nil
+    ) async throws -> Answer {
+        let answer = try await call(
+            .patch, "/v2/accelerator_requests",
+            Self.binding(requests, instance: instance, provider: provider, host: host, project: project), as: persona,
+            version: version)
+        return answer
+    }
+
+    static func binding(
+        _ requests: [String], instance: InstanceID, provider: ResourceProviderID, host: String = "host-a",
+        project: String? = nil
+    ) -> JSON {
+        var operations: [JSON] = [
+            ["path": "/hostname", "op": "add", "value": .text(host)],
+            ["path": "/device_rp_uuid", "op": "add", "value": .text("\(provider)")],
+            ["path": "/instance_uuid", "op": "add", "value": .text("\(instance)")],
+        ]
+        if let project { operations.append(["path": "/project_id", "op": "add", "value": .text(project)]) }
+        return .object(Dictionary(uniqueKeysWithValues: requests.map { ($0, .array(operations)) }))
+    }
+
+    static func unbinding(_ requests: [String]) -> JSON {
+        let operations: JSON = .array(
+            ["/hostname", "/device_rp_uuid", "/instance_uuid"].map { ["path": .text($0), "op": "remove"] })
+        return .object(Dictionary(uniqueKeysWithValues: requests.map { ($0, operations) }))
+    }
+
+    func show(_ request: String, as persona: Persona = .admin) async throws -> JSON {
+        try await call(.get, "/v2/accelerator_requests/\(request)", as: persona).json
+    }
+}
+
+/// What a call answered.
+struct Answer: Sendable {
+    let status: Int
+    let headers: HTTPFields
+    let bytes: [UInt8]
+
+    var json: JSON { (try? JSONDecoder().decode(JSON.self, from: Data(bytes))) ?? .null }
+
+    /// The sentence inside the doubly encoded error.
+    var fault: String {
+        let inner = json["error_message"].text
+        return (try? JSONDecoder().decode(JSON.self, from: Data(inner.utf8)))?["faultstring"].text ?? inner
+    }
+}
+
+extension HTTPField.Name {
+    static let token = HTTPField.Name("X-Auth-Token") ?? .authorization
+    static let serviceToken = HTTPField.Name("X-Service-Token") ?? .authorization
+    static let openStackVersion = HTTPField.Name("OpenStack-API-Version") ?? .authorization
+}

@@ -1,0 +1,299 @@
+import Clients
+import HTTPTypes
+import Link
+import Model
+import StoreSQLite
+import Testing
+import Workflows
+
+@Suite struct BindingTests {
+    let one = Reports.instance(1)
+
+    func prepared(units: Int = 2, cleaning: Bool = false) async throws -> (AcceleratorFixture, [String]) {
+        let fixture = try await AcceleratorFixture()
+        try await fixture.report(
+            Reports.host([Reports.device(units: units, needsPreparation: true, needsCleaning: cleaning)]))
+        try await fixture.profile("p", count: units)
+        return (fixture, try await fixture.requests("p"))
+    }
+
+    func states(_ fixture: AcceleratorFixture, _ ids: [String]) async throws -> [String] {
+        var states: [String] = []
+        for id in ids { states.append(try await fixture.show(id)["state"].text) }
+        return states
+    }
+
+    @Test func `the host prepares, then all requests are bound together and the compute service hears of it`()
+        async throws
+    {
+        let (fixture, ids) = try await prepared()
+        #expect(try await fixture.bind(ids, instance: one, provider: Reports.provider(1)).status == 202)
+        #expect(try await states(fixture, ids) == ["BindStarted", "BindStarted"])
+        #expect(try await fixture.show(ids[0])["attach_handle_type"] == "")
+        let work = try await fixture.work()
+        #expect(work.map(\.kind) == [.prepare, .prepare])
+        #expect(work[0].driver == "fake")
+        #expect(work.compactMap { $0.request?.description } == ids)
+        try await fixture.finish(work[0])
+        #expect(try await states(fixture, ids) == ["BindStarted", "BindStarted"])
+        #expect(fixture.compute.received.isEmpty)
+        try await fixture.finish(work[1])
+        #expect(try await states(fixture, ids) == ["Bound", "Bound"])
+        #expect(fixture.compute.received.map(\.request.description) == ids)
+        #expect(fixture.compute.received.allSatisfy { $0.isBound && $0.instance == one })
+    }
+
+    @Test func `one that cannot be prepared fails all, and what was prepared is undone`() async throws {
+        let (fixture, ids) = try await prepared()
+        try await fixture.bind(ids, instance: one, provider: Reports.provider(1))
+        let work = try await fixture.work()
+        try await fixture.finish(work[0])
+        try await fixture.finish(work[1], .failed("no space"))
+        #expect(try await states(fixture, ids) == ["BindFailed", "BindFailed"])
+        #expect(fixture.compute.received.map(\.isBound) == [false, false])
+        #expect(try await fixture.handleStates() == ["withdrawing": 2])
+        for item in try await fixture.work() {
+            #expect(item.kind == .withdraw)
+            try await fixture.finish(item)
+        }
+        #expect(try await fixture.handleStates() == ["available": 2])
+        // The instance's requests are still found by it, so that the compute service sees what became of them.
+        let found = try await fixture.call(.get, "/v2/accelerator_requests?instance=\(one)&bind_state=resolved")
+        #expect(found.json["arqs"].array.count == 2)
+    }
+
+    /// W27: upstream raises instead of sending `failed`. W11: it leaves requests in BindStarted for ever.
+    @Test func `W11 W27 past the deadline everything fails and is told`() async throws {
+        let (fixture, ids) = try await prepared()
+        try await fixture.bind(ids, instance: one, provider: Reports.provider(1))
+        try await fixture.finish(try await fixture.work()[0])
+        fixture.clock.advance(.seconds(61))
+        await fixture.engine.runDue()
+        #expect(try await states(fixture, ids) == ["BindFailed", "BindFailed"])
+        #expect(fixture.compute.received.map(\.isBound) == [false, false])
+        // The late outcome of dropped work changes nothing: the withdrawal is awaited.
+        #expect(try await fixture.work().map(\.kind) == [.withdraw, .withdraw])
+        #expect(try await fixture.handleStates() == ["withdrawing": 2])
+    }
+
+    @Test func `work that was dropped and ends all the same changes nothing`() async throws {
+        let (fixture, ids) = try await prepared(units: 1)
+        try await fixture.bind(ids, instance: one, provider: Reports.provider(1))
+        let item = try await fixture.work()[0]
+        try await fixture.call(
+            .patch, "/v2/accelerator_requests", AcceleratorFixture.unbinding(ids), as: .memberThroughService)
+        #expect(try await fixture.work().map(\.kind) == [.withdraw])
+        try await fixture.finish(item)
+        #expect(try await states(fixture, ids) == ["Unbound"])
+        #expect(try await fixture.handleStates() == ["withdrawing": 1])
+        await fixture.engine.runDue()
+        #expect(fixture.compute.received.isEmpty)
+    }
+
+    /// W25: upstream needs the dead host to answer, and the evacuation fails.
+    @Test func `W25 a host that is gone holds up no delete`() async throws {
+        let (fixture, ids) = try await prepared(units: 1, cleaning: true)
+        try await fixture.bind(ids, instance: one, provider: Reports.provider(1))
+        try await fixture.finish(try await fixture.work()[0])
+        let answer = try await fixture.call(
+            .delete, "/v2/accelerator_requests?instance=\(one)", as: .memberThroughService)
+        #expect(answer.status == 204)
+        #expect(try await fixture.call(.get, "/v2/accelerator_requests/\(ids[0])").status == 404)
+        // Nobody gets the handle before its host came back, undid and cleaned; its capacity is withheld till then.
+        #expect(try await fixture.withheld() == [Reports.provider(1)])
+        try await fixture.finish(try await fixture.work()[0])
+        #expect(try await fixture.work().map(\.kind) == [.clean])
+        #expect(try await fixture.withheld() == [Reports.provider(1)])
+        try await fixture.finish(try await fixture.work()[0])
+        #expect(try await fixture.withheld() == [])
+        #expect(try await fixture.handleStates() == ["available": 1])
+    }
+
+    /// W6: upstream cleans nothing between tenants.
+    @Test func `W6 a device that keeps content is cleaned before another tenant gets it`() async throws {
+        let fixture = try await AcceleratorFixture()
+        try await fixture.report(Reports.host([Reports.device(needsCleaning: true)]))
+        try await fixture.profile("p")
+        let first = try await fixture.requests("p")
+        let second = try await fixture.requests("p", as: .otherMember)
+        try await fixture.bind(first, instance: one, provider: Reports.provider(1))
+        try await fixture.call(.delete, "/v2/accelerator_requests?arqs=\(first[0])", as: .memberThroughService)
+        #expect(try await fixture.handleStates() == ["cleaning": 1])
+        let early = try await fixture.bind(
+            second, instance: Reports.instance(2), provider: Reports.provider(1), as: .otherMemberThroughService)
+        #expect(early.status == 404)
+        try await fixture.finish(try await fixture.work()[0])
+        let late = try await fixture.bind(
+            second, instance: Reports.instance(2), provider: Reports.provider(1), as: .otherMemberThroughService)
+        #expect(late.status == 202)
+    }
+
+    @Test func `a cleaning that fails or hangs quarantines the handle`() async throws {
+        for hangs in [false, true] {
+            let fixture = try await AcceleratorFixture()
+            try await fixture.report(Reports.host([Reports.device(needsCleaning: true)]))
+            try await fixture.profile("p")
+            let ids = try await fixture.requests("p")
+            try await fixture.bind(ids, instance: one, provider: Reports.provider(1))
+            try await fixture.call(.delete, "/v2/accelerator_requests/\(ids[0])", as: .memberThroughService)
+            if hangs {
+                fixture.clock.advance(.seconds(901))
+                await fixture.engine.runDue()
+            } else {
+                try await fixture.finish(try await fixture.work()[0], .failed("bad blocks"))
+            }
+            #expect(try await fixture.handleStates() == ["error": 1])
+            #expect(try await fixture.withheld() == [Reports.provider(1)])
+            #expect(try await fixture.work().isEmpty)
+        }
+    }
+
+    /// W11: upstream leaves the first requests of the PATCH bound, the failing one in BindStarted.
+    @Test func `W11 a PATCH that cannot be done whole is not done at all`() async throws {
+        let fixture = try await AcceleratorFixture()
+        try await fixture.report(Reports.host([Reports.device(1, units: 2), Reports.device(2)]))
+        try await fixture.profile("p", count: 3)
+        let ids = try await fixture.requests("p")
+        let exhausted = try await fixture.bind(ids, instance: one, provider: Reports.provider(1))
+        #expect(exhausted.status == 404)
+        #expect(exhausted.fault.contains("Nothing was bound"))
+        let unknown = try await fixture.bind(ids, instance: one, provider: Reports.provider(9))
+        #expect(unknown.status == 404)
+        #expect(try await states(fixture, ids) == ["Initial", "Initial", "Initial"])
+        #expect(try await fixture.show(ids[0])["instance_uuid"] == .null)
+        #expect(try await fixture.handleStates() == ["available": 3])
+        // Nothing stands in the way of another try elsewhere.
+        guard case .object(var body) = AcceleratorFixture.binding(ids, instance: one, provider: Reports.provider(1)),
+            case .object(let other) = AcceleratorFixture.binding(
+                [ids[2]], instance: one, provider: Reports.provider(2))
+        else { return }
+        body[ids[2]] = other[ids[2]]
+        let both = try await fixture.call(
+            .patch, "/v2/accelerator_requests", .object(body), as: .memberThroughService)
+        #expect(both.status == 202)
+        #expect(try await states(fixture, ids) == ["Bound", "Bound", "Bound"])
+    }
+
+    /// W12: upstream's PATCH reports an error although the request is bound.
+    @Test(
+        arguments: [
+            .failure(.unavailable("down")), .success(.tryAgain), .success(.refused("no")),
+        ] as [Result<Clients.Outcome, Fault>])
+    func `W12 a compute service in trouble fails no PATCH`(answer: Result<Clients.Outcome, Fault>) async throws {
+        let fixture = try await AcceleratorFixture(compute: FakeCompute(answer))
+        try await fixture.report(Reports.host([Reports.device()]))
+        try await fixture.profile("p")
+        let ids = try await fixture.requests("p")
+        #expect(try await fixture.bind(ids, instance: one, provider: Reports.provider(1)).status == 202)
+        await fixture.engine.runDue()
+        #expect(try await states(fixture, ids) == ["Bound"])
+        let before = fixture.compute.received.count
+        fixture.compute.answer(.success(.accepted))
+        fixture.clock.advance(.seconds(1))
+        await fixture.engine.runDue()
+        if case .success(.refused) = answer {
+            #expect(fixture.compute.received.count == before)
+        } else {
+            #expect(fixture.compute.received.count == before + 1)
+        }
+        fixture.clock.advance(.seconds(10))
+        await fixture.engine.runDue()
+        #expect(fixture.compute.received.count <= before + 1)
+    }
+
+    @Test func `the compute service is told again until its own wait is over, and no longer`() async throws {
+        let fixture = try await AcceleratorFixture(compute: FakeCompute(.success(.tryAgain)))
+        try await fixture.report(Reports.host([Reports.device()]))
+        try await fixture.profile("p")
+        let ids = try await fixture.requests("p")
+        try await fixture.bind(ids, instance: one, provider: Reports.provider(1))
+        for _ in 0..<400 {
+            await fixture.engine.runDue()
+            fixture.clock.advance(.seconds(1))
+        }
+        let count = fixture.compute.received.count
+        #expect((40...120).contains(count))
+        fixture.clock.advance(.seconds(60))
+        await fixture.engine.runDue()
+        #expect(fixture.compute.received.count == count)
+        #expect(try await states(fixture, ids) == ["Bound"])
+    }
+
+    @Test func `what was unbound meanwhile is no news`() async throws {
+        let fixture = try await AcceleratorFixture(compute: FakeCompute(.success(.tryAgain)))
+        try await fixture.report(Reports.host([Reports.device()]))
+        try await fixture.profile("p")
+        let ids = try await fixture.requests("p")
+        try await fixture.bind(ids, instance: one, provider: Reports.provider(1))
+        await fixture.engine.runDue()
+        let count = fixture.compute.received.count
+        try await fixture.call(.delete, "/v2/accelerator_requests?instance=\(one)", as: .memberThroughService)
+        fixture.clock.advance(.seconds(30))
+        await fixture.engine.runDue()
+        #expect(fixture.compute.received.count == count)
+    }
+
+    /// W3: upstream moves the request to the project of whoever binds it, and its owner's delete finds nothing.
+    @Test func `W3 an administrator's bind leaves the owner's project`() async throws {
+        let fixture = try await AcceleratorFixture()
+        try await fixture.report(Reports.host([Reports.device()]))
+        try await fixture.profile("p")
+        let ids = try await fixture.requests("p")
+        #expect(
+            try await fixture.bind(ids, instance: one, provider: Reports.provider(1), as: .adminThroughService).status
+                == 202)
+        #expect(try await fixture.show(ids[0], as: .member)["project_id"] == "blue")
+        try await fixture.call(.delete, "/v2/accelerator_requests?instance=\(one)", as: .memberThroughService)
+        #expect(try await fixture.handleStates() == ["available": 1])
+    }
+
+    @Test func `not even one that asks for it`() async throws {
+        let fixture = try await AcceleratorFixture()
+        try await fixture.report(Reports.host([Reports.device()]))
+        try await fixture.profile("p")
+        let ids = try await fixture.requests("p")
+        let moved = try await fixture.bind(
+            ids, instance: one, provider: Reports.provider(1), as: .adminThroughService, version: "2.1",
+            project: "red")
+        #expect(moved.status == 400)
+        #expect(try await fixture.show(ids[0])["project_id"] == "blue")
+    }
+
+    /// W29: upstream's check of all ids first leaves those that exist.
+    @Test func `W29 a delete removes what is there before it says 404`() async throws {
+        let fixture = try await AcceleratorFixture()
+        try await fixture.profile("p", count: 2)
+        let ids = try await fixture.requests("p")
+        let answer = try await fixture.call(
+            .delete, "/v2/accelerator_requests?arqs=\(ids[0]),\(Reports.provider(8)),\(ids[1])", as: .member)
+        #expect(answer.status == 404)
+        #expect(answer.fault.contains("\(Reports.provider(8))"))
+        #expect(try await fixture.call(.get, "/v2/accelerator_requests").json["arqs"] == [])
+    }
+
+    /// W39: upstream's column holds 255 characters.
+    @Test func `W39 a handle's content may be long`() async throws {
+        let fixture = try await AcceleratorFixture()
+        var device = Reports.device()
+        let long = String(repeating: "x", count: 5000)
+        device.deployables[0].handles[0].info["label"] = long
+        try await fixture.report(Reports.host([device]))
+        try await fixture.profile("p")
+        let ids = try await fixture.requests("p")
+        try await fixture.bind(ids, instance: one, provider: Reports.provider(1))
+        #expect(try await fixture.show(ids[0])["attach_handle_info"]["label"].text == long)
+    }
+
+    @Test func `a profile that asks for a bitstream is not bound without it`() async throws {
+        let fixture = try await AcceleratorFixture()
+        try await fixture.report(Reports.host([Reports.device()]))
+        _ = try await fixture.call(
+            .post, "/v2/device_profiles",
+            [["name": "p", "groups": [["resources:FPGA": "1", "accel:bitstream_id": "x"]]]])
+        let ids = try await fixture.requests("p")
+        let answer = try await fixture.bind(ids, instance: one, provider: Reports.provider(1))
+        #expect(answer.status == 409)
+        #expect(answer.fault.contains("bitstream"))
+        #expect(try await fixture.handleStates() == ["available": 1])
+    }
+}

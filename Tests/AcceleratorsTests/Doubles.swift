@@ -1,0 +1,84 @@
+import Accelerators
+import Clients
+import FoundationEssentials
+import Link
+import Model
+import Store
+import Synchronization
+
+/// Work for hosts in a table, as the link keeps it: there exactly when the transaction that wants it commits.
+struct TableDispatch: WorkDispatch {
+    static let migration = Migration(
+        room: "test", number: 1, title: "work",
+        statements: [
+            "CREATE TABLE test_work (number IDENTITY, id TEXT NOT NULL UNIQUE, host TEXT NOT NULL, item TEXT NOT NULL)",
+            "CREATE TABLE test_touches (number IDENTITY, host TEXT NOT NULL)",
+        ])
+
+    func enqueue(_ item: WorkItem, on host: HostName, at now: Timestamp, in transaction: any Transaction) throws {
+        let text = String(decoding: try JSONEncoder().encode(item), as: UTF8.self)
+        try transaction.execute("INSERT INTO test_work (id, host, item) VALUES (\(item.id), \(host), \(text))")
+    }
+
+    func withdraw(_ item: WorkItemID, at now: Timestamp, in transaction: any Transaction) throws {
+        try transaction.execute("DELETE FROM test_work WHERE id = \(item)")
+    }
+
+    func touch(_ host: HostName, at now: Timestamp, in transaction: any Transaction) throws {
+        try transaction.execute("INSERT INTO test_touches (host) VALUES (\(host))")
+    }
+
+    static func items(of host: HostName, in transaction: any Transaction) throws -> [WorkItem] {
+        let texts = try transaction.all("SELECT item FROM test_work WHERE host = \(host) ORDER BY number") { row in
+            try row[0] as String
+        }
+        return try texts.map { try JSONDecoder().decode(WorkItem.self, from: Data($0.utf8)) }
+    }
+}
+
+/// A compute service that answers as told and remembers what it was told.
+final class FakeCompute: ComputeEvents {
+    private struct State {
+        var received: [AcceleratorRequestBound] = []
+        var answer: Result<Outcome, Fault> = .success(.accepted)
+    }
+
+    private let state = Mutex(State())
+
+    init(_ answer: Result<Outcome, Fault> = .success(.accepted)) {
+        state.withLock { $0.answer = answer }
+    }
+
+    var received: [AcceleratorRequestBound] { state.withLock { $0.received } }
+    func answer(_ answer: Result<Outcome, Fault>) { state.withLock { $0.answer = answer } }
+
+    func send(_ events: [AcceleratorRequestBound]) async throws(Fault) -> [AcceleratorRequestID: Outcome] {
+        let answer = state.withLock { state in
+            state.received += events
+            return state.answer
+        }
+        switch answer {
+        case .success(let outcome):
+            return Dictionary(events.map { ($0.request, outcome) }) { first, _ in first }
+        case .failure(let fault): throw fault
+        }
+    }
+}
+
+/// Limits by project, or an identity service that cannot be reached.
+final class FakeLimits: AcceleratorLimits {
+    private let answers: Mutex<[ProjectID: [ResourceLimit]]?>
+
+    init(_ answers: [ProjectID: [ResourceLimit]]? = [:]) {
+        self.answers = Mutex(answers)
+    }
+
+    func set(_ answers: [ProjectID: [ResourceLimit]]?) { self.answers.withLock { $0 = answers } }
+
+    func limits(of project: ProjectID, on resources: [String]) async throws(Fault) -> [ResourceLimit] {
+        guard let answers = answers.withLock({ $0 }) else {
+            throw .unavailable("The identity service cannot be reached.")
+        }
+        return (answers[project] ?? []).filter { resources.contains($0.resource) }
+    }
+}

@@ -1,0 +1,96 @@
+import API
+import Accelerators
+import HTTPTypes
+import Model
+import StoreSQLite
+import Testing
+
+/// Every endpoint by every persona, with the new defaults: who may, by the contract's table.
+@Suite struct PolicyMatrixTests {
+    static let readers: Set<Persona> = [.admin, .manager, .member, .reader, .otherMember]
+    static let managers: Set<Persona> = [.admin, .manager]
+    static let members: Set<Persona> = [.admin, .manager, .member, .otherMember, .service]
+    static let admins: Set<Persona> = [.admin]
+
+    struct Case: Sendable {
+        let method: HTTPRequest.Method
+        let path: String
+        let allowed: Set<Persona>
+        var body: JSON?
+    }
+
+    static let none = "40000000-0000-4000-8000-000000000000"
+
+    /// By `METHOD path` of the endpoint; a call that is allowed may still answer 404 or 400, never 401 or 403.
+    static let cases: [String: Case] = [
+        "GET /v2/devices": .init(method: .get, path: "/v2/devices", allowed: managers),
+        "GET /v2/devices/{uuid}": .init(method: .get, path: "/v2/devices/\(none)", allowed: managers),
+        "POST /v2/devices/{uuid}/enable": .init(method: .post, path: "/v2/devices/\(none)/enable", allowed: admins),
+        "POST /v2/devices/{uuid}/disable": .init(method: .post, path: "/v2/devices/\(none)/disable", allowed: admins),
+        "GET /v2/deployables": .init(method: .get, path: "/v2/deployables", allowed: managers),
+        "GET /v2/deployables/{uuid}": .init(method: .get, path: "/v2/deployables/\(none)", allowed: managers),
+        "PATCH /v2/deployables/{uuid}/program": .init(
+            method: .patch, path: "/v2/deployables/\(none)/program", allowed: admins,
+            body: [["path": "/program", "op": "add", "value": [["image_uuid": .text(none)]]]]),
+        "GET /v2/attributes": .init(method: .get, path: "/v2/attributes", allowed: managers),
+        "GET /v2/attributes/{uuid}": .init(method: .get, path: "/v2/attributes/\(none)", allowed: managers),
+        "POST /v2/attributes": .init(
+            method: .post, path: "/v2/attributes", allowed: admins,
+            body: ["deployable_id": 999, "key": "a", "value": "b"]),
+        "DELETE /v2/attributes/{uuid}": .init(method: .delete, path: "/v2/attributes/\(none)", allowed: admins),
+        "GET /v2/device_profiles": .init(method: .get, path: "/v2/device_profiles", allowed: readers),
+        "GET /v2/device_profiles/{uuid_or_name}": .init(
+            method: .get, path: "/v2/device_profiles/\(none)", allowed: readers),
+        "POST /v2/device_profiles": .init(
+            method: .post, path: "/v2/device_profiles", allowed: admins, body: [["name": "a b"]]),
+        "DELETE /v2/device_profiles/{uuid_or_name}": .init(
+            method: .delete, path: "/v2/device_profiles/\(none)", allowed: admins),
+        "DELETE /v2/device_profiles": .init(
+            method: .delete, path: "/v2/device_profiles?value=\(none)", allowed: admins),
+        "GET /v2/accelerator_requests": .init(method: .get, path: "/v2/accelerator_requests", allowed: readers),
+        "GET /v2/accelerator_requests/{uuid}": .init(
+            method: .get, path: "/v2/accelerator_requests/\(none)", allowed: readers),
+        "POST /v2/accelerator_requests": .init(
+            method: .post, path: "/v2/accelerator_requests", allowed: members, body: ["device_profile_name": "none"]),
+        "PATCH /v2/accelerator_requests": .init(
+            method: .patch, path: "/v2/accelerator_requests", allowed: members, body: [:]),
+        "PATCH /v2/accelerator_requests/{uuid}": .init(
+            method: .patch, path: "/v2/accelerator_requests/\(none)", allowed: members, body: [:]),
+        "DELETE /v2/accelerator_requests": .init(
+            method: .delete, path: "/v2/accelerator_requests?arqs=\(none)", allowed: members),
+        "DELETE /v2/accelerator_requests/{uuid}": .init(
+            method: .delete, path: "/v2/accelerator_requests/\(none)", allowed: members),
+    ]
+
+    @Test func `every endpoint is in the table, or open`() async throws {
+        let fixture = try await AcceleratorFixture()
+        for endpoint in fixture.service.endpoints where endpoint.access != .open {
+            let key = "\(endpoint.method.rawValue) \(endpoint.path)"
+            #expect(Self.cases[key] != nil, "\(key) has no case")
+        }
+        #expect(Self.cases.count == fixture.service.endpoints.filter { $0.access != .open }.count)
+        #expect(
+            fixture.service.endpoints.filter { $0.access == .open }.map { "\($0.path)" } == ["/", "/v2"])
+    }
+
+    /// W1: with upstream's defaults any project token lists devices. W2: any role makes and deletes requests.
+    @Test(arguments: PolicyMatrixTests.cases.keys.sorted())
+    func `W1 W2 only those of the table may`(key: String) async throws {
+        let fixture = try await AcceleratorFixture()
+        let wanted = try #require(Self.cases[key])
+        let personas: [Persona] = [
+            .nobody, .admin, .manager, .member, .reader, .service, .unrelated, .otherMember, .systemAdmin,
+        ]
+        for persona in personas {
+            let answer = try await fixture.call(wanted.method, wanted.path, wanted.body, as: persona, version: "2.3")
+            if persona == .nobody {
+                #expect(answer.status == 401, "\(key) \(persona)")
+            } else if wanted.allowed.contains(persona) {
+                #expect(answer.status != 401 && answer.status != 403, "\(key) \(persona) \(answer.status)")
+            } else {
+                #expect(answer.status == 403, "\(key) \(persona) \(answer.status)")
+                #expect(answer.fault.contains("cyborg:"))
+            }
+        }
+    }
+}

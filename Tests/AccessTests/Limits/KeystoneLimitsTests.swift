@@ -1,0 +1,136 @@
+import Clients
+import Model
+import Testing
+
+@testable import Access
+
+@Suite("Unified limits")
+struct KeystoneLimitsTests {
+    private let clock = Clock(Timestamp(microseconds: 1_800_000_000_000_000))
+    private let keystone: FakeKeystone
+    private let limits: KeystoneLimits
+
+    init() {
+        keystone = FakeKeystone(time: clock.source)
+        let session = KeystoneSession(
+            transport: keystone, credentials: .applicationCredential(id: "id", secret: Secret("s")), time: clock.source)
+        limits = KeystoneLimits(session: session, owner: .endpoint("e1"), time: clock.source)
+        keystone.answer("/v3/limits/model", 200, #"{"model":{"name":"flat","description":"x"}}"#)
+        keystone.answer("/v3/endpoints/e1", 200, #"{"endpoint":{"service_id":"s1","region_id":"one"}}"#)
+        keystone.answer(
+            "/v3/registered_limits?service_id=s1&region_id=one", 200,
+            #"{"registered_limits":[{"resource_name":"FPGA","default_limit":10,"region_id":"one"},"#
+                + #"{"resource_name":"GPU","default_limit":-1,"region_id":"one"}]}"#)
+        for (project, list) in [
+            ("p1", #"{"resource_name":"FPGA","resource_limit":3,"project_id":"p1","region_id":"one"}"#), ("p2", ""),
+        ] {
+            keystone.answer(
+                "/v3/limits?service_id=s1&region_id=one&project_id=\(project)", 200, "{\"limits\":[\(list)]}")
+        }
+    }
+
+    @Test("the project's own limit, else the registered one, else none; −1 is unlimited")
+    func flat() async throws {
+        #expect(try await limits.limit(for: "FPGA", project: "p1") == 3)
+        #expect(try await limits.limit(for: "FPGA", project: "p2") == 10)
+        #expect(try await limits.limit(for: "GPU", project: "p1") == -1)
+        #expect(try await limits.limit(for: "NIC", project: "p1") == nil)
+        #expect(try await limits.tree(of: "p1") == nil)
+    }
+
+    @Test("answers are kept for their time only")
+    func caching() async throws {
+        for _ in 0..<3 { _ = try await limits.limit(for: "FPGA", project: "p2") }
+        let asked = keystone.requests.count
+        #expect(asked == 5)
+        clock.set(clock.source.now() + .seconds(30))
+        keystone.answer(
+            "/v3/limits?service_id=s1&region_id=one&project_id=p2", 200,
+            #"{"limits":[{"resource_name":"FPGA","resource_limit":4,"project_id":"p2","region_id":"one"}]}"#)
+        #expect(try await limits.limit(for: "FPGA", project: "p2") == 4)
+        #expect(keystone.requests.count == asked + 1)
+    }
+
+    @Test("failures are 503: unreachable, refused, no such endpoint")
+    func failures() async throws {
+        keystone.answer("/v3/endpoints/e1", 404, "{}")
+        await #expect(throws: Fault.self) { try await limits.limit(for: "FPGA", project: "p1") }
+        keystone.setDown(true)
+        do throws(Fault) {
+            _ = try await limits.limit(for: "FPGA", project: "p1")
+            Issue.record("a limit came from nowhere")
+        } catch {
+            #expect(error.kind == .unavailable)
+        }
+    }
+
+    @Test("finds itself by type where exactly one service and endpoint is there")
+    func lookup() async throws {
+        let session = KeystoneSession(
+            transport: keystone, credentials: .applicationCredential(id: "id", secret: Secret("s")), time: clock.source)
+        let limits = KeystoneLimits(
+            session: session, owner: .service(type: "accelerator", region: "one", interface: "public"),
+            time: clock.source)
+        keystone.answer("/v3/services?type=accelerator", 200, #"{"services":[{"id":"s1"}]}"#)
+        let endpoints = "/v3/endpoints?service_id=s1&interface=public&region_id=one"
+        keystone.answer(endpoints, 200, #"{"endpoints":[]}"#)
+        await #expect(throws: Fault.self) { try await limits.limit(for: "FPGA", project: "p1") }
+        keystone.answer(endpoints, 200, #"{"endpoints":[{"service_id":"s1","region_id":"one"}]}"#)
+        #expect(try await limits.limit(for: "FPGA", project: "p1") == 3)
+    }
+
+    @Test(
+        "two levels: the root and its children share the root's limit",
+        arguments: ["strict_two_level", "strict-two-level"])
+    func tree(_ model: String) async throws {
+        keystone.answer("/v3/limits/model", 200, "{\"model\":{\"name\":\"\(model)\"}}")
+        keystone.answer("/v3/projects/p2", 200, #"{"project":{"id":"p2","parent_id":"p1","domain_id":"d"}}"#)
+        keystone.answer("/v3/projects/p1", 200, #"{"project":{"id":"p1","parent_id":"d","domain_id":"d"}}"#)
+        keystone.answer("/v3/projects?parent_id=p1", 200, #"{"projects":[{"id":"p2"},{"id":"p3"}]}"#)
+        let expected = ProjectTree(root: "p1", members: ["p1", "p2", "p3"])
+        #expect(try await limits.tree(of: "p2") == expected)
+        #expect(try await limits.tree(of: "p1") == expected)
+        let allowance = try await QuotaAllowance(limits, project: "p2", resources: ["FPGA"])
+        #expect(allowance.projects == ["p1", "p2", "p3"])
+        try allowance.check(asking: ["FPGA": 1], used: ["p3": ["FPGA": 2]])
+        #expect(throws: Fault.self) { try allowance.check(asking: ["FPGA": 1], used: ["p3": ["FPGA": 3]]) }
+    }
+}
+
+@Suite("Quota allowances")
+struct QuotaAllowanceTests {
+    private struct Fixed: QuotaLimits {
+        func limit(for resource: String, project: ProjectID) async throws(Fault) -> Int? {
+            ["FPGA": 4, "GPU": -1, "QAT": 0][resource]
+        }
+    }
+
+    @Test("says no where more would be used than allowed, and names everything")
+    func check() async throws {
+        let allowance = try await QuotaAllowance(
+            Fixed(), project: "p", resources: ["FPGA", "GPU", "QAT", "NIC"])
+        #expect(allowance.projects == ["p"])
+        try allowance.check(asking: ["FPGA": 2, "GPU": 1000, "NIC": 5], used: ["p": ["FPGA": 2]])
+        do throws(Fault) {
+            try allowance.check(asking: ["FPGA": 3, "QAT": 1], used: ["p": ["FPGA": 2]])
+            Issue.record("too much was allowed")
+        } catch {
+            #expect(error.kind == .forbidden)
+            #expect(error.message.contains("FPGA: 3 asked, 2 in use, the project's limit is 4"))
+            #expect(error.message.contains("QAT: 1 asked, 0 in use"))
+        }
+    }
+
+    @Test("who is over a lowered limit may ask for nothing more, but for other things and for less")
+    func over() async throws {
+        let allowance = try await QuotaAllowance(Fixed(), project: "p", resources: ["FPGA", "GPU"])
+        try allowance.check(asking: ["FPGA": 0, "GPU": 1], used: ["p": ["FPGA": 9]])
+        try allowance.check(asking: ["FPGA": -1], used: ["p": ["FPGA": 9]])
+    }
+
+    @Test("what has no registered limit is unlimited, or refused where that is asked for")
+    func unregistered() async throws {
+        let strict = try await QuotaAllowance(Fixed(), project: "p", resources: ["NIC"], unregistered: .refused)
+        #expect(throws: Fault.self) { try strict.check(asking: ["NIC": 1], used: [:]) }
+    }
+}

@@ -1,0 +1,72 @@
+import API
+import FoundationEssentials
+import Logging
+import Model
+import Testing
+
+@testable import Access
+
+@Suite("Policy files")
+struct PolicyFilesTests {
+    private let folder: TemporaryFolder
+    private let logger = Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() })
+    private let reader = Caller(user: "r", scope: .project("p", domain: nil), roles: ["reader"])
+
+    init() throws {
+        folder = try TemporaryFolder()
+    }
+
+    private func write(_ text: String, _ name: String) throws { try Data(text.utf8).write(to: folder.url(name)) }
+
+    @Test("a folder's files are read in order, changes come into force, a bad change does not")
+    func refresh() async throws {
+        try write("\"x:list\": \"!\"", "10-first.yaml")
+        try write("{\"x:list\": \"role:reader\"}", "20-second.json")
+        try write("not a policy", "README")
+        let files = PolicyFiles([folder.path])
+        let engine = try PolicyEngine(rules: [PolicyRule("x:list", "!")], documents: try await files.read())
+        func admits() -> Bool { engine.decide(reader, rule: "x:list", target: [:]) == .admitted }
+        #expect(admits())
+        #expect(await !files.refresh(engine, logger))
+        try write("\"x:list\": \"role:admin\"", "30-third.yaml")
+        #expect(await files.refresh(engine, logger))
+        #expect(!admits())
+        try write("\"x:list\": \"role:reader and\"", "30-third.yaml")
+        #expect(await !files.refresh(engine, logger))
+        #expect(!admits())
+        try FileManager.default.removeItem(at: folder.url("30-third.yaml"))
+        #expect(await files.refresh(engine, logger))
+        #expect(admits())
+    }
+
+    @Test("a file that is not there is refused at start")
+    func missing() async throws {
+        await #expect(throws: PolicyError.self) { try await PolicyFiles([folder.path + "/none.yaml"]).read() }
+        #expect(try await PolicyFiles([]).read().isEmpty)
+    }
+
+    @Test("the sample changes nothing, and with its marks removed neither")
+    func sample() throws {
+        for rules in [PlacementPolicy.rules, AcceleratorPolicy.rules, IdentityPolicy.rules] {
+            let sample = PolicySample.text(rules)
+            #expect(try PolicyDocument(sample, name: "sample").rules.isEmpty)
+            let live = sample.split(separator: "\n").filter { $0.hasPrefix("#\"") }.map { $0.dropFirst() }
+            let document = try PolicyDocument(live.joined(separator: "\n"), name: "sample")
+            #expect(document.rules.map(\.name) == rules.map(\.name))
+            let defaults = try PolicyEngine(rules: rules)
+            let overridden = try PolicyEngine(rules: rules, documents: [document])
+            for rule in rules { #expect(defaults.source(of: rule.name) == overridden.source(of: rule.name)) }
+        }
+    }
+
+    @Test("what a decision costs, for the record")
+    func cost() throws {
+        let engine = try PolicyEngine(rules: IdentityPolicy.rules)
+        let rounds = 2000
+        let target = ["target.user.id": "x", "target.user.domain_id": "d"]
+        let spent = ContinuousClock().measure {
+            for _ in 0..<rounds { _ = engine.decide(reader, rule: "identity:get_user", target: .init(target)) }
+        }
+        print("policy decision: \(spent / rounds) (this build)")
+    }
+}
