@@ -6,13 +6,14 @@ import Synchronization
 
 /// Unified limits of a real Keystone, read as oslo.limit reads them, and kept for a short while.
 ///
-/// The service user needs to see other projects' limits: role service, admin, or reader on the system.
+/// The service user needs to see other projects' limits: role service, admin, or reader on the system. For the two-level
+/// model it must read other projects as well: reader on the system, or admin.
 public final class KeystoneLimits: QuotaLimits {
     /// Whose limits these are, as Keystone's catalog knows the service.
     public enum Owner: Sendable {
         case endpoint(CatalogEndpointID)
-        /// There must be exactly one such service, and one such endpoint of it.
-        case service(type: String, region: RegionID?, interface: String)
+        /// There must be exactly one such service; without a region it must have endpoints in one region only.
+        case service(type: String, region: RegionID?)
     }
 
     private let session: KeystoneSession
@@ -106,28 +107,34 @@ public final class KeystoneLimits: QuotaLimits {
         let now = time.now()
         if let kept = state.withLock({ $0.place }), now < kept.until { return kept.value }
         let model = try await ask("/v3/limits/model", ModelEnvelope.self).model.name
-        let endpoint: EndpointView
-        switch owner {
-        case .endpoint(let id):
-            endpoint = try await ask("/v3/endpoints/\(Self.escaped(id.text))", EndpointEnvelope.self).endpoint
-        case .service(let type, let region, let interface):
-            let services = try await ask("/v3/services?type=\(Self.escaped(type))", ServiceList.self).services
-            guard services.count == 1, let service = services.first else {
-                throw Self.unclear("it has \(services.count) services of type \(type) where one is wanted")
-            }
-            var path = "/v3/endpoints?service_id=\(Self.escaped(service.id))&interface=\(Self.escaped(interface))"
-            if let region { path += "&region_id=\(Self.escaped(region.text))" }
-            let endpoints = try await ask(path, EndpointList.self).endpoints
-            guard endpoints.count == 1, let found = endpoints.first else {
-                throw Self.unclear("it has \(endpoints.count) \(interface) endpoints of \(type) where one is wanted")
-            }
-            endpoint = found
-        }
+        let (service, region) = try locate(in: try await session.catalog())
         // Keystone spells it with underscores, oslo.limit with hyphens.
         let isFlat = model.replacing("-", with: "_") != "strict_two_level"
-        let place = Place(service: endpoint.service, region: endpoint.region, isFlat: isFlat)
+        let place = Place(service: service, region: region, isFlat: isFlat)
         keep { $0.place = Kept(value: place, until: now + timeToLive * 20) }
         return place
+    }
+
+    /// The ids of the service and of its region. The session's own catalog has them, which any role may read.
+    private func locate(
+        in catalog: [TokenDocument.CatalogService]
+    ) throws(Fault) -> (service: String, region: String?) {
+        var found: Set<[String?]> = []
+        for service in catalog {
+            for endpoint in service.endpoints {
+                let isOurs =
+                    switch owner {
+                    case .endpoint(let id): endpoint.id == id.text
+                    case .service(let type, let region):
+                        service.type == type && (region == nil || endpoint.region == region?.text)
+                    }
+                if isOurs { found.insert([service.id, endpoint.region]) }
+            }
+        }
+        guard found.count == 1, let pair = found.first, let service = pair[0] else {
+            throw Self.unclear("its catalog has \(found.count) services and regions for \(owner) where one is wanted")
+        }
+        return (service, pair[1])
     }
 
     private func keep(_ change: (inout State) -> Void) {

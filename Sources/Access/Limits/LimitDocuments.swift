@@ -44,26 +44,6 @@ struct ModelEnvelope: Decodable {
     struct Model: Decodable { let name: String }
 }
 
-struct ServiceList: Decodable {
-    let services: [Service]
-
-    struct Service: Decodable { let id: String }
-}
-
-struct EndpointView: Decodable {
-    let service: String
-    let region: String?
-
-    enum CodingKeys: String, CodingKey {
-        case service = "service_id"
-        case region = "region_id"
-    }
-}
-
-struct EndpointEnvelope: Decodable { let endpoint: EndpointView }
-
-struct EndpointList: Decodable { let endpoints: [EndpointView] }
-
 struct ProjectView: Decodable {
     let id: String
     let parent: String?

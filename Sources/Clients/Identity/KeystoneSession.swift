@@ -49,9 +49,13 @@ public final class KeystoneSession: Sendable {
     public func endpoint(
         type: String, interface: String = "internal", region: String? = nil
     ) async throws(Fault) -> String? {
-        let services = try await signedIn().document.catalog ?? []
-        let endpoints = services.filter { $0.type == type }.flatMap(\.endpoints)
+        let endpoints = try await catalog().filter { $0.type == type }.flatMap(\.endpoints)
         return endpoints.first { $0.interface == interface && (region == nil || $0.region == region) }?.url
+    }
+
+    /// The catalog that came with the token.
+    public func catalog() async throws(Fault) -> [TokenDocument.CatalogService] {
+        try await signedIn().document.catalog ?? []
     }
 
     /// Sends a request with the session's token. Where Keystone refuses that, signs in anew and tries once more; a second

@@ -28,12 +28,14 @@ public struct TokenDocument: Decodable, Sendable, Equatable {
     }
 
     public struct CatalogService: Decodable, Sendable, Equatable {
+        public let id: String?
         public let type: String
         public let name: String?
         public let endpoints: [CatalogEndpoint]
     }
 
     public struct CatalogEndpoint: Decodable, Sendable, Equatable {
+        public let id: String?
         public let interface: String
         public let region: String?
         public let url: String

@@ -16,7 +16,6 @@ struct KeystoneLimitsTests {
             transport: keystone, credentials: .applicationCredential(id: "id", secret: Secret("s")), time: clock.source)
         limits = KeystoneLimits(session: session, owner: .endpoint("e1"), time: clock.source)
         keystone.answer("/v3/limits/model", 200, #"{"model":{"name":"flat","description":"x"}}"#)
-        keystone.answer("/v3/endpoints/e1", 200, #"{"endpoint":{"service_id":"s1","region_id":"one"}}"#)
         keystone.answer(
             "/v3/registered_limits?service_id=s1&region_id=one", 200,
             #"{"registered_limits":[{"resource_name":"FPGA","default_limit":10,"region_id":"one"},"#
@@ -42,7 +41,7 @@ struct KeystoneLimitsTests {
     func caching() async throws {
         for _ in 0..<3 { _ = try await limits.limit(for: "FPGA", project: "p2") }
         let asked = keystone.requests.count
-        #expect(asked == 5)
+        #expect(asked == 4)
         clock.set(clock.source.now() + .seconds(30))
         keystone.answer(
             "/v3/limits?service_id=s1&region_id=one&project_id=p2", 200,
@@ -51,9 +50,9 @@ struct KeystoneLimitsTests {
         #expect(keystone.requests.count == asked + 1)
     }
 
-    @Test("failures are 503: unreachable, refused, no such endpoint")
+    @Test("failures are 503: refused, unreachable")
     func failures() async throws {
-        keystone.answer("/v3/endpoints/e1", 404, "{}")
+        keystone.answer("/v3/limits/model", 403, "{}")
         await #expect(throws: Fault.self) { try await limits.limit(for: "FPGA", project: "p1") }
         keystone.setDown(true)
         do throws(Fault) {
@@ -64,19 +63,19 @@ struct KeystoneLimitsTests {
         }
     }
 
-    @Test("finds itself by type where exactly one service and endpoint is there")
+    @Test("finds itself in the catalog by type and region, where that is clear")
     func lookup() async throws {
         let session = KeystoneSession(
             transport: keystone, credentials: .applicationCredential(id: "id", secret: Secret("s")), time: clock.source)
-        let limits = KeystoneLimits(
-            session: session, owner: .service(type: "accelerator", region: "one", interface: "public"),
-            time: clock.source)
-        keystone.answer("/v3/services?type=accelerator", 200, #"{"services":[{"id":"s1"}]}"#)
-        let endpoints = "/v3/endpoints?service_id=s1&interface=public&region_id=one"
-        keystone.answer(endpoints, 200, #"{"endpoints":[]}"#)
-        await #expect(throws: Fault.self) { try await limits.limit(for: "FPGA", project: "p1") }
-        keystone.answer(endpoints, 200, #"{"endpoints":[{"service_id":"s1","region_id":"one"}]}"#)
-        #expect(try await limits.limit(for: "FPGA", project: "p1") == 3)
+        func limit(_ type: String, _ region: RegionID?) async throws(Fault) -> Int? {
+            let limits = KeystoneLimits(
+                session: session, owner: .service(type: type, region: region), time: clock.source)
+            return try await limits.limit(for: "FPGA", project: "p1")
+        }
+        #expect(try await limit("accelerator", "one") == 3)
+        await #expect(throws: Fault.self) { try await limit("accelerator", nil) }
+        await #expect(throws: Fault.self) { try await limit("accelerator", "three") }
+        await #expect(throws: Fault.self) { try await limit("compute", "one") }
     }
 
     @Test(

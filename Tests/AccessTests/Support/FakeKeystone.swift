@@ -61,7 +61,11 @@ final class FakeKeystone: HTTPTransport {
                     {"token":{"user":{"id":"svc","name":"kilonova"},"roles":[{"id":"1","name":"service"}],
                     "expires_at":"\(expires)","catalog":[{"type":"placement","name":"placement","endpoints":[
                     {"interface":"public","region":"one","url":"http://public"},
-                    {"interface":"internal","region":"two","url":"http://internal"}]}]}}
+                    {"interface":"internal","region":"two","url":"http://internal"}]},
+                    {"id":"s1","type":"accelerator","name":"cyborg","endpoints":[
+                    {"id":"e1","interface":"public","region":"one","url":"http://a"},
+                    {"id":"e2","interface":"internal","region":"one","url":"http://b"},
+                    {"id":"e3","interface":"public","region":"two","url":"http://c"}]}]}}
                     """
                 return .success(PeerResponse(status: 201, headers: headers, body: Array(body.utf8)))
             }
