@@ -98,6 +98,9 @@ if !leavesOnly {
             ],
             path: "Tests/Support", swiftSettings: settings),
         .executableTarget(
+            name: "StoreCrashWriter", dependencies: ["Store", "StoreSQLite", "StorePostgreSQL"],
+            path: "Tests/StoreCrashWriter", swiftSettings: settings),
+        .executableTarget(
             name: "kilonova", dependencies: ["ControlPlane", "Agent", "Settings", arguments, lifecycle, logging],
             swiftSettings: settings),
         .testTarget(
@@ -109,7 +112,7 @@ if !leavesOnly {
         room("Settings", ["Model", yams])
         + room("Store", ["Model", collections, logging, metrics], tests: ["StoreSQLite", "StorePostgreSQL"])
         + room("StoreSQLite", ["Store", "Model", grdb, logging], tests: nil)
-        + room("StorePostgreSQL", ["Store", "Model", "CPostgreSQL", logging], tests: nil)
+        + room("StorePostgreSQL", ["Store", "CPostgreSQL", logging, metrics], tests: nil)
         + room("Workflows", ["Store", "Model", lifecycle, logging], tests: ["StoreSQLite"])
         + room(
             "API",

@@ -36,5 +36,5 @@ extension Transaction {
 
 extension SQL {
     /// Whether this writes to the change log.
-    var isChangeNote: Bool { fragments[0].hasPrefix("INSERT INTO change_log") }
+    package var isChangeNote: Bool { fragments[0].hasPrefix("INSERT INTO change_log") }
 }

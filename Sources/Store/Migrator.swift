@@ -14,15 +14,43 @@ public struct Migrator: Sendable {
 
     public func run(on store: some StateStore, time: TimeSource = .system) async throws {
         try checkNumbers()
-        let dialect = store.dialect
-        try await store.write { transaction in
-            _ = try transaction.execute(SQL(schema: Self.table, dialect))
+        try await step(on: store) { transaction in
+            _ = try transaction.execute(SQL(schema: Self.table, transaction.dialect))
         }
         for migration in migrations {
             let now = time.now()
-            try await store.write { transaction in try apply(migration, at: now, in: transaction) }
+            try await step(on: store) { transaction in try apply(migration, at: now, in: transaction) }
         }
         try await store.read { transaction in try refuseUnknown(in: transaction) }
+    }
+
+    /// One transaction that changes the schema, alone in the database.
+    ///
+    /// On PostgreSQL replicas that start together wait for one lock. Who waited has a snapshot from before and may fail
+    /// on what the other one made; the next attempt sees it.
+    private func step(
+        on store: some StateStore, _ body: @escaping @Sendable (any Transaction) throws -> Void
+    ) async throws {
+        guard store.dialect == .postgresql else { return try await store.write(body) }
+        for _ in 0..<4 {
+            do {
+                return try await lockedStep(on: store, body)
+            } catch let error as StoreError where error.code != .schema && error.code != .connection {
+                continue
+            }
+        }
+        try await lockedStep(on: store, body)
+    }
+
+    private func lockedStep(
+        on store: some StateStore, _ body: @escaping @Sendable (any Transaction) throws -> Void
+    ) async throws {
+        try await store.write { transaction in
+            // A migration may take its time.
+            try transaction.execute("SET LOCAL statement_timeout = 0")
+            try transaction.forEach("SELECT pg_advisory_xact_lock(7740561859442993505)") { _ in }
+            try body(transaction)
+        }
     }
 
     private func apply(_ migration: Migration, at now: Timestamp, in transaction: any Transaction) throws {

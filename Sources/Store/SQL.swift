@@ -34,13 +34,19 @@ public struct SQL: Sendable, ExpressibleByStringInterpolation {
     }
 
     /// The statement's text for one engine.
+    ///
+    /// For PostgreSQL a null is written out and has no placeholder: as a parameter it would need a type.
     public func render(_ dialect: Dialect) -> String {
         if fragments.count == 1 { return fragments[0] }
         var text = fragments[0]
+        var number = 0
         for index in 1..<fragments.count {
             switch dialect {
             case .sqlite: text += "?"
-            case .postgresql: text += "$\(index)"
+            case .postgresql where values[index - 1] == .null: text += "NULL"
+            case .postgresql:
+                number += 1
+                text += "$\(number)"
             }
             text += fragments[index]
         }

@@ -15,6 +15,7 @@ public protocol StateStore: Sendable {
     /// Runs `body` in a serializable transaction. When this returns, the change is durable.
     ///
     /// Concurrent writes may share a commit, never a fate: one that fails rolls back alone.
+    @discardableResult
     func write<Result: Sendable>(
         _ body: @escaping @Sendable (any Transaction) throws -> Result
     ) async throws -> Result

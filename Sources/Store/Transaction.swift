@@ -1,4 +1,7 @@
 /// One open transaction. Valid only inside the closure it was handed to, on the thread that called it.
+///
+/// A statement that fails ends it: later statements fail too, and it rolls back even when the body swallows the error.
+/// Where a row may be there already, write `INSERT … ON CONFLICT DO NOTHING` and look at the count.
 public protocol Transaction {
     var dialect: Dialect { get }
 

@@ -50,12 +50,13 @@ public final class SQLiteStore: StateStore {
         _ body: @escaping @Sendable (any Transaction) throws -> Result
     ) async throws -> Result {
         do {
-            return try await pool.read { database in try body(SQLiteTransaction(database)) }
+            return try await pool.read { database in try Self.run(body, in: SQLiteTransaction(database)) }
         } catch {
             throw StoreError.translating(error)
         }
     }
 
+    @discardableResult
     public func write<Result: Sendable>(
         _ body: @escaping @Sendable (any Transaction) throws -> Result
     ) async throws -> Result {
@@ -63,7 +64,7 @@ public final class SQLiteStore: StateStore {
             let isFirst = queue.append(
                 PendingWrite { transaction in
                     do {
-                        let value = try body(transaction)
+                        let value = try Self.run(body, in: transaction)
                         return PendingWrite.Verdict(keeps: true) { commit in
                             continuation.resume(with: commit.map { value })
                         }
@@ -76,6 +77,15 @@ public final class SQLiteStore: StateStore {
                 })
             if isFirst { drain() }
         }
+    }
+
+    /// A body that swallowed the failure of a statement has failed.
+    private static func run<Result>(
+        _ body: (any Transaction) throws -> Result, in transaction: SQLiteTransaction
+    ) throws -> Result {
+        let result = try body(transaction)
+        if let failure = transaction.failure { throw failure }
+        return result
     }
 
     public func close() async {
@@ -113,14 +123,13 @@ public final class SQLiteStore: StateStore {
             for write in batch { write.abandoned(failure) }
             return
         }
-        let transaction = SQLiteTransaction(database)
         var outcome: Result<Void, any Error> = .success(())
         var rest = batch[...]
         do {
             while let write = rest.first {
                 try database.execute(sql: "SAVEPOINT one")
                 rest = rest.dropFirst()
-                let verdict = write.run(transaction)
+                let verdict = write.run(SQLiteTransaction(database))
                 verdicts.append(verdict)
                 if !verdict.keeps { try database.execute(sql: "ROLLBACK TO one") }
                 try database.execute(sql: "RELEASE one")

@@ -3,8 +3,16 @@ import GRDB
 import Store
 
 /// An open transaction on one connection; statements are prepared once and kept.
+///
+/// A statement that fails ends it, as on PostgreSQL: nothing more runs in it, and it rolls back whatever its body returns.
 struct SQLiteTransaction: Transaction {
+    /// What happened so far, shared by the copies that a body may make.
+    private final class Course {
+        var failure: StoreError?
+    }
+
     private let database: Database
+    private let course = Course()
 
     init(_ database: Database) {
         self.database = database
@@ -12,33 +20,34 @@ struct SQLiteTransaction: Transaction {
 
     var dialect: Dialect { .sqlite }
 
+    /// The statement that ended this transaction.
+    var failure: StoreError? { course.failure }
+
     func forEach(_ query: Store.SQL, _ body: (borrowing Store.Row) throws -> Void) throws {
-        let cursor: RowCursor
-        do {
+        let cursor = try guarded {
             let statement = try database.cachedStatement(sql: query.render(.sqlite))
-            cursor = try GRDB.Row.fetchCursor(statement, arguments: arguments(query))
-        } catch {
-            throw StoreError(sqlite: error)
+            return try GRDB.Row.fetchCursor(statement, arguments: arguments(query))
         }
-        while let row = try next(cursor) { try body(Store.Row(SQLiteColumns(row: row))) }
+        while let row = try guarded({ try cursor.next() }) { try body(Store.Row(SQLiteColumns(row: row))) }
     }
 
     @discardableResult
     func execute(_ statement: Store.SQL) throws -> Int {
-        do {
+        try guarded {
             let prepared = try database.cachedStatement(sql: statement.render(.sqlite))
             try prepared.execute(arguments: arguments(statement))
             return database.changesCount
-        } catch {
-            throw StoreError(sqlite: error)
         }
     }
 
-    private func next(_ cursor: RowCursor) throws -> GRDB.Row? {
+    private func guarded<Value>(_ work: () throws -> Value) throws -> Value {
+        if let failure = course.failure { throw failure }
         do {
-            return try cursor.next()
+            return try work()
         } catch {
-            throw StoreError(sqlite: error)
+            let failure = StoreError(sqlite: error)
+            course.failure = failure
+            throw failure
         }
     }
 

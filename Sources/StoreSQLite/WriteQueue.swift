@@ -1,4 +1,3 @@
-import Store
 import Synchronization
 
 /// One write that waits for its commit.
@@ -9,7 +8,7 @@ struct PendingWrite: Sendable {
         let acknowledge: (Result<Void, any Error>) -> Void
     }
 
-    let run: @Sendable (any Transaction) -> Verdict
+    let run: @Sendable (SQLiteTransaction) -> Verdict
     /// Called instead of `run` when the batch never got that far.
     let abandoned: @Sendable (any Error) -> Void
 }

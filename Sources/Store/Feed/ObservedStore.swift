@@ -13,6 +13,7 @@ struct ObservedStore: StateStore {
         try await engine.read(body)
     }
 
+    @discardableResult
     func write<Result: Sendable>(
         _ body: @escaping @Sendable (any Transaction) throws -> Result
     ) async throws -> Result {

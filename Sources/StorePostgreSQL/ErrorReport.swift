@@ -1,0 +1,53 @@
+import Store
+
+/// An error as PostgreSQL reports it: a five-letter state and the names of what was involved.
+struct ErrorReport {
+    /// The code of the SQL standard, `23505` for instance; empty when the library itself reports.
+    let state: String
+    let message: String
+    var detail: String?
+    var table: String?
+    var column: String?
+    var constraint: String?
+
+    /// The same in the words both engines share.
+    var error: StoreError {
+        let detail = "\(state): \(message)"
+        switch state {
+        case "23505": return StoreError(.unique, detail, constraint: uniqueColumns ?? constraint)
+        case "23503": return StoreError(.foreignKey, detail, constraint: constraint)
+        case "23514": return StoreError(.check, detail, constraint: constraint)
+        case "23502":
+            return StoreError(.check, detail, constraint: [table, column].compactMap(\.self).joined(separator: "."))
+        // Could not be serialized; a deadlock.
+        case "40001", "40P01": return StoreError(.busy, detail, isTransient: true)
+        // The server's memory of a prepared statement is stale or gone.
+        case "0A000" where message.contains("cached plan"), "26000": return StoreError(.busy, detail, isTransient: true)
+        // Lock not available; statement time-out; limits of the server.
+        case "55P03", "57014", "53300", "53200", "57P05": return StoreError(.busy, detail, isTransient: true)
+        case "57P01", "57P02", "57P03": return StoreError(.connection, detail, isTransient: true)
+        default:
+            if state.hasPrefix("08") { return StoreError(.connection, detail, isTransient: true) }
+            if state.hasPrefix("28") || state.hasPrefix("53") || state == "3D000" {
+                return StoreError(.connection, detail)
+            }
+            return StoreError(.statement, detail)
+        }
+    }
+
+    /// Running the transaction once more, at once or a little later, may succeed: it lost against another one, or the
+    /// server forgot a prepared statement.
+    static func isRetried(_ error: StoreError) -> Bool {
+        error.isTransient && ["40001", "40P01", "26000", "0A000"].contains { error.detail.hasPrefix($0) }
+    }
+
+    /// `things.room, things.name`, as SQLite says it, from `Key (room, name)=(a, b) already exists.`
+    private var uniqueColumns: String? {
+        guard let table, let detail, let open = detail.firstIndex(of: "("),
+            let close = detail.firstRange(of: ")=(")?.lowerBound, open < close
+        else { return nil }
+        let columns = detail[detail.index(after: open)..<close]
+        guard !columns.contains("(") else { return nil }
+        return columns.split(separator: ", ").map { "\(table).\($0)" }.joined(separator: ", ")
+    }
+}

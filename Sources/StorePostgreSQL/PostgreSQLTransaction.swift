@@ -1,0 +1,40 @@
+import Store
+
+/// An open transaction on one connection.
+///
+/// A statement that fails ends it: PostgreSQL accepts nothing more, and so does this.
+struct PostgreSQLTransaction: Transaction {
+    /// What happened so far, shared by the copies that a body may make.
+    final class Course {
+        var failure: StoreError?
+        /// When the first change was noted.
+        var notedAt: ContinuousClock.Instant?
+    }
+
+    let connection: Connection
+    let course = Course()
+
+    var dialect: Dialect { .postgresql }
+
+    /// Rows of a query lie in memory while `body` runs, so that it may run other statements.
+    func forEach(_ query: SQL, _ body: (borrowing Row) throws -> Void) throws {
+        let result = try run(query)
+        for row in 0..<result.rows { try body(Row(result.columns(row))) }
+    }
+
+    @discardableResult
+    func execute(_ statement: SQL) throws -> Int {
+        if statement.isChangeNote, course.notedAt == nil { course.notedAt = ContinuousClock.now }
+        return try run(statement).changes
+    }
+
+    private func run(_ statement: SQL) throws(StoreError) -> QueryResult {
+        if let failure = course.failure { throw failure }
+        do {
+            return try connection.execute(statement)
+        } catch {
+            course.failure = error
+            throw error
+        }
+    }
+}

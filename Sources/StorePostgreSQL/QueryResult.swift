@@ -1,0 +1,133 @@
+import CPostgreSQL
+import FoundationEssentials
+import Store
+
+/// What the server answered to one statement; freed with this value.
+///
+/// Safe because the pointer is never handed out but to columns that live shorter.
+@safe
+struct QueryResult: ~Copyable {
+    private let pointer: OpaquePointer
+
+    /// Takes over a result of the library.
+    init(_ pointer: OpaquePointer) {
+        unsafe self.pointer = unsafe pointer
+    }
+
+    deinit {
+        unsafe PQclear(pointer)
+    }
+
+    var rows: Int32 { unsafe PQntuples(pointer) }
+
+    var hasFailed: Bool {
+        switch unsafe PQresultStatus(pointer) {
+        case PGRES_COMMAND_OK, PGRES_TUPLES_OK, PGRES_EMPTY_QUERY: false
+        default: true
+        }
+    }
+
+    /// How many rows the statement changed.
+    var changes: Int { unsafe Int(String(cString: PQcmdTuples(pointer))) ?? 0 }
+
+    /// `COMMIT`, `ROLLBACK`, `UPDATE 1`.
+    var tag: String { unsafe String(cString: PQcmdStatus(pointer)) }
+
+    func columns(_ row: Int32) -> PostgreSQLColumns {
+        unsafe PostgreSQLColumns(result: pointer, row: row)
+    }
+
+    /// What the server reported, in its own fields.
+    var report: ErrorReport {
+        unsafe ErrorReport(
+            state: text(kilonova_pq_sqlstate(pointer)) ?? "", message: text(kilonova_pq_message(pointer)) ?? "",
+            detail: text(kilonova_pq_detail(pointer)), table: text(kilonova_pq_table(pointer)),
+            column: text(kilonova_pq_column(pointer)), constraint: text(kilonova_pq_constraint(pointer)))
+    }
+
+    private func text(_ field: UnsafePointer<CChar>?) -> String? {
+        unsafe field.map { unsafe String(cString: $0) }
+    }
+}
+
+/// The columns of one row, in the text form that the server sends.
+///
+/// Safe because a `Row` with it never outlives the call that lends it, and the result outlives that call.
+@safe
+struct PostgreSQLColumns: Columns {
+    private let result: OpaquePointer
+    private let row: Int32
+
+    init(result: OpaquePointer, row: Int32) {
+        unsafe self.result = unsafe result
+        self.row = row
+    }
+
+    func isNull(_ index: Int) -> Bool { unsafe PQgetisnull(result, row, Int32(index)) != 0 }
+
+    func integer(_ index: Int) throws(StoreError) -> Int64 {
+        let type = type(index)
+        let text = value(index)
+        if type == Parameters.TypeID.boolean { return text == "t" ? 1 : 0 }
+        guard Parameters.TypeID.integers.contains(type) || type == Parameters.TypeID.numeric, let value = Int64(text)
+        else { throw mismatch(index, "an integer") }
+        return value
+    }
+
+    func double(_ index: Int) throws(StoreError) -> Double {
+        let type = type(index)
+        guard
+            Parameters.TypeID.doubles.contains(type) || Parameters.TypeID.integers.contains(type)
+                || type == Parameters.TypeID.numeric,
+            let value = Double(value(index))
+        else { throw mismatch(index, "a number") }
+        return value
+    }
+
+    func text(_ index: Int) throws(StoreError) -> String {
+        guard Parameters.TypeID.texts.contains(type(index)) else { throw mismatch(index, "text") }
+        return value(index)
+    }
+
+    func blob(_ index: Int) throws(StoreError) -> Data {
+        guard type(index) == Parameters.TypeID.bytes, let data = Self.bytes(hex: value(index)) else {
+            throw mismatch(index, "bytes")
+        }
+        return data
+    }
+
+    private func type(_ index: Int) -> UInt32 { unsafe PQftype(result, Int32(index)) }
+
+    private func value(_ index: Int) -> String {
+        unsafe String(
+            decoding: UnsafeRawBufferPointer(
+                start: PQgetvalue(result, row, Int32(index)), count: Int(PQgetlength(result, row, Int32(index)))),
+            as: UTF8.self)
+    }
+
+    /// `\x00ff…`
+    private static func bytes(hex text: String) -> Data? {
+        guard text.hasPrefix("\\x") else { return nil }
+        var data = Data(capacity: text.utf8.count / 2)
+        var high: UInt8?
+        for character in text.utf8.dropFirst(2) {
+            let digit: UInt8
+            switch character {
+            case UInt8(ascii: "0")...UInt8(ascii: "9"): digit = character - UInt8(ascii: "0")
+            case UInt8(ascii: "a")...UInt8(ascii: "f"): digit = character - UInt8(ascii: "a") + 10
+            default: return nil
+            }
+            if let first = high {
+                data.append(first << 4 | digit)
+                high = nil
+            } else {
+                high = digit
+            }
+        }
+        return high == nil ? data : nil
+    }
+
+    private func mismatch(_ index: Int, _ expected: String) -> StoreError {
+        StoreError(.column, "column \(index) does not hold \(expected)")
+    }
+}

@@ -1,0 +1,125 @@
+import Dispatch
+import Model
+import StorePostgreSQL
+import Synchronization
+import Testing
+
+@testable import Store
+
+/// What only a server can do to its clients.
+@Suite(.enabled(if: Engine.hasPostgreSQL)) struct PostgreSQLStoreTests {
+    @Test func `connections that the server ended are made again`() async throws {
+        try await Engine.postgresql.withPlace { place in
+            let store = try place.open(connections: 2)
+            let killer = try place.open(connections: 1)
+            try await Migrator([things]).run(on: store)
+            for round in 1...5 {
+                let own = try await store.write { transaction in
+                    try transaction.first("SELECT pg_backend_pid()") { row in try row[0] as Int } ?? 0
+                }
+                try await killer.write { transaction in
+                    try transaction.forEach("SELECT CAST(pg_terminate_backend(CAST(\(own) AS INTEGER)) AS TEXT)") { _ in
+                    }
+                }
+                for index in 0..<4 {
+                    try await store.write { transaction in try transaction.addThing("r\(round)i\(index)") }
+                }
+            }
+            let count = try await store.read { transaction in
+                try transaction.first("SELECT COUNT(*) FROM things") { row in try row[0] as Int }
+            }
+            #expect(count == 20)
+            await killer.close()
+            await store.close()
+        }
+    }
+
+    @Test func `a statement that takes too long is ended`() async throws {
+        try await Engine.postgresql.withPlace { place in
+            var configuration = PostgreSQLConfiguration(connection: place.address)
+            configuration.statementTimeout = .milliseconds(50)
+            let store = try PostgreSQLStore(configuration)
+            let error = await #expect(throws: StoreError.self) {
+                try await store.read { transaction in
+                    try transaction.forEach("SELECT CAST(pg_sleep(30) AS TEXT)") { _ in }
+                }
+            }
+            #expect(error?.code == .busy)
+            #expect(error?.isTransient == true)
+            await store.close()
+        }
+    }
+
+    @Test func `many texts do not fill the server with prepared statements`() async throws {
+        try await Engine.postgresql.withStore([things]) { store in
+            for length in 1...450 {
+                let names = (0..<length).map { "n\($0)" }
+                let found = try await store.write { transaction in
+                    try transaction.exists("SELECT name FROM things WHERE name IN \(list: names)")
+                }
+                #expect(!found)
+            }
+        }
+    }
+
+    @Test func `an entry that commits late is told late, not lost`() async throws {
+        try await Engine.postgresql.withStore { store in
+            // In an empty log a first number other than 1 would look like pruning.
+            try await store.write { transaction in try transaction.note(change: "a", key: "first") }
+            let feed = ChangeFeed(store)
+            let keys = Mutex<[String]>([])
+            feed.subscribe("test", to: ["a"]) { news in
+                if case .changes(let entries) = news { keys.withLock { $0 += entries.map(\.key) } }
+            }
+            await feed.turn()
+            let isNoted = DispatchSemaphore(value: 0)
+            let mayCommit = DispatchSemaphore(value: 0)
+            async let slow: Void = store.write { transaction in
+                try transaction.note(change: "a", key: "slow")
+                isNoted.signal()
+                mayCommit.wait()
+            }
+            await withCheckedContinuation { (continuation: CheckedContinuation<Void, Never>) in
+                DispatchQueue.global().async {
+                    isNoted.wait()
+                    continuation.resume()
+                }
+            }
+            try await store.write { transaction in try transaction.note(change: "a", key: "quick") }
+            await feed.turn()
+            #expect(keys.withLock { $0 } == ["quick"])
+            mayCommit.signal()
+            try await slow
+            await feed.turn()
+            #expect(keys.withLock { $0 } == ["quick", "slow"])
+        }
+    }
+}
+
+/// Needs no server.
+@Suite struct PostgreSQLAddressTests {
+    @Test(arguments: [
+        "postgresql://kilonova:hunter2@127.0.0.1:1/x", "host=127.0.0.1 port=1 user=u password=hunter2 dbname=hunter2",
+    ])
+    func `a server that is not there is reported without the password`(address: String) async throws {
+        var configuration = PostgreSQLConfiguration(connection: address)
+        configuration.patience = .milliseconds(200)
+        #expect(!"\(configuration)".contains("hunter2"))
+        #expect(!String(reflecting: configuration).contains("hunter2"))
+        let store = try PostgreSQLStore(configuration)
+        let error = await #expect(throws: StoreError.self) {
+            try await store.read { transaction in try transaction.exists("SELECT 1") }
+        }
+        #expect(error?.code == .connection)
+        #expect(error?.isTransient == true)
+        #expect(error?.debugDescription.contains("hunter2") == false)
+        await store.close()
+    }
+
+    @Test(arguments: ["postgresql://kilonova:hunter2@[::1/x", "password=hunter2 nonsense", "colour=hunter2"])
+    func `a connection string that makes no sense is not quoted`(address: String) throws {
+        let error = #expect(throws: StoreError.self) { try PostgreSQLStore(connection: address) }
+        #expect(error?.code == .connection)
+        #expect(error?.debugDescription.contains("hunter2") == false)
+    }
+}

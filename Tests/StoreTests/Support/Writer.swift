@@ -1,0 +1,90 @@
+import Foundation
+import Synchronization
+
+/// A running `StoreCrashWriter`.
+final class Writer: Sendable {
+    private struct State {
+        var lines: [Int] = []
+        var rest: [UInt8] = []
+        var waiting: [(count: Int, continuation: CheckedContinuation<Void, Never>)] = []
+        var isOver = false
+    }
+
+    private let state = Mutex(State())
+    private let process: Int32
+    private let exit: Mutex<Process>
+
+    /// The program lies beside the test runner.
+    init(_ place: StorePlace, _ mode: String, _ word: String) throws {
+        let runner = try FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")
+        let arguments = ProcessInfo.processInfo.arguments[0]
+        let folders = [arguments, runner].map { URL(fileURLWithPath: $0).deletingLastPathComponent() }
+        let program = folders.map { $0.appending(path: "StoreCrashWriter") }.first { candidate in
+            FileManager.default.isExecutableFile(atPath: candidate.path)
+        }
+        guard let program else { throw CocoaError(.fileNoSuchFile) }
+        let child = Process()
+        let output = Pipe()
+        child.executableURL = program
+        child.arguments = [place.engine.rawValue, place.address, mode, word]
+        child.standardOutput = output
+        try child.run()
+        process = child.processIdentifier
+        exit = Mutex(child)
+        let handle = output.fileHandleForReading
+        Thread { [weak self] in
+            while true {
+                let data = handle.availableData
+                self?.take(data)
+                if data.isEmpty { return }
+            }
+        }.start()
+    }
+
+    private func take(_ data: Data) {
+        let ready = state.withLock { state in
+            if data.isEmpty { state.isOver = true }
+            state.rest += data
+            while let end = state.rest.firstIndex(of: UInt8(ascii: "\n")) {
+                if let number = Int(String(decoding: state.rest[..<end], as: UTF8.self)) { state.lines.append(number) }
+                state.rest.removeSubrange(...end)
+            }
+            let ready = state.waiting.filter { state.isOver || $0.count <= state.lines.count }
+            state.waiting.removeAll { state.isOver || $0.count <= state.lines.count }
+            return ready
+        }
+        for waiting in ready { waiting.continuation.resume() }
+    }
+
+    /// Waits until it has printed `count` numbers, or is over.
+    func hasSaid(_ count: Int) async {
+        await withCheckedContinuation { continuation in
+            let isReady = state.withLock { state in
+                if state.isOver || state.lines.count >= count { return true }
+                state.waiting.append((count, continuation))
+                return false
+            }
+            if isReady { continuation.resume() }
+        }
+    }
+
+    /// Kills it without warning; what it had said by then.
+    func kill() async -> [Int] {
+        Foundation.kill(process, SIGKILL)
+        return await everything()
+    }
+
+    /// What it said, once it is over.
+    func everything() async -> [Int] {
+        await hasSaid(.max)
+        return state.withLock { $0.lines }
+    }
+
+    /// The status it ended with.
+    func status() -> Int32 {
+        exit.withLock { child in
+            child.waitUntilExit()
+            return child.terminationStatus
+        }
+    }
+}
