@@ -16,7 +16,9 @@ import Workflows
 /// a compute service that says what the test wants.
 final class AcceleratorFixture: Sendable {
     let store: SQLiteStore
-    let clock = Clock()
+    /// The store as the service sees it; another than `store` where it dies.
+    let serving: any StateStore
+    let clock: Clock
     let compute: FakeCompute
     let limits: FakeLimits
     let engine: WorkflowEngine
@@ -25,20 +27,23 @@ final class AcceleratorFixture: Sendable {
 
     init(
         limits: FakeLimits? = nil, compute: FakeCompute = FakeCompute(), on other: AcceleratorFixture? = nil,
-        owner: String = "one"
+        dyingAt write: (Int, commitsLast: Bool)? = nil, owner: String = "one"
     ) async throws {
+        clock = other?.clock ?? Clock()
         if let other {
             store = other.store
         } else {
             store = try await SQLiteStore.temporary(
                 migrations: WorkflowMigrations.all + AcceleratorMigrations.all + [TableDispatch.migration])
         }
+        let store = store
+        serving = write.map { MortalStore(store, dyingAt: $0.0, commitsLast: $0.commitsLast) } ?? store
         self.compute = compute
         self.limits = limits ?? FakeLimits()
         let logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
-        engine = WorkflowEngine(store: store, owner: owner, time: clock.source, logger: logger)
+        engine = WorkflowEngine(store: serving, owner: owner, time: clock.source, logger: logger)
         service = AcceleratorService(
-            store: store, workflows: engine, dispatch: TableDispatch(), events: compute,
+            store: serving, workflows: engine, dispatch: TableDispatch(), events: compute,
             limits: limits.map { $0 as any AcceleratorLimits } ?? Unlimited(), time: clock.source, logger: logger)
         let authorizer = PolicyAuthorizer(
             engine: try PolicyEngine(rules: AcceleratorPolicy.rules), wording: .accelerator)
@@ -67,7 +72,7 @@ final class AcceleratorFixture: Sendable {
     }
 
     func finish(_ item: WorkItem, _ outcome: WorkOutcome = .done, on host: HostName = "host-a") async throws {
-        try await store.write { [fleet = service.fleet] transaction in
+        try await serving.write { [fleet = service.fleet] transaction in
             try transaction.execute("DELETE FROM test_work WHERE id = \(item.id)")
             try fleet.finished(item, on: host, outcome, in: transaction)
         }

@@ -17,6 +17,8 @@ struct BindWorkflow: Sendable {
     static let failure = "failed"
     /// The signal that a handle is prepared; the step looks at all of them itself.
     static let progress = "prepared"
+    /// The signal that a request was unbound or deleted meanwhile: perhaps nothing is left to wait for.
+    static let departure = "left"
     static let header = WorkflowDefinition(name: "accelerators.bind", steps: [])
 
     let desk: HandleDesk

@@ -15,6 +15,12 @@ struct CleanWorkflow: Sendable {
     /// Names the workflow where it is started; the steps are given where it runs.
     static let header = WorkflowDefinition(name: "accelerators.clean", steps: [])
 
+    /// The signal that the host is through with it, well or not.
+    static let ended = "ended"
+
+    /// One watch for each work item, so that the item's outcome finds it.
+    static func id(of item: WorkItemID) -> WorkflowID { WorkflowID(item.uuid) }
+
     let desk: HandleDesk
 
     var definition: WorkflowDefinition {

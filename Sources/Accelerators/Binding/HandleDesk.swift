@@ -89,7 +89,7 @@ struct HandleDesk: Sendable {
             kind = .clean
             end = now + durations.cleaning
             try journal.start(
-                CleanWorkflow.header, id: ids.next(), subject: "\(handle.id)",
+                CleanWorkflow.header, id: CleanWorkflow.id(of: id), subject: "\(handle.id)",
                 input: CleanWorkflow.Input(handle: handle.id, item: id), deadline: end, at: now, in: transaction)
         }
         try dispatch.enqueue(

@@ -92,6 +92,9 @@ struct RequestBook: Sendable {
     }
 
     private func release(_ request: AcceleratorRequest, at now: Timestamp, in transaction: any Transaction) throws {
+        if request.state == .bindStarted, let binding = request.binding {
+            try journal.signal(binding, BindWorkflow.departure, at: now, in: transaction)
+        }
         guard let id = request.handle, let handle = try desk.read([id], in: transaction).first else { return }
         try desk.apply(.release, to: handle, at: now, in: transaction)
     }

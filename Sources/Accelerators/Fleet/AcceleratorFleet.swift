@@ -70,6 +70,9 @@ public struct AcceleratorFleet: FleetDelegate {
         }
         let binding = try binding(of: handle, in: transaction)
         try desk.apply(event, to: handle, at: now, in: transaction)
+        if item.kind == .clean {
+            try journal.signal(CleanWorkflow.id(of: item.id), CleanWorkflow.ended, at: now, in: transaction)
+        }
         if item.kind == .prepare, let binding {
             switch outcome {
             case .done: try journal.signal(binding, BindWorkflow.progress, at: now, in: transaction)
