@@ -42,10 +42,10 @@ import Testing
     @Test func theSupportMatrixPageIsUpToDate() throws {
         let repository = "/" + #filePath.split(separator: "/").dropLast(3).joined(separator: "/")
         if ProcessInfo.processInfo.environment["KILONOVA_WRITE_DOCS"] == "1" {
-            let page = URL(fileURLWithPath: "\(repository)/docs/drivers/README.md")
+            let page = URL(fileURLWithPath: "\(repository)/docs/drivers/support-matrix.md")
             try Data(DriverRegistry.standard.supportMatrix.utf8).write(to: page)
         }
-        let page = try String(contentsOfFile: "\(repository)/docs/drivers/README.md", encoding: .utf8)
+        let page = try String(contentsOfFile: "\(repository)/docs/drivers/support-matrix.md", encoding: .utf8)
         #expect(page == DriverRegistry.standard.supportMatrix)
         for entry in DriverRegistry.standard.entries {
             #expect(FileManager.default.fileExists(atPath: "\(repository)/docs/drivers/\(entry.name).md"))

@@ -160,4 +160,120 @@ import Testing
                 + "00000000000000000000000000000000 00 00000000000000000000000000000000 00000100 1 0 00000001 eth0\n")
         #expect(reasons().isEmpty)
     }
+
+    @Test func everyDiskOfAFileSystemOverSeveral() {
+        pci("0000:01:00.0")
+        pci("0000:02:00.0")
+        pci("0000:03:00.0")
+        for (index, address) in ["0000:01:00.0", "0000:02:00.0", "0000:03:00.0"].enumerated() {
+            disk("sd\(index)", "8:\(index * 16)", on: "pci0000:00/\(address)/ata1/block")
+        }
+        tree.link("/sys/fs/btrfs/11-22/devices/sd0", to: "../../../../devices/x/sd0")
+        tree.link("/sys/fs/btrfs/11-22/devices/sd1", to: "../../../../devices/x/sd1")
+        tree.file("/sys/fs/btrfs/features/x", "1")
+        tree.link("/sys/fs/bcachefs/33/dev-0/block", to: "../../../../devices/x/sd2")
+        #expect(
+            reasons() == [
+                "0000:01:00.0": ["sd0 is part of a btrfs file system in use"],
+                "0000:02:00.0": ["sd1 is part of a btrfs file system in use"],
+                "0000:03:00.0": ["sd2 is part of a bcachefs file system in use"],
+            ])
+    }
+
+    @Test func aPoolThatDoesNotSayWhereItLies() {
+        pci("0000:01:00.0")
+        pci("0000:02:00.0")
+        disk("sda", "8:0", on: "pci0000:00/0000:01:00.0/ata1/block")
+        disk("sda1", "8:1", on: "pci0000:00/0000:01:00.0/ata1/block/sda")
+        tree.file("/sys/devices/pci0000:00/0000:01:00.0/ata1/block/sda/sda1/partition", "1")
+        disk("sdb", "8:16", on: "pci0000:00/0000:02:00.0/ata1/block")
+        #expect(reasons().isEmpty)
+        mounted("0:51", "tank/home", at: "/home")
+        tree.file("/proc/self/mountinfo", "30 1 0:51 / /home rw - zfs tank/home rw\n")
+        #expect(
+            reasons() == ["0000:01:00.0": ["sda has partitions, and a ZFS pool is in use that may lie on them"]])
+        tree.remove("/proc/self/mountinfo")
+        tree.file("/proc/spl/kstat/zfs/tank/state", "ONLINE")
+        #expect(reasons().count == 1)
+    }
+
+    @Test func journalsAndLoopDevicesOnWholeDisks() {
+        pci("0000:01:00.0")
+        pci("0000:02:00.0")
+        pci("0000:03:00.0")
+        disk("sda", "8:0", on: "pci0000:00/0000:01:00.0/ata1/block")
+        disk("sdb", "8:16", on: "pci0000:00/0000:02:00.0/ata1/block")
+        disk("sdc", "8:32", on: "pci0000:00/0000:03:00.0/ata1/block")
+        disk("loop0", "7:0", on: "virtual/block")
+        tree.file("/sys/devices/virtual/block/loop0/loop/backing_file", "/dev/sdc")
+        tree.file(
+            "/proc/self/mountinfo",
+            "30 1 8:0 / /data rw - xfs /dev/sda rw,attr2,logdev=/dev/sdb\n31 1 7:0 / /img rw - ext4 /dev/loop0 rw\n")
+        #expect(
+            reasons() == [
+                "0000:01:00.0": ["sda is mounted at /data"], "0000:02:00.0": ["sdb is mounted at /data"],
+                "0000:03:00.0": ["loop0 is mounted at /img"],
+            ])
+    }
+
+    /// An agent in a container does not see the machine's mounts among its own.
+    @Test func theMountsOfTheFirstProcess() {
+        pci("0000:01:00.0")
+        disk("sda", "8:0", on: "pci0000:00/0000:01:00.0/ata1/block")
+        tree.file("/proc/self/mountinfo", "30 1 0:22 / / rw - overlay overlay rw\n")
+        #expect(reasons().isEmpty)
+        tree.file("/proc/1/mountinfo", "22 1 8:0 / / rw - ext4 /dev/sda rw\n")
+        #expect(reasons() == ["0000:01:00.0": ["sda is mounted at /"]])
+        tree.put(.unreadable, at: "/proc/1/mountinfo")
+        #expect(reasons().isEmpty)
+    }
+
+    @Test func aDriveBehindAVolumeManagementDevice() {
+        pci("0000:00:0e.0", classCode: "10400")
+        let path = "/sys/devices/pci0000:00/0000:00:0e.0/pci10000:e0/10000:e1:00.0"
+        tree.link(
+            "/sys/bus/pci/devices/10000:e1:00.0",
+            to: "../../../devices/pci0000:00/0000:00:0e.0/pci10000:e0/10000:e1:00.0")
+        tree.file("\(path)/uevent", "PCI_CLASS=10802\nPCI_ID=8086:0001\n")
+        disk("nvme0n1", "259:0", on: "pci0000:00/0000:00:0e.0/pci10000:e0/10000:e1:00.0/nvme/nvme0")
+        mounted("259:0", "/dev/nvme0n1", at: "/")
+        #expect(
+            reasons() == [
+                "10000:e1:00.0": ["nvme0n1 is mounted at /"],
+                "0000:00:0e.0": ["10000:e1:00.0, which the host needs, hangs below it"],
+            ])
+    }
+
+    @Test func theMachinesOwnParts() {
+        pci("0000:00:1f.4", classCode: "c0500")
+        pci("0000:00:1f.5", classCode: "c0701")
+        pci("0000:00:05.0", classCode: "80600")
+        pci("0000:00:01.0", classCode: "88000")
+        pci("0000:01:00.0", classCode: "50210")
+        pci("0000:02:00.0", classCode: "50210")
+        tree.link("/sys/devices/pci0000:00/0000:01:00.0/driver", to: "../../../bus/pci/drivers/cxl_pci")
+        #expect(
+            reasons() == [
+                "0000:00:1f.4": ["it is the machine's own SMBus"],
+                "0000:00:1f.5": ["it is the machine's own IPMI interface"],
+                "0000:00:05.0": ["it is the machine's own Generic system peripheral"],
+                "0000:01:00.0": ["it is memory that cxl_pci manages for the host"],
+            ])
+    }
+
+    @Test func theSerialConsole() {
+        pci("0000:00:16.3", classCode: "70002")
+        tree.file("/sys/class/tty/console/active", "tty0 ttyS4\n")
+        tree.link("/sys/class/tty/tty0", to: "../../devices/virtual/tty/tty0")
+        tree.link("/sys/class/tty/ttyS4", to: "../../devices/pci0000:00/0000:00:16.3/tty/ttyS4")
+        #expect(reasons() == ["0000:00:16.3": ["the console is on ttyS4"]])
+    }
+
+    @Test func anInterfaceUnderAGuestsOwn() {
+        pci("0000:01:00.0")
+        interface("eth0", on: "0000:01:00.0")
+        tree.link(
+            "/sys/devices/pci0000:00/0000:01:00.0/net/eth0/upper_macvtap0", to: "../../../../virtual/net/macvtap0")
+        #expect(reasons() == ["0000:01:00.0": ["eth0 is a port of macvtap0"]])
+    }
 }

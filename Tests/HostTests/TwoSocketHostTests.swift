@@ -81,7 +81,12 @@ import Testing
 
     @Test func whatTheHostNeedsIsFenced() throws {
         let fencing = Fencing(host)
-        #expect(Set(fencing.reasons.keys.map(\.description)) == ["0000:00:02.0", "0000:00:03.0", "0000:21:00.0"])
+        #expect(
+            fencing.reasons.keys.map(\.description).sorted() == [
+                "0000:00:02.0", "0000:00:03.0", "0000:00:1f.2", "0000:00:1f.3", "0000:21:00.0",
+            ])
+        let bus = try #require(PCIAddress("0000:00:1f.3"))
+        #expect(fencing.reasons(for: bus).map(\.description) == ["it is the machine's own SMBus"])
         let drive = try #require(PCIAddress("0000:21:00.0"))
         #expect(fencing.reasons(for: drive).map(\.description) == ["nvme0n1 is mounted at /srv"])
         let card = try #require(PCIAddress("0000:00:03.0"))

@@ -1,8 +1,8 @@
 extension DriverRegistry {
-    /// The support matrix page, `docs/drivers/README.md`, as Markdown.
+    /// The support matrix page, `docs/drivers/support-matrix.md`, as Markdown.
     public var supportMatrix: String {
         var page = """
-            # Drivers
+            # Support matrix
 
             Made from the table of drivers in the code; a test compares. What the levels mean stands in [levels.md](levels.md).
 

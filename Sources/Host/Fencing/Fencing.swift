@@ -10,6 +10,9 @@ public struct Fencing: Sendable, Equatable {
         fenceInterfaces(of: host)
         for function in host.functions where function.isBootDisplay { add(function.address, .bootDisplay) }
         for (name, address) in host.framebuffers.sorted(by: { $0.key < $1.key }) { add(address, .framebuffer(name)) }
+        for (name, address) in host.consoles.sorted(by: { $0.key < $1.key }) { add(address, .console(name)) }
+        fenceMachinery(of: host)
+        fenceUpstream(in: host)
         fencePhysicalFunctions(of: host)
         fenceCompanions(in: host)
     }
@@ -35,9 +38,25 @@ public struct Fencing: Sendable, Equatable {
         }
         for mount in host.mounts {
             // File systems over several devices have a number of their own; their source names one of them.
-            guard let device = numbers[mount.number] ?? names[mount.source] else { continue }
-            for leaf in Self.leaves(of: device, in: devices) {
-                for address in leaf.functions { add(address, .mounted(device: device, mountPoint: mount.mountPoint)) }
+            let sources = [numbers[mount.number] ?? names[mount.source]] + mount.companions.map { names[$0] }
+            for device in sources.compactMap({ $0 }) {
+                for leaf in Self.leaves(of: device, in: devices) {
+                    for address in leaf.functions {
+                        add(address, .mounted(device: device, mountPoint: mount.mountPoint))
+                    }
+                }
+            }
+        }
+        for fileSystem in host.spannedFileSystems {
+            for device in fileSystem.devices {
+                for leaf in Self.leaves(of: device, in: devices) {
+                    for address in leaf.functions { add(address, .spanned(device: device, kind: fileSystem.kind)) }
+                }
+            }
+        }
+        if host.hasPools {
+            for disk in Set(host.blocks.compactMap(\.disk)).sorted() {
+                for address in devices[disk]?.functions ?? [] { add(address, .pool(device: disk)) }
             }
         }
         for swap in host.swaps {
@@ -85,12 +104,35 @@ public struct Fencing: Sendable, Equatable {
             }
         }
         for interface in host.interfaces {
-            guard let master = interface.master, let address = interface.address else { continue }
-            add(address, .port(interface: interface.name, of: master))
+            guard let address = interface.address else { continue }
+            if let master = interface.master { add(address, .port(interface: interface.name, of: master)) }
+            // A VLAN, or the interface of a container or guest, without a route of its own.
+            for upper in interface.upper where upper != interface.master {
+                add(address, .port(interface: interface.name, of: upper))
+            }
         }
     }
 
     // MARK: What hangs together
+
+    private mutating func fenceMachinery(of host: HostSnapshot) {
+        for function in host.functions {
+            if function.classCode.isMachinery { add(function.address, .machinery(function.classCode.name)) }
+            if function.classCode.isMemory, let driver = function.driver, driver != "vfio-pci" {
+                add(function.address, .memory(driver: driver))
+            }
+        }
+    }
+
+    /// A drive behind a volume management device needs that device; bridges on the way are never offered anyway.
+    private mutating func fenceUpstream(in host: HostSnapshot) {
+        for function in host.functions where isFenced(function.address) {
+            for above in DevicePath.chain(of: function.path) where above != function.address {
+                guard let upper = host.function(at: above), !upper.classCode.isBridge else { continue }
+                add(above, .upstream(of: function.address))
+            }
+        }
+    }
 
     private mutating func fencePhysicalFunctions(of host: HostSnapshot) {
         for function in host.functions {

@@ -19,7 +19,8 @@ struct NetworkEnumeration {
                         name: name, address: DevicePath.function(of: path), hardwareAddress: folder.text("address"),
                         state: folder.text("operstate"), master: folder.linkName("master"),
                         isBridge: folder.has("bridge"), isBond: folder.has("bonding"),
-                        lower: folder.names.filter { $0.hasPrefix("lower_") }.map { String($0.dropFirst(6)) }.sorted()))
+                        lower: folder.names.filter { $0.hasPrefix("lower_") }.map { String($0.dropFirst(6)) }.sorted(),
+                        upper: folder.names.filter { $0.hasPrefix("upper_") }.map { String($0.dropFirst(6)) }.sorted()))
                 problems += folder.problems
             } catch {
                 problems.append(HostProblem(path: entry, text: error.description))

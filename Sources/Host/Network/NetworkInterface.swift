@@ -14,6 +14,8 @@ public struct NetworkInterface: Sendable, Equatable {
     public var isBond: Bool
     /// What it runs over: a VLAN's or a bond's interfaces.
     public var lower: [String]
+    /// What runs over it: VLANs, bonds, the interfaces of containers and guests.
+    public var upper: [String]
 }
 
 /// A route that leads out through an interface.

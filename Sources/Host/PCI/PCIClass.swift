@@ -13,6 +13,10 @@ public struct PCIClass: Hashable, Sendable {
 
     /// Host bridges, ISA bridges, root ports, switches: the machine's own plumbing.
     public var isBridge: Bool { base == 0x06 }
+    /// Interrupt and DMA controllers, timers, IOMMUs, SMBus, IPMI: what the machine runs by. "Other system peripherals" are not
+    /// among them, for accelerators hide there.
+    public var isMachinery: Bool { (0x0800...0x0806).contains(short) || short == 0x0c05 || short == 0x0c07 }
+    public var isMemory: Bool { base == 0x05 }
     public var isNetwork: Bool { base == 0x02 }
     public var isDisplay: Bool { base == 0x03 }
     /// Display controllers and 3D controllers.
@@ -42,6 +46,7 @@ public struct PCIClass: Hashable, Sendable {
         case 0x0b40: "Co-processor"
         case 0x0c03: "USB controller"
         case 0x0c05: "SMBus"
+        case 0x0c07: "IPMI interface"
         case 0x1000: "Network and computing encryption device"
         case 0x1200: "Processing accelerators"
         default:

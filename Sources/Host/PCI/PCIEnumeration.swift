@@ -59,7 +59,9 @@ struct PCIEnumeration {
             driver: folder.linkName("driver"), driverOverride: folder.text("driver_override"),
             sriov: Self.sriov(&folder), physicalFunction: physical,
             resetMethods: folder.text("reset_method")?.split(separator: " ").map(String.init) ?? [],
-            link: Self.link(&folder), isBootDisplay: folder.text("boot_vga") == "1", bars: Self.bars(&folder),
+            link: Self.link(&folder),
+            isBootDisplay: folder.text("boot_vga") == "1" || folder.text("boot_display") == "1",
+            bars: Self.bars(&folder),
             isMdevParent: folder.has("mdev_supported_types"))
     }
 

@@ -5,7 +5,10 @@
 enum PCISerial {
     static func read(_ folder: inout DeviceFolder) -> String? {
         if let text = folder.text("serial_number") { return text.filter { $0 != "-" } }
-        guard folder.has("config"), folder.has("current_link_speed") else { return nil }
+        // Reading the configuration space of a function that sleeps would wake it.
+        guard folder.has("config"), folder.has("current_link_speed"), folder.text("power_state") != "D3cold" else {
+            return nil
+        }
         // 64 registers at a time; the list of capabilities seldom leaves the first of them.
         var window: [UInt8] = []
         var start = 0

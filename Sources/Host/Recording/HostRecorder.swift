@@ -7,7 +7,7 @@ public enum HostRecorder {
     public static func record(root: SysfsRoot, note: String = "") -> [UInt8] {
         var recording = Recording(root)
         for file in ["/proc/sys/kernel/hostname", "/proc/self/mountinfo", "/proc/swaps", "/proc/net/route"]
-            + ["/proc/net/ipv6_route", "/sys/devices/system/node/online"]
+            + ["/proc/net/ipv6_route", "/sys/devices/system/node/online", "/sys/class/tty/console/active"]
         {
             recording.file(file)
         }
@@ -27,6 +27,22 @@ public enum HostRecorder {
                 if let device = try? root.destination(of: entry) { recording.device(device) }
             }
         }
+        recording.machineMounts()
+        let active = (try? root.text("/sys/class/tty/console/active")) ?? ""
+        for name in active.split(separator: " ") where !name.contains("/") { recording.entry("/sys/class/tty/\(name)") }
+        for name in names(root, "/sys/fs/btrfs") {
+            for device in names(root, "/sys/fs/btrfs/\(name)/devices") {
+                recording.entry("/sys/fs/btrfs/\(name)/devices/\(device)")
+            }
+        }
+        for name in names(root, "/sys/fs/bcachefs") {
+            for entry in names(root, "/sys/fs/bcachefs/\(name)") where entry.hasPrefix("dev-") {
+                recording.entry("/sys/fs/bcachefs/\(name)/\(entry)/block")
+            }
+        }
+        for name in names(root, "/proc/spl/kstat/zfs") where root.kind(of: "/proc/spl/kstat/zfs/\(name)") == .folder {
+            recording.folder("/proc/spl/kstat/zfs/\(name)")
+        }
         // Which drivers the kernel has loaded.
         for name in names(root, "/sys/bus/pci/drivers") { recording.folder("/sys/bus/pci/drivers/\(name)") }
         return recording.archive(note: note)
@@ -39,6 +55,8 @@ public enum HostRecorder {
 private struct Recording {
     private let root: SysfsRoot
     private var folders: [String: [String: Entry]] = [:]
+    /// Bytes of files so far. Half of what an archive may have, since bytes that are no text take two characters each.
+    private var size = 0
 
     private enum Entry {
         case file([UInt8])
@@ -64,9 +82,17 @@ private struct Recording {
     mutating func file(_ path: String) {
         guard let (folder, name) = Self.split(path) else { return }
         do {
-            folders[folder, default: [:]][name] = .file(try root.bytes(path, limit: 1 << 20))
+            keep(try root.bytes(path, limit: RecordingLimits.file), folder, name)
         } catch {
             if error.reason == .denied { folders[folder, default: [:]][name] = .unreadable }
+        }
+    }
+
+    /// The first process's mounts, where they differ from ours.
+    mutating func machineMounts() {
+        let machine = try? root.bytes("/proc/1/mountinfo", limit: 1 << 20)
+        if let machine, machine != (try? root.bytes("/proc/self/mountinfo", limit: 1 << 20)) {
+            file("/proc/1/mountinfo")
         }
     }
 
@@ -107,7 +133,7 @@ private struct Recording {
     private mutating func attribute(_ path: String) {
         guard let (folder, name) = Self.split(path) else { return }
         do {
-            folders[folder, default: [:]][name] = .file(try root.bytes(path, limit: 8192))
+            keep(try root.bytes(path, limit: 8192), folder, name)
         } catch {
             // Many attributes fail to read on healthy devices; those that may not be read are worth showing.
             if error.reason == .denied { folders[folder, default: [:]][name] = .unreadable }
@@ -118,6 +144,13 @@ private struct Recording {
     private mutating func configuration(_ path: String) {
         guard let (folder, name) = Self.split(path), var bytes = try? root.bytes(path, limit: 4096) else { return }
         while bytes.last == 0 { bytes.removeLast() }
+        keep(bytes, folder, name)
+    }
+
+    /// What would make the archive too large to be read again is left out.
+    private mutating func keep(_ bytes: [UInt8], _ folder: String, _ name: String) {
+        guard size + bytes.count <= RecordingLimits.archive / 4 else { return }
+        size += bytes.count
         folders[folder, default: [:]][name] = .file(bytes)
     }
 

@@ -11,12 +11,17 @@ public struct RecordedHost: Sendable {
 
     public var hostName: HostName { HostName((try? root.text("/proc/sys/kernel/hostname")) ?? "recorded") }
 
-    /// Reads an archive. Names the line that is wrong.
+    /// Reads an archive. Names the line that is wrong; what no recorder writes (`..`, an entry twice, a file with entries, a
+    /// path without end) is refused, for archives come from anyone.
     public init(_ archive: [UInt8]) throws(RecordingFault) {
         let tree = MemoryTree()
         var note: [String] = []
         var folder: String?
         var number = 0
+        var entries = 0
+        guard archive.count <= RecordingLimits.archive else {
+            throw RecordingFault(line: 0, text: "an archive has at most \(RecordingLimits.archive >> 20) MiB")
+        }
         for line in archive.split(separator: 10, omittingEmptySubsequences: false) {
             number += 1
             func fault(_ text: String) -> RecordingFault { RecordingFault(line: number, text: text) }
@@ -27,21 +32,25 @@ public struct RecordedHost: Sendable {
                 continue
             }
             guard let first = line.first else { continue }
+            entries += 1
+            guard entries <= RecordingLimits.entries else {
+                throw fault("an archive has at most \(RecordingLimits.entries) entries")
+            }
             switch first {
             case UInt8(ascii: "#"):
                 note.append(String(decoding: line.dropFirst().drop { $0 == 32 }, as: UTF8.self))
             case UInt8(ascii: "/"):
                 guard let path = RecordingFormat.unescaped(line) else { throw fault("the folder's name is damaged") }
+                if let text = RecordingLimits.objection(toFolder: path) { throw fault(text) }
                 let text = String(decoding: path, as: UTF8.self)
-                tree.folder(text)
+                guard tree.place(.folder, at: text) else { throw fault("the folder lies below a file or is one") }
                 folder = text
             case UInt8(ascii: " "):
                 guard let folder else { throw fault("an entry stands before the first folder") }
                 guard line.count > 3, line[line.startIndex + 2] == 32 else { throw fault("the entry is cut short") }
                 let fields = line.dropFirst(3).split(separator: 9, maxSplits: 1, omittingEmptySubsequences: false)
-                guard let name = RecordingFormat.unescaped(fields[0]), !name.isEmpty else {
-                    throw fault("the entry has no name")
-                }
+                guard let name = RecordingFormat.unescaped(fields[0]) else { throw fault("the name is damaged") }
+                if let text = RecordingLimits.objection(toName: name) { throw fault(text) }
                 let content = fields.count > 1 ? fields[1] : []
                 let node: MemoryTree.Node
                 switch line[line.startIndex + 1] {
@@ -61,7 +70,15 @@ public struct RecordedHost: Sendable {
                 case UInt8(ascii: "x"): node = .unreadable
                 default: throw fault("an entry is one of f, b, l and x")
                 }
-                tree.put(node, at: "\(folder)/\(String(decoding: name, as: UTF8.self))")
+                if case .file(let bytes) = node, bytes.count > RecordingLimits.file {
+                    throw fault("a file holds at most \(RecordingLimits.file >> 20) MiB")
+                }
+                if case .link(let target) = node, target.utf8.count > RecordingLimits.path {
+                    throw fault("a link's target is longer than \(RecordingLimits.path) bytes")
+                }
+                guard tree.place(node, at: "\(folder)/\(String(decoding: name, as: UTF8.self))") else {
+                    throw fault("the entry stands there twice")
+                }
             default: throw fault("a line begins with '/', ' ' or '#'")
             }
         }
@@ -76,7 +93,7 @@ public struct RecordedHost: Sendable {
     public init(file path: String) throws(RecordingFault) {
         let bytes: [UInt8]
         do {
-            bytes = try SysfsRoot(path: "/").bytes(path, limit: 64 << 20)
+            bytes = try SysfsRoot(path: "/").bytes(path, limit: RecordingLimits.archive)
         } catch {
             throw RecordingFault(line: 0, text: error.description)
         }

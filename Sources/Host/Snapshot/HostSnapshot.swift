@@ -15,11 +15,16 @@ public struct HostSnapshot: Sendable, Equatable {
     public var mounts: [Mount]
     /// Device nodes that the host swaps to.
     public var swaps: [String]
+    public var spannedFileSystems: [SpannedFileSystem]
+    /// Whether a ZFS pool is imported.
+    public var hasPools: Bool
     public var interfaces: [NetworkInterface]
     public var routes: [Route]
     public var nodes: [NUMANode]
     /// The framebuffers' functions: `fb0`.
     public var framebuffers: [String: PCIAddress]
+    /// The functions of serial consoles: `ttyS4`.
+    public var consoles: [String: PCIAddress]
     public var problems: [HostProblem]
 
     private var positions: [PCIAddress: Int]
@@ -41,6 +46,8 @@ public struct HostSnapshot: Sendable, Equatable {
         blocks = storage.devices
         mounts = storage.mounts
         swaps = storage.swaps
+        spannedFileSystems = storage.spanned
+        hasPools = storage.hasPools
         interfaces = network.interfaces
         routes = network.routes
         nodes = numa.nodes
@@ -53,10 +60,25 @@ public struct HostSnapshot: Sendable, Equatable {
             }
         }
         self.framebuffers = framebuffers
+        consoles = Self.consoles(root)
         problems =
             pci.problems + storage.problems + nvme.problems + mdev.problems + network.problems + numa.problems
         positions = Dictionary(
             functions.enumerated().map { ($1.address, $0) }, uniquingKeysWith: { first, _ in first })
+    }
+
+    /// The kernel's consoles that lie behind a PCI function, such as a management controller's serial port.
+    private static func consoles(_ root: SysfsRoot) -> [String: PCIAddress] {
+        var found: [String: PCIAddress] = [:]
+        let active = (try? root.text("/sys/class/tty/console/active")) ?? ""
+        for name in active.split(separator: " ") where !name.contains("/") {
+            if let path = try? root.destination(of: "/sys/class/tty/\(name)"),
+                let address = DevicePath.function(of: path)
+            {
+                found[String(name)] = address
+            }
+        }
+        return found
     }
 
     public func function(at address: PCIAddress) -> PCIFunction? { positions[address].map { functions[$0] } }

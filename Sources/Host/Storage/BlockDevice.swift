@@ -29,4 +29,14 @@ public struct Mount: Sendable, Equatable {
     public var kind: String
     /// `259:1`; `0:…` for file systems over several devices or none.
     public var number: String
+    /// Devices beside the source that the file system needs: its journal, its real-time area.
+    public var companions: [String] = []
+}
+
+/// A file system in use over several block devices, as its own folder in sysfs lists them.
+public struct SpannedFileSystem: Sendable, Equatable {
+    /// `btrfs`, `bcachefs`.
+    public var kind: String
+    /// Names of block devices.
+    public var devices: [String]
 }

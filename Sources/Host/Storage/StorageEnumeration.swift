@@ -6,6 +6,9 @@ struct StorageEnumeration {
     private(set) var mounts: [Mount] = []
     /// `/dev/…` of areas swapped to.
     private(set) var swaps: [String] = []
+    private(set) var spanned: [SpannedFileSystem] = []
+    /// Whether a ZFS pool is imported; which disks it lies on, no file says.
+    private(set) var hasPools = false
     private(set) var problems: [HostProblem] = []
 
     init(_ root: SysfsRoot) {
@@ -26,7 +29,7 @@ struct StorageEnumeration {
                         disk: folder.has("partition") ? parts.dropLast().last.map(String.init) : nil,
                         // In units of 512 bytes, whatever the device's own block is.
                         size: folder.number("size").flatMap { $0 >= 0 && $0 < 1 << 53 ? UInt64($0) * 512 : nil },
-                        slaves: folder.has("slaves") ? (try? root.names(in: "\(path)/slaves")) ?? [] : [],
+                        slaves: Self.slaves(&folder),
                         holders: folder.has("holders") ? (try? root.names(in: "\(path)/holders")) ?? [] : [],
                         mapperName: folder.has("dm") ? try? root.text("\(path)/dm/name") : nil, functions: functions))
                 problems += folder.problems
@@ -35,6 +38,7 @@ struct StorageEnumeration {
             }
         }
         readMounts(root)
+        readSpannedFileSystems(root)
         if let text = try? root.text("/proc/swaps", limit: 1 << 16) {
             swaps = text.split(separator: "\n").dropFirst().compactMap { line in
                 line.split(whereSeparator: { $0 == " " || $0 == "\t" }).first.map(String.init)
@@ -43,14 +47,17 @@ struct StorageEnumeration {
     }
 
     private mutating func readMounts(_ root: SysfsRoot) {
-        let text: String
+        var text: String
         do {
             text = try root.text("/proc/self/mountinfo", limit: 4 << 20)
         } catch {
             problems.append(HostProblem(path: "/proc/self/mountinfo", text: error.description))
             return
         }
-        for line in text.split(separator: "\n") {
+        // An agent in a container sees its own mounts alone; the machine's are those of the first process.
+        if let machine = try? root.text("/proc/1/mountinfo", limit: 4 << 20), machine != text { text += "\n" + machine }
+        var seen: Set<Substring> = []
+        for line in text.split(separator: "\n") where seen.insert(line).inserted {
             // id, parent, major:minor, root, mount point, options, optional fields, "-", kind, source, options
             let words = line.split(separator: " ", omittingEmptySubsequences: false)
             guard words.count >= 9, let dash = words.dropFirst(6).firstIndex(of: "-"), dash + 2 < words.count else {
@@ -60,8 +67,49 @@ struct StorageEnumeration {
             mounts.append(
                 Mount(
                     source: Self.unescaped(words[dash + 2]), mountPoint: Self.unescaped(words[4]),
-                    kind: String(words[dash + 1]), number: String(words[2])))
+                    kind: String(words[dash + 1]), number: String(words[2]),
+                    companions: dash + 3 < words.count ? Self.companions(words[dash + 3]) : []))
         }
+    }
+
+    /// `rw,logdev=/dev/sdb1`.
+    private static func companions(_ options: Substring) -> [String] {
+        options.split(separator: ",").compactMap { option in
+            guard let sign = option.firstIndex(of: "="), ["logdev", "rtdev", "journal_path"].contains(option[..<sign])
+            else { return nil }
+            return unescaped(option[option.index(after: sign)...])
+        }
+    }
+
+    private mutating func readSpannedFileSystems(_ root: SysfsRoot) {
+        for name in (try? root.names(in: "/sys/fs/btrfs")) ?? [] {
+            guard let devices = try? root.names(in: "/sys/fs/btrfs/\(name)/devices"), !devices.isEmpty else { continue }
+            spanned.append(SpannedFileSystem(kind: "btrfs", devices: devices))
+        }
+        for name in (try? root.names(in: "/sys/fs/bcachefs")) ?? [] {
+            let devices = ((try? root.names(in: "/sys/fs/bcachefs/\(name)")) ?? []).compactMap { entry -> String? in
+                guard entry.hasPrefix("dev-"),
+                    let target = try? root.target(of: "/sys/fs/bcachefs/\(name)/\(entry)/block")
+                else { return nil }
+                return target.split(separator: "/").last.map(String.init)
+            }
+            if !devices.isEmpty { spanned.append(SpannedFileSystem(kind: "bcachefs", devices: devices)) }
+        }
+        let pools = (try? root.names(in: "/proc/spl/kstat/zfs")) ?? []
+        hasPools =
+            mounts.contains { $0.kind == "zfs" }
+            || pools.contains { root.kind(of: "/proc/spl/kstat/zfs/\($0)") == .folder }
+    }
+
+    private static func slaves(_ folder: inout DeviceFolder) -> [String] {
+        var slaves = folder.has("slaves") ? (try? folder.root.names(in: "\(folder.path)/slaves")) ?? [] : []
+        // A loop device may lie on a whole disk, which the kernel lists nowhere as its slave.
+        if folder.has("loop"), let file = try? folder.root.text("\(folder.path)/loop/backing_file"),
+            file.hasPrefix("/dev/")
+        {
+            slaves.append(String(file.dropFirst(5)))
+        }
+        return slaves
     }
 
     /// Which PCI functions lead to each NVMe subsystem.

@@ -47,6 +47,25 @@ public final class MemoryTree: FileTree {
         }
     }
 
+    /// Puts a node where nothing stands, or a folder where a folder stands. False when something else is there or a file is
+    /// above it.
+    func place(_ node: Node, at path: String) -> Bool {
+        let isFree = state.withLock { state in
+            let path = Self.tidy(path)
+            if let there = state.nodes[path] { return there == .folder && node == .folder }
+            guard let slash = path.lastIndex(of: "/") else { return false }
+            var parent = path[..<slash]
+            // The nearest folder above that is known decides; those above it were looked at when it came.
+            while true {
+                if let above = state.nodes[String(parent)] { return above == .folder }
+                guard let slash = parent.lastIndex(of: "/") else { return true }
+                parent = parent[..<slash]
+            }
+        }
+        if isFree { put(node, at: path) }
+        return isFree
+    }
+
     public func file(_ path: String, _ text: String) { put(.file(Array(text.utf8)), at: path) }
     public func link(_ path: String, to target: String) { put(.link(target), at: path) }
     public func folder(_ path: String) { put(.folder, at: path) }
