@@ -1,0 +1,14 @@
+import Synchronization
+
+/// Tells those who remember something of Identity that it changed.
+final class IdentityChanges: Sendable {
+    private let listeners = Mutex<[@Sendable () -> Void]>([])
+
+    func listen(_ listener: @escaping @Sendable () -> Void) {
+        listeners.withLock { $0.append(listener) }
+    }
+
+    func announce() {
+        for listener in listeners.withLock({ $0 }) { listener() }
+    }
+}

@@ -1,0 +1,42 @@
+public import Model
+
+/// How the embedded Identity service behaves: lifetimes, rules for passwords, addresses.
+public struct IdentityOptions: Sendable {
+    public var tokenLifetime: Duration = .seconds(3600)
+    /// How long after its end a token is still shown to a service that asks with `allow_expired`.
+    public var expiredTokenWindow: Duration = .seconds(172_800)
+    /// Whether a token may be exchanged for one of another scope.
+    public var allowsRescoping = true
+    /// Where clients reach the service, such as `https://cloud.example/identity`; nil makes links from each request.
+    public var publicURL: String?
+    public var defaultDomain: DomainID = "default"
+    /// Nil never locks an account.
+    public var lockout: Lockout?
+    public var passwords = PasswordRules()
+    public var limitModel = LimitModel.flat
+    /// The most entries of one answer; a list that has more says where the next ones are.
+    public var pageSize = 1000
+    /// Levels of projects below a domain.
+    public var deepestProject = 5
+
+    public init() {}
+
+    /// Too many wrong passwords in a row.
+    public struct Lockout: Sendable, Equatable {
+        public var attempts: Int
+        public var duration: Duration
+
+        public init(attempts: Int, duration: Duration = .seconds(1800)) {
+            self.attempts = attempts
+            self.duration = duration
+        }
+    }
+
+    /// How limits of a project tree relate.
+    public enum LimitModel: String, Sendable, CaseIterable {
+        /// Each limit stands alone.
+        case flat
+        /// Two levels of projects; what the children have must fit into what the parent has.
+        case strictTwoLevel = "strict_two_level"
+    }
+}

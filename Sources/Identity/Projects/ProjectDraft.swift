@@ -1,0 +1,70 @@
+import API
+import Model
+import Store
+
+/// What a body says of a project or domain.
+struct ProjectDraft: Sendable {
+    static let known: Set<String> = [
+        "id", "name", "domain_id", "description", "enabled", "parent_id", "is_domain", "tags", "options", "links",
+        "explicit_domain_id",
+    ]
+
+    let name: String?
+    let description: String?
+    let isEnabled: Bool?
+    let tags: String?
+    let options: JSONValue?
+    let extras: [JSONValue.Member]
+
+    init(_ fields: Fields, kind: String) throws(Fault) {
+        name = try fields.name(of: kind)
+        description = fields.text("description")
+        isEnabled = fields.flag("enabled")
+        tags = fields.elements("tags").map { JSONValue.array($0).encoded }
+        options = fields.object("options") == nil ? nil : fields.value("options")
+        extras = fields.extras(besides: Self.known)
+    }
+
+    static let properties: [ObjectSchema.Property] = [
+        .optional("description", .description), .optional("enabled", .boolean), .optional("tags", .tags), .immutable,
+    ]
+
+    /// Writes the row of a new project below `path`, which ends in a slash.
+    func insert(
+        id: ProjectID, name: String, domain: DomainID?, parent: ProjectID?, path: String,
+        in transaction: any Transaction
+    ) throws {
+        try transaction.execute(
+            """
+            INSERT INTO identity_projects
+                (id, domain_id, parent_id, path, name, description, enabled, is_domain, tags, options, extra)
+            VALUES (\(id), \(domain), \(parent), \(path + id.text + "/"), \(name), \(description ?? ""),
+                \(isEnabled ?? true), \(domain == nil), \(tags ?? "[]"), \((options ?? .object([])).encoded),
+                \(JSONValue.object([]).merged(with: extras).encoded))
+            """)
+        try transaction.noteIdentity("project \(id)")
+    }
+
+    /// Puts what is said in the place of what `old` has.
+    func update(_ old: Project, in transaction: any Transaction) throws {
+        let options = JSONValue(column: old.options).merged(with: self.options.map(\.members) ?? [])
+        try transaction.execute(
+            """
+            UPDATE identity_projects SET name = \(name ?? old.name), description = \(description ?? old.description),
+                enabled = \(isEnabled ?? old.isEnabled), tags = \(tags ?? old.tags), options = \(options.encoded),
+                extra = \(JSONValue(column: old.extra).merged(with: extras).encoded)
+            WHERE id = \(old.id)
+            """)
+        try transaction.noteIdentity("project \(old.id)")
+    }
+
+    /// Whether it changes nothing but the option `immutable`, and takes it away.
+    var onlyUnlocks: Bool {
+        name == nil && description == nil && isEnabled == nil && tags == nil && extras.isEmpty
+            && options?["immutable"].map { $0 != .bool(true) } ?? false
+    }
+}
+
+extension JSONValue {
+    var members: [Member] { if case .object(let members) = self { members } else { [] } }
+}

@@ -1,0 +1,98 @@
+import API
+import Access
+import Model
+import Store
+
+/// Verifies a user's password and counts the wrong ones. Who asks cannot tell an unknown user from a wrong password,
+/// neither by the answer nor by the time it takes.
+struct PasswordCheck: Sendable {
+    let context: IdentityContext
+
+    /// What sign-in needs to know of a user.
+    struct Account: Sendable {
+        let id: UserID
+        let domain: DomainID
+        let isEnabled: Bool
+        let defaultProject: ProjectID?
+        let options: UserOptions
+        let hash: String?
+        let passwordCreated: Timestamp?
+        let passwordExpires: Timestamp?
+        let failedCount: Int
+        let failedAt: Timestamp?
+    }
+
+    func account(_ reference: AuthenticationRequest.UserReference) async throws -> Account? {
+        let condition: SQL =
+            switch reference {
+            case .id(let id): "u.id = \(id)"
+            case .name(let name, .id(let domain)): "u.name = \(name) AND u.domain_id = \(domain)"
+            case .name(let name, .name(let domain)): "u.name = \(name) AND d.name = \(domain)"
+            }
+        return try await context.read { transaction in
+            try transaction.first(
+                """
+                SELECT u.id, u.domain_id, u.enabled, d.enabled, u.default_project_id, u.options, u.password_hash,
+                    u.password_created_at, u.password_expires_at, u.failed_count, u.failed_at
+                FROM identity_users u JOIN identity_projects d ON d.id = u.domain_id WHERE \(condition)
+                """
+            ) { row in
+                let isEnabled: Bool = try row[2]
+                let isDomainEnabled: Bool = try row[3]
+                return Account(
+                    id: try row[0], domain: try row[1], isEnabled: isEnabled && isDomainEnabled,
+                    defaultProject: try row[4],
+                    options: UserOptions(JSONValue(column: try row[5])), hash: try row[6], passwordCreated: try row[7],
+                    passwordExpires: try row[8], failedCount: try row[9], failedAt: try row[10])
+            }
+        }
+    }
+
+    /// Throws 401 unless `password` is the account's and the account is open.
+    func verify(_ password: Secret, _ account: Account?, at now: Timestamp) async throws {
+        let isRight = try await context.hasher.verify(password, against: account?.hash)
+        guard let account else { throw Fault.unauthorized() }
+        guard !isLocked(account, at: now) else { throw Fault.unauthorized() }
+        guard isRight else {
+            try await countFailure(account, at: now)
+            throw Fault.unauthorized()
+        }
+        guard account.isEnabled else { throw Fault.unauthorized() }
+        if account.failedCount > 0 {
+            _ = try await context.store.write { transaction in
+                try transaction.execute(
+                    "UPDATE identity_users SET failed_count = 0, failed_at = NULL WHERE id = \(account.id)")
+            }
+        }
+        if let hash = account.hash, context.hasher.isOutdated(hash) { try await renew(hash, password, account) }
+    }
+
+    private func isLocked(_ account: Account, at now: Timestamp) -> Bool {
+        guard let lockout = context.options.lockout, !account.options.ignoresLockout,
+            account.failedCount >= lockout.attempts, let last = account.failedAt
+        else { return false }
+        return now < last + lockout.duration
+    }
+
+    private func countFailure(_ account: Account, at now: Timestamp) async throws {
+        guard let lockout = context.options.lockout, !account.options.ignoresLockout else { return }
+        // An account that was locked long enough starts anew.
+        let count: SQL = account.failedCount >= lockout.attempts ? "1" : "failed_count + 1"
+        _ = try await context.store.write { transaction in
+            try transaction.execute(
+                """
+                UPDATE identity_users SET failed_count = \(count), failed_at = \(now)
+                WHERE id = \(account.id)
+                """)
+        }
+    }
+
+    /// Puts a hash of today's cost in the place of an old one, while the password is at hand.
+    private func renew(_ old: String, _ password: Secret, _ account: Account) async throws {
+        let hash = try await context.hasher.hash(password)
+        _ = try await context.store.write { transaction in
+            try transaction.execute(
+                "UPDATE identity_users SET password_hash = \(hash) WHERE id = \(account.id) AND password_hash = \(old)")
+        }
+    }
+}

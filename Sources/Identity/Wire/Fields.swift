@@ -1,0 +1,93 @@
+import API
+import FoundationEssentials
+import Model
+
+/// The members of one object of a body that has passed its schema.
+struct Fields: Sendable {
+    private let object: JSONValue
+
+    /// The object under `key` of `body`.
+    init(_ body: JSONValue, _ key: String) {
+        object = body[key] ?? .object([])
+    }
+
+    init(_ object: JSONValue) {
+        self.object = object
+    }
+
+    /// Nil where the member is absent or null.
+    func text(_ name: String) -> String? { object[name]?.text }
+    func flag(_ name: String) -> Bool? { if case .bool(let value)? = object[name] { value } else { nil } }
+    func integer(_ name: String) -> Int? { if case .integer(let value)? = object[name] { value } else { nil } }
+    func has(_ name: String) -> Bool { object[name] != nil }
+
+    func id<Kind>(_ name: String) -> NameID<Kind>? { text(name).map { NameID($0) } }
+
+    func elements(_ name: String) -> [JSONValue]? {
+        if case .array(let values)? = object[name] { values } else { nil }
+    }
+
+    func object(_ name: String) -> Fields? {
+        if let value = object[name], case .object = value { Fields(value) } else { nil }
+    }
+
+    func value(_ name: String) -> JSONValue? { object[name] }
+
+    /// Members the resource has no column for; kept and shown as they came.
+    func extras(besides known: Set<String>) -> [JSONValue.Member] {
+        guard case .object(let members) = object else { return [] }
+        return members.filter { !known.contains($0.name) }
+    }
+
+    /// A name without blanks around it; throws 400 for one that is nothing but blanks.
+    func name(of kind: String) throws(Fault) -> String? {
+        guard let text = text("name") else { return nil }
+        guard text.contains(where: { !$0.isWhitespace }) else {
+            throw .badRequest("A \(kind)'s name must not be blank.", field: "\(kind).name")
+        }
+        return text
+    }
+}
+
+extension JSONValue {
+    var text: String? { if case .text(let value) = self { value } else { nil } }
+
+    /// As JSON text, for a column.
+    var encoded: String {
+        var json = JSONWriter(capacity: 64)
+        json.value(self)
+        return String(decoding: json.bytes, as: UTF8.self)
+    }
+
+    /// From a column; an unreadable one is an empty object.
+    init(column text: String) {
+        do throws(Fault) {
+            self = try JSONValue(json: Array(text.utf8))
+        } catch {
+            self = .object([])
+        }
+    }
+
+    /// This object with `changes` put over it; a null takes a member away.
+    func merged(with changes: [Member]) -> JSONValue {
+        guard case .object(var members) = self else { return .object(changes) }
+        for change in changes {
+            members.removeAll { $0.name == change.name }
+            if change.value != .null { members.append(change) }
+        }
+        return .object(members)
+    }
+}
+
+extension JSONWriter {
+    /// The members of an object that stands in a column as JSON text.
+    mutating func members(of column: String) {
+        guard column.utf8.count > 2 else { return }
+        raw(Array(column.utf8.dropFirst().dropLast()))
+    }
+
+    mutating func member(_ name: String, json column: String) {
+        self.name(name)
+        raw(Array(column.utf8))
+    }
+}

@@ -1,0 +1,97 @@
+import API
+import Model
+
+/// A resource as the API shows it.
+protocol Representation: Sendable {
+    static var singular: String { get }
+    static var plural: String { get }
+    /// Below `/v3/`: `users/abc`.
+    var selfPath: String { get }
+    /// Writes every member but `links`.
+    func write(to json: inout JSONWriter)
+}
+
+/// Some of a list, and the id after which it goes on.
+struct Page<Item: Sendable>: Sendable {
+    var items: [Item]
+    var next: String?
+
+    func map<Other>(_ transform: (Item) -> Other) -> Page<Other> {
+        Page<Other>(items: items.map(transform), next: next)
+    }
+}
+
+extension JSONWriter {
+    mutating func resource(_ item: some Representation, base: String) {
+        object { json in
+            item.write(to: &json)
+            json.member("links") { json in
+                json.object { json in json.member("self", "\(base)/v3/\(item.selfPath)") }
+            }
+        }
+    }
+
+    /// A name and an id, as tokens and assignments show what they refer to.
+    mutating func reference(id: String, name: String?) {
+        object { json in
+            json.member("id", id)
+            if let name { json.member("name", name) }
+        }
+    }
+}
+
+extension Reply {
+    static func one<Item: Representation>(_ item: Item, base: String, status: Int = 200) -> Reply {
+        var json = JSONWriter()
+        json.object { json in
+            json.member(Item.singular) { json in json.resource(item, base: base) }
+        }
+        return .json(bytes: json.bytes, status: status)
+    }
+
+    /// `wasAsked` tells that the client chose the page's size itself.
+    static func many<Item: Representation>(
+        _ page: Page<Item>, base: String, call: Call, named plural: String = Item.plural
+    ) -> Reply {
+        var json = JSONWriter(capacity: 256 + 384 * page.items.count)
+        json.object { json in
+            json.member(plural) { json in
+                json.array(page.items) { json, item in json.resource(item, base: base) }
+            }
+            json.links(of: call, base: base, next: page.next)
+        }
+        return .json(bytes: json.bytes)
+    }
+}
+
+extension JSONWriter {
+    mutating func links(of call: Call, base: String, next: String? = nil) {
+        member("links") { json in
+            json.object { json in
+                json.member("next", next.map { "\(base)\(call.path)?\(call.query(after: $0))" })
+                json.member("self", base + call.path)
+                json.member("previous", String?.none)
+            }
+        }
+        if next != nil, !call.rawQuery.contains(where: { $0.name == "limit" }) { member("truncated", true) }
+    }
+}
+
+extension Call {
+    /// The query again, going on after `marker`.
+    fileprivate func query(after marker: String) -> String {
+        let kept = rawQuery.filter { $0.name != "marker" } + [(name: "marker", value: marker)]
+        return kept.map { "\(encoded($0.name))=\(encoded($0.value))" }.joined(separator: "&")
+    }
+
+    private func encoded(_ text: String) -> String {
+        var encoded = ""
+        for byte in text.utf8 {
+            switch byte {
+            case 48...57, 65...90, 97...122, 45, 46, 95, 126: encoded.unicodeScalars.append(Unicode.Scalar(byte))
+            default: encoded += "%" + (byte < 16 ? "0" : "") + String(byte, radix: 16, uppercase: true)
+            }
+        }
+        return encoded
+    }
+}

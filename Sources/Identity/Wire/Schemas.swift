@@ -1,0 +1,68 @@
+import API
+
+/// The forms that bodies share, with Keystone's lengths.
+extension Schema {
+    static let resourceName = Schema.text(minLength: 1, maxLength: 255, pattern: nil, format: nil)
+    static let identifier = Schema.text(minLength: 1, maxLength: 64, pattern: nil, format: nil)
+    static let description = Schema.nullable(.text(minLength: nil, maxLength: 65_535, pattern: nil, format: nil))
+    static let optionalIdentifier = Schema.nullable(.identifier)
+    static let password = Schema.text(minLength: 1, maxLength: 4096, pattern: nil, format: "password")
+    static let limitValue = Schema.integerRange(-1, 2_147_483_647)
+    static let tags = Schema.array(
+        of: .text(minLength: 1, maxLength: 255, pattern: "^[^,/]*$", format: nil), minItems: nil, maxItems: 80,
+        unique: true)
+
+    /// `{"key": {…}}`; `others` says what becomes of members the resource has no column for.
+    static func wrapped(
+        _ key: String, _ properties: [ObjectSchema.Property], others: ObjectSchema.Others = .ignored
+    ) -> Schema {
+        .object(
+            ObjectSchema([.init(key, .object(ObjectSchema(properties, others: others)))], others: .ignored))
+    }
+
+    /// What an answer looks like in the document: an object under `key`.
+    static func answer(_ key: String) -> Schema {
+        .object(ObjectSchema([.init(key, .object(ObjectSchema([], others: .ignored)))], others: .ignored))
+    }
+
+    static func answers(_ key: String) -> Schema {
+        .object(
+            ObjectSchema(
+                [
+                    .init(key, .array(.object(ObjectSchema([], others: .ignored)))),
+                    .init("links", .object(ObjectSchema([], others: .ignored))),
+                ], others: .ignored))
+    }
+}
+
+extension ObjectSchema.Property {
+    static func optional(_ name: String, _ schema: Schema) -> ObjectSchema.Property {
+        .init(name, schema, required: false)
+    }
+
+    static func required(_ name: String, _ schema: Schema) -> ObjectSchema.Property { .init(name, schema) }
+
+    static let immutable = ObjectSchema.Property.optional(
+        "options", .object(ObjectSchema([.optional("immutable", .nullable(.boolean))])))
+}
+
+extension Endpoint.Answer {
+    static func one(_ key: String, status: Int = 200) -> Endpoint.Answer {
+        Endpoint.Answer(status: status, schema: .answer(key))
+    }
+
+    static func many(_ key: String) -> Endpoint.Answer { Endpoint.Answer(status: 200, schema: .answers(key)) }
+}
+
+extension QueryRules {
+    /// The filters of a list, for the document; what else is sent is ignored.
+    static func filters(_ names: String..., flags: [String] = []) -> QueryRules {
+        QueryRules(
+            names.map { QueryParameter<String>($0, "Only those with this \($0).", repeatable: true).description }
+                + flags.map { QueryParameter<Bool>($0, "Only those where \($0) is so.", repeatable: true).description }
+                + [
+                    QueryParameter<Int>("limit", "At most so many.").description,
+                    QueryParameter<String>("marker", "Those after the one with this id.").description,
+                ], unknown: .collect)
+    }
+}
