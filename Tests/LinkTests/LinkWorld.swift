@@ -17,11 +17,18 @@ final class LinkWorld: Sendable {
     let dispatch = StoreWorkDispatch()
     private let engine: SQLiteStore
     let folder: URL
+    private let keepsFolder: Bool
 
     static let logger = Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() })
 
-    init(settings: HubSettings = HubSettings(heartbeat: .seconds(15), tick: .milliseconds(5))) async throws {
-        folder = FileManager.default.temporaryDirectory.appending(path: "kilonova-link-\(UUID().uuidString)")
+    /// - Parameter folder: where an earlier world left its state; it stays
+    init(
+        settings: HubSettings = HubSettings(heartbeat: .seconds(15), tick: .milliseconds(5)), folder: URL? = nil
+    ) async throws {
+        keepsFolder = folder != nil
+        self.folder =
+            folder ?? FileManager.default.temporaryDirectory.appending(path: "kilonova-link-\(UUID().uuidString)")
+        let folder = self.folder
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
         engine = try SQLiteStore(path: folder.appending(path: "state.db").path)
         try await Migrator(LinkMigrations.all).run(on: engine)
@@ -35,10 +42,10 @@ final class LinkWorld: Sendable {
 
     /// Runs hub and feed around `body`.
     static func run(
-        settings: HubSettings = HubSettings(heartbeat: .seconds(15), tick: .milliseconds(5)),
+        settings: HubSettings = HubSettings(heartbeat: .seconds(15), tick: .milliseconds(5)), folder: URL? = nil,
         _ body: @Sendable (LinkWorld) async throws -> Void
     ) async throws {
-        let world = try await LinkWorld(settings: settings)
+        let world = try await LinkWorld(settings: settings, folder: folder)
         do {
             try await withThrowingTaskGroup(of: Void.self) { group in
                 group.addTask { try await world.feed.run() }
@@ -55,7 +62,7 @@ final class LinkWorld: Sendable {
 
     func close() async {
         await engine.close()
-        try? FileManager.default.removeItem(at: folder)
+        if !keepsFolder { try? FileManager.default.removeItem(at: folder) }
     }
 
     func write<Value: Sendable>(

@@ -61,7 +61,8 @@ extension ListenerConfiguration.TLS {
         tls.minimumTLSVersion = .tlsv12
         if let clientAuthorities {
             tls.trustRoots = .certificates(try NIOSSLCertificate.fromPEMBytes(clientAuthorities))
-            tls.certificateVerification = .noHostnameVerification
+            tls.certificateVerification =
+                requiresClientCertificate ? .noHostnameVerification : .optionalVerification
         }
         return tls
     }

@@ -22,10 +22,17 @@ public struct ListenerConfiguration: Sendable {
         /// PEM.
         public var certificateChain: [UInt8]
         public var privateKey: [UInt8]
-        /// PEM of the authorities of client certificates; with it, a client without one is refused in the handshake.
+        /// PEM of the authorities of client certificates.
         public var clientAuthorities: [UInt8]?
+        /// Whether a client without a certificate is refused in the handshake, where there are `clientAuthorities`. One
+        /// that shows a wrong certificate always is.
+        public var requiresClientCertificate: Bool
 
-        public init(certificateChain: [UInt8], privateKey: [UInt8], clientAuthorities: [UInt8]? = nil) {
+        public init(
+            certificateChain: [UInt8], privateKey: [UInt8], clientAuthorities: [UInt8]? = nil,
+            requiresClientCertificate: Bool = true
+        ) {
+            self.requiresClientCertificate = requiresClientCertificate
             self.certificateChain = certificateChain
             self.privateKey = privateKey
             self.clientAuthorities = clientAuthorities

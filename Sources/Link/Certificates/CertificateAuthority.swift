@@ -1,3 +1,4 @@
+public import API
 import Crypto
 import FoundationEssentials
 public import Model
@@ -124,6 +125,17 @@ public struct CertificateAuthority: Sendable {
             Certificate.PublicKey(own.publicKey), id: ids.next(), name: first, names: names.map(Self.generalName),
             usage: .serverAuth, from: time.now() - Self.leeway, to: time.now() + lifetime)
         return (pem, own.pemRepresentation + "\n")
+    }
+
+    /// TLS of a listener that agents dial: they show certificates of this authority. Who shows none gets in as well, for
+    /// a host must enrol before it has one, and is refused by everything but enrolment.
+    ///
+    /// - Parameter names: DNS names and IPv4 or IPv6 addresses under which agents reach it
+    public func listenerTLS(names: [String]) throws(Fault) -> ListenerConfiguration.TLS {
+        let identity = try serverIdentity(names: names)
+        return ListenerConfiguration.TLS(
+            certificateChain: [UInt8](identity.certificateChain.utf8), privateKey: [UInt8](identity.privateKey.utf8),
+            clientAuthorities: [UInt8](certificatePEM.utf8), requiresClientCertificate: false)
     }
 
     private static func generalName(_ name: String) -> GeneralName {

@@ -40,6 +40,8 @@ public struct Enrolment: Sendable {
         return Secret(token.text)
     }
 
+    var authorityDocument: AuthorityDocument { AuthorityDocument(authority: authority.certificatePEM) }
+
     /// Trades a token for a certificate. An agent that lost the answer may ask again with the same key until the token
     /// ends; with another key the token is spent.
     func enrol(_ request: EnrolmentRequest) async throws -> IssuedCertificate {

@@ -3,6 +3,14 @@ import Model
 import NIOPosix
 import SystemPackage
 
+#if canImport(Glibc)
+    import Glibc
+#elseif canImport(Musl)
+    import Musl
+#elseif canImport(Darwin)
+    import Darwin
+#endif
+
 /// A folder for keys: only its owner may look into it. File work runs on threads of its own.
 struct PrivateFolder: Sendable {
     let path: String
@@ -41,19 +49,37 @@ struct PrivateFolder: Sendable {
         }
     }
 
-    /// Writes or replaces a file, whole or not at all.
+    /// Writes or replaces a file, readable by its owner only, whole or not at all, at no moment readable by others.
     func replace(_ name: String, _ text: String) async throws(Fault) {
         let file = "\(path)/\(name)"
         try await Self.onThread("'\(file)' cannot be written") {
-            try Data(text.utf8).write(to: URL(filePath: file), options: .atomic)
-            try FileManager.default.setAttributes([.posixPermissions: 0o600], ofItemAtPath: file)
+            let draft = "\(file).\(String(UInt64.random(in: .min ... .max), radix: 36))"
+            do {
+                try Self.write(text, to: draft)
+                guard unsafe rename(draft, file) == 0 else { throw Errno(rawValue: errno) }
+            } catch {
+                try? FileManager.default.removeItem(atPath: draft)
+                throw error
+            }
+        }
+    }
+
+    /// Done also where there is no such file.
+    func remove(_ name: String) async throws(Fault) {
+        let file = "\(path)/\(name)"
+        try await Self.onThread("'\(file)' cannot be removed") {
+            if FileManager.default.fileExists(atPath: file) { try FileManager.default.removeItem(atPath: file) }
         }
     }
 
     private static func write(_ text: String, to path: String) throws {
         let descriptor = try FileDescriptor.open(
             FilePath(path), .writeOnly, options: [.create, .exclusiveCreate], permissions: .ownerReadWrite)
-        try descriptor.closeAfter { _ = try descriptor.writeAll(text.utf8) }
+        try descriptor.closeAfter {
+            _ = try descriptor.writeAll(text.utf8)
+            // A key that the disk lost would cost the operator another enrolment.
+            guard fsync(descriptor.rawValue) == 0 else { throw Errno(rawValue: errno) }
+        }
     }
 
     private static func onThread<Value: Sendable>(

@@ -5,8 +5,8 @@ import Model
 
 /// What agents call, below `/agent`.
 ///
-/// The same service stands on both listeners: on the ordinary one, where nobody shows a certificate, only enrolment
-/// answers; everything else needs the agents' listener with mutual TLS.
+/// The same service may stand on every listener. Whoever shows no certificate of an agent gets no further than to
+/// enrolment and the authority's certificate; everything else needs a listener with mutual TLS.
 public struct AgentEndpoints: Sendable {
     private let hub: Hub
     private let reception: AgentReception
@@ -27,7 +27,7 @@ public struct AgentEndpoints: Sendable {
     }
 
     var all: [Endpoint] {
-        [watch, report, finish, heartbeat] + (enrolment.map { [enrol($0), renew($0)] } ?? [])
+        [watch, report, finish, heartbeat] + (enrolment.map { [authority($0), enrol($0), renew($0)] } ?? [])
     }
 
     private var watch: Endpoint {
@@ -90,6 +90,15 @@ public struct AgentEndpoints: Sendable {
             _ = try call.agent(for: host)
             try await reception.heartbeat(heartbeat, from: host)
             return .empty()
+        }
+    }
+
+    private func authority(_ enrolment: Enrolment) -> Endpoint {
+        Endpoint(
+            .get, "/v1/authority", "Show the authority that signs agents' certificates", access: .open,
+            answers: .json(AuthorityDocument.self)
+        ) { _ in
+            try .json(enrolment.authorityDocument)
         }
     }
 

@@ -55,7 +55,8 @@ public struct AgentCredentials: Sendable, Equatable {
         now.microseconds >= notBefore.microseconds / 2 + notAfter.microseconds / 2
     }
 
-    func holds(at now: Timestamp) -> Bool { now < notAfter }
+    /// Whether the certificate has not ended; only the control plane knows whether it was revoked.
+    public func holds(at now: Timestamp) -> Bool { now < notAfter }
 
     /// Whether the authority is the one that a token's fingerprint names.
     static func isAuthority(_ pem: String, of fingerprint: String) -> Bool {

@@ -29,20 +29,46 @@ struct AgentHTTP: Sendable {
         }
     }
 
-    /// A client for enrolment, before the host has credentials.
-    ///
-    /// - Parameter authority: PEM file of the authority of the ordinary listener; the system's where it is nil
-    static func client(trusting authority: String?) -> HTTPClient {
+    /// Whom a client without credentials believes.
+    enum Trust: Sendable {
+        /// The system's authorities and one more, PEM.
+        case system(and: String?)
+        /// Authorities in PEM, and no others.
+        case only([UInt8])
+        /// Anybody: for what is checked in another way.
+        case anybody
+    }
+
+    /// A client for enrolment, before the host has credentials. Throws 400 where the authorities are no certificates.
+    static func client(trusting trust: Trust) throws(Fault) -> HTTPClient {
         var tls = TLSConfiguration.makeClientConfiguration()
         tls.minimumTLSVersion = .tlsv12
-        if let authority { tls.trustRoots = .file(authority) }
+        do {
+            switch trust {
+            case .system(let more):
+                if let more {
+                    tls.additionalTrustRoots = [.certificates(try NIOSSLCertificate.fromPEMBytes([UInt8](more.utf8)))]
+                }
+            case .only(let authorities):
+                tls.trustRoots = .certificates(try NIOSSLCertificate.fromPEMBytes(authorities))
+            case .anybody:
+                tls.certificateVerification = .none
+            }
+        } catch {
+            throw .badRequest("The file of authorities holds no certificates in PEM.")
+        }
         return HTTPClient(eventLoopGroupProvider: .singleton, configuration: configuration(tls, .seconds(60)))
     }
 
     private static func configuration(_ tls: TLSConfiguration, _ silence: Duration) -> HTTPClient.Configuration {
+        var tls = tls
+        // The server does not read while it sends a stream, and answers a farewell only after it.
+        tls.shutdownTimeout = .milliseconds(300)
         var configuration = HTTPClient.Configuration(tlsConfiguration: tls)
         configuration.timeout = .init(connect: .seconds(10), read: .init(silence))
         configuration.connectionPool = .init(idleTimeout: .seconds(60))
+        // The agent has a back-off of its own; a second one inside the client would hide from it that nobody answers.
+        configuration.connectionPool.retryConnectionEstablishment = false
         configuration.redirectConfiguration = .disallow
         configuration.httpVersion = .http1Only
         return configuration
@@ -64,6 +90,16 @@ struct AgentHTTP: Sendable {
         } catch {
             throw .internalError("a message to the control plane could not be written: \(error)")
         }
+        return try await exchange(request)
+    }
+
+    func get(_ path: String) async throws(Fault) -> [UInt8] {
+        var request = HTTPClientRequest(url: base + path)
+        request.headers = ["accept": "application/json"]
+        return try await exchange(request)
+    }
+
+    private func exchange(_ request: HTTPClientRequest) async throws(Fault) -> [UInt8] {
         do {
             let response = try await client.execute(request, timeout: .seconds(60))
             let bytes = try await response.body.collect(upTo: 4 * 1024 * 1024)

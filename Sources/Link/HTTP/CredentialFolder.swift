@@ -15,15 +15,19 @@ public struct CredentialFolder: Sendable {
         return try AgentCredentials(pem: text)
     }
 
-    func save(_ credentials: AgentCredentials) async throws(Fault) {
+    /// - Parameter token: digest of the token they were traded for; nil keeps what is noted
+    func save(_ credentials: AgentCredentials, token: String? = nil) async throws(Fault) {
         try await folder.replace("agent.pem", credentials.pem)
-        try await folder.replace("pending.key", "")
+        if let token { try await folder.replace("token.digest", token) }
+        try await folder.remove("pending.key")
     }
+
+    /// Digest of the token that was traded last: one that stays in a configuration file is not traded again.
+    func tradedToken() async throws(Fault) -> String? { try await folder.text("token.digest") }
 
     /// The key of an enrolment that did not end, nil where there is none.
     func pendingKey() async throws(Fault) -> String? {
-        guard let text = try await folder.text("pending.key"), !text.isEmpty else { return nil }
-        return text
+        try await folder.text("pending.key")
     }
 
     func savePending(key: String) async throws(Fault) {

@@ -38,6 +38,7 @@ public final class HTTPAgentLink: AgentLink, ServiceLifecycle.Service, Sendable 
         var credentials: AgentCredentials
         var client: HTTPClient
         var former: [HTTPClient] = []
+        var isClosed = false
     }
 
     private let settings: Settings
@@ -81,13 +82,13 @@ public final class HTTPAgentLink: AgentLink, ServiceLifecycle.Service, Sendable 
         await close()
     }
 
-    /// Ends all connections. Nothing works after it.
+    /// Ends all connections and streams. Nothing works after it.
     public func close() async {
-        let clients = current.withLock { current in
-            defer { current.former = [] }
-            return current.former + [current.client]
-        }
-        for client in clients { try? await client.shutdown() }
+        await retireFormerClients()
+        try? await current.withLock { current in
+            current.isClosed = true
+            return current.client
+        }.shutdown()
     }
 
     /// Gets the next certificate where half of this one's life is over.
@@ -97,16 +98,25 @@ public final class HTTPAgentLink: AgentLink, ServiceLifecycle.Service, Sendable 
         let made = try SigningRequest.make(for: host.text)
         let answer = try await http.send(
             .POST, path("certificates"), RenewalRequest(signingRequest: made.request))
-        let renewed = try AgentCredentials(key: made.key, issued: try HostEnrolment.issued(answer))
+        let renewed = try AgentCredentials(
+            key: made.key, issued: try HostEnrolment.decode(IssuedCertificate.self, answer))
         try await folder.save(renewed)
         let client = try AgentHTTP.client(renewed, silence: settings.silence)
         current.withLock { current in
-            // The former client carries the open stream; it is shut down with the rest.
+            // The former client carries the open stream; it is shut down when that has ended.
             current.former.append(current.client)
             current.client = client
             current.credentials = renewed
         }
         logger.info("the agent's certificate was renewed", metadata: ["until": "\(renewed.notAfter.isoZulu)"])
+    }
+
+    private func retireFormerClients() async {
+        let clients = current.withLock { current in
+            defer { current.former = [] }
+            return current.former
+        }
+        for client in clients { try? await client.shutdown() }
     }
 
     private var http: AgentHTTP {
@@ -148,7 +158,8 @@ public final class HTTPAgentLink: AgentLink, ServiceLifecycle.Service, Sendable 
     private func pump(after revision: Int64, into continuation: AsyncStream<DesiredState>.Continuation) async {
         var applied = revision
         var backoff = Backoff(floor: settings.reconnectFloor, ceiling: settings.reconnectCeiling)
-        while !Task.isCancelled {
+        while !Task.isCancelled, !current.withLock({ $0.isClosed }) {
+            await retireFormerClients()
             do {
                 try await watch(after: applied) { line in
                     applied = max(applied, line.revision)
@@ -157,7 +168,7 @@ public final class HTTPAgentLink: AgentLink, ServiceLifecycle.Service, Sendable 
                 }
                 logger.info("the control plane ended the stream")
             } catch {
-                if Task.isCancelled { return }
+                if Task.isCancelled || current.withLock({ $0.isClosed }) { return }
                 logger.warning("no stream from the control plane", metadata: ["error": "\(String(reflecting: error))"])
             }
             do { try await Task.sleep(for: backoff.next(draw: .random(in: 0...1))) } catch { return }

@@ -2,6 +2,7 @@ import AsyncHTTPClient
 import FoundationEssentials
 public import Model
 import NIOHTTP1
+import NIOPosix
 
 /// Makes a host known to a control plane: what `kilonova agent` does at its first start.
 public struct HostEnrolment: Sendable {
@@ -10,12 +11,30 @@ public struct HostEnrolment: Sendable {
     private let authorityFile: String?
 
     /// - Parameters:
-    ///   - controlPlane: base URL of an ordinary listener, `https://host:port`
-    ///   - authorityFile: PEM file of the authority of that listener's certificate; the system's where it is nil
+    ///   - controlPlane: base URL of a listener that needs no client certificate, `https://host:port`
+    ///   - authorityFile: PEM file of the authority of that listener's certificate. Nil trusts the system's authorities,
+    ///     and the control plane's own, which the enrolment token names.
     public init(folder: CredentialFolder, controlPlane: String, authorityFile: String?) {
         self.folder = folder
-        self.controlPlane = controlPlane
+        self.controlPlane = controlPlane.hasSuffix("/") ? String(controlPlane.dropLast()) : controlPlane
         self.authorityFile = authorityFile
+    }
+
+    /// What the host shows: the credentials it holds; or, where it holds none, they have ended, or `token` is another
+    /// than they were traded for, those that `token` is traded for. A token may thus stay in the configuration.
+    ///
+    /// Throws 401 where it holds none and there is no token.
+    public func credentials(token: Secret?, at now: Timestamp) async throws(Fault) -> AgentCredentials {
+        let held = try await folder.load()
+        if let held, held.holds(at: now) {
+            guard let token else { return held }
+            let traded = try await folder.tradedToken()
+            if let traded, EnrolmentToken(token.revealed)?.digest == traded { return held }
+        }
+        if let token { return try await enrol(token: token, at: now) }
+        throw .unauthorized(
+            held.map { "The certificate of host '\($0.host)' ended at \($0.notAfter.isoZulu); it needs a new token." }
+                ?? "This host is not enrolled; it needs an enrolment token.")
     }
 
     /// Trades `token` for credentials and keeps them. Run again with the same token after any failure.
@@ -25,21 +44,63 @@ public struct HostEnrolment: Sendable {
         guard let parsed = EnrolmentToken(token.revealed) else {
             throw .badRequest("The enrolment token is not whole: it reads 'kn1.', a secret, '.', a fingerprint.")
         }
+        try checkAddress()
         let made = try await signingRequest()
-        let client = AgentHTTP.client(trusting: authorityFile)
-        let result: Result<AgentCredentials, Fault>
-        do throws(Fault) {
-            let answer = try await AgentHTTP(client: client, base: controlPlane)
-                .send(
-                    .POST, "/agent/v1/enrolments",
-                    EnrolmentRequest(token: token.revealed, signingRequest: made.request))
-            let issued = try Self.issued(answer)
-            guard AgentCredentials.isAuthority(issued.authority, of: parsed.authorityFingerprint) else {
-                throw .forbidden("The answer came from an authority that the enrolment token does not name.")
+        let answer = try await exchange(try await trust(parsed)) { http throws(Fault) in
+            try await http.send(
+                .POST, "/agent/v1/enrolments", EnrolmentRequest(token: token.revealed, signingRequest: made.request))
+        }
+        let issued = try Self.decode(IssuedCertificate.self, answer)
+        guard AgentCredentials.isAuthority(issued.authority, of: parsed.authorityFingerprint) else {
+            throw Self.wrongAuthority
+        }
+        let credentials = try AgentCredentials(key: made.key, issued: issued)
+        guard credentials.holds(at: now) else {
+            throw .internalError(
+                "the certificate ended at \(credentials.notAfter.isoZulu); is this host's clock right?")
+        }
+        try await folder.save(credentials, token: parsed.digest)
+        return credentials
+    }
+
+    /// The token is a secret: in clear text it goes no further than this machine.
+    private func checkAddress() throws(Fault) {
+        let url = URL(string: controlPlane)
+        let host = url?.host() ?? ""
+        let isLoopback = host == "localhost" || host == "::1" || host == "[::1]" || host.hasPrefix("127.")
+        guard url?.scheme == "https" || (url?.scheme == "http" && isLoopback), !host.isEmpty else {
+            throw .badRequest("'\(controlPlane)' cannot be enrolled with; the address must begin with 'https://'.")
+        }
+    }
+
+    private func trust(_ token: EnrolmentToken) async throws(Fault) -> AgentHTTP.Trust {
+        if let authorityFile {
+            do {
+                return .only(
+                    try await NIOThreadPool.singleton.runIfActive {
+                        [UInt8](try Data(contentsOf: URL(filePath: authorityFile)))
+                    })
+            } catch {
+                throw .badRequest("The file of authorities '\(authorityFile)' cannot be read.")
             }
-            let credentials = try AgentCredentials(key: made.key, issued: issued)
-            try await folder.save(credentials)
-            result = .success(credentials)
+        }
+        guard controlPlane.hasPrefix("https://") else { return .system(and: nil) }
+        // Whoever answers here is believed only because the token names what it answers.
+        let answer = try await exchange(.anybody) { http throws(Fault) in try await http.get("/agent/v1/authority") }
+        let authority = try Self.decode(AuthorityDocument.self, answer).authority
+        guard AgentCredentials.isAuthority(authority, of: token.authorityFingerprint) else {
+            throw Self.wrongAuthority
+        }
+        return .system(and: authority)
+    }
+
+    private func exchange(
+        _ trust: AgentHTTP.Trust, _ body: (AgentHTTP) async throws(Fault) -> [UInt8]
+    ) async throws(Fault) -> [UInt8] {
+        let client = try AgentHTTP.client(trusting: trust)
+        let result: Result<[UInt8], Fault>
+        do throws(Fault) {
+            result = .success(try await body(AgentHTTP(client: client, base: controlPlane)))
         } catch {
             result = .failure(error)
         }
@@ -56,11 +117,14 @@ public struct HostEnrolment: Sendable {
         return made
     }
 
-    static func issued(_ answer: [UInt8]) throws(Fault) -> IssuedCertificate {
+    private static let wrongAuthority = Fault.forbidden(
+        "The answer came from an authority that the enrolment token does not name.")
+
+    static func decode<Message: Decodable>(_ type: Message.Type, _ answer: [UInt8]) throws(Fault) -> Message {
         do {
-            return try JSONDecoder().decode(IssuedCertificate.self, from: Data(answer))
+            return try JSONDecoder().decode(type, from: Data(answer))
         } catch {
-            throw .internalError("the control plane's certificate cannot be read: \(error)")
+            throw .internalError("the control plane's answer to an enrolment cannot be read: \(error)")
         }
     }
 }

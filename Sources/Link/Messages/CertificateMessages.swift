@@ -39,3 +39,13 @@ public struct IssuedCertificate: Sendable, Codable, Equatable {
         self.notAfter = notAfter
     }
 }
+
+/// The control plane's authority, for hosts that have nothing yet but a token that names it.
+public struct AuthorityDocument: Sendable, Codable, Equatable {
+    /// PEM.
+    public var authority: String
+
+    public init(authority: String) {
+        self.authority = authority
+    }
+}

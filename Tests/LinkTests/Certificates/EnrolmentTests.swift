@@ -59,6 +59,60 @@ import Testing
         }
     }
 
+    @Test func `one address is enough, and it is known by the token`() async throws {
+        try await AgentListener.run { listener in
+            let token = try await listener.enrolment.token(for: host)
+            let folder = try await listener.folder(host)
+            let enrolment = HostEnrolment(folder: folder, controlPlane: listener.secure + "/", authorityFile: nil)
+            let now = TimeSource.system.now()
+            let none = await #expect(throws: Fault.self) { try await enrolment.credentials(token: nil, at: now) }
+            #expect(none?.kind.status == 401)
+            let credentials = try await enrolment.credentials(token: token, at: now)
+            #expect(credentials.host == host)
+            // The token stays in the configuration; it is not traded again.
+            #expect(try await enrolment.credentials(token: token, at: now) == credentials)
+            #expect(try await enrolment.credentials(token: nil, at: now) == credentials)
+            let another = try await listener.enrolment.token(for: host)
+            #expect(try await enrolment.credentials(token: another, at: now) != credentials)
+
+            let other = try await CertificateAuthority.open(
+                folder: listener.world.folder.appending(path: "other-ca").path)
+            let foreign = Enrolment(store: listener.world.store, authority: other)
+            let wrong = try await foreign.token(for: host)
+            let stranger = HostEnrolment(
+                folder: try await listener.folder("stranger"), controlPlane: listener.secure, authorityFile: nil)
+            let fault = await #expect(throws: Fault.self) { try await stranger.enrol(token: wrong, at: now) }
+            #expect(fault?.kind.status == 403)
+        }
+    }
+
+    @Test func `keys are readable by their owner only`() async throws {
+        try await AgentListener.run { listener in
+            _ = try await listener.enrol(host)
+            let folder = listener.world.folder.appending(path: "agent-\(host)").path
+            let files = try FileManager.default.contentsOfDirectory(atPath: folder).sorted()
+            #expect(files == ["agent.pem", "token.digest"])
+            for (path, mode) in [(folder, 0o700), ("\(folder)/agent.pem", 0o600)] {
+                let attributes = try FileManager.default.attributesOfItem(atPath: path)
+                #expect((attributes[.posixPermissions] as? NSNumber)?.intValue == mode)
+            }
+        }
+    }
+
+    @Test func `a token is sent in clear text to this machine only`() async throws {
+        try await AgentListener.run { listener in
+            let token = try await listener.enrolment.token(for: host)
+            for address in ["http://192.0.2.1:80", "ftp://127.0.0.1", "192.0.2.1:443", "https://"] {
+                let enrolment = HostEnrolment(
+                    folder: try await listener.folder(host), controlPlane: address, authorityFile: nil)
+                let fault = await #expect(throws: Fault.self) {
+                    try await enrolment.enrol(token: token, at: TimeSource.system.now())
+                }
+                #expect(fault?.kind.status == 400)
+            }
+        }
+    }
+
     @Test func `names that a certificate cannot hold get no token`() async throws {
         try await AgentListener.run { listener in
             for name in ["", "a b", "x/y", "host.certificate.kilonova", "ü"] {

@@ -27,11 +27,7 @@ struct AgentListener: Sendable {
             let service = AgentEndpoints.service(
                 hub: world.hub, reception: world.reception, enrolment: enrolment,
                 authenticator: CertificateAuthenticator(store: world.store))
-            let identity = try authority.serverIdentity(names: ["localhost", "127.0.0.1", "::1"])
-            let tls = ListenerConfiguration.TLS(
-                certificateChain: [UInt8](identity.certificateChain.utf8),
-                privateKey: [UInt8](identity.privateKey.utf8), clientAuthorities: [UInt8](authority.certificatePEM.utf8)
-            )
+            let tls = try authority.listenerTLS(names: ["localhost", "127.0.0.1", "::1"])
             try await serve(service, tls: tls) { secure in
                 try await serve(service, tls: nil) { plain in
                     try await body(

@@ -64,7 +64,17 @@ import Testing
                 try NIOSSLCertificate.fromPEMBytes([UInt8](listener.authority.certificatePEM.utf8)))
             let client = HTTPClient(configuration: .init(tlsConfiguration: tls))
             let secure = HTTPClientRequest(url: "\(listener.secure)/agent/v1/hosts/compute-1/watch")
-            await #expect(throws: (any Error).self) { try await client.execute(secure, timeout: .seconds(10)) }
+            #expect(try await client.execute(secure, timeout: .seconds(10)).status == .unauthorized)
+
+            var strict = try listener.authority.listenerTLS(names: ["127.0.0.1"])
+            strict.requiresClientCertificate = true
+            let service = AgentEndpoints.service(
+                hub: listener.world.hub, reception: listener.world.reception, enrolment: nil,
+                authenticator: CertificateAuthenticator(store: listener.world.store))
+            try await AgentListener.serve(service, tls: strict) { port in
+                let refused = HTTPClientRequest(url: "https://127.0.0.1:\(port)/agent/v1/hosts/compute-1/watch")
+                await #expect(throws: (any Error).self) { try await client.execute(refused, timeout: .seconds(10)) }
+            }
             try await client.shutdown()
         }
     }
@@ -96,11 +106,7 @@ import Testing
     @Test func `an agent comes back when its server does, and has missed nothing`() async throws {
         try await AgentListener.run { listener in
             let credentials = try await listener.enrol(host)
-            let identity = try listener.authority.serverIdentity(names: ["127.0.0.1"])
-            let tls = ListenerConfiguration.TLS(
-                certificateChain: [UInt8](identity.certificateChain.utf8),
-                privateKey: [UInt8](identity.privateKey.utf8),
-                clientAuthorities: [UInt8](listener.authority.certificatePEM.utf8))
+            let tls = try listener.authority.listenerTLS(names: ["127.0.0.1"])
             let service = AgentEndpoints.service(
                 hub: listener.world.hub, reception: listener.world.reception, enrolment: nil,
                 authenticator: CertificateAuthenticator(store: listener.world.store))
