@@ -114,6 +114,24 @@ final class AcceleratorFixture: Sendable {
         return Answer(status: response.status, headers: response.headers, bytes: try await response.bytes())
     }
 
+    /// A call with the bytes as they are, and the target still percent-encoded.
+    func raw(
+        _ method: HTTPRequest.Method, _ target: String, _ body: [UInt8], as persona: Persona = .admin,
+        version: String? = nil, contentType: String? = "application/json", headers: [(String, String)] = []
+    ) async throws -> Answer {
+        var fields: HTTPFields = [:]
+        if let token = persona.token { fields[.token] = token }
+        if let service = persona.serviceToken { fields[.serviceToken] = service }
+        if let version { fields[.openStackVersion] = "accelerator \(version)" }
+        if let contentType, !body.isEmpty || contentType != "application/json" { fields[.contentType] = contentType }
+        for (name, value) in headers {
+            if let name = HTTPField.Name(name) { fields[name] = value }
+        }
+        let request = APIRequest(method, "/accelerator\(target)", headers: fields, body: body)
+        let response = await dispatcher.respond(to: request)
+        return Answer(status: response.status, headers: response.headers, bytes: try await response.bytes())
+    }
+
     /// A profile of `count` units of `resourceClass` in one group.
     func profile(_ name: String, _ resourceClass: String = "FPGA", count: Int = 1) async throws {
         let answer = try await call(

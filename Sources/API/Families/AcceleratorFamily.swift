@@ -2,11 +2,11 @@ import FoundationEssentials
 public import HTTPTypes
 public import Model
 
-/// The accelerator API's conventions: versions 2.0 to 2.3, default 2.0, an error whose text is JSON itself.
+/// The accelerator API's conventions: versions 2.0 to 2.4, default 2.0, an error whose text is JSON itself.
 public struct AcceleratorFamily: APIFamily {
     public let serviceType = "accelerator"
     public let minimum = Microversion(2, 0)
-    public let maximum = Microversion(2, 3)
+    public let maximum = Microversion(2, 4)
 
     public init() {}
 
@@ -45,12 +45,18 @@ public struct AcceleratorFamily: APIFamily {
         var inner = JSONWriter()
         inner.object { json in
             json.member("faultcode", fault.kind.status < 500 ? "Client" : "Server")
-            json.member("faultstring", fault.message)
+            json.member("faultstring", Self.bounded(fault.message))
             json.member("debuginfo", String?.none)
         }
         var json = JSONWriter()
         json.object { json in json.member("error_message", String(decoding: inner.bytes, as: UTF8.self)) }
         return ("application/json", json.bytes)
+    }
+
+    /// A sentence repeats what was sent; nobody reads more of it than this.
+    private static func bounded(_ message: String) -> String {
+        message.utf8.count <= 1000
+            ? message : "\(String(String.UnicodeScalarView(message.unicodeScalars.prefix(1000))))…"
     }
 
     private static let minimumHeader = HTTPField.Name.constant("OpenStack-API-Minimum-Version")

@@ -53,7 +53,7 @@ extension Schema {
             let problems = schemas.map { $0.problem(with: value, at: path) }
             guard !problems.contains(nil) else { return nil }
             // The alternative that got furthest says best what was meant.
-            return problems.compactMap { $0 }.max { $0.path.utf8.count < $1.path.utf8.count }
+            return problems.compactMap { $0 }.max { $0.depth < $1.depth }
         case .named(_, let schema): return schema.problem(with: value, at: path)
         }
         return nil
@@ -98,7 +98,7 @@ extension ObjectSchema {
             }
         }
         if let minProperties, members.count < minProperties {
-            return SchemaProblem(path, "it has too few members; at least \(minProperties) are needed")
+            return SchemaProblem(path, "\(value.shown) has too few members; at least \(minProperties) are needed")
         }
         for member in members {
             let place = SchemaProblem.join(path, member.name)
@@ -133,6 +133,9 @@ struct SchemaProblem: Sendable, Equatable {
         self.path = path
         self.reason = reason
     }
+
+    /// How far into the value it lies.
+    var depth: Int { path.isEmpty ? 0 : 1 + path.utf8.count { $0 == UInt8(ascii: ".") || $0 == UInt8(ascii: "[") } }
 
     static func join(_ path: String, _ name: String) -> String {
         path.isEmpty ? String(name.prefix(80)) : "\(path).\(name.prefix(80))"

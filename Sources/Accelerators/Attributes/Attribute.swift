@@ -97,6 +97,6 @@ struct AttributeBody: Decodable, Sendable, SchemaProviding {
             ], others: .ignored))
 
     static let schema = Schema.anyOf([
-        .object(ObjectSchema([.init("attribute", flat)], others: .ignored)), flat,
+        flat, .object(ObjectSchema([.init("attribute", flat)], others: .ignored)),
     ])
 }

@@ -38,16 +38,19 @@ struct ProgramOperation: Codable, Sendable, SchemaProviding {
             throw .badRequest("The body must hold exactly one operation; it holds \(operations.count).")
         }
         guard ["add", "replace", "remove"].contains(operation.operation) else {
-            throw .badRequest("'\(operation.operation)' must be add, replace or remove.", field: "[0].op")
+            throw .badRequest(
+                "'op' must be add, replace or remove, not '\(operation.operation.shown)'.", field: "[0].op")
         }
         guard operation.path == "/program" || operation.path == "/bitstream_id" else {
-            throw .badRequest("'\(operation.path)' cannot be changed; the path must be /program.", field: "[0].path")
+            throw .badRequest("'path' must be /program, not '\(operation.path.shown)'.", field: "[0].path")
         }
         guard let value = operation.value?.first else {
             throw .badRequest("The operation needs a 'value' with an 'image_uuid'.", field: "[0].value")
         }
         guard let image = ImageID(value.imageUUID) else {
-            throw .badRequest("'\(value.imageUUID)' is not a UUID.", field: "[0].value[0].image_uuid")
+            throw .badRequest(
+                "'\(value.imageUUID.shown)' is not a UUID, which 'image_uuid' must be.",
+                field: "[0].value[0].image_uuid")
         }
         return image
     }

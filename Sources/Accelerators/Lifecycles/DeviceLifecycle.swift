@@ -7,7 +7,7 @@
 /// A device that vanishes while a tenant holds it stays on record, so that its holder can still be found and its
 /// handle given back.
 struct DeviceLifecycle: Equatable, Sendable {
-    enum Presence: String, Sendable {
+    enum Presence: String, Sendable, CaseIterable {
         case present
         case missing
     }

@@ -8,14 +8,15 @@ enum ProfileRules {
     /// Of one profile: more would be a mistake, and a burden for everything that lists requests.
     private static let acceleratorLimit = 256
 
-    /// A missing or over-long name answers 500, which published clients assert; other mistakes answer 400.
-    static func checkName(_ name: String?) throws(Fault) -> String {
+    /// Up to 2.3 a missing or over-long name answers 500, which published clients assert; every other mistake is 400.
+    static func checkName(_ name: String?, _ version: Microversion) throws(Fault) -> String {
+        let kind: Fault.Kind = version < Microversion(2, 4) ? .internalError : .badRequest
         guard let name, !name.isEmpty else {
-            throw Fault(.internalError, "A device profile needs a name.", field: "[0].name")
+            throw Fault(kind, "'name' is missing or empty: a device profile needs a name.", field: "[0].name")
         }
         guard name.unicodeScalars.count <= 255 else {
             throw Fault(
-                .internalError, "The name of a device profile has at most 255 characters.", field: "[0].name")
+                kind, "'name' is too long: the name of a device profile has at most 255 characters.", field: "[0].name")
         }
         let isPlain = name.utf8.allSatisfy { byte in
             switch byte {
@@ -27,7 +28,7 @@ enum ProfileRules {
         }
         guard isPlain else {
             throw .badRequest(
-                "The name '\(name)' may hold only letters, digits, '-' and '_'.", field: "[0].name")
+                "The name '\(name.shown)' may hold only letters, digits, '-' and '_'.", field: "[0].name")
         }
         return name
     }
@@ -47,7 +48,7 @@ enum ProfileRules {
             let result = ProfileGroup(entries: entries)
             guard entries.keys.contains(where: { $0.hasPrefix("resources:") }) else {
                 throw .badRequest(
-                    "Group \(index) asks for no resources; it needs a key such as 'resources:FPGA'.",
+                    "Group \(index) of 'groups' asks for no resources; it needs a key such as 'resources:FPGA'.",
                     field: "[0].groups[\(index)]")
             }
             checked.append(result)
@@ -70,22 +71,22 @@ enum ProfileRules {
         case "resources":
             guard ResourceClass(name) != nil, classes.contains(name) || name.hasPrefix("CUSTOM_") else {
                 throw .badRequest(
-                    "'\(name)' is not a resource class that a profile may ask for: those are "
+                    "'\(name.shown)' is not a resource class that a profile may ask for: those are "
                         + "\(classes.sorted().joined(separator: ", ")) and every CUSTOM_ class.", field: place)
             }
             guard let count = Int(trimmed(value[...])), (1...acceleratorLimit).contains(count) else {
                 throw .badRequest(
                     "The count of 'resources:\(name)' must be a whole number from 1 to \(acceleratorLimit), "
-                        + "not '\(value)'.", field: place)
+                        + "not '\(value.shown)'.", field: place)
             }
             return ("resources:\(name)", "\(count)")
         case "trait":
             guard let trait = Trait(name), trait.isCustom else {
-                throw .badRequest("The trait '\(name)' must begin with CUSTOM_.", field: place)
+                throw .badRequest("The trait '\(name.shown)' must begin with CUSTOM_.", field: place)
             }
             guard value == "required" || value == "forbidden" else {
                 throw .badRequest(
-                    "The value of 'trait:\(name)' must be required or forbidden, not '\(value)'.", field: place)
+                    "The value of 'trait:\(name)' must be required or forbidden, not '\(value.shown)'.", field: place)
             }
             return ("trait:\(name)", value)
         case "accel":
@@ -96,7 +97,8 @@ enum ProfileRules {
     }
 
     private static func unknown(_ key: String, at place: String) -> Fault {
-        .badRequest("The key '\(key)' must begin with 'resources:', 'trait:' or 'accel:'.", field: place)
+        .badRequest(
+            "The key '\(key.shown)' in 'groups' must begin with 'resources:', 'trait:' or 'accel:'.", field: place)
     }
 
     private static func trimmed(_ text: Substring) -> String {

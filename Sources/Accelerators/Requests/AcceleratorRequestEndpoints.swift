@@ -52,11 +52,11 @@ struct AcceleratorRequestEndpoints: Sendable {
             Endpoint(
                 .delete, "/v2/accelerator_requests", "Delete accelerator requests by id or by instance",
                 query: QueryRules([Self.requests.description, Self.instance.description]),
-                access: .rule("cyborg:arq:delete"), answers: .empty(), faults: [.notFound]
+                access: .rule("cyborg:arq:delete"), answers: .empty(), faults: [.notFound, .conflict]
             ) { call in try await delete(call) },
             Endpoint(
                 .delete, "/v2/accelerator_requests/\(Self.uuid)", "Delete an accelerator request",
-                access: .rule("cyborg:arq:delete"), answers: .empty(), faults: [.notFound]
+                access: .rule("cyborg:arq:delete"), answers: .empty(), faults: [.notFound, .conflict]
             ) { call in try await delete([try call[Self.uuid]], call) },
         ]
     }
@@ -95,7 +95,7 @@ struct AcceleratorRequestEndpoints: Sendable {
                 "SELECT \(DeviceProfile.columns) FROM device_profiles WHERE name = \(body.profileName)"
             ) { row in try DeviceProfile(row) }
         }
-        guard let profile else { throw Fault.notFound("There is no device profile '\(body.profileName)'.") }
+        guard let profile else { throw Fault.notFound("There is no device profile '\(body.profileName.shown)'.") }
         let classes = profile.groups.enumerated().flatMap { index, group in group.accelerators.map { (index, $0) } }
         let check =
             limits is Unlimited
@@ -106,7 +106,7 @@ struct AcceleratorRequestEndpoints: Sendable {
         let now = time.now()
         let requests = try await store.write { transaction in
             guard try transaction.exists("SELECT 1 FROM device_profiles WHERE uuid = \(profile.id)") else {
-                throw Fault.notFound("There is no device profile '\(body.profileName)'.")
+                throw Fault.notFound("There is no device profile '\(body.profileName.shown)'.")
             }
             try check?.enforce(in: transaction)
             for (position, (group, resourceClass)) in classes.enumerated() {
@@ -137,9 +137,10 @@ struct AcceleratorRequestEndpoints: Sendable {
         switch (requests, instance) {
         case (let requests?, nil):
             var ids: [AcceleratorRequestID] = []
-            for text in requests.split(separator: ",") {
-                guard let id = AcceleratorRequestID(String(text)) else {
-                    throw Fault.badRequest("'\(text)' is not a UUID, which 'arqs' must hold.", field: "arqs")
+            for text in try CommaList.split(requests, of: "arqs") {
+                guard let id = AcceleratorRequestID(text) else {
+                    throw Fault.badRequest(
+                        "'\(text.shown)' is not a UUID, which 'arqs' must hold.", field: "arqs")
                 }
                 ids.append(id)
             }

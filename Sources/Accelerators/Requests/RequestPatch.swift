@@ -24,12 +24,17 @@ struct RequestPatch: Sendable, Equatable {
     /// Throws 400 where the body makes no sense, 406 and 403 where `project_id` is not for this version or caller.
     init(_ body: Body, version: Microversion, isAdmin: Bool) throws(Fault) {
         guard !body.isEmpty else {
-            throw .badRequest("The body must name at least one accelerator request.")
+            throw .badRequest("The body must name at least one accelerator request.", field: "body")
+        }
+        guard body.count <= CommaList.most else {
+            throw .badRequest(
+                "The body names \(body.count) accelerator requests; at most \(CommaList.most) are possible.",
+                field: "body")
         }
         var changes: [AcceleratorRequestID: Change] = [:]
         for (key, operations) in body.sorted(by: { $0.key < $1.key }) {
             guard let id = AcceleratorRequestID(key) else {
-                throw .badRequest("'\(key)' is not the UUID of an accelerator request.", field: key)
+                throw .badRequest("'\(key.shown)' is not the UUID of an accelerator request.", field: key)
             }
             let change = try Self.change(operations, at: key, version: version, isAdmin: isAdmin)
             guard changes.updateValue(change, forKey: id) == nil else {
@@ -45,7 +50,8 @@ struct RequestPatch: Sendable, Equatable {
         let verbs = Set(operations.map(\.operation))
         guard verbs == ["add"] || verbs == ["remove"] else {
             throw .badRequest(
-                "The operations of one accelerator request must all be 'add' (to bind) or all be 'remove' (to unbind).",
+                "The operations of one accelerator request must all have the 'op' 'add' (to bind), or all 'remove' (to "
+                    + "unbind).",
                 field: key)
         }
         for operation in operations where !fields.contains(operation.path) {
@@ -57,7 +63,7 @@ struct RequestPatch: Sendable, Equatable {
                 continue
             }
             throw .badRequest(
-                "'\(operation.path)' cannot be changed; there are /hostname, /device_rp_uuid, /instance_uuid and "
+                "'path' names '\(operation.path.shown)', which cannot be changed; there are /hostname, /device_rp_uuid, /instance_uuid and "
                     + "/project_id.", field: "\(key).path")
         }
         return verbs == ["add"] ? .bind(try target(operations, at: key)) : .unbind
@@ -68,21 +74,27 @@ struct RequestPatch: Sendable, Equatable {
     private static func target(_ operations: [PatchOperation], at key: String) throws(Fault) -> Target {
         func value(_ path: String) throws(Fault) -> String {
             guard let text = operations.last(where: { $0.path == path })?.value, !text.isEmpty else {
-                throw .badRequest("To bind, '\(path)' needs a value.", field: "\(key)\(path)")
+                throw .badRequest("To bind, '\(path)' needs a 'value'.", field: "\(key)\(path)")
+            }
+            guard text.unicodeScalars.count <= 255 else {
+                throw .badRequest(
+                    "The 'value' of '\(path)' is too long; at most 255 characters are possible.",
+                    field: "\(key)\(path)")
             }
             return text
         }
         func uuid<Kind>(_ path: String, _ kind: Kind.Type = Kind.self) throws(Fault) -> UniqueID<Kind> {
             let text = try value(path)
             guard let id = UniqueID<Kind>(text) else {
-                throw .badRequest("'\(text)' is not a UUID, which '\(path)' must be.", field: "\(key)\(path)")
+                throw .badRequest(
+                    "The 'value' '\(text.shown)' is not a UUID, which '\(path)' must be.", field: "\(key)\(path)")
             }
             return id
         }
-        let project = operations.last { $0.path == "/project_id" }?.value
+        let hasProject = operations.contains { $0.path == "/project_id" }
         return Target(
             host: HostName(try value("/hostname")), resourceProvider: try uuid("/device_rp_uuid"),
-            instance: try uuid("/instance_uuid"), project: project.map { ProjectID($0) })
+            instance: try uuid("/instance_uuid"), project: hasProject ? ProjectID(try value("/project_id")) : nil)
     }
 }
 

@@ -38,7 +38,7 @@ struct ListFilter: Sendable {
             switch name {
             case "limit":
                 guard let count = Int(value), count >= 0 else {
-                    throw .badRequest("'\(value)' is not a whole number, which 'limit' must be.", field: "limit")
+                    throw .badRequest("'\(value.shown)' is not a whole number, which 'limit' must be.", field: "limit")
                 }
                 limit = " LIMIT \(count)"
             case "marker":
@@ -48,14 +48,15 @@ struct ListFilter: Sendable {
                 sortKey = field.column
             case "sort_dir":
                 guard value == "asc" || value == "desc" else {
-                    throw .badRequest("'sort_dir' must be asc or desc, not '\(value)'.", field: "sort_dir")
+                    throw .badRequest("'sort_dir' must be asc or desc, not '\(value.shown)'.", field: "sort_dir")
                 }
                 direction = value == "asc" ? "ASC" : "DESC"
             default:
                 guard let field = fields[name] else { throw Self.unknown(name, fields) }
                 if field.isNumber {
                     guard let amount = Int64(value) else {
-                        throw .badRequest("'\(value)' is not a whole number, which '\(name)' must be.", field: name)
+                        throw .badRequest(
+                            "'\(value.shown)' is not a whole number, which '\(name)' must be.", field: name)
                     }
                     conditions += " AND \(field.column) = \(amount)"
                 } else {
@@ -68,6 +69,6 @@ struct ListFilter: Sendable {
 
     private static func unknown(_ name: String, _ fields: [String: Field]) -> Fault {
         let known = (fields.keys + ["limit", "marker", "sort_dir", "sort_key"]).sorted().joined(separator: ", ")
-        return .badRequest("There is no filter '\(name)'; there are: \(known).", field: "filters.field")
+        return .badRequest("There is no filter '\(name.shown)'; there are: \(known).", field: "filters.field")
     }
 }

@@ -3,11 +3,14 @@ import HTTPTypes
 
 /// The discovery documents at `/` and `/v2`, which need no token.
 enum VersionEndpoints {
+    private static let maximum = "\(AcceleratorFamily().maximum)"
+    private static let minimum = "\(AcceleratorFamily().minimum)"
+
     static let all: [Endpoint] = [
         Endpoint(.get, "/", "Show the API's versions", query: .anything, access: .open, answers: .json(Versions.self)) {
             call in
             let version = Versions.Version(
-                id: "v2", status: "CURRENT", maximum: "2.3", minimum: "2.0",
+                id: "v2", status: "CURRENT", maximum: maximum, minimum: minimum,
                 links: [Link(href: "\(call.origin)/accelerator/v2", rel: "self")])
             return try .json(
                 Versions(
@@ -21,7 +24,7 @@ enum VersionEndpoints {
         ) { call in
             try .json(
                 Versions.Version(
-                    id: "v2.0", status: "CURRENT", maximum: "2.3", minimum: "2.0",
+                    id: "v2.0", status: "CURRENT", maximum: maximum, minimum: minimum,
                     links: [Link(href: "\(call.origin)/accelerator/v2/", rel: "self")]))
         },
     ]
