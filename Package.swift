@@ -120,7 +120,8 @@ if !leavesOnly {
                 "Model", hummingbird, hummingbirdTLS, httpTypes, nioCore, nioPosix, nioSSL, x509, asn1, lifecycle,
                 logging, metrics, coreMetrics, collections,
             ], tests: [httpClient, nioHTTP1])
-        + room("Clients", ["Model", httpClient, httpTypes, nioCore, nioHTTP1, nioSSL, logging], tests: [nioPosix])
+        + room(
+            "Clients", ["Model", httpClient, httpTypes, nioCore, nioHTTP1, nioSSL, logging], tests: ["API", nioPosix])
         + room(
             "Access",
             [

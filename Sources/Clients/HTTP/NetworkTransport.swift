@@ -27,6 +27,10 @@ public final class NetworkTransport: HTTPTransport {
         var configuration = HTTPClient.Configuration()
         configuration.redirectConfiguration = .disallow
         configuration.timeout.connect = .seconds(5)
+        // Whoever calls has a back-off of its own and wants to know at once that nobody answers.
+        configuration.connectionPool.retryConnectionEstablishment = false
+        // Below the five seconds after which a common web server hangs up on an idle client.
+        configuration.connectionPool.idleTimeout = .seconds(4)
         if let caFile {
             do {
                 var tls = TLSConfiguration.makeClientConfiguration()

@@ -1,0 +1,176 @@
+import FoundationEssentials
+import HTTPTypes
+public import Model
+
+/// Placement over HTTP, whoever's it is.
+///
+/// Asks for 1.26 always: the first version with nesting, an answer to creation, codes in errors and inventories that are
+/// reserved as a whole.
+public struct RESTPlacementClient: PlacementClient {
+    static let version = Microversion(1, 26)
+    /// The code of a generation that moved.
+    public static let concurrentUpdate = "placement.concurrent_update"
+
+    private let transport: any HTTPTransport
+
+    /// - Parameter transport: to the placement endpoint, tokens included: an `AuthenticatedTransport`
+    public init(transport: any HTTPTransport) {
+        self.transport = transport
+    }
+
+    /// Placement where the session's catalog says.
+    ///
+    /// - Parameter caFile: certificates to trust, PEM; nil for the system's
+    public init(
+        session: KeystoneSession, interface: String = "internal", region: String? = nil, caFile: String? = nil
+    ) {
+        let name = "the placement service"
+        let catalog = CatalogTransport(
+            session: session, type: "placement", interface: interface, region: region, name: name
+        ) { base throws(Fault) in
+            try NetworkTransport(base: base, name: name, caFile: caFile)
+        }
+        self.init(transport: AuthenticatedTransport(catalog, session: session))
+    }
+
+    public func provider(_ id: ResourceProviderID) async throws(Fault) -> ResourceProviderView? {
+        let request = request(.get, "/resource_providers/\(id)")
+        let answer = try await transport.send(request)
+        if answer.status == 404 { return nil }
+        return try read(PlacementDocuments.Provider.self, answer, request).view
+    }
+
+    public func provider(named name: String) async throws(Fault) -> ResourceProviderView? {
+        try await providers("name=\(name.percentEncoded)").first { $0.name == name }
+    }
+
+    public func tree(of id: ResourceProviderID) async throws(Fault) -> [ResourceProviderView] {
+        try await providers("in_tree=\(id)")
+    }
+
+    private func providers(_ query: String) async throws(Fault) -> [ResourceProviderView] {
+        try await get(PlacementDocuments.Providers.self, "/resource_providers?\(query)").providers.map(\.view)
+    }
+
+    public func createProvider(
+        _ id: ResourceProviderID, name: String, parent: ResourceProviderID?
+    ) async throws(Fault) -> ResourceProviderView {
+        let request = try request(
+            .post, "/resource_providers", PlacementDocuments.NewProvider(uuid: id, name: name, parent: parent))
+        return try read(PlacementDocuments.Provider.self, try await transport.send(request), request).view
+    }
+
+    public func deleteProvider(_ id: ResourceProviderID) async throws(Fault) {
+        let request = request(.delete, "/resource_providers/\(id)")
+        let answer = try await transport.send(request)
+        guard answer.status == 404 || (200..<300).contains(answer.status) else {
+            throw Fault(placement: answer, to: request)
+        }
+    }
+
+    public func inventories(of id: ResourceProviderID) async throws(Fault) -> InventoriesView {
+        let found = try await get(PlacementDocuments.Inventories.self, "/resource_providers/\(id)/inventories")
+        var inventories: [ResourceClass: Inventory] = [:]
+        for (name, record) in found.inventories { inventories[ResourceClass(unchecked: name)] = record.inventory }
+        return InventoriesView(generation: found.generation, inventories: inventories)
+    }
+
+    public func setInventories(
+        of id: ResourceProviderID, generation: Int, to inventories: [ResourceClass: Inventory]
+    ) async throws(Fault) -> Int {
+        var records: [String: PlacementDocuments.InventoryRecord] = [:]
+        for (resourceClass, inventory) in inventories { records[resourceClass.name] = .init(inventory) }
+        let request = try request(
+            .put, "/resource_providers/\(id)/inventories",
+            PlacementDocuments.Inventories(generation: generation, inventories: records))
+        return try read(PlacementDocuments.Inventories.self, try await transport.send(request), request).generation
+    }
+
+    public func traits(of id: ResourceProviderID) async throws(Fault) -> TraitsView {
+        let found = try await get(PlacementDocuments.Traits.self, "/resource_providers/\(id)/traits")
+        return TraitsView(generation: found.generation, traits: Set(found.traits.map { Trait(unchecked: $0) }))
+    }
+
+    public func setTraits(
+        of id: ResourceProviderID, generation: Int, to traits: Set<Trait>
+    ) async throws(Fault) -> Int {
+        let request = try request(
+            .put, "/resource_providers/\(id)/traits",
+            PlacementDocuments.Traits(generation: generation, traits: traits.map(\.name).sorted()))
+        return try read(PlacementDocuments.Traits.self, try await transport.send(request), request).generation
+    }
+
+    public func ensure(resourceClass: ResourceClass) async throws(Fault) {
+        try await ensure("/resource_classes/\(resourceClass.name)", isCustom: resourceClass.isCustom)
+    }
+
+    public func ensure(trait: Trait) async throws(Fault) {
+        try await ensure("/traits/\(trait.name)", isCustom: trait.isCustom)
+    }
+
+    /// What is not custom cannot be made: the service knows it, or is too old for it, which its own 404 says.
+    private func ensure(_ path: String, isCustom: Bool) async throws(Fault) {
+        let request = request(isCustom ? .put : .get, path)
+        let answer = try await transport.send(request)
+        guard (200..<300).contains(answer.status) else { throw Fault(placement: answer, to: request) }
+    }
+
+    public func allocations(
+        of id: ResourceProviderID
+    ) async throws(Fault) -> [ConsumerID: [ResourceClass: Int]] {
+        let path = "/resource_providers/\(id)/allocations"
+        var held: [ConsumerID: [ResourceClass: Int]] = [:]
+        for (consumer, amounts) in try await get(PlacementDocuments.Allocations.self, path).allocations {
+            guard let consumer = ConsumerID(consumer) else {
+                throw Fault(
+                    .badGateway, "The placement service's answer is not understood.",
+                    context: "\(path) names a consumer that is not a UUID")
+            }
+            for (name, amount) in amounts.resources { held[consumer, default: [:]][.init(unchecked: name)] = amount }
+        }
+        return held
+    }
+}
+
+extension RESTPlacementClient {
+    private static let versionHeader = HTTPField.Name("OpenStack-API-Version") ?? .accept
+
+    private func request(_ method: HTTPRequest.Method, _ path: String) -> PeerRequest {
+        var headers: HTTPFields = [.accept: "application/json"]
+        headers[Self.versionHeader] = "placement \(Self.version)"
+        // A PUT without a body is refused unless it says that the body which is not there would be JSON.
+        if method == .put { headers[.contentType] = "application/json" }
+        return PeerRequest(method, path, headers: headers)
+    }
+
+    private func request(
+        _ method: HTTPRequest.Method, _ path: String, _ body: some Encodable
+    ) throws(Fault) -> PeerRequest {
+        var request = request(method, path)
+        request.headers[.contentType] = "application/json"
+        do {
+            request.body = Array(try JSONEncoder().encode(body))
+        } catch {
+            throw .internalError("a request to the placement service could not be written: \(error)")
+        }
+        return request
+    }
+
+    private func get<Document: Decodable>(_ type: Document.Type, _ path: String) async throws(Fault) -> Document {
+        let request = request(.get, path)
+        return try read(type, try await transport.send(request), request)
+    }
+
+    private func read<Document: Decodable>(
+        _ type: Document.Type, _ answer: PeerResponse, _ request: PeerRequest
+    ) throws(Fault) -> Document {
+        guard (200..<300).contains(answer.status) else { throw Fault(placement: answer, to: request) }
+        do {
+            return try JSONDecoder().decode(type, from: Data(answer.body))
+        } catch {
+            throw Fault(
+                .badGateway, "The placement service's answer is not understood.",
+                context: "\(request.method) \(request.path.prefix { $0 != "?" }): \(error)")
+        }
+    }
+}
