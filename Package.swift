@@ -139,7 +139,9 @@ if !leavesOnly {
                 "API", "Store", "Clients", "Model", x509, asn1, crypto, nioCore, nioHTTP1, nioPosix, nioSSL,
                 httpClient, httpTypes, lifecycle, logging, system,
             ], tests: ["StoreSQLite"])
-        + room("Agent", ["Drivers", "Host", "Link", "Clients", "Model", lifecycle, logging])
+        + room(
+            "Agent", ["Drivers", "Host", "Link", "Clients", "Model", lifecycle, logging, metrics, coreMetrics, system],
+            tests: [])
         + room(
             "ControlPlane",
             [

@@ -1,0 +1,101 @@
+import CoreMetrics
+import Host
+import Link
+import Logging
+import Model
+
+extension HostAgent {
+    /// Takes over each line that comes down, and proves by its nonce that it came.
+    func followDesiredState() async {
+        for await state in link.desiredStates(after: 0) {
+            await runner.want(state.work)
+            await intent.withhold(Set(state.disabled))
+            gauges.revision.record(state.revision)
+            do {
+                try await link.heartbeat(
+                    Heartbeat(nonce: state.nonce, revision: state.revision, agentVersion: options.version))
+            } catch {
+                logger.debug("a heartbeat was not taken", metadata: ["reason": "\(error)"])
+            }
+        }
+    }
+
+    /// Looks at the host when it is asked to and once an interval.
+    func lookAround() async {
+        var pause = Pause()
+        var told = Told()
+        while !Task.isCancelled {
+            let findings = await look(&told)
+            let devices = findings.all
+            await intent.lose(allBut: devices)
+            do {
+                try await reporter.report(devices: devices, drivers: findings.drivers)
+                gauges.isReported.record(1)
+                await intent.have(devices, isComplete: findings.isComplete)
+                pause.reset()
+                await intent.waitForScan(atMost: options.scanInterval)
+            } catch {
+                gauges.isReported.record(0)
+                if !Task.isCancelled {
+                    logger.warning(
+                        "the host's report was not taken; it is sent again", metadata: ["reason": "\(error)"])
+                }
+                await intent.waitForScan(atMost: min(pause.next(), options.scanInterval))
+            }
+        }
+    }
+
+    /// What was said in the log, so that it is said when it changes and not every minute.
+    struct Told {
+        var notes: Set<String> = []
+        var failures: [String: String] = [:]
+    }
+
+    private func look(_ told: inout Told) async -> Findings {
+        let before = await keeper.state.devices
+        let clock = ContinuousClock()
+        let start = clock.now
+        let findings = await discoverer.look(before: before)
+        gauges.lookSeconds.record((clock.now - start) / .seconds(1))
+        gauges.looks.increment()
+        gauges.leftOut.record(findings.notes.count)
+        await keeper.change { state in state.devices = findings.devices }
+        gauges.isDurable.record(await keeper.isDurable ? 1 : 0)
+        let notes = Set(findings.notes.map(\.description))
+        for note in notes.subtracting(told.notes).sorted() { logger.info("\(note)") }
+        told.notes = notes
+        for driver in findings.drivers {
+            gauges.found(findings.devices[driver.name]?.count ?? 0, by: driver)
+            if let failure = driver.failure, failure != told.failures[driver.name] {
+                logger.error("a driver fails", metadata: ["driver": "\(driver.name)", "reason": "\(failure)"])
+            } else if driver.failure == nil, told.failures[driver.name] != nil {
+                logger.info("a driver works again", metadata: ["driver": "\(driver.name)"])
+            }
+            told.failures[driver.name] = driver.failure
+        }
+        return findings
+    }
+
+    /// Makes Placement what it should be when that changes and once an interval, for others write to it, too.
+    func keepPlacement() async {
+        var pause = Pause()
+        var told: [String] = []
+        while let wish = await intent.wish(after: 0) {
+            let (wanted, unfit) = WantedProvider.all(of: wish.devices, withheld: wish.withheld)
+            let outcome = await reconciler.reconcile(wanted, isComplete: wish.isComplete)
+            let problems = unfit + outcome.problems
+            gauges.providers.record(wanted.count)
+            gauges.withheld.record(wanted.count { $0.isWithheld })
+            gauges.lingering.record(outcome.lingering.count)
+            gauges.placementProblems.record(problems.count)
+            if problems != told, !Task.isCancelled {
+                for problem in problems { logger.warning("Placement is not what it should be: \(problem)") }
+                if problems.isEmpty { logger.info("Placement holds what the host has") }
+                told = problems
+            }
+            if outcome.problems.isEmpty { pause.reset() }
+            let rest = outcome.problems.isEmpty ? options.scanInterval : min(pause.next(), options.scanInterval)
+            await intent.waitForWish(after: wish.revision, atMost: rest)
+        }
+    }
+}

@@ -1,0 +1,107 @@
+public import Clients
+import Drivers
+import Host
+public import Link
+public import Logging
+public import Model
+public import ServiceLifecycle
+
+/// The agent of one host: looks at it, reports to the accelerator service, keeps its subtree in Placement, does what the
+/// desired state asks. Everything it does can be done again; either end may die at any time.
+///
+///     sysfs ─▶ Discoverer ─▶ Reporter ─▶ AgentLink.report
+///                                  └─▶ PlacementReconciler ─▶ PlacementClient
+///     AgentLink.desiredStates ─▶ WorkRunner ─▶ driver ─▶ AgentLink.finish
+///                            └─▶ withheld providers ─▶ PlacementReconciler
+///
+/// What the host gained is offered in Placement when the accelerator service knows of it; what it lost is withdrawn at once.
+public final class HostAgent: ServiceLifecycle.Service, Sendable {
+    /// What an agent is told at its start.
+    public struct Options: Sendable {
+        /// Name of the host's root provider.
+        public var rootProvider: String
+        /// Whether the agent makes the root provider where there is none; a compute service makes its own.
+        public var makesRootProvider: Bool
+        /// How often the host is looked at as a whole.
+        public var scanInterval: Duration
+        /// Folder of what must survive a restart; nil keeps it in memory, for hosts that live as long as the process and whose
+        /// Placement does, too.
+        public var stateFolder: String?
+        public var version: String
+
+        public init(
+            rootProvider: String, makesRootProvider: Bool, scanInterval: Duration = .seconds(60), stateFolder: String?,
+            version: String
+        ) {
+            self.rootProvider = rootProvider
+            self.makesRootProvider = makesRootProvider
+            self.scanInterval = scanInterval
+            self.stateFolder = stateFolder
+            self.version = version
+        }
+    }
+
+    let discoverer: Discoverer
+    let link: any AgentLink
+    let options: Options
+    let keeper: StateKeeper
+    let reporter: Reporter
+    let reconciler: PlacementReconciler
+    let runner: WorkRunner
+    let intent: Intent
+    let gauges: AgentGauges
+    let logger: Logger
+
+    /// Throws a sentence for the operator where the state folder cannot be used.
+    public convenience init(
+        discoverer: Discoverer, link: any AgentLink, placement: any PlacementClient, options: Options,
+        time: TimeSource = .system, ids: IDSource = .random,
+        wait: @escaping Waiting = { try await Task.sleep(for: $0) }, logger: Logger
+    ) throws {
+        let disk: any StateDisk
+        if let folder = options.stateFolder { disk = try FolderDisk(folder) } else { disk = MemoryDisk() }
+        try self.init(
+            discoverer: discoverer, link: link, placement: placement, options: options, disk: disk, time: time,
+            ids: ids,
+            wait: wait, logger: logger)
+    }
+
+    init(
+        discoverer: Discoverer, link: any AgentLink, placement: any PlacementClient, options: Options,
+        disk: any StateDisk, time: TimeSource, ids: IDSource, wait: @escaping Waiting, logger: Logger
+    ) throws {
+        var logger = logger
+        logger[metadataKey: "host"] = "\(discoverer.host)"
+        self.discoverer = discoverer
+        self.link = link
+        self.options = options
+        self.logger = logger
+        gauges = AgentGauges(host: discoverer.host)
+        keeper = try StateKeeper(disk: disk, logger: logger)
+        reporter = Reporter(link: link, time: time)
+        reconciler = PlacementReconciler(
+            placement: placement, root: RootProvider(name: options.rootProvider, mayBeMade: options.makesRootProvider),
+            host: discoverer.host, keeper: keeper, ids: ids, logger: logger)
+        runner = WorkRunner(
+            drivers: discoverer.drivers, link: link, keeper: keeper, time: time, wait: wait, gauges: gauges,
+            logger: logger)
+        intent = Intent(wait: wait)
+    }
+
+    /// Works until the surrounding task is cancelled or the service is told to shut down. What Placement holds stays: the
+    /// devices are there without their agent, too.
+    public func run() async throws {
+        await cancelWhenGracefulShutdown {
+            await withTaskGroup(of: Void.self) { group in
+                group.addTask { await self.followDesiredState() }
+                group.addTask { await self.lookAround() }
+                group.addTask { await self.keepPlacement() }
+                await group.waitForAll()
+            }
+        }
+        await runner.stop()
+    }
+
+    /// Looks at the host now rather than at the next interval.
+    public func rescan() async { await intent.askForScan() }
+}

@@ -1,0 +1,88 @@
+import Model
+
+/// What the agent's loops tell one another: what the host has, what is to be withheld, and that somebody waits.
+actor Intent {
+    /// What Placement should hold.
+    struct Wish: Sendable, Equatable {
+        var devices: [DeviceReport]
+        var withheld: Set<ResourceProviderID>
+        /// Every driver answered, so that what no driver names is not there.
+        var isComplete: Bool
+        var revision: Int
+    }
+
+    private var devices: [DeviceReport]?
+    private var withheld: Set<ResourceProviderID>?
+    private var isComplete = false
+    private var revision = 0
+    private var isScanAsked = false
+    private let wishBell: Bell
+    private let scanBell: Bell
+
+    init(wait: @escaping Waiting) {
+        wishBell = Bell(wait: wait)
+        scanBell = Bell(wait: wait)
+    }
+
+    /// The accelerator service knows of these devices, so that they may be offered.
+    func have(_ devices: [DeviceReport], isComplete: Bool) {
+        guard self.devices != devices || self.isComplete != isComplete else { return }
+        self.devices = devices
+        self.isComplete = isComplete
+        changed()
+    }
+
+    /// Only these are left of what the host had: what is gone is withdrawn, whether or not the accelerator service could be told.
+    func lose(allBut present: [DeviceReport]) {
+        guard let devices else { return }
+        let left = Set(present.flatMap(\.deployables).map(\.resourceProvider))
+        var kept: [DeviceReport] = []
+        for var device in devices {
+            device.deployables.removeAll { !left.contains($0.resourceProvider) }
+            if !device.deployables.isEmpty { kept.append(device) }
+        }
+        guard kept != devices else { return }
+        self.devices = kept
+        changed()
+    }
+
+    func withhold(_ providers: Set<ResourceProviderID>) {
+        guard withheld != providers else { return }
+        withheld = providers
+        changed()
+    }
+
+    private func changed() {
+        revision += 1
+        wishBell.ring()
+    }
+
+    /// What Placement should hold, as soon as it is newer than `seen`. Nil when the task is cancelled.
+    ///
+    /// Waits until both is known, what the host has and what is withheld: otherwise an agent that starts would offer for a
+    /// moment what an operator disabled.
+    func wish(after seen: Int) async -> Wish? {
+        while !Task.isCancelled {
+            if let devices, let withheld, revision > seen {
+                return Wish(devices: devices, withheld: withheld, isComplete: isComplete, revision: revision)
+            }
+            await wishBell.wait(atMost: .seconds(3600))
+        }
+        return nil
+    }
+
+    func waitForWish(after seen: Int, atMost span: Duration) async {
+        guard revision <= seen else { return }
+        await wishBell.wait(atMost: span)
+    }
+
+    func askForScan() {
+        isScanAsked = true
+        scanBell.ring()
+    }
+
+    func waitForScan(atMost span: Duration) async {
+        if !isScanAsked { await scanBell.wait(atMost: span) }
+        isScanAsked = false
+    }
+}

@@ -1,0 +1,62 @@
+import CoreMetrics
+import Link
+import Metrics
+import Model
+
+/// What an agent shows of itself in `/metrics`, one series a host.
+struct AgentGauges: Sendable {
+    private let host: (String, String)
+    /// Work items under way.
+    let workItems: Gauge
+    /// Whether the last report was taken by the accelerator service: 1 or 0.
+    let isReported: Gauge
+    /// Devices that drivers left out of the last look, fenced ones included.
+    let leftOut: Gauge
+    /// Seconds that the last look at the host took.
+    let lookSeconds: Gauge
+    /// Looks at the host as a whole.
+    let looks: Counter
+    /// Providers that Placement should hold, those of them whose capacity is withheld, and those that wait for their consumers.
+    let providers: Gauge
+    let withheld: Gauge
+    let lingering: Gauge
+    /// Things in Placement that could not be made true.
+    let placementProblems: Gauge
+    /// The revision of the last desired state that came down.
+    let revision: Gauge
+    /// Whether the agent's state is on disk: 1 or 0.
+    let isDurable: Gauge
+
+    init(host: HostName) {
+        let dimension = ("host", host.text)
+        self.host = dimension
+        func gauge(_ name: String) -> Gauge { Gauge(label: "kilonova_agent_\(name)", dimensions: [dimension]) }
+        workItems = gauge("work_items")
+        isReported = gauge("report_taken")
+        leftOut = gauge("devices_left_out")
+        lookSeconds = gauge("look_seconds")
+        looks = Counter(label: "kilonova_agent_looks_total", dimensions: [dimension])
+        providers = gauge("providers")
+        withheld = gauge("providers_withheld")
+        lingering = gauge("providers_lingering")
+        placementProblems = gauge("placement_problems")
+        revision = gauge("desired_revision")
+        isDurable = gauge("state_durable")
+    }
+
+    /// Devices of a driver, and whether it fails.
+    func found(_ devices: Int, by driver: DriverReport) {
+        let dimensions = [host, ("driver", driver.name)]
+        Gauge(label: "kilonova_agent_devices", dimensions: dimensions).record(devices)
+        Gauge(label: "kilonova_agent_driver_failing", dimensions: dimensions).record(driver.failure == nil ? 0 : 1)
+    }
+
+    /// A work item whose outcome was taken.
+    func ended(_ kind: WorkItem.Kind, _ outcome: WorkOutcome) {
+        let result = if case .done = outcome { "done" } else { "failed" }
+        Counter(
+            label: "kilonova_agent_work_items_total",
+            dimensions: [host, ("kind", kind.rawValue), ("outcome", result)]
+        ).increment()
+    }
+}

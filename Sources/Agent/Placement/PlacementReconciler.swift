@@ -1,0 +1,158 @@
+import Clients
+import Drivers
+import Logging
+import Model
+
+/// Makes the host's subtree in Placement what the host has, with generation checks, one provider at a time: what fails
+/// for one holds up no other.
+///
+/// An administrator's own work is kept: reservations, and traits that this agent did not set. A provider that is no
+/// longer wanted goes; while a consumer holds something of it, it stays with its whole capacity withheld. Providers that this
+/// agent neither made nor could have made are never touched.
+actor PlacementReconciler {
+    let placement: any PlacementClient
+    let keeper: StateKeeper
+    private let root: RootProvider
+    private let host: HostName
+    private let ids: IDSource
+    private let logger: Logger
+    var knownClasses: Set<ResourceClass> = []
+    var knownTraits: Set<Trait> = []
+    /// What was last made true, and the generation it left: while both stand there is nothing to do.
+    private var settled: [ResourceProviderID: (wanted: WantedProvider, generation: Int)] = [:]
+
+    /// How often a call is repeated when others write to the same provider.
+    static let tries = 8
+
+    /// What a pass came to.
+    struct Outcome: Sendable, Equatable {
+        /// Everything that could not be made true, a sentence each; empty when Placement holds what is wanted.
+        var problems: [String] = []
+        /// Providers that are not wanted and stay until their consumers let go.
+        var lingering: [String] = []
+    }
+
+    init(
+        placement: any PlacementClient, root: RootProvider, host: HostName, keeper: StateKeeper,
+        ids: IDSource = .random, logger: Logger
+    ) {
+        self.placement = placement
+        self.root = root
+        self.host = host
+        self.keeper = keeper
+        self.ids = ids
+        self.logger = logger
+    }
+
+    /// - Parameter isComplete: nothing exists beside what is wanted, so that providers of this host which nobody remembers
+    ///   may be removed, too
+    func reconcile(_ wanted: [WantedProvider], isComplete: Bool) async -> Outcome {
+        var outcome = Outcome()
+        do {
+            let root = try await rootProvider()
+            let tree = try await placement.tree(of: root.id)
+            await remember(wanted)
+            var done: [WantedProvider] = []
+            for provider in wanted {
+                do {
+                    try await settle(provider, in: tree, below: root)
+                    done.append(provider)
+                } catch {
+                    outcome.problems.append("\(provider.name): \(error.message)")
+                }
+            }
+            let surplus = await surplus(in: tree, beside: wanted, below: root, isComplete: isComplete)
+            var gone: Set<ResourceProviderID> = []
+            for provider in surplus {
+                settled[provider.id] = nil
+                do {
+                    switch try await remove(provider) {
+                    case .removed: gone.insert(provider.id)
+                    case .held: outcome.lingering.append(provider.name)
+                    }
+                } catch {
+                    outcome.problems.append("\(provider.name): \(error.message)")
+                }
+            }
+            await conclude(done, wanted: wanted, tree: tree, gone: gone)
+        } catch {
+            outcome.problems.append(error.message)
+        }
+        return outcome
+    }
+
+    private func rootProvider() async throws(Fault) -> ResourceProviderView {
+        if let found = try await placement.provider(named: root.name) { return found }
+        guard root.mayBeMade else {
+            throw Fault.unavailable(
+                "The provider '\(root.name)' of this host does not exist yet; the compute service makes it.")
+        }
+        do {
+            return try await placement.createProvider(ids.next(), name: root.name, parent: nil)
+        } catch {
+            // Somebody else made it in between?
+            guard error.kind == .conflict, let found = try await placement.provider(named: root.name) else {
+                throw error
+            }
+            return found
+        }
+    }
+
+    private func settle(
+        _ wanted: WantedProvider, in tree: [ResourceProviderView], below root: ResourceProviderView
+    ) async throws(Fault) {
+        let seen = tree.first { $0.id == wanted.id }
+        if let seen, let last = settled[wanted.id], last.wanted == wanted, last.generation == seen.generation { return }
+        settled[wanted.id] = nil
+        var settling = Settling(wanted: wanted, root: root, exists: seen != nil)
+        let generation = try await settling.run(by: self)
+        settled[wanted.id] = (wanted, generation)
+    }
+
+    // MARK: What this agent did before
+
+    /// Notes what is about to be done before it is: whatever a crash leaves is known for this agent's.
+    private func remember(_ wanted: [WantedProvider]) async {
+        await keeper.change { state in
+            for provider in wanted {
+                state.providers[provider.id, default: .init()].traits.formUnion(provider.traits.map(\.name))
+            }
+        }
+    }
+
+    /// Notes what was done, and forgets what is gone.
+    private func conclude(
+        _ done: [WantedProvider], wanted: [WantedProvider], tree: [ResourceProviderView], gone: Set<ResourceProviderID>
+    ) async {
+        let alive = Set(wanted.map(\.id)).union(tree.map(\.id)).subtracting(gone)
+        await keeper.change { state in
+            state.providers = state.providers.filter { alive.contains($0.key) }
+            for provider in done {
+                state.providers[provider.id, default: .init()].traits = Set(provider.traits.map(\.name))
+                if !provider.isWithheld { state.providers[provider.id]?.reservedBefore = [:] }
+            }
+        }
+    }
+
+    /// Providers of the tree that stand for nothing: those this agent has on record; and when it knows all that exists, those an
+    /// agent of this host made whose record is lost.
+    private func surplus(
+        in tree: [ResourceProviderView], beside wanted: [WantedProvider], below root: ResourceProviderView,
+        isComplete: Bool
+    ) async -> [ResourceProviderView] {
+        let records = await keeper.state.providers
+        let ids = Set(wanted.map(\.id))
+        return tree.filter { provider in
+            guard !ids.contains(provider.id), provider.id != root.id else { return false }
+            return records[provider.id] != nil || (isComplete && isOwnMake(provider, below: root))
+        }
+    }
+
+    /// Only agents derive a provider's id from its name; everyone else draws it at random.
+    private func isOwnMake(_ provider: ResourceProviderView, below root: ResourceProviderView) -> Bool {
+        let prefix = "\(host)_"
+        return provider.parent == root.id
+            && (provider.name.hasPrefix(prefix) || provider.name.hasPrefix(ProviderNames.plain(prefix)))
+            && provider.id == ProviderNames.identifier(ofProvider: provider.name)
+    }
+}

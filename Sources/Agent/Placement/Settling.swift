@@ -1,0 +1,112 @@
+import Clients
+import Model
+
+/// Makes one provider what is wanted: it exists, its inventory and traits are right.
+///
+/// Each step reads, compares and writes with the generation it read. When somebody else wrote in between, it is read again.
+struct Settling {
+    let wanted: WantedProvider
+    let root: ResourceProviderView
+    var exists: Bool
+
+    /// The generation that was left.
+    mutating func run(by reconciler: isolated PlacementReconciler) async throws(Fault) -> Int {
+        var last = Fault.conflict("Others write to it without pause; it is tried again later.")
+        for _ in 1...PlacementReconciler.tries {
+            do {
+                try await name(by: reconciler)
+                if !exists { try await create(by: reconciler) }
+                try await settleInventory(by: reconciler)
+                return try await settleTraits(by: reconciler)
+            } catch {
+                last = error
+                guard recover(from: error, reconciler) else { throw error }
+            }
+        }
+        throw last
+    }
+
+    /// Whether another try may go better.
+    private mutating func recover(from error: Fault, _ reconciler: isolated PlacementReconciler) -> Bool {
+        switch error.kind {
+        case .conflict: return error.code == PlacementReconciler.movedCode
+        case .notFound where exists:
+            // Somebody removed it in between.
+            exists = false
+            return true
+        case .badRequest where !reconciler.knownClasses.isEmpty || !reconciler.knownTraits.isEmpty:
+            // A class or trait that was made known may have been removed again.
+            reconciler.knownClasses = []
+            reconciler.knownTraits = []
+            return true
+        default: return false
+        }
+    }
+
+    /// Makes class and traits known.
+    private func name(by reconciler: isolated PlacementReconciler) async throws(Fault) {
+        if !reconciler.knownClasses.contains(wanted.resourceClass) {
+            try await reconciler.placement.ensure(resourceClass: wanted.resourceClass)
+            reconciler.knownClasses.insert(wanted.resourceClass)
+        }
+        for trait in wanted.traits.subtracting(reconciler.knownTraits).sorted() {
+            try await reconciler.placement.ensure(trait: trait)
+            reconciler.knownTraits.insert(trait)
+        }
+    }
+
+    private mutating func create(by reconciler: isolated PlacementReconciler) async throws(Fault) {
+        do {
+            _ = try await reconciler.placement.createProvider(wanted.id, name: wanted.name, parent: root.id)
+        } catch {
+            guard error.kind == .conflict, let found = try await reconciler.placement.provider(wanted.id) else {
+                throw error
+            }
+            guard found.root == root.root else {
+                throw Fault.conflict(
+                    "The provider stands below another root, '\(found.root)'; delete it there, or give this host the name it had."
+                )
+            }
+        }
+        exists = true
+    }
+
+    private func settleInventory(by reconciler: isolated PlacementReconciler) async throws(Fault) {
+        let view = try await reconciler.placement.inventories(of: wanted.id)
+        let name = wanted.resourceClass.name
+        let known = await reconciler.keeper.state.providers[wanted.id]?.reservedBefore[name]
+        let plan = Reservation(
+            current: view.inventories[wanted.resourceClass], remembered: known, total: wanted.total,
+            isWithheld: wanted.isWithheld)
+        if let amount = plan.remembered, amount != known {
+            let id = wanted.id
+            await reconciler.keeper.change { state in
+                state.providers[id, default: .init()].reservedBefore[name] = amount
+            }
+        }
+        let inventory = Inventory(total: wanted.total, reserved: plan.reserved, minUnit: 1, maxUnit: wanted.total)
+        guard view.inventories != [wanted.resourceClass: inventory] else { return }
+        do {
+            _ = try await reconciler.placement.setInventories(
+                of: wanted.id, generation: view.generation, to: [wanted.resourceClass: inventory])
+        } catch {
+            let former = view.inventories.keys.filter { $0 != wanted.resourceClass }.sorted()
+            guard error.kind == .conflict, error.code != PlacementReconciler.movedCode, let held = former.first else {
+                throw error
+            }
+            // The device is held as what it was before; offered as something else as well it would be given away twice.
+            try await reconciler.withholdAll(of: wanted.id, remembering: false)
+            throw Fault.conflict(
+                "It is held as \(held) and becomes \(name) when its consumers let go; until then nothing of it is offered."
+            )
+        }
+    }
+
+    private func settleTraits(by reconciler: isolated PlacementReconciler) async throws(Fault) -> Int {
+        let view = try await reconciler.placement.traits(of: wanted.id)
+        let before = await reconciler.keeper.state.providers[wanted.id]?.traits ?? []
+        let target = view.traits.filter { !before.contains($0.name) }.union(wanted.traits)
+        guard target != view.traits else { return view.generation }
+        return try await reconciler.placement.setTraits(of: wanted.id, generation: view.generation, to: target)
+    }
+}

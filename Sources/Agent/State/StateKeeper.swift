@@ -1,0 +1,115 @@
+import FoundationEssentials
+import Logging
+import Model
+
+/// Keeps an agent's state and its journal of work on disk: a crash leaves both before or after a change.
+///
+/// A disk that takes nothing stops nobody: the agent goes on with what it has in memory, says so once, and writes the whole
+/// again at the next change.
+actor StateKeeper {
+    private static let stateFile = "state.json"
+    private static let journalFile = "work.journal"
+
+    private let disk: any StateDisk
+    private let logger: Logger
+    private let executor = QueueExecutor("kilonova.agent.state")
+    private(set) var state: AgentState
+    private var journal: WorkJournal
+    private var isStateWritten = true
+    /// False once a line could not be added: then the journal is written anew as a whole.
+    private var isJournalWhole = true
+    private var isTroubled = false
+
+    nonisolated var unownedExecutor: UnownedSerialExecutor { unsafe executor.asUnownedSerialExecutor() }
+
+    /// Reads what is there; throws where it cannot be read at all. What is damaged is begun anew: everything in it can be
+    /// found out again but for administrators' reservations on capacity that was withheld.
+    init(disk: any StateDisk, logger: Logger) throws {
+        self.disk = disk
+        self.logger = logger
+        var state = AgentState()
+        if let bytes = try disk.read(Self.stateFile) {
+            do {
+                state = try JSONDecoder().decode(AgentState.self, from: Data(bytes))
+            } catch {
+                logger.error("the agent's state cannot be understood; it is set aside and begun anew")
+                try? disk.replace(Self.stateFile + ".damaged", with: bytes)
+            }
+        }
+        self.state = state
+        let lines = try disk.read(Self.journalFile) ?? []
+        let journal = WorkJournal(reading: lines)
+        self.journal = journal
+        if journal.damagedLines > 0 {
+            logger.warning(
+                "the work journal has damaged lines, which are passed over",
+                metadata: ["lines": "\(journal.damagedLines)"])
+            isJournalWhole = false
+        }
+    }
+
+    /// Whether all that was changed is on disk.
+    var isDurable: Bool { isStateWritten && isJournalWhole }
+
+    /// Changes the state and makes the change durable before it returns.
+    @discardableResult
+    func change<Result: Sendable>(_ body: @Sendable (inout AgentState) -> Result) -> Result {
+        let before = state
+        let result = body(&state)
+        if state != before || !isStateWritten { writeState() }
+        return result
+    }
+
+    /// Notes that an item is about to be done; answers how many times it was begun, this time included.
+    func begin(_ item: WorkItemID) -> Int {
+        let attempts = (journal.records[item]?.attempts ?? 0) + 1
+        note(.begun(attempts), for: item)
+        return attempts
+    }
+
+    /// Notes an item's outcome, before anyone is told of it.
+    func end(_ item: WorkItemID, _ outcome: WorkEnd) { note(.ended(outcome), for: item) }
+
+    /// Forgets every item but those, and answers the outcomes that are known of them.
+    func outcomes(of items: Set<WorkItemID>) -> [WorkItemID: WorkEnd] {
+        for item in journal.records.keys.filter({ !items.contains($0) }).sorted() { note(.forgotten, for: item) }
+        return journal.records.compactMapValues(\.end)
+    }
+
+    private func note(_ entry: WorkJournal.Entry, for item: WorkItemID) {
+        journal.take(entry, for: item)
+        do {
+            if isJournalWhole, !journal.isWorthRewriting {
+                try disk.append(WorkJournal.line(entry, for: item), to: Self.journalFile)
+            } else {
+                try disk.replace(Self.journalFile, with: journal.rewritten())
+                isJournalWhole = true
+            }
+            isTroubled = false
+        } catch {
+            isJournalWhole = false
+            complain(error)
+        }
+    }
+
+    private func writeState() {
+        do {
+            let encoder = JSONEncoder()
+            encoder.outputFormatting = [.sortedKeys]
+            try disk.replace(Self.stateFile, with: Array(try encoder.encode(state)))
+            isStateWritten = true
+            isTroubled = false
+        } catch {
+            isStateWritten = false
+            complain(error)
+        }
+    }
+
+    private func complain(_ error: any Error) {
+        guard !isTroubled else { return }
+        isTroubled = true
+        logger.error(
+            "the agent's state could not be written; it goes on without, and a restart now would repeat work",
+            metadata: ["reason": "\(error)"])
+    }
+}

@@ -1,0 +1,195 @@
+import CoreMetrics
+import Drivers
+import Link
+import Logging
+import Model
+
+/// Does the work items of the desired state: one after another for the same handle, side by side otherwise.
+///
+///     wanted ──▶ begun (on disk) ──▶ driver ──▶ outcome (on disk) ──▶ told ──▶ no longer wanted: forgotten
+///
+/// Drivers' orders are idempotent, so an item that a crash interrupted is simply done again; one that was interrupted too
+/// often is given up. An outcome is told until the control plane no longer wants the item.
+actor WorkRunner {
+    private let drivers: [String: any Driver]
+    private let link: any AgentLink
+    private let keeper: StateKeeper
+    private let time: TimeSource
+    private let wait: Waiting
+    private let gauges: AgentGauges
+    private let logger: Logger
+    /// Items under way, by id: each watches over the doing of one item and tells its outcome.
+    private var running: [WorkItemID: Task<Void, Never>] = [:]
+    /// The last doing for each handle, for the order among its items. It may outlive its item, for a driver cannot be forced.
+    private var lines: [AttachHandleID: (item: WorkItemID, doing: Task<Void, Never>)] = [:]
+    /// Beginnings of one item after which it is thought to kill the agent.
+    static let mostAttempts = 5
+    private static let grace: Duration = .seconds(10)
+
+    init(
+        drivers: [any Driver], link: any AgentLink, keeper: StateKeeper, time: TimeSource, wait: @escaping Waiting,
+        gauges: AgentGauges, logger: Logger
+    ) {
+        self.drivers = Dictionary(drivers.map { ($0.name, $0) }) { first, _ in first }
+        self.link = link
+        self.keeper = keeper
+        self.time = time
+        self.wait = wait
+        self.gauges = gauges
+        self.logger = logger
+    }
+
+    /// Takes over what is wanted now. Work that is no longer wanted is broken off.
+    func want(_ items: [WorkItem]) async {
+        let wanted = Set(items.map(\.id))
+        for (id, task) in running where !wanted.contains(id) { task.cancel() }
+        let outcomes = await keeper.outcomes(of: wanted)
+        for item in items where running[item.id] == nil {
+            switch outcomes[item.id] {
+            case .done: running[item.id] = telling(item, .done)
+            case .failed(let reason): running[item.id] = telling(item, .failed(reason))
+            case nil: start(item)
+            }
+        }
+        gauges.workItems.record(running.count)
+    }
+
+    /// Breaks everything off, and waits for the drivers to return, but not for ever.
+    func stop() async {
+        let watchers = Array(running.values)
+        let doings = lines.values.map(\.doing)
+        for task in watchers + doings { task.cancel() }
+        for task in watchers { await task.value }
+        let (ends, end) = AsyncStream<Never>.makeStream()
+        let all = Task {
+            for doing in doings { await doing.value }
+            end.finish()
+        }
+        let timer = Task { [wait] in
+            try? await wait(Self.grace)
+            end.finish()
+        }
+        for await _ in ends {}
+        timer.cancel()
+        all.cancel()
+    }
+
+    /// Items under way.
+    var count: Int { running.count }
+
+    private func start(_ item: WorkItem) {
+        let before = lines[item.handle]?.doing
+        let (outcomes, sink) = AsyncStream<WorkOutcome>.makeStream(bufferingPolicy: .bufferingOldest(1))
+        let doing = Task {
+            await before?.value
+            if !Task.isCancelled, let outcome = await perform(item) { sink.yield(outcome) }
+            sink.finish()
+            doingEnded(item)
+        }
+        lines[item.handle] = (item.id, doing)
+        running[item.id] = Task {
+            let timer = Task {
+                guard await deadlinePasses(of: item) else { return }
+                sink.yield(.failed("It did not end before its deadline."))
+            }
+            // Ends without an outcome when it is broken off; if the item is wanted again, it begins anew.
+            for await outcome in outcomes {
+                timer.cancel()
+                doing.cancel()
+                await keeper.end(item.id, outcome.end)
+                await tell(item, outcome)
+                break
+            }
+            timer.cancel()
+            doing.cancel()
+            ended(item)
+        }
+    }
+
+    private func telling(_ item: WorkItem, _ outcome: WorkOutcome) -> Task<Void, Never> {
+        Task {
+            await tell(item, outcome)
+            ended(item)
+        }
+    }
+
+    private func ended(_ item: WorkItem) {
+        running[item.id] = nil
+        gauges.workItems.record(running.count)
+    }
+
+    private func doingEnded(_ item: WorkItem) {
+        if lines[item.handle]?.item == item.id { lines[item.handle] = nil }
+    }
+
+    /// False when it was not waited for.
+    private func deadlinePasses(of item: WorkItem) async -> Bool {
+        while !Task.isCancelled {
+            let rest = Duration.microseconds(item.deadline - time.now().microseconds)
+            if rest <= .zero { return true }
+            // The clock may be set meanwhile, and a deadline may lie years ahead.
+            do { try await wait(min(rest, .seconds(3600))) } catch { return false }
+        }
+        return false
+    }
+
+    /// Nil when it was broken off.
+    private func perform(_ item: WorkItem) async -> WorkOutcome? {
+        guard time.now().microseconds < item.deadline else {
+            return .failed("The deadline had passed before it began.")
+        }
+        guard let driver = drivers[item.driver] else {
+            return .failed("No driver '\(item.driver)' runs on this host.")
+        }
+        guard await keeper.begin(item.id) <= Self.mostAttempts else {
+            return .failed("The agent ended \(Self.mostAttempts) times while it was being done.")
+        }
+        let order = HandleOrder(
+            handle: item.handle, type: item.handleType, info: item.handleInfo, controlPath: item.controlPath)
+        var pause = Pause()
+        while !Task.isCancelled {
+            do {
+                switch item.kind {
+                case .prepare: try await driver.prepare(order)
+                case .withdraw: try await driver.withdraw(order)
+                case .clean: try await driver.clean(order)
+                }
+                return .done
+            } catch {
+                // What passes by itself is tried again until the deadline.
+                guard error.isTransient else { return Task.isCancelled ? nil : .failed(error.text) }
+                logger.notice(
+                    "work could not be done yet", metadata: ["item": "\(item.id)", "reason": "\(error.text)"])
+            }
+            do { try await wait(pause.next()) } catch { return nil }
+        }
+        return nil
+    }
+
+    private func tell(_ item: WorkItem, _ outcome: WorkOutcome) async {
+        var pause = Pause()
+        for _ in 1...6 where !Task.isCancelled {
+            do {
+                try await link.finish(item.id, outcome)
+                gauges.ended(item.kind, outcome)
+                return
+            } catch {
+                logger.warning(
+                    "an outcome was not taken; it is told again",
+                    metadata: ["item": "\(item.id)", "reason": "\(error)"])
+                if error.kind == .notFound { return }
+            }
+            do { try await wait(pause.next()) } catch { return }
+        }
+        // The next line of the stream still holds the item, and then it is told again.
+    }
+}
+
+extension WorkOutcome {
+    fileprivate var end: WorkEnd {
+        switch self {
+        case .done: .done
+        case .failed(let reason): .failed(reason)
+        }
+    }
+}

@@ -1,0 +1,214 @@
+import Clients
+import Model
+
+/// Placement in memory, with the original's rules for generations, names and what is in use. A test may spoil any call.
+final class MemoryPlacement: PlacementClient {
+    struct Provider: Sendable, Equatable {
+        var name: String
+        var generation = 0
+        var parent: ResourceProviderID?
+        var inventories: [ResourceClass: Inventory] = [:]
+        var traits: Set<Trait> = []
+        var allocations: [ConsumerID: [ResourceClass: Int]] = [:]
+    }
+
+    /// A provider without what moves by itself.
+    struct Shape: Sendable, Equatable {
+        let name: String
+        let parent: ResourceProviderID?
+        let inventories: [ResourceClass: Inventory]
+        let traits: Set<Trait>
+    }
+
+    struct State: Sendable {
+        var providers: [ResourceProviderID: Provider] = [:]
+        var classes: Set<ResourceClass> = [.fpga, .pgpu, .vgpu]
+        var traits: Set<Trait> = [.ownerCyborg]
+        var calls: [String] = []
+
+        func shape(of id: ResourceProviderID) -> Shape? {
+            providers[id].map {
+                Shape(name: $0.name, parent: $0.parent, inventories: $0.inventories, traits: $0.traits)
+            }
+        }
+
+        var shapes: [ResourceProviderID: Shape] {
+            Dictionary(uniqueKeysWithValues: providers.keys.compactMap { id in shape(of: id).map { (id, $0) } })
+        }
+    }
+
+    /// What goes wrong with a call.
+    enum Trouble: Sendable {
+        /// It fails and nothing happens.
+        case refused(Fault)
+        /// It happens and its answer is lost.
+        case unheard
+        /// Somebody else writes to the provider just before.
+        case moved
+        /// A consumer claims one unit just before.
+        case claimed(ConsumerID)
+    }
+
+    typealias Spoiler = @Sendable (_ call: String, _ id: ResourceProviderID?) -> Trouble?
+
+    let state = Watched(State())
+    private let spoiler = Watched<Spoiler?>(nil)
+    private let life = Watched<Life?>(nil)
+
+    func spoil(_ spoiler: Spoiler?) { self.spoiler.change { $0 = spoiler } }
+
+    /// From now on a process with this life calls.
+    func begin(_ life: Life) { self.life.change { $0 = life } }
+
+    static let moved = Fault(.conflict, "generation", code: "placement.concurrent_update")
+    static let unreachable = Fault.unavailable("Placement cannot be reached.")
+
+    private func call<Result: Sendable>(
+        _ name: String, _ id: ResourceProviderID? = nil, _ body: (inout State) throws(Fault) -> Result
+    ) async throws(Fault) -> Result {
+        // Other tasks may come in between, as on a wire.
+        await Task.yield()
+        let fate = life.value?.step() ?? .lives
+        if fate == .diesBefore || fate == .isDead { throw Self.unreachable }
+        let trouble = spoiler.value?(name, id)
+        if case .refused(let fault) = trouble { throw fault }
+        let result = try state.change { (state: inout State) throws(Fault) -> Result in
+            state.calls.append(name)
+            if let id, state.providers[id] != nil {
+                if case .moved = trouble { state.providers[id]?.generation += 1 }
+                if case .claimed(let consumer) = trouble, let held = state.providers[id]?.inventories.keys.min() {
+                    state.providers[id]?.allocations[consumer] = [held: 1]
+                    state.providers[id]?.generation += 1
+                }
+            }
+            return try body(&state)
+        }
+        if case .unheard = trouble { throw Self.unreachable }
+        if fate == .diesAfter { throw Self.unreachable }
+        return result
+    }
+
+    // MARK: PlacementClient
+
+    func provider(_ id: ResourceProviderID) async throws(Fault) -> ResourceProviderView? {
+        try await call("provider", id) { state in Self.view(id, state) }
+    }
+
+    func provider(named name: String) async throws(Fault) -> ResourceProviderView? {
+        try await call("provider named") { state in
+            state.providers.first { $0.value.name == name }.flatMap { Self.view($0.key, state) }
+        }
+    }
+
+    func tree(of id: ResourceProviderID) async throws(Fault) -> [ResourceProviderView] {
+        try await call("tree", id) { state in
+            guard let root = Self.view(id, state)?.root else { return [] }
+            return state.providers.keys.sorted().compactMap { Self.view($0, state) }.filter { $0.root == root }
+        }
+    }
+
+    func createProvider(
+        _ id: ResourceProviderID, name: String, parent: ResourceProviderID?
+    ) async throws(Fault) -> ResourceProviderView {
+        try await call("create", id) { (state: inout State) throws(Fault) in
+            guard state.providers[id] == nil, !state.providers.values.contains(where: { $0.name == name }) else {
+                throw Fault.conflict("There is one of that name.", code: "placement.duplicate_name")
+            }
+            if let parent, state.providers[parent] == nil { throw Fault.badRequest("The parent does not exist.") }
+            state.providers[id] = Provider(name: name, parent: parent)
+            guard let view = Self.view(id, state) else { throw Fault.internalError("no view") }
+            return view
+        }
+    }
+
+    func deleteProvider(_ id: ResourceProviderID) async throws(Fault) {
+        try await call("delete", id) { (state: inout State) throws(Fault) in
+            guard let provider = state.providers[id] else { return }
+            guard provider.allocations.isEmpty else {
+                throw Fault.conflict("It has allocations.", code: "placement.resource_provider.inuse")
+            }
+            guard !state.providers.values.contains(where: { $0.parent == id }) else {
+                throw Fault.conflict("It has children.", code: "placement.resource_provider.cannot_delete_parent")
+            }
+            state.providers[id] = nil
+        }
+    }
+
+    func inventories(of id: ResourceProviderID) async throws(Fault) -> InventoriesView {
+        try await call("inventories", id) { (state: inout State) throws(Fault) in
+            let provider = try Self.found(id, state)
+            return InventoriesView(generation: provider.generation, inventories: provider.inventories)
+        }
+    }
+
+    func setInventories(
+        of id: ResourceProviderID, generation: Int, to inventories: [ResourceClass: Inventory]
+    ) async throws(Fault) -> Int {
+        try await call("set inventories", id) { (state: inout State) throws(Fault) in
+            var provider = try Self.found(id, state)
+            guard provider.generation == generation else { throw Self.moved }
+            for (resourceClass, inventory) in inventories {
+                guard state.classes.contains(resourceClass) else { throw Fault.badRequest("No such class.") }
+                guard (1...Inventory.limit).contains(inventory.total),
+                    (0...inventory.total).contains(inventory.reserved)
+                else { throw Fault.badRequest("No such inventory.") }
+            }
+            let held = Set(provider.allocations.values.flatMap(\.keys))
+            guard held.isSubset(of: inventories.keys) else {
+                throw Fault.conflict("A class is in use.", code: "placement.inventory.inuse")
+            }
+            provider.inventories = inventories
+            provider.generation += 1
+            state.providers[id] = provider
+            return provider.generation
+        }
+    }
+
+    func traits(of id: ResourceProviderID) async throws(Fault) -> TraitsView {
+        try await call("traits", id) { (state: inout State) throws(Fault) in
+            let provider = try Self.found(id, state)
+            return TraitsView(generation: provider.generation, traits: provider.traits)
+        }
+    }
+
+    func setTraits(
+        of id: ResourceProviderID, generation: Int, to traits: Set<Trait>
+    ) async throws(Fault) -> Int {
+        try await call("set traits", id) { (state: inout State) throws(Fault) in
+            var provider = try Self.found(id, state)
+            guard provider.generation == generation else { throw Self.moved }
+            guard traits.isSubset(of: state.traits) else { throw Fault.badRequest("No such trait.") }
+            if traits != provider.traits { provider.generation += 1 }
+            provider.traits = traits
+            state.providers[id] = provider
+            return provider.generation
+        }
+    }
+
+    func ensure(resourceClass: ResourceClass) async throws(Fault) {
+        try await call("ensure class") { state in _ = state.classes.insert(resourceClass) }
+    }
+
+    func ensure(trait: Trait) async throws(Fault) {
+        try await call("ensure trait") { state in _ = state.traits.insert(trait) }
+    }
+
+    func allocations(of id: ResourceProviderID) async throws(Fault) -> [ConsumerID: [ResourceClass: Int]] {
+        try await call("allocations", id) { (state: inout State) throws(Fault) in
+            try Self.found(id, state).allocations
+        }
+    }
+
+    private static func found(_ id: ResourceProviderID, _ state: State) throws(Fault) -> Provider {
+        guard let provider = state.providers[id] else { throw Fault.notFound("No such provider.") }
+        return provider
+    }
+
+    private static func view(_ id: ResourceProviderID, _ state: State) -> ResourceProviderView? {
+        guard let provider = state.providers[id] else { return nil }
+        var root = id
+        while let parent = state.providers[root]?.parent { root = parent }
+        return ResourceProviderView(
+            id: id, name: provider.name, generation: provider.generation, parent: provider.parent, root: root)
+    }
+}
