@@ -12,7 +12,7 @@ import Testing
     }
 
     private func discover(_ json: String, host: HostName = "two-socket") throws -> Discovery {
-        try PCIDriver(specs: try DeviceSpec.list(json: json))
+        try PCIDriver(DriverOptions(root: SysfsRoot(MemoryTree()), deviceSpecs: try DeviceSpec.list(json: json)))
             .discover(DiscoveryPass(snapshot: snapshot, host: host))
     }
 
@@ -40,7 +40,7 @@ import Testing
                     info: [
                         "domain": "0000", "bus": "82", "device": "10", "function": "2", "managed": "true",
                         "live_migratable": "false",
-                    ])
+                    ], needsCleaning: true)
             ])
     }
 
@@ -89,7 +89,9 @@ import Testing
     }
 
     @Test func nothingIsOfferedUnasked() throws {
-        #expect(try PCIDriver(specs: []).discover(DiscoveryPass(snapshot: snapshot, host: "h")) == Discovery())
+        #expect(
+            try PCIDriver(DriverOptions(root: SysfsRoot(MemoryTree()))).discover(
+                DiscoveryPass(snapshot: snapshot, host: "h")) == Discovery())
     }
 
     @Test func theReportSaysWhatAndWhyNot() throws {

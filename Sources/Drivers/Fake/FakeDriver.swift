@@ -32,6 +32,13 @@ public struct FakeDriver: Driver {
         }
     }
 
+    @discardableResult
+    public func clean(_ order: HandleOrder) async throws(DriverFault) -> CleaningRecord {
+        let now = options.time.now()
+        return CleaningRecord(
+            device: order.info, methods: ["nothing"], verification: .unneeded, begun: now, ended: now)
+    }
+
     private func device(_ index: Int, on host: HostName) -> DeviceReport {
         let name = ProviderNames.plain("\(host)_FakeDevice") + (index == 0 ? "" : "_\(index + 1)")
         let bus = String(0x0c + index, radix: 16)

@@ -20,14 +20,25 @@ public protocol Driver: Sendable {
     /// Undoes `prepare`, finished or not. Done twice, it does nothing the second time.
     func withdraw(_ order: HandleOrder) async throws(DriverFault)
 
-    /// Removes what the last tenant left. A handle whose cleaning fails must not be given to another.
-    func clean(_ order: HandleOrder) async throws(DriverFault)
+    /// Removes what the last tenant left, and says what was done and how far it is proven. A handle whose cleaning fails must
+    /// not be given to another. Done again after it was broken off, it goes on or begins anew.
+    @discardableResult
+    func clean(_ order: HandleOrder) async throws(DriverFault) -> CleaningRecord
+
+    /// How the device of a handle is. Asks the device, and so is not part of `discover`.
+    func examine(_ order: HandleOrder) async throws(DriverFault) -> DeviceHealth
 }
 
 extension Driver {
     public func prepare(_ order: HandleOrder) async throws(DriverFault) {}
     public func withdraw(_ order: HandleOrder) async throws(DriverFault) {}
-    public func clean(_ order: HandleOrder) async throws(DriverFault) {}
+    @discardableResult
+    public func clean(_ order: HandleOrder) async throws(DriverFault) -> CleaningRecord {
+        throw DriverFault("The driver '\(name)' cannot clean its devices.")
+    }
+    public func examine(_ order: HandleOrder) async throws(DriverFault) -> DeviceHealth {
+        DeviceHealth(.unknown, reason: "the driver '\(name)' has no means to ask")
+    }
 }
 
 /// What a driver can do with a device beyond finding it.
@@ -99,18 +110,4 @@ public struct HandleOrder: Sendable, Equatable {
         self.info = info
         self.controlPath = controlPath
     }
-}
-
-/// Why a driver could not do what it was asked: a sentence for the operator and the owner of the request.
-public struct DriverFault: Error, Sendable, Equatable, CustomStringConvertible {
-    public let text: String
-    /// Whether the same order may succeed later without anyone doing anything.
-    public let isTransient: Bool
-
-    public init(_ text: String, isTransient: Bool = false) {
-        self.text = text
-        self.isTransient = isTransient
-    }
-
-    public var description: String { text }
 }

@@ -1,5 +1,3 @@
-public import Host
-
 /// Every driver this program has, in one table: start-up warnings, the support matrix and the API's answer come from it.
 public struct DriverRegistry: Sendable {
     public let entries: [Entry]
@@ -33,7 +31,14 @@ public struct DriverRegistry: Sendable {
             support: DriverSupport(
                 .experimental, since: "1.0", evidence: "unit tests on trees recorded under a Linux 6.12 kernel"),
             capabilities: PCIDriver.capabilities,
-            make: { options throws(DriverFault) in PCIDriver(specs: options.deviceSpecs) }),
+            make: { options throws(DriverFault) in PCIDriver(options) }),
+        Entry(
+            name: NVMeDriver.name, formerName: nil,
+            summary: "Passes whole NVMe drives through; erases them between two tenants and reads back samples.",
+            support: DriverSupport(
+                .experimental, since: "1.0",
+                evidence: "conformance suite and honest, lying and failing played drives, at every change"),
+            capabilities: NVMeDriver.capabilities, make: { options throws(DriverFault) in NVMeDriver(options) }),
     ])
 
     /// The entry of that name, by today's or the reference's spelling.
@@ -75,17 +80,4 @@ public struct DriverRegistry: Sendable {
 public struct EnabledDrivers: Sendable {
     public let drivers: [any Driver]
     public let warnings: [String]
-}
-
-/// What drivers are made from.
-public struct DriverOptions: Sendable {
-    public var root: SysfsRoot
-    public var deviceSpecs: [DeviceSpec]
-    public var fake: FakeOptions
-
-    public init(root: SysfsRoot, deviceSpecs: [DeviceSpec] = [], fake: FakeOptions = FakeOptions()) {
-        self.root = root
-        self.deviceSpecs = deviceSpecs
-        self.fake = fake
-    }
 }

@@ -15,12 +15,13 @@ struct Offer {
 
     let verdicts: [(function: PCIFunction, verdict: Verdict)]
 
-    init(_ specs: [DeviceSpec], _ pass: DiscoveryPass) {
+    /// `only` narrows it to the functions that a driver is for.
+    init(_ specs: [DeviceSpec], _ pass: DiscoveryPass, only: (PCIFunction) -> Bool = { _ in true }) {
         var interfaces: [PCIAddress: [String]] = [:]
         for interface in pass.snapshot.interfaces {
             if let address = interface.address { interfaces[address, default: []].append(interface.name) }
         }
-        verdicts = pass.snapshot.functions.map { function in
+        verdicts = pass.snapshot.functions.filter(only).map { function in
             let identity = PCIFunctionIdentity(
                 address: function.address, vendor: function.vendor, product: function.product,
                 physicalFunction: function.physicalFunction, interfaces: interfaces[function.address] ?? [],

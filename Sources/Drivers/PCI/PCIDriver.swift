@@ -7,12 +7,14 @@ import Model
 /// its traits comes one of vendor and product that every vendor has.
 public struct PCIDriver: Driver {
     public static let name = "pci"
-    public static let capabilities = DriverCapabilities()
+    public static let capabilities = DriverCapabilities(cleans: true)
 
     private let specs: [DeviceSpec]
+    private let cleaning: ResetCleaning
 
-    public init(specs: [DeviceSpec]) {
-        self.specs = specs
+    public init(_ options: DriverOptions) {
+        specs = options.deviceSpecs
+        cleaning = ResetCleaning(control: options.control, time: options.time)
     }
 
     public var name: String { Self.name }
@@ -39,25 +41,26 @@ public struct PCIDriver: Driver {
 
     private func device(_ function: PCIFunction, _ spec: DeviceSpec, _ host: HostName) -> DeviceReport {
         let resourceClass = spec.resourceClass?.name ?? "CUSTOM_PCI"
-        let traits = Self.traits(of: function, spec)
-        let name = ProviderNames.function(function.address, on: host)
-        var attributes = [AttributeReport(key: "rc", value: resourceClass)]
-        for (index, trait) in traits.enumerated() {
-            attributes.append(AttributeReport(key: "trait\(index)", value: trait))
+        var facts = Self.facts(of: function)
+        facts["cleaning"] = function.resetMethods.isEmpty ? "not possible: no way to reset it" : "reset"
+        return PCIReport(
+            type: .pci, driver: Self.name, resourceClass: resourceClass, traits: Self.traits(of: function, spec),
+            facts: facts, handle: Self.handle(function, spec), needsCleaning: true
+        ).device(function, on: host)
+    }
+
+    /// Resets the function. A reset leaves what a storage device stores: such a handle is not given on, which the fault brings
+    /// about; the nvme driver erases drives.
+    @discardableResult
+    public func clean(_ order: HandleOrder) async throws(DriverFault) -> CleaningRecord {
+        let address = try order.requireAddress()
+        let function = await cleaning.control.snapshot().function(at: address)
+        if let function, function.classCode.base == 0x01 {
+            throw DriverFault(
+                "\(address) is a \(function.classCode.name), and the pci driver cannot erase what it stores. Offer drives "
+                    + "through the nvme driver, or erase it and free the handle by hand.")
         }
-        return DeviceReport(
-            type: .pci, vendor: function.vendorID, model: function.productID,
-            standardBoardInfo: PythonJSON.object([
-                ("product_id", function.productID), ("controller", function.classCode.name),
-            ]),
-            vendorBoardInfo: "miss_vb_info", controlPath: PythonJSON.controlPath(function.address),
-            driver: Self.name, facts: Self.facts(of: function),
-            deployables: [
-                DeployableReport(
-                    name: name, resourceProvider: ProviderNames.identifier(ofProvider: name),
-                    resourceClass: resourceClass, accelerators: 1, traits: traits, attributes: attributes,
-                    handles: [AttachHandleReport(type: .pci, info: Self.handle(function, spec))])
-            ])
+        return try await cleaning.clean(address)
     }
 
     static func handle(_ function: PCIFunction, _ spec: DeviceSpec) -> [String: String] {

@@ -71,7 +71,8 @@ private struct Recording {
     ]
     /// Files that are large, change by themselves, act when written to, or disturb the device when read.
     private static let unwanted: Set<String> = [
-        "rom", "vpd", "remove", "rescan", "reset", "stat", "inflight", "irq", "carrier_changes", "carrier_up_count",
+        "rom", "vpd", "create", "remove", "rescan", "reset", "stat", "inflight", "irq", "carrier_changes",
+        "carrier_up_count",
         "carrier_down_count", "uevent_event", "config",
     ]
 

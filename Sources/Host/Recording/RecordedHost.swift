@@ -4,8 +4,14 @@ public import Model
 public struct RecordedHost: Sendable {
     /// What people wrote about it.
     public let note: String
-    /// Changes made to it live as long as it does; the archive stays as it is.
+    /// Changes made to it live as long as it does; the archive stays as it is. It answers writes as its kernel would: functions
+    /// reset and change drivers, virtual functions and mediated devices come and go.
     public let tree: MemoryTree
+
+    /// Its NVMe drives, by serial number.
+    public let drives: [String: PlayedDrive]
+    /// Its programs: `nvme` and `blkdiscard`, for its drives. Others are not installed.
+    public let commands: PlayedCommands
 
     public var root: SysfsRoot { SysfsRoot(tree) }
 
@@ -86,7 +92,38 @@ public struct RecordedHost: Sendable {
             throw RecordingFault(line: 1, text: "a recorded host begins with '\(RecordingFormat.heading)'")
         }
         self.tree = tree
+        _ = PlayedKernel(in: tree)
+        drives = Self.playDrives(in: tree)
+        commands = Self.playCommands(drives, in: tree)
         self.note = note.joined(separator: "\n")
+    }
+
+    private static func playDrives(in tree: MemoryTree) -> [String: PlayedDrive] {
+        var drives: [String: PlayedDrive] = [:]
+        for controller in HostSnapshot(SysfsRoot(tree), readsSerials: false).nvme {
+            guard let serial = controller.serial, let namespace = controller.namespaces.first else { continue }
+            let drive = PlayedDrive(serial: serial, size: namespace.size ?? 0)
+            drives[serial] = drive
+            tree.attach(drive, at: "/dev/\(namespace.name)")
+        }
+        return drives
+    }
+
+    private static func playCommands(_ drives: [String: PlayedDrive], in tree: MemoryTree) -> PlayedCommands {
+        PlayedCommands { command throws(CommandFault) in
+            guard ["nvme", "blkdiscard"].contains(command.program) else { return nil }
+            let node = command.arguments.first { $0.hasPrefix("/dev/nvme") }?.dropFirst(5)
+            // `nvme1` of `nvme1n1`; gone while another driver has the drive.
+            let name = node.map { node in
+                let digits = node.dropFirst(4).prefix { $0.isNumber }
+                return "nvme\(digits)"
+            }
+            let serial = name.flatMap { try? SysfsRoot(tree).text("/sys/class/nvme/\($0)/serial") }
+            guard let drive = serial.flatMap({ drives[$0] }) else {
+                return CommandResult(status: 1, "", errors: "/dev/\(node ?? ""): No such file or directory")
+            }
+            return command.program == "nvme" ? drive.answer(command.arguments) : drive.zero()
+        }
     }
 
     /// Reads an archive file. At most 64 MiB.

@@ -21,6 +21,8 @@ public final class MemoryTree: FileTree {
         var nodes: [String: Node] = ["": .folder]
         var children: [String: Set<String>] = ["": []]
         var reaction: Reaction?
+        /// Block devices, whose content is not kept in nodes.
+        var drives: [String: PlayedDrive] = [:]
     }
 
     private let state = Mutex(State())
@@ -70,6 +72,12 @@ public final class MemoryTree: FileTree {
     public func link(_ path: String, to target: String) { put(.link(target), at: path) }
     public func folder(_ path: String) { put(.folder, at: path) }
 
+    /// Puts a device node at `path` that shows a drive's content.
+    func attach(_ drive: PlayedDrive, at path: String) {
+        put(.file([]), at: path)
+        state.withLock { $0.drives[Self.tidy(path)] = drive }
+    }
+
     /// Removes what stands at `path` and below.
     public func remove(_ path: String) {
         state.withLock { state in
@@ -84,6 +92,23 @@ public final class MemoryTree: FileTree {
                 state.children[String(path[..<slash])]?.remove(String(path[path.index(after: slash)...]))
             }
         }
+    }
+
+    /// Removes what stands at `path` and below, and returns it; put back in that order, it is as it was.
+    func take(_ path: String) -> [(path: String, node: Node)] {
+        let place = Self.tidy(path)
+        let taken = state.withLock { state in
+            var found: [(path: String, node: Node)] = []
+            func gather(_ path: String) {
+                guard let node = state.nodes[path] else { return }
+                found.append((path, node))
+                for child in state.children[path] ?? [] { gather("\(path)/\(child)") }
+            }
+            gather(place)
+            return found
+        }
+        remove(path)
+        return taken
     }
 
     public func onWrite(_ reaction: Reaction?) {
@@ -102,7 +127,11 @@ public final class MemoryTree: FileTree {
     // MARK: FileTree
 
     public func read(_ path: String, offset: Int, limit: Int, partial: Bool) throws(TreeFault) -> [UInt8] {
-        guard case .found(let node, _) = resolve(path, following: true) else { throw fault(path) }
+        guard case .found(let node, let place) = resolve(path, following: true) else { throw fault(path) }
+        if let drive = state.withLock({ $0.drives[place] }) {
+            guard partial else { throw TreeFault(path, .tooLarge) }
+            return drive.read(offset: offset, limit: limit)
+        }
         switch node {
         case .file(let bytes):
             let rest = bytes.dropFirst(offset)

@@ -1,0 +1,83 @@
+import Host
+
+/// Reads blocks at random places of a block device, before and after an erasure, so that a device which says that it erased
+/// and did not is found out.
+///
+/// Of a device that kept a share f of what was on it, n samples all miss that share with probability (1 − f)ⁿ.
+struct SampleCheck: Sendable {
+    static let blockSize = 4096
+
+    let root: SysfsRoot
+    /// `/dev/nvme0n1`.
+    let path: String
+    /// Bytes.
+    let size: UInt64
+    let seed: UInt64
+    let count: Int
+
+    /// What an erasure must have done to the blocks.
+    enum Demand: Sendable {
+        /// All bytes are 00, or all are ff.
+        case blank
+        /// As above, or, with the key gone, different from before.
+        case changed
+    }
+
+    struct Sample: Sendable {
+        let place: UInt64
+        let bytes: [UInt8]
+
+        var isBlank: Bool {
+            guard let first = bytes.first, first == 0 || first == 0xff else { return false }
+            return bytes.allSatisfy { $0 == first }
+        }
+    }
+
+    /// The first and the last block, and others at random; in order, none twice.
+    var places: [UInt64] {
+        let blocks = size / UInt64(Self.blockSize)
+        guard blocks > 0 else { return [] }
+        var places: Set<UInt64> = [0, blocks - 1]
+        var state = seed
+        let wanted = min(UInt64(count), blocks)
+        while UInt64(places.count) < wanted {
+            state &+= 0x9e37_79b9_7f4a_7c15
+            var value = state
+            value = (value ^ (value >> 30)) &* 0xbf58_476d_1ce4_e5b9
+            value = (value ^ (value >> 27)) &* 0x94d0_49bb_1331_11eb
+            value ^= value >> 31
+            places.insert(value % blocks)
+        }
+        return places.sorted()
+    }
+
+    /// Reads them all, on a thread that may wait.
+    func read() async throws(DriverFault) -> [Sample] {
+        do {
+            return try await Blocking.run { () throws(TreeFault) in
+                var samples: [Sample] = []
+                for place in places {
+                    let bytes = try root.bytes(
+                        path, offset: Int(place) * Self.blockSize, limit: Self.blockSize, partial: true)
+                    guard bytes.count == Self.blockSize else { throw TreeFault(path, .invalid) }
+                    samples.append(Sample(place: place, bytes: bytes))
+                }
+                return samples
+            }
+        } catch {
+            throw DriverFault("The device could not be read for proof of its erasure: \(error).")
+        }
+    }
+
+    /// Places that are not as they must be.
+    static func remains(_ before: [Sample], _ after: [Sample], _ demand: Demand) -> [UInt64] {
+        let old = Dictionary(before.map { ($0.place, $0) }, uniquingKeysWith: { first, _ in first })
+        return after.filter { sample in
+            if sample.isBlank { return false }
+            switch demand {
+            case .blank: return true
+            case .changed: return old[sample.place].map { $0.bytes == sample.bytes || $0.isBlank } ?? true
+            }
+        }.map(\.place)
+    }
+}

@@ -1,0 +1,34 @@
+public import Host
+public import Model
+
+/// What drivers are made from: the host and how to act on it, and what the configuration says of each.
+public struct DriverOptions: Sendable {
+    public var root: SysfsRoot
+    /// How the host is changed.
+    public var control: HostControl
+    /// Vendors' tools.
+    public var commands: any CommandRunner
+    public var time: TimeSource
+    /// Random numbers: where samples are read.
+    public var random: @Sendable () -> UInt64
+    /// `pci.device_spec`.
+    public var deviceSpecs: [DeviceSpec]
+    public var fake: FakeOptions
+    public var nvme: NVMeOptions
+
+    /// Without `commands`, the programs of this machine; for a recorded host give `RecordedHost.commands`.
+    public init(
+        root: SysfsRoot, deviceSpecs: [DeviceSpec] = [], fake: FakeOptions = FakeOptions(),
+        nvme: NVMeOptions = NVMeOptions(), control: HostControl? = nil, commands: any CommandRunner = SystemCommands(),
+        time: TimeSource = .system, random: @escaping @Sendable () -> UInt64 = { .random(in: .min ... .max) }
+    ) {
+        self.root = root
+        self.control = control ?? HostControl(root)
+        self.commands = commands
+        self.time = time
+        self.random = random
+        self.deviceSpecs = deviceSpecs
+        self.fake = fake
+        self.nvme = nvme
+    }
+}

@@ -1,0 +1,41 @@
+/// What the configuration says of NVMe drives: section `nvme`.
+public struct NVMeOptions: Sendable, Equatable {
+    /// Which drives are offered; none without.
+    public var deviceSpecs: [DeviceSpec]
+    public var clearAction: ClearAction
+    public var clearStrategy: ClearStrategy
+    /// How long one erasure may take in all, in seconds; at least 60.
+    public var cleanupTimeout: Int
+    /// Blocks of 4 KiB that are read back of each namespace.
+    public var samples: Int
+
+    /// `clear_action`: the command that erases.
+    public enum ClearAction: String, Sendable, CaseIterable {
+        /// The strongest that the drive has: sanitize, else format, else zeros.
+        case auto
+        /// Sanitize, which reaches what no namespace shows; refused by a drive that cannot.
+        case sanitize
+        case format
+        /// Zeros over every namespace.
+        case zero
+    }
+
+    /// `clear_strategy`: what sanitize and format do.
+    public enum ClearStrategy: String, Sendable, CaseIterable {
+        /// Cryptographic where the drive has it, else of the blocks.
+        case auto
+        case crypto
+        case block
+    }
+
+    public init(
+        deviceSpecs: [DeviceSpec] = [], clearAction: ClearAction = .auto, clearStrategy: ClearStrategy = .auto,
+        cleanupTimeout: Int = 900, samples: Int = 1024
+    ) {
+        self.deviceSpecs = deviceSpecs
+        self.clearAction = clearAction
+        self.clearStrategy = clearStrategy
+        self.cleanupTimeout = max(60, cleanupTimeout)
+        self.samples = max(16, samples)
+    }
+}

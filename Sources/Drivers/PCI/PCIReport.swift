@@ -1,0 +1,43 @@
+import Host
+import Model
+
+/// The report of a device that is one PCI function with one handle: a device, a deployable named after the function, a handle.
+struct PCIReport {
+    var type: DeviceType
+    var driver: String
+    var resourceClass: String
+    var traits: [String]
+    var facts: [String: String]
+    var handle: [String: String]
+    var needsCleaning: Bool
+    /// The key of the attributes that hold traits, before their number: `trait` or, for some of the reference's drivers,
+    /// `traits`.
+    var traitKey = "trait"
+    var vendorBoardInfo = "miss_vb_info"
+    /// Nil for product id and class.
+    var standardBoardInfo: String?
+    /// Nil for the product id.
+    var model: String?
+    /// Nil for the one made of host and address.
+    var name: String?
+
+    func device(_ function: PCIFunction, on host: HostName) -> DeviceReport {
+        let name = name ?? ProviderNames.function(function.address, on: host)
+        var attributes = [AttributeReport(key: "rc", value: resourceClass)]
+        for (index, trait) in traits.enumerated() {
+            attributes.append(AttributeReport(key: "\(traitKey)\(index)", value: trait))
+        }
+        return DeviceReport(
+            type: type, vendor: function.vendorID, model: model ?? function.productID,
+            standardBoardInfo: standardBoardInfo
+                ?? PythonJSON.object([("product_id", function.productID), ("controller", function.classCode.name)]),
+            vendorBoardInfo: vendorBoardInfo, controlPath: PythonJSON.controlPath(function.address), driver: driver,
+            facts: facts,
+            deployables: [
+                DeployableReport(
+                    name: name, resourceProvider: ProviderNames.identifier(ofProvider: name),
+                    resourceClass: resourceClass, accelerators: 1, traits: traits, attributes: attributes,
+                    handles: [AttachHandleReport(type: .pci, info: handle, needsCleaning: needsCleaning)])
+            ])
+    }
+}

@@ -1,0 +1,23 @@
+/// Why a program did not run to its own end.
+public enum CommandFault: Error, Sendable, Equatable, CustomStringConvertible {
+    /// It is not installed.
+    case missing(String)
+    /// It may not be run, or the system could not start it; the number is the system's.
+    case notStarted(String, Int32)
+    case timedOut(String, Duration)
+    /// Nobody waits for it any more.
+    case cancelled(String)
+    case tooMuchOutput(String)
+    case killed(String, signal: Int32)
+
+    public var description: String {
+        switch self {
+        case .missing(let name): "the program '\(name)' is not installed"
+        case .notStarted(let name, let number): "the program '\(name)' could not be started (error \(number))"
+        case .timedOut(let name, let limit): "'\(name)' did not end within \(limit.components.seconds) s and was killed"
+        case .cancelled(let name): "'\(name)' was broken off"
+        case .tooMuchOutput(let name): "'\(name)' said more than expected and was killed"
+        case .killed(let name, let signal): "'\(name)' was killed by signal \(signal)"
+        }
+    }
+}

@@ -1,0 +1,147 @@
+import Host
+import Model
+import Synchronization
+import Testing
+
+/// Changes to recorded hosts, whose kernel is played.
+@Suite struct HostControlTests {
+    private let waits = Waits()
+
+    private final class Waits: Sendable {
+        let durations = Mutex<[Duration]>([])
+    }
+
+    private func control(_ name: String) throws -> (HostControl, RecordedHost) {
+        let recorded = try fixture(name)
+        let waits = waits
+        return (HostControl(recorded.root) { duration in waits.durations.withLock { $0.append(duration) } }, recorded)
+    }
+
+    private func address(_ text: String) throws -> PCIAddress { try #require(PCIAddress(text)) }
+
+    @Test func aDriveGoesToAGuestAndComesBack() async throws {
+        let (control, recorded) = try control("two-socket")
+        let before = HostSnapshot(recorded.root)
+        let drive = try address("0000:81:00.0")
+        try await control.setVirtualFunctions(0, of: drive)
+        try await control.bind(drive, to: "vfio-pci")
+        let away = await control.snapshot()
+        #expect(
+            away.function(at: drive)?.driver == "vfio-pci" && away.nvme.map(\.address) == [PCIAddress("0000:21:00.0")])
+        #expect(!away.blocks.contains { $0.name == "nvme1n1" })
+        try await control.bind(drive, to: "vfio-pci")
+        try await control.bind(drive, to: nil)
+        try await control.setVirtualFunctions(2, of: drive)
+        let after = HostSnapshot(recorded.root)
+        #expect(after.function(at: drive) == before.function(at: drive))
+        #expect(after.nvme == before.nvme && after.blocks == before.blocks && after.functions == before.functions)
+    }
+
+    @Test func whatTheHostNeedsIsLeftAlone() async throws {
+        let (control, recorded) = try control("two-socket")
+        let before = HostSnapshot(recorded.root)
+        let mounted = try address("0000:21:00.0")
+        let attempts: [(HostControl) async throws -> Void] = [
+            { try await $0.bind(mounted, to: "vfio-pci") }, { try await $0.reset(mounted) },
+            { try await $0.setVirtualFunctions(0, of: mounted) },
+        ]
+        for attempt in attempts {
+            let fault = await #expect(throws: ControlFault.self) { try await attempt(control) }
+            #expect(fault?.text == "0000:21:00.0 is left alone: nvme0n1 is mounted at /srv.")
+        }
+        #expect(HostSnapshot(recorded.root) == before)
+    }
+
+    @Test func resets() async throws {
+        let (control, recorded) = try control("two-socket")
+        #expect(try await control.reset(address("0000:82:10.1")).resetMethods == ["flr", "pm"])
+        recorded.tree.remove("/sys/devices/pci0000:80/0000:80:01.0/0000:82:10.1/reset")
+        let fault = await #expect(throws: ControlFault.self) { try await control.reset(address("0000:82:10.1")) }
+        #expect(fault?.text == "The kernel knows no way to reset 0000:82:10.1.")
+        await #expect(throws: ControlFault.self) { try await control.reset(address("0000:99:00.0")) }
+    }
+
+    @Test func virtualFunctionsComeAndGo() async throws {
+        let (control, recorded) = try control("two-socket")
+        let gpu = try address("0000:82:00.0")
+        try await control.setVirtualFunctions(2, of: gpu)
+        var host = HostSnapshot(recorded.root)
+        #expect(host.function(at: gpu)?.sriov?.functions.map(\.description) == ["0000:82:10.0", "0000:82:10.1"])
+        try await control.setVirtualFunctions(4, of: gpu)
+        let fault = await #expect(throws: ControlFault.self) { try await control.setVirtualFunctions(5, of: gpu) }
+        #expect(fault?.text.contains("at most 4") == true)
+        // A card that never had any.
+        let card = try address("0000:24:00.0")
+        try await control.setVirtualFunctions(0, of: card)
+        let fresh = try RecordedHost(HostRecorder.record(root: recorded.root))
+        try await HostControl(fresh.root).setVirtualFunctions(8, of: card)
+        host = HostSnapshot(fresh.root)
+        #expect(host.problems.isEmpty)
+        let last = try #require(host.function(at: address("0000:24:10.7")))
+        #expect(last.productID == "4941" && last.physicalFunction == card && last.iommuGroup != nil)
+        #expect(last.numaNode == host.function(at: card)?.numaNode)
+    }
+
+    /// A guest may hold any of them.
+    @Test func virtualFunctionsInUseAreKept() async throws {
+        let (control, recorded) = try control("two-socket")
+        try await control.bind(address("0000:82:10.3"), to: "vfio-pci")
+        let fault = await #expect(throws: ControlFault.self) {
+            try await control.setVirtualFunctions(0, of: address("0000:82:00.0"))
+        }
+        #expect(fault?.isTransient == true && fault?.text.contains("0000:82:10.3") == true)
+        #expect(HostSnapshot(recorded.root).function(at: try address("0000:82:00.0"))?.sriov?.enabled == 4)
+    }
+
+    @Test func mediatedDevicesShareTheirParent() async throws {
+        let (control, recorded) = try control("vgpu")
+        let name = "99999999-2222-4333-8444-555555555555"
+        func room() -> [Int] { HostSnapshot(recorded.root).mdevParents[1].types.map(\.available) }
+        #expect(room() == [23, 11])
+        try await control.createMdev(name, type: "nvidia-475", on: "0000:82:00.0")
+        try await control.createMdev(name, type: "nvidia-475", on: "0000:82:00.0")
+        #expect(room() == [21, 10])
+        #expect(HostSnapshot(recorded.root).mdevs.first { $0.name == name }?.type == "nvidia-475")
+        let fault = await #expect(throws: ControlFault.self) {
+            try await control.createMdev(name, type: "nvidia-474", on: "0000:82:00.0")
+        }
+        #expect(fault?.text.contains("is there, as nvidia-475") == true)
+        try await control.removeMdev(name)
+        try await control.removeMdev(name)
+        #expect(room() == [23, 11])
+        await #expect(throws: ControlFault.self) {
+            try await control.createMdev(name, type: "nvidia-1", on: "0000:82:00.0")
+        }
+    }
+
+    @Test func aFullParentSaysSo() async throws {
+        let (control, _) = try control("vgpu")
+        for index in 10..<21 {
+            try await control.createMdev(
+                "999999\(index)-2222-4333-8444-555555555555", type: "nvidia-475", on: "0000:82:00.0")
+        }
+        let fault = await #expect(throws: ControlFault.self) {
+            try await control.createMdev("99999921-2222-4333-8444-555555555555", type: "nvidia-475", on: "0000:82:00.0")
+        }
+        #expect(fault?.isTransient == true)
+    }
+
+    @Test func aBusyKernelIsAskedAgain() async throws {
+        let tree = MemoryTree()
+        tree.file("/sys/x", "0")
+        let left = Mutex(3)
+        tree.onWrite { _, _, _ in
+            left.withLock { count in
+                count -= 1
+                return count >= 0 ? .busy : nil
+            }
+        }
+        let waits = waits
+        let control = HostControl(SysfsRoot(tree)) { duration in waits.durations.withLock { $0.append(duration) } }
+        try await control.write("1", to: "/sys/x")
+        #expect(waits.durations.withLock { $0 } == [.milliseconds(200), .milliseconds(400), .milliseconds(800)])
+        left.withLock { $0 = 99 }
+        let fault = await #expect(throws: ControlFault.self) { try await control.write("1", to: "/sys/x") }
+        #expect(fault?.isTransient == true)
+    }
+}
