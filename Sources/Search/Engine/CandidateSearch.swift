@@ -126,12 +126,24 @@ private struct Run {
     private mutating func take(_ walk: TreeWalk) {
         let start = found.picks.count
         for want in plan.wants.indices { found.picks.append(walk.provider(of: want)) }
-        if !index.sharing.isEmpty, !walk.isAnchored,
-            !unanchored.insert(Array(found.picks[start...])).inserted
-        {
+        if !index.sharing.isEmpty, !walk.isAnchored, !unanchored.insert(identity(found.picks[start...])).inserted {
             found.picks.removeSubrange(start...)
             return
         }
         found.count += 1
+    }
+
+    /// The picks, those of equal wants in a fixed order where the request does not tell them apart.
+    private func identity(_ picks: ArraySlice<ProviderReference>) -> [ProviderReference] {
+        var picks = Array(picks)
+        guard plan.folding != .none else { return picks }
+        var first = 0
+        while first < picks.count {
+            var end = first + 1
+            while end < picks.count, plan.isSameKindAsPrevious(end) { end += 1 }
+            picks[first..<end].sort { ($0.slot, $0.position) < ($1.slot, $1.position) }
+            first = end
+        }
+        return picks
     }
 }

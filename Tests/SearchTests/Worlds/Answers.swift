@@ -24,12 +24,20 @@ struct Answers {
 
 extension CandidateRequest {
     /// Groups with a suffix that ask for the same and stand in the same subtree rules.
-    var equalGroups: [[String]] {
+    func equalGroups(in world: World) -> [[String]] {
+        let traits = Set(world.trees.joined().flatMap(\.traits))
+        let aggregates = Set(world.trees.joined().flatMap(\.aggregates))
         var kinds: [(RequestGroup, [Bool], [String])] = []
         for group in groups where !group.suffix.isEmpty {
             let rules = sameSubtrees.map { $0.contains(group.suffix) }
             var bare = group
             bare.suffix = ""
+            // What nobody has makes no difference.
+            bare.forbidden.formIntersection(traits)
+            bare.required = bare.required.map { $0.intersection(traits) }
+            bare.notMemberOf.formIntersection(aggregates)
+            bare.memberOf = bare.memberOf.map { $0.intersection(aggregates) }
+            bare.inTree = bare.inTree.flatMap { id in world.trees.first { $0.contains { $0.id == id } }?[0].id }
             if let known = kinds.firstIndex(where: { $0.0 == bare && $0.1 == rules }) {
                 kinds[known].2.append(group.suffix)
             } else {
@@ -40,9 +48,9 @@ extension CandidateRequest {
     }
 
     /// The candidate with equal groups put in a fixed order, so that those that differ only in that become equal.
-    func canonical(_ candidate: ReferenceSearch.Candidate) -> ReferenceSearch.Candidate {
+    func canonical(_ candidate: ReferenceSearch.Candidate, _ world: World) -> ReferenceSearch.Candidate {
         var candidate = candidate
-        for suffixes in equalGroups {
+        for suffixes in equalGroups(in: world) {
             let providers = suffixes.compactMap { candidate.mappings[$0]?.first }.sorted()
             for (suffix, provider) in zip(suffixes.sorted(), providers) { candidate.mappings[suffix] = [provider] }
         }

@@ -49,7 +49,9 @@ struct Randomized {
                 let hasSteps = random.chance(10)
                 let smallUnits = random.chance(20)
                 var used: [String: Int] = [:]
-                for (name, total) in stocks where random.chance(30) { used[name] = random.number(0...(total + 1)) }
+                for (name, total) in stocks.sorted(by: { $0.key < $1.key }) where random.chance(30) {
+                    used[name] = random.number(0...(total + 1))
+                }
                 var traits = random.some(Self.traits, 35)
                 if random.chance(12) { traits.append("MISC_SHARES_VIA_AGGREGATE") }
                 world.add(
