@@ -129,7 +129,9 @@ if !leavesOnly {
                 nioPosix, nioSSL, httpClient, httpTypes,
             ], tests: ["StoreSQLite"])
         + room("Identity", ["Access", "API", "Store", "Model", crypto, logging], tests: ["StoreSQLite"])
-        + room("Placement", ["Search", "Access", "API", "Store", "Clients", "Model", logging], tests: ["StoreSQLite"])
+        + room(
+            "Placement", ["Search", "Access", "API", "Store", "Clients", "Model", httpTypes, logging, metrics],
+            tests: ["StoreSQLite"])
         + room(
             "Accelerators", ["Workflows", "Link", "Access", "API", "Store", "Clients", "Model", httpTypes, logging],
             tests: ["StoreSQLite"])

@@ -15,6 +15,10 @@ extension PlacementIndex {
             aggregates: node.aggregates.map { aggregates.symbols[tree.aggregates[$0]] })
     }
 
+    /// Whether some provider of the index has, or had, the class or trait.
+    public func hasSeen(_ name: ResourceClass) -> Bool { classes.number(of: name) != nil }
+    public func hasSeen(_ name: Trait) -> Bool { traits.number(of: name) != nil }
+
     public func id(_ reference: ProviderReference) -> ResourceProviderID { node(reference).id }
 
     /// The provider's id as answers show it.

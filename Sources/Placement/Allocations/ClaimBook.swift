@@ -1,0 +1,282 @@
+import Model
+import Store
+
+/// Writes claims: all of a request's consumers in one transaction, or none.
+///
+/// What is free is decided here and nowhere else: `used` of each inventory moves by compare-and-swap, so that no two claims
+/// can have the same unit, whichever replica they come through.
+struct ClaimBook {
+    let ledger: Ledger
+
+    private struct Key: Hashable, Comparable {
+        let provider: ResourceProviderID
+        let resourceClass: ResourceClass
+
+        static func < (left: Self, right: Self) -> Bool {
+            (left.provider, left.resourceClass) < (right.provider, right.resourceClass)
+        }
+    }
+
+    private struct Consumer {
+        let project: String
+        let user: String
+        let type: String?
+        let generation: Int
+    }
+
+    func write(_ claims: [ConsumerClaim]) throws {
+        let consumers = try consumers(claims.map(\.consumer))
+        for claim in claims { try check(claim, consumers[claim.consumer]) }
+        let held = try held(by: claims.map(\.consumer))
+        let stock = try stock(for: claims)
+        try refuseUnknownClasses(claims)
+
+        var change: [Key: Int] = [:]
+        for amounts in held.values {
+            for (key, amount) in amounts { change[key, default: 0] -= amount }
+        }
+        for claim in claims {
+            for (key, amount) in Self.amounts(claim) {
+                guard let entry = stock[key] else { throw Self.noInventory(key) }
+                try Self.checkUnits(amount, entry.inventory, key)
+                change[key, default: 0] += amount
+            }
+        }
+        for key in Set(claims.flatMap { Self.amounts($0).keys }) {
+            guard let entry = stock[key], let delta = change[key] else { continue }
+            try Self.checkRoom(entry, delta, key)
+        }
+        try move(change, stock)
+        for claim in claims {
+            try rewrite(claim, held[claim.consumer] ?? [:])
+            try keep(claim, consumers[claim.consumer])
+        }
+        try advance(claims, held, change)
+    }
+
+    /// Gives everything back that `id` holds; answers false where that is nothing. Provider generations stay.
+    func release(_ id: ConsumerID) throws -> Bool {
+        guard let amounts = try held(by: [id])[id], !amounts.isEmpty else { return false }
+        try move(amounts.mapValues { -$0 }, [:])
+        try ledger.transaction.execute("DELETE FROM allocations WHERE consumer = \(id)")
+        try ledger.transaction.execute("DELETE FROM consumers WHERE uuid = \(id)")
+        for provider in Set(amounts.keys.map(\.provider)).sorted() {
+            try ledger.touch(provider)
+            try note(provider)
+        }
+        return true
+    }
+
+    // MARK: What is there
+
+    private func consumers(_ ids: [ConsumerID]) throws -> [ConsumerID: Consumer] {
+        var found: [ConsumerID: Consumer] = [:]
+        try ledger.transaction.forEach(
+            "SELECT uuid, project, owner, type, generation FROM consumers WHERE uuid IN \(list: ids)"
+        ) { row in
+            found[try row[0]] = Consumer(
+                project: try row[1], user: try row[2], type: try row[3], generation: try row[4])
+        }
+        return found
+    }
+
+    private func held(by ids: [ConsumerID]) throws -> [ConsumerID: [Key: Int]] {
+        var held: [ConsumerID: [Key: Int]] = [:]
+        try ledger.transaction.forEach(
+            "SELECT consumer, provider, resource_class, used FROM allocations WHERE consumer IN \(list: ids)"
+        ) { row in
+            let key = Key(provider: try row[1], resourceClass: try row[2])
+            held[try row[0], default: [:]][key] = try row[3] as Int
+        }
+        return held
+    }
+
+    private func stock(for claims: [ConsumerClaim]) throws -> [Key: InventoryBook.Entry] {
+        let wanted = Set(claims.flatMap(\.allocations.keys))
+        if wanted.isEmpty { return [:] }
+        var stock: [Key: InventoryBook.Entry] = [:]
+        var missing = wanted
+        try ledger.transaction.forEach(
+            """
+            SELECT p.uuid, i.resource_class, i.total, i.reserved, i.min_unit, i.max_unit, i.step_size,
+                i.allocation_ratio, i.used, i.updated_at
+            FROM resource_providers p LEFT JOIN inventories i ON i.provider = p.uuid
+            WHERE p.uuid IN \(list: wanted.sorted())
+            """
+        ) { row in
+            let provider: ResourceProviderID = try row[0]
+            missing.remove(provider)
+            guard let name = try row[1] as ResourceClass? else { return }
+            let inventory = Inventory(
+                total: try row[2], reserved: try row[3], minUnit: try row[4], maxUnit: try row[5],
+                stepSize: try row[6], allocationRatio: try row[7])
+            stock[Key(provider: provider, resourceClass: name)] = InventoryBook.Entry(
+                inventory: inventory, used: try row[8], updatedAt: try row[9])
+        }
+        if let first = missing.min() {
+            throw Fault.badRequest(
+                "Allocation for resource provider '\(first)' that does not exist.", field: "allocations")
+        }
+        return stock
+    }
+
+    // MARK: What may be
+
+    private func check(_ claim: ConsumerClaim, _ known: Consumer?) throws {
+        func conflict(_ expected: String, _ got: String) -> Fault {
+            .conflict(
+                "consumer generation conflict - expected \(expected) but got \(got); read the allocations of "
+                    + "\(claim.consumer) again.", code: PlacementFault.Code.concurrentUpdate)
+        }
+        switch (claim.generation, known) {
+        case (.any, _), (.absent, nil): return
+        case (.absent, let known?): throw conflict("\(known.generation)", "null")
+        case (.exactly(let seen), nil): throw conflict("null", "\(seen)")
+        case (.exactly(let seen), let known?):
+            guard known.generation == seen else { throw conflict("\(known.generation)", "\(seen)") }
+        }
+    }
+
+    private func refuseUnknownClasses(_ claims: [ConsumerClaim]) throws {
+        let names = Set(claims.flatMap { claim in claim.allocations.values.flatMap(\.keys) })
+        let unknown = try Vocabulary.unknown(names, in: ledger.transaction)
+        guard let first = unknown.min() else { return }
+        throw Fault.badRequest(
+            "Unable to allocate inventory: \(PlacementFault.unknownClass(first))", field: "allocations")
+    }
+
+    private static func amounts(_ claim: ConsumerClaim) -> [Key: Int] {
+        var amounts: [Key: Int] = [:]
+        for (provider, resources) in claim.allocations {
+            for (name, amount) in resources { amounts[Key(provider: provider, resourceClass: name)] = amount }
+        }
+        return amounts
+    }
+
+    private static func noInventory(_ key: Key) -> Fault {
+        .conflict(
+            "Unable to allocate inventory: Inventory for '\(key.resourceClass)' on resource provider '\(key.provider)' "
+                + "invalid: it has none of the class.")
+    }
+
+    private static func checkUnits(_ amount: Int, _ inventory: Inventory, _ key: Key) throws(Fault) {
+        guard amount >= inventory.minUnit, amount <= inventory.maxUnit, amount % inventory.stepSize == 0 else {
+            throw .conflict(
+                "Unable to allocate inventory: Unable to create allocation for '\(key.resourceClass)' on resource "
+                    + "provider '\(key.provider)'. The requested amount would violate inventory constraints: \(amount) "
+                    + "must be from \(inventory.minUnit) to \(inventory.maxUnit) and a multiple of \(inventory.stepSize)."
+            )
+        }
+    }
+
+    /// Room is counted with the ratio, not rounded. A provider over its capacity takes what does not raise its use.
+    private static func checkRoom(_ entry: InventoryBook.Entry, _ delta: Int, _ key: Key) throws(Fault) {
+        let inventory = entry.inventory
+        let capacity = Double(inventory.total - inventory.reserved) * inventory.allocationRatio
+        guard Double(entry.used + delta) > capacity, delta > 0 || entry.used == 0 else { return }
+        throw .conflict(
+            "Unable to allocate inventory: Unable to create allocation for '\(key.resourceClass)' on resource provider "
+                + "'\(key.provider)'. The requested amount would exceed the capacity: \(entry.used) of "
+                + "\(inventory.capacity) are taken.")
+    }
+
+    // MARK: The change
+
+    private func move(_ change: [Key: Int], _ stock: [Key: InventoryBook.Entry]) throws {
+        for (key, delta) in change.sorted(by: { $0.key < $1.key }) where delta != 0 {
+            var condition: SQL = "provider = \(key.provider) AND resource_class = \(key.resourceClass)"
+            if let seen = stock[key]?.used { condition += " AND used = \(seen)" }
+            let moved = try ledger.transaction.execute(
+                "UPDATE inventories SET used = used + \(delta) WHERE \(condition)")
+            guard moved == 1 else {
+                throw Fault.conflict(
+                    "Inventory and/or allocations changed while attempting to allocate; try again.",
+                    code: PlacementFault.Code.concurrentUpdate)
+            }
+        }
+    }
+
+    private func rewrite(_ claim: ConsumerClaim, _ held: [Key: Int]) throws {
+        let wanted = Self.amounts(claim)
+        for key in held.keys.sorted() where wanted[key] != held[key] {
+            try ledger.transaction.execute(
+                """
+                DELETE FROM allocations WHERE consumer = \(claim.consumer) AND provider = \(key.provider)
+                    AND resource_class = \(key.resourceClass)
+                """)
+        }
+        // Their consumer must be there first.
+        if !wanted.isEmpty {
+            try ledger.transaction.execute(
+                """
+                INSERT INTO consumers (uuid, project, owner, type, generation, created_at, updated_at)
+                VALUES (\(claim.consumer), \(claim.project), \(claim.user), \(claim.type), 0, \(ledger.now),
+                    \(ledger.now))
+                ON CONFLICT (uuid) DO NOTHING
+                """)
+        }
+        var rows: SQL = ""
+        var isFirst = true
+        for (key, amount) in wanted.sorted(by: { $0.key < $1.key }) where held[key] != amount {
+            if !isFirst { rows += ", " }
+            rows += "(\(claim.consumer), \(key.provider), \(key.resourceClass), \(amount), \(ledger.now))"
+            isFirst = false
+        }
+        if isFirst { return }
+        try ledger.transaction.execute(
+            "INSERT INTO allocations (consumer, provider, resource_class, used, created_at) VALUES \(rows)")
+    }
+
+    /// The consumer's own row: one generation further, or gone with its last allocation.
+    private func keep(_ claim: ConsumerClaim, _ known: Consumer?) throws {
+        if claim.allocations.isEmpty {
+            try ledger.transaction.execute("DELETE FROM consumers WHERE uuid = \(claim.consumer)")
+            return
+        }
+        let type = claim.type ?? known?.type
+        let seen = known?.generation ?? 0
+        let moved = try ledger.transaction.execute(
+            """
+            UPDATE consumers SET project = \(claim.project), owner = \(claim.user), type = \(type),
+                generation = generation + 1, updated_at = \(ledger.now)
+            WHERE uuid = \(claim.consumer) AND generation = \(seen)
+            """)
+        guard moved == 1 else {
+            throw Fault.conflict(
+                "Another request changed the consumer \(claim.consumer); read its allocations again.",
+                code: PlacementFault.Code.concurrentUpdate)
+        }
+    }
+
+    /// Moves on the generations of the providers that the request names, or empties; of others only the revision.
+    private func advance(
+        _ claims: [ConsumerClaim], _ held: [ConsumerID: [Key: Int]], _ change: [Key: Int]
+    ) throws {
+        var named: Set<ResourceProviderID> = []
+        for claim in claims {
+            if claim.allocations.isEmpty {
+                named.formUnion(held[claim.consumer]?.keys.map(\.provider) ?? [])
+            } else {
+                named.formUnion(claim.allocations.keys)
+            }
+        }
+        for id in named.sorted() {
+            try ledger.advance(id)
+            try note(id)
+        }
+        let others = Set(change.filter { $0.value != 0 }.keys.map(\.provider)).subtracting(named)
+        for id in others.sorted() {
+            try ledger.touch(id)
+            try note(id)
+        }
+    }
+
+    /// Tells the ledger what is used of a provider now, so that indexes need not read it.
+    private func note(_ id: ResourceProviderID) throws {
+        var used: [ResourceClass: Int] = [:]
+        try ledger.transaction.forEach("SELECT resource_class, used FROM inventories WHERE provider = \(id)") { row in
+            used[try row[0]] = try row[1] as Int
+        }
+        ledger.changedOnlyUse(of: id, to: used)
+    }
+}

@@ -1,0 +1,128 @@
+import Logging
+import Metrics
+import Model
+import Search
+import Store
+import Synchronization
+
+/// Keeps this replica's search index as the database is.
+///
+///     own write ──▶ follow ──▶ patch of what is used, or the trees read anew
+///     others' writes ──▶ change log ──▶ hear ──▶ the trees whose providers are at an older revision, read anew
+///     first search, or a reset of the log ──▶ everything read anew
+///
+/// The index only proposes; claims are decided in the database. Revisions make every step safe to repeat and to
+/// reorder: what is older than what the index has changes nothing.
+final class IndexCoherence: Sendable {
+    private struct State {
+        var index = PlacementIndex()
+        var isLoaded = false
+        /// Loads under way; what changes meanwhile is looked at again after them.
+        var loads = 0
+        var heard: Set<ResourceProviderID> = []
+    }
+
+    private let store: any StateStore
+    private let logger: Logger
+    private let state = Mutex(State())
+    private let reloads = Counter(label: "kilonova_placement_index_trees_read_total")
+
+    init(store: any StateStore, logger: Logger) {
+        self.store = store
+        self.logger = logger
+    }
+
+    /// Has the change log's news brought here from now on.
+    func listen(to feed: ChangeFeed) {
+        feed.subscribe("placement index", to: [Ledger.changeKind]) { [self] news in try await hear(news) }
+    }
+
+    /// The index as it is now; loads it where that has not happened yet.
+    func snapshot() async throws -> PlacementIndex {
+        if let index = state.withLock({ $0.isLoaded ? $0.index : nil }) { return index }
+        try await load()
+        return state.withLock { $0.index }
+    }
+
+    /// Reads everything.
+    func load() async throws {
+        state.withLock { $0.loads += 1 }
+        do {
+            let trees = try await store.read { try IndexReader.trees(nil, in: $0) }
+            var fresh = PlacementIndex()
+            for tree in trees { fresh.install(root: tree.root, tree.providers) }
+            let missed = state.withLock { [fresh] state in
+                state.index = fresh
+                state.isLoaded = true
+                state.loads -= 1
+                defer { if state.loads == 0 { state.heard = [] } }
+                return state.heard
+            }
+            if !missed.isEmpty { try await refresh(missed) }
+        } catch {
+            state.withLock { $0.loads -= 1 }
+            throw error
+        }
+    }
+
+    /// What this replica just committed.
+    func follow(_ touched: [ResourceProviderID: ProviderChange]) async {
+        var rest: Set<ResourceProviderID> = []
+        let isLoaded = state.withLock { state in
+            if state.loads > 0 { state.heard.formUnion(touched.keys) }
+            guard state.isLoaded else { return false }
+            for (id, change) in touched {
+                let isPatched =
+                    change.used.map { used in
+                        state.index.setUsed(
+                            id, from: change.revision - change.steps, to: change.revision, used.map { ($0, $1) })
+                    } ?? false
+                if !isPatched { rest.insert(id) }
+            }
+            return true
+        }
+        guard isLoaded, !rest.isEmpty else { return }
+        do {
+            try await refresh(rest)
+        } catch {
+            // The change log says it again.
+            logger.warning(
+                "the placement index is behind its own write", metadata: ["error": "\(String(reflecting: error))"])
+        }
+    }
+
+    /// What any replica committed.
+    private func hear(_ news: ChangeFeed.News) async throws {
+        switch news {
+        case .reset: try await load()
+        case .changes(let entries):
+            let stale = state.withLock { state in
+                var stale: Set<ResourceProviderID> = []
+                for entry in entries {
+                    guard let id = ResourceProviderID(entry.key) else { continue }
+                    if state.index.revision(of: id).map({ $0 < entry.generation }) ?? true { stale.insert(id) }
+                }
+                if state.loads > 0 { state.heard.formUnion(stale) }
+                return stale
+            }
+            if !stale.isEmpty { try await refresh(stale) }
+        }
+    }
+
+    /// Reads the trees anew that these providers are in, and those they were in.
+    private func refresh(_ ids: Set<ResourceProviderID>) async throws {
+        let known = state.withLock { state in Set(ids.compactMap { state.index.root(of: $0) }) }
+        let trees = try await store.read { transaction in
+            try IndexReader.trees(try IndexReader.roots(of: ids, in: transaction).union(known), in: transaction)
+        }
+        reloads.increment(by: trees.count)
+        let isCurrent = state.withLock { state in
+            // Trees that lost a provider first, so that it is free to appear elsewhere.
+            var isCurrent = true
+            for tree in trees where !state.index.install(root: tree.root, tree.providers) { isCurrent = false }
+            return isCurrent
+        }
+        // What is refused is older than the index: whoever installed the newer state read it later.
+        if !isCurrent { logger.debug("a tree was read before a newer change of it was known") }
+    }
+}

@@ -1,0 +1,76 @@
+import Model
+import Search
+import Store
+
+/// Reads provider trees from the database as the index wants them.
+enum IndexReader {
+    struct Tree: Sendable {
+        let root: ResourceProviderID
+        var providers: [ProviderDescription]
+    }
+
+    /// The trees with these roots; nil means all. Roots that are gone come with no provider.
+    static func trees(
+        _ roots: Set<ResourceProviderID>?, in transaction: any Transaction
+    ) throws -> [Tree] {
+        let choice: SQL = roots.map { "WHERE p.root IN \(list: $0.sorted())" } ?? ""
+        var trees: [Tree] = []
+        // Where each provider's description stands.
+        var places: [ResourceProviderID: (tree: Int, provider: Int)] = [:]
+        try transaction.forEach(
+            "SELECT p.root, p.uuid, p.parent, p.revision FROM resource_providers p \(choice) ORDER BY p.root"
+        ) {
+            row in
+            let root: ResourceProviderID = try row[0]
+            if trees.last?.root != root { trees.append(Tree(root: root, providers: [])) }
+            let id: ResourceProviderID = try row[1]
+            let last = trees.count - 1
+            places[id] = (last, trees[last].providers.count)
+            trees[last].providers.append(
+                ProviderDescription(id, parent: try row[2], revision: try row[3]))
+        }
+        try transaction.forEach(
+            """
+            SELECT i.provider, i.resource_class, i.total, i.reserved, i.min_unit, i.max_unit, i.step_size,
+                i.allocation_ratio, i.used
+            FROM inventories i JOIN resource_providers p ON p.uuid = i.provider \(choice)
+            """
+        ) { row in
+            guard let place = places[try row[0]] else { return }
+            let inventory = Inventory(
+                total: try row[2], reserved: try row[3], minUnit: try row[4], maxUnit: try row[5],
+                stepSize: try row[6], allocationRatio: try row[7])
+            trees[place.tree].providers[place.provider].stocks.append(
+                .init(try row[1], inventory, used: try row[8]))
+        }
+        try transaction.forEach(
+            """
+            SELECT t.provider, t.trait FROM provider_traits t JOIN resource_providers p ON p.uuid = t.provider \(choice)
+            """
+        ) { row in
+            guard let place = places[try row[0]] else { return }
+            trees[place.tree].providers[place.provider].traits.append(try row[1])
+        }
+        try transaction.forEach(
+            """
+            SELECT a.provider, a.aggregate
+            FROM provider_aggregates a JOIN resource_providers p ON p.uuid = a.provider \(choice)
+            """
+        ) { row in
+            guard let place = places[try row[0]] else { return }
+            trees[place.tree].providers[place.provider].aggregates.append(try row[1])
+        }
+        for gone in (roots ?? []).subtracting(trees.map(\.root)) { trees.append(Tree(root: gone, providers: [])) }
+        return trees
+    }
+
+    /// Roots of the trees that these providers are in now.
+    static func roots(
+        of ids: Set<ResourceProviderID>, in transaction: any Transaction
+    ) throws -> Set<ResourceProviderID> {
+        Set(
+            try transaction.all("SELECT DISTINCT root FROM resource_providers WHERE uuid IN \(list: ids.sorted())") {
+                row in try row[0]
+            })
+    }
+}

@@ -1,0 +1,77 @@
+import Model
+import Store
+
+/// One write transaction of Placement: the database transaction, its moment, and which providers it changed.
+///
+/// Every change of a provider goes through `touch`, which moves its revision; closing the ledger notes the changes for
+/// the indexes of all replicas, in the same transaction.
+final class Ledger {
+    let transaction: any Transaction
+    let now: Timestamp
+    /// What became of each changed provider.
+    private(set) var touched: [ResourceProviderID: ProviderChange] = [:]
+
+    /// What `change_log` calls the changes of Placement.
+    static let changeKind = "provider"
+
+    init(_ transaction: any Transaction, at now: Timestamp) {
+        self.transaction = transaction
+        self.now = now
+    }
+
+    /// Moves a provider's generation and revision on. Throws 409 where the generation is not `seen` any more.
+    @discardableResult
+    func advance(_ id: ResourceProviderID, from seen: Int? = nil) throws -> Int {
+        var condition: SQL = "uuid = \(id)"
+        if let seen { condition += " AND generation = \(seen)" }
+        let moved = try transaction.first(
+            """
+            UPDATE resource_providers SET generation = generation + 1, revision = revision + 1, updated_at = \(now)
+            WHERE \(condition) RETURNING generation, revision
+            """
+        ) { row in (try row[0] as Int, try row[1] as Int64) }
+        guard let (generation, revision) = moved else { throw PlacementFault.generationConflict() }
+        record(id, revision)
+        return generation
+    }
+
+    /// Moves a provider's revision on and leaves its generation alone.
+    func touch(_ id: ResourceProviderID) throws {
+        let revision: Int64? = try transaction.first(
+            "UPDATE resource_providers SET revision = revision + 1 WHERE uuid = \(id) RETURNING revision"
+        ) { row in try row[0] }
+        if let revision { record(id, revision) }
+    }
+
+    /// Remembers a provider whose row was written or removed otherwise.
+    func remember(_ id: ResourceProviderID, revision: Int64) {
+        touched[id] = ProviderChange(revision: revision, steps: 1, used: nil)
+    }
+
+    /// Says that nothing of the provider changed in this transaction but what is used of it.
+    func changedOnlyUse(of id: ResourceProviderID, to used: [ResourceClass: Int]) {
+        if touched[id]?.steps == 1 { touched[id]?.used = used }
+    }
+
+    private func record(_ id: ResourceProviderID, _ revision: Int64) {
+        let steps = (touched[id]?.steps ?? 0) + 1
+        touched[id] = ProviderChange(revision: revision, steps: steps, used: nil)
+    }
+
+    /// Notes what changed. The last statement of the transaction.
+    func close() throws {
+        for (id, change) in touched.sorted(by: { $0.key < $1.key }) {
+            try transaction.note(change: Self.changeKind, key: "\(id)", generation: change.revision)
+        }
+    }
+}
+
+/// What one transaction did to a provider.
+struct ProviderChange: Sendable, Equatable {
+    /// The revision it has now.
+    var revision: Int64
+    /// How many revisions the transaction moved it on.
+    var steps: Int64
+    /// What is used of it now, by changed class; nil where anything else may have changed, too.
+    var used: [ResourceClass: Int]?
+}

@@ -1,0 +1,93 @@
+import API
+import HTTPTypes
+import Model
+import Store
+
+/// `/resource_providers`.
+struct ProviderEndpoints: Sendable {
+    let state: PlacementState
+
+    private static let list = Schema.fields(.required("resource_providers", .array(ResourceProvider.schema)))
+    private static let nested = Microversion.placement(14)
+    private static let flat = Microversion.placement(13)
+
+    var all: [Endpoint] {
+        [
+            Endpoint(
+                .get, "/resource_providers", "List resource providers", query: ProviderFilter.rules,
+                access: .rule("placement:resource_providers:list"), answers: .schema(Self.list)
+            ) { call in try await show(all: call) },
+            creation(until: Self.flat, ProviderBody.creation),
+            creation(since: Self.nested, ProviderBody.nestedCreation),
+            Endpoint(
+                .get, "/resource_providers/\(PathParameters.provider)", "Show a resource provider", query: .anything,
+                access: .rule("placement:resource_providers:show"), answers: .schema(ResourceProvider.schema),
+                faults: [.notFound]
+            ) { call in
+                let id = try call[PathParameters.provider]
+                return answer(try await state.read { try ProviderBook.get(id, in: $0) }, call)
+            },
+            change(until: Self.flat, ProviderBody.change),
+            change(since: Self.nested, ProviderBody.nestedChange),
+            Endpoint(
+                .delete, "/resource_providers/\(PathParameters.provider)", "Delete a resource provider",
+                query: .anything, access: .rule("placement:resource_providers:delete"), answers: .empty(),
+                faults: [.notFound, .conflict]
+            ) { call in
+                let id = try call[PathParameters.provider]
+                try await state.write { try ProviderBook.delete(id, in: $0) }
+                return .empty()
+            },
+        ]
+    }
+
+    private func creation(since: Microversion? = nil, until: Microversion? = nil, _ schema: Schema) -> Endpoint {
+        Endpoint(
+            .post, "/resource_providers", "Create a resource provider", since: since, until: until, query: .anything,
+            body: ProviderBody.self, schema: schema, access: .rule("placement:resource_providers:create"),
+            answers: .schema(ResourceProvider.schema), .empty(201), faults: [.conflict]
+        ) { call, body in
+            let id = body.id ?? state.ids.next()
+            let provider = try await state.write { ledger in
+                try ProviderBook.create(id, name: body.name, parent: body.parent, in: ledger)
+            }
+            let location = "/resource_providers/\(id)"
+            guard call.isAtLeast(20) else { return call.empty(201, location: location) }
+            return answer(provider, call, location: location)
+        }
+    }
+
+    private func change(since: Microversion? = nil, until: Microversion? = nil, _ schema: Schema) -> Endpoint {
+        Endpoint(
+            .put, "/resource_providers/\(PathParameters.provider)", "Update a resource provider", since: since,
+            until: until, query: .anything, body: ProviderBody.self, schema: schema,
+            access: .rule("placement:resource_providers:update"), answers: .schema(ResourceProvider.schema),
+            faults: [.notFound, .conflict]
+        ) { call, body in
+            let id = try call[PathParameters.provider]
+            let mayMove = call.isAtLeast(37)
+            let provider = try await state.write { ledger in
+                try ProviderBook.update(id, name: body.name, place: body.place, mayMove: mayMove, in: ledger)
+            }
+            return answer(provider, call)
+        }
+    }
+
+    private func answer(_ provider: ResourceProvider, _ call: Call, location: String? = nil) -> Reply {
+        var json = JSONWriter()
+        provider.write(to: &json, for: call)
+        return call.json(json, modified: provider.updatedAt, location: location)
+    }
+
+    private func show(all call: Call) async throws -> Reply {
+        let filter = try ProviderFilter(call)
+        let providers = try await state.read { try filter.providers(in: $0) }
+        var json = JSONWriter(capacity: 64 + providers.count * 700)
+        json.object { json in
+            json.member("resource_providers") { json in
+                json.array(providers) { json, provider in provider.write(to: &json, for: call) }
+            }
+        }
+        return call.json(json, modified: providers.map(\.updatedAt).max())
+    }
+}

@@ -1,0 +1,87 @@
+import API
+import Model
+import Store
+
+/// What `GET /resource_providers` selects by; the conditions hold for each provider by itself.
+struct ProviderFilter: Sendable {
+    private var name: String?
+    private var id: ResourceProviderID?
+    private var inTree: ResourceProviderID?
+    private var membership = Membership()
+    private var resources: [ResourceClass: Int] = [:]
+    private var traits = TraitTerms()
+
+    private static let nameParameter = QueryParameter<String>("name", "Only the provider of this name")
+    private static let idParameter = QueryParameter<ResourceProviderID>("uuid", "Only the provider with this id")
+    private static let memberOf = QueryParameter<String>(
+        "member_of", "Only members of these aggregates", repeatable: true, since: .placement(3))
+    private static let resourcesParameter = QueryParameter<String>(
+        "resources", "Only providers with room for these amounts", repeatable: true, since: .placement(4))
+    private static let treeParameter = QueryParameter<ResourceProviderID>(
+        "in_tree", "Only the tree that this provider is in", since: .placement(14))
+    private static let required = QueryParameter<String>(
+        "required", "Only providers with these traits", repeatable: true, since: .placement(18))
+
+    static let rules = QueryRules([
+        nameParameter.description, idParameter.description, memberOf.description, resourcesParameter.description,
+        treeParameter.description, required.description,
+    ])
+
+    init(_ call: Call) throws {
+        name = try call[Self.nameParameter]
+        id = try call[Self.idParameter]
+        inTree = try call[Self.treeParameter]
+        membership = try Membership(try call[all: Self.memberOf], "member_of", call.version)
+        if let text = try call[Self.resourcesParameter] { resources = try ResourceAmounts.parse(text) }
+        traits = try TraitTerms(try call[all: Self.required], "required", call.version)
+        try traits.refuseConflict("required")
+    }
+
+    func providers(in transaction: any Transaction) throws -> [ResourceProvider] {
+        for name in resources.keys.sorted() where try !Vocabulary.knows(name, in: transaction) {
+            throw Fault.badRequest(
+                "Invalid resource class in resources parameter: \(PlacementFault.unknownClass(name))",
+                field: "resources")
+        }
+        let unknown = try Vocabulary.unknown(traits.all, in: transaction)
+        guard unknown.isEmpty else {
+            throw Fault.badRequest(
+                "Invalid trait(s) in \"required\" parameter: \(PlacementFault.unknownTraits(unknown))",
+                field: "required")
+        }
+        return try transaction.all(
+            "SELECT \(ResourceProvider.columns) FROM resource_providers p WHERE \(condition) ORDER BY p.created_at, p.uuid"
+        ) { row in try ResourceProvider(row) }
+    }
+
+    private var condition: SQL {
+        var condition: SQL = "1 = 1"
+        if let name { condition += " AND p.name = \(name)" }
+        if let id { condition += " AND p.uuid = \(id)" }
+        if let inTree { condition += " AND p.root = (SELECT root FROM resource_providers WHERE uuid = \(inTree))" }
+        for set in membership.required {
+            condition += " AND EXISTS (SELECT 1 FROM provider_aggregates a WHERE a.provider = p.uuid"
+            condition += " AND a.aggregate IN \(list: set.sorted()))"
+        }
+        if !membership.forbidden.isEmpty {
+            condition += " AND NOT EXISTS (SELECT 1 FROM provider_aggregates a WHERE a.provider = p.uuid"
+            condition += " AND a.aggregate IN \(list: membership.forbidden.sorted()))"
+        }
+        for set in traits.required {
+            condition += " AND EXISTS (SELECT 1 FROM provider_traits t WHERE t.provider = p.uuid"
+            condition += " AND t.trait IN \(list: set.sorted()))"
+        }
+        if !traits.forbidden.isEmpty {
+            condition += " AND NOT EXISTS (SELECT 1 FROM provider_traits t WHERE t.provider = p.uuid"
+            condition += " AND t.trait IN \(list: traits.forbidden.sorted()))"
+        }
+        for (name, amount) in resources.sorted(by: { $0.key < $1.key }) {
+            condition += """
+                 AND EXISTS (SELECT 1 FROM inventories i WHERE i.provider = p.uuid AND i.resource_class = \(name)
+                    AND i.used + \(amount) <= (i.total - i.reserved) * i.allocation_ratio AND i.min_unit <= \(amount)
+                    AND i.max_unit >= \(amount) AND \(amount) % i.step_size = 0)
+                """
+        }
+        return condition
+    }
+}

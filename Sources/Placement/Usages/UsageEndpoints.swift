@@ -1,0 +1,129 @@
+import API
+import HTTPTypes
+import Model
+import Store
+
+/// How much is taken: of a provider, and by a project.
+struct UsageEndpoints: Sendable {
+    let state: PlacementState
+
+    private static let project = QueryParameter<String>("project_id", "The project", required: true)
+    private static let user = QueryParameter<String>("user_id", "Only what this user's consumers hold")
+    private static let type = QueryParameter<String>(
+        "consumer_type", "Only consumers of this type; `all` sums over types, `unknown` are those without",
+        since: .placement(38))
+    private static let ofProvider = Schema.fields(
+        .required("resource_provider_generation", .generation), .required("usages", .counts))
+
+    var all: [Endpoint] {
+        [
+            Endpoint(
+                .get, "/resource_providers/\(PathParameters.provider)/usages", "Show what is used of a provider",
+                query: .anything, access: .rule("placement:resource_providers:usages"),
+                answers: .schema(Self.ofProvider), faults: [.notFound]
+            ) { call in try await show(provider: call) },
+            Endpoint(
+                .get, "/usages", "Show what a project uses", since: .placement(9),
+                query: QueryRules([Self.project.description, Self.user.description, Self.type.description]),
+                access: .ruleInHandler("placement:usages"),
+                answers: .schema(.fields(.required("usages", .map(nil, .any))))
+            ) { call in try await show(project: call) },
+        ]
+    }
+
+    private func show(provider call: Call) async throws -> Reply {
+        let id = try call[PathParameters.provider]
+        let (generation, entries) = try await state.read { transaction in
+            let provider = try ProviderBook.get(id, in: transaction)
+            return (provider.generation, try InventoryBook.entries(of: id, in: transaction))
+        }
+        var json = JSONWriter()
+        json.object { json in
+            json.member("resource_provider_generation", generation)
+            json.member("usages") { json in
+                json.object { json in
+                    for (name, entry) in entries.sorted(by: { $0.key < $1.key }) {
+                        json.member(name.name, entry.used)
+                    }
+                }
+            }
+        }
+        return call.json(json)
+    }
+
+    /// One line of the sums: a type of consumer (nil is none) and a class.
+    private struct Sum: Sendable {
+        let type: String?
+        let resourceClass: String
+        let amount: Int
+        let consumers: Int
+    }
+
+    private func show(project call: Call) async throws -> Reply {
+        let project = try Self.bounded(try call[Self.project], "project_id") ?? ""
+        let user = try Self.bounded(try call[Self.user], "user_id")
+        let type = try Self.bounded(try call[Self.type], "consumer_type")
+        try call.authorize("placement:usages", target: ["project_id": project])
+        if let type, !["all", "unknown"].contains(type), ResourceClass(type) == nil {
+            throw Fault.badRequest(
+                "Invalid query string parameters: '\(type.prefix(80))' is no consumer type: upper case letters, digits "
+                    + "and underscores, or 'all' or 'unknown'.", field: "consumer_type")
+        }
+        var condition: SQL = "c.project = \(project)"
+        if let user { condition += " AND c.owner = \(user)" }
+        let key: SQL = type == "all" ? "NULL" : "c.type"
+        if type == "unknown" {
+            condition += " AND c.type IS NULL"
+        } else if let type, type != "all" {
+            condition += " AND c.type = \(type)"
+        }
+        let grouping: SQL = type == "all" ? "a.resource_class" : "c.type, a.resource_class"
+        let query: SQL = """
+            SELECT \(key), a.resource_class, CAST(SUM(a.used) AS BIGINT), COUNT(DISTINCT c.uuid)
+            FROM consumers c JOIN allocations a ON a.consumer = c.uuid
+            WHERE \(condition) GROUP BY \(grouping) ORDER BY 1, 2
+            """
+        let sums = try await state.read { transaction in
+            try transaction.all(query) { row in
+                Sum(type: try row[0], resourceClass: try row[1], amount: try row[2], consumers: try row[3])
+            }
+        }
+        return answer(sums, untyped: type == "all" ? "all" : "unknown", call)
+    }
+
+    private func answer(_ sums: [Sum], untyped: String, _ call: Call) -> Reply {
+        var json = JSONWriter()
+        json.object { json in
+            json.member("usages") { json in
+                json.object { json in
+                    guard call.isAtLeast(38) else {
+                        let all = Dictionary(grouping: sums, by: \.resourceClass)
+                        for (name, lines) in all.sorted(by: { $0.key < $1.key }) {
+                            json.member(name, lines.reduce(0) { $0 + $1.amount })
+                        }
+                        return
+                    }
+                    let byType = Dictionary(grouping: sums) { $0.type ?? untyped }
+                    for (type, lines) in byType.sorted(by: { $0.key < $1.key }) {
+                        json.member(type) { json in
+                            json.object { json in
+                                for line in lines { json.member(line.resourceClass, line.amount) }
+                                json.member("consumer_count", lines.map(\.consumers).max() ?? 0)
+                            }
+                        }
+                    }
+                }
+            }
+        }
+        return call.json(json)
+    }
+
+    private static func bounded(_ text: String?, _ field: String) throws(Fault) -> String? {
+        guard let text else { return nil }
+        guard (1...255).contains(text.unicodeScalars.count) else {
+            throw .badRequest(
+                "Invalid query string parameters: '\(field)' must have 1 to 255 characters.", field: field)
+        }
+        return text
+    }
+}

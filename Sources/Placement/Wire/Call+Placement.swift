@@ -1,0 +1,30 @@
+import API
+import HTTPTypes
+import Model
+
+extension Microversion {
+    /// Placement's `1.minor`.
+    static func placement(_ minor: Int) -> Microversion { Microversion(1, minor) }
+}
+
+extension Call {
+    func isAtLeast(_ minor: Int) -> Bool { version >= .placement(minor) }
+
+    /// An answer whose Last-Modified is `moment`; without one it is the moment of the answer.
+    func json(_ writer: JSONWriter, status: Int = 200, modified moment: Timestamp? = nil, location: String? = nil)
+        -> Reply
+    {
+        .json(bytes: writer.bytes, status: status, headers: fields(modified: moment, location: location))
+    }
+
+    func empty(_ status: Int = 204, modified moment: Timestamp? = nil, location: String? = nil) -> Reply {
+        .empty(status, headers: fields(modified: moment, location: location))
+    }
+
+    private func fields(modified moment: Timestamp?, location: String?) -> HTTPFields {
+        var fields: HTTPFields = [:]
+        if let moment, isAtLeast(15) { fields[.lastModified] = moment.httpDate }
+        if let location { fields[.location] = mount + location }
+        return fields
+    }
+}

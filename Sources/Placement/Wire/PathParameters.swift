@@ -1,0 +1,12 @@
+import API
+import Model
+
+/// The parameters of Placement's paths. What has not their form is not found, as nothing is there.
+enum PathParameters {
+    static let provider = PathParameter<ResourceProviderID>(
+        "uuid", "The resource provider's id", malformed: .notFound)
+    static let resourceClass = PathParameter<String>("resource_class", "The resource class's name")
+    static let className = PathParameter<String>("name", "The resource class's name")
+    static let trait = PathParameter<String>("name", "The trait's name")
+    static let consumer = PathParameter<String>("consumer_uuid", "The consumer's id")
+}
