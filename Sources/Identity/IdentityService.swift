@@ -66,5 +66,7 @@ public struct IdentityService: Sendable {
             + ImpliedRoleEndpoints(context: context).all + GrantEndpoints(context: context).all
             + AssignmentEndpoints(context: context).all + ServiceEndpoints(context: context).all
             + EndpointEndpoints(context: context).all + RegionEndpoints(context: context).all
+            + ApplicationCredentialEndpoints(context: context).all + AccessRuleEndpoints(context: context).all
+            + RegisteredLimitEndpoints(context: context).all + LimitEndpoints(context: context).all
     }
 }

@@ -21,6 +21,9 @@ public struct IdentityOptions: Sendable {
 
     public init() {}
 
+    /// Levels of projects that are allowed, which a limit model may bound further.
+    var projectLevels: Int { limitModel == .strictTwoLevel ? 1 : deepestProject }
+
     /// Too many wrong passwords in a row.
     public struct Lockout: Sendable, Equatable {
         public var attempts: Int

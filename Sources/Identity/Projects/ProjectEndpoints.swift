@@ -91,7 +91,7 @@ struct ProjectEndpoints: Sendable {
         try call.authorize("identity:create_project", target: ["target.project.domain_id": domain.text])
         if let parentID, parent == nil { throw Fault.missing("project", parentID) }
         let project: ProjectID = context.ids.nextName()
-        let deepest = context.options.deepestProject
+        let deepest = context.options.projectLevels
         let created = try await context.write(duplicate: Fault.duplicate("project", name: name, domain: domain)) {
             transaction in
             let aboveID = parentID ?? ProjectID(domain.text)

@@ -121,21 +121,8 @@ struct TokenEndpoints: Sendable {
         return .empty()
     }
 
-    private func facts(_ call: Call) async throws -> TokenFacts {
-        guard let token = call.caller.token, let payload = await context.codec.open(token) else {
-            throw Fault.unauthorized()
-        }
-        let now = context.time.now()
-        guard
-            let facts = try await context.read({ transaction in
-                try TokenQueries.facts(of: payload, at: now, in: transaction)
-            })
-        else { throw Fault.unauthorized() }
-        return facts
-    }
-
     private func catalog(_ call: Call) async throws -> Reply {
-        let facts = try await facts(call)
+        let facts = try await context.facts(of: call)
         guard case .project = facts.scope else {
             throw Fault.forbidden("The catalog belongs to a token that is for a project; this one is not.")
         }

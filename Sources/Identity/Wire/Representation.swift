@@ -49,18 +49,17 @@ extension Reply {
         return .json(bytes: json.bytes, status: status)
     }
 
-    /// `wasAsked` tells that the client chose the page's size itself.
     static func many<Item: Representation>(
-        _ page: Page<Item>, base: String, call: Call, named plural: String = Item.plural
+        _ page: Page<Item>, base: String, call: Call, status: Int = 200
     ) -> Reply {
         var json = JSONWriter(capacity: 256 + 384 * page.items.count)
         json.object { json in
-            json.member(plural) { json in
+            json.member(Item.plural) { json in
                 json.array(page.items) { json, item in json.resource(item, base: base) }
             }
             json.links(of: call, base: base, next: page.next)
         }
-        return .json(bytes: json.bytes)
+        return .json(bytes: json.bytes, status: status)
     }
 }
 

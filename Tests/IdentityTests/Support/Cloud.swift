@@ -42,9 +42,13 @@ struct Cloud {
             return text
         }
 
-        func texts(_ list: String, _ member: String) -> [String] {
+        /// The text below `path` of each element of a list.
+        func texts(_ list: String, _ path: String...) -> [String] {
             guard case .array(let elements)? = body[list] else { return [] }
-            return elements.compactMap { if case .text(let text)? = $0[member] { text } else { nil } }
+            return elements.compactMap { element in
+                let value = path.reduce(Optional(element)) { value, name in value?[name] }
+                return if case .text(let text)? = value { text } else { nil }
+            }
         }
 
         var message: String { if case .text(let text)? = self["error", "message"] { text } else { "" } }

@@ -1,0 +1,15 @@
+import API
+import Access
+import Model
+
+extension IdentityContext {
+    /// What the token of the call itself stands for; throws 401 where the caller has none of this service.
+    func facts(of call: Call) async throws -> TokenFacts {
+        guard let token = call.caller.token, let payload = await codec.open(token) else { throw Fault.unauthorized() }
+        let now = time.now()
+        guard let facts = try await read({ try TokenQueries.facts(of: payload, at: now, in: $0) }) else {
+            throw Fault.unauthorized()
+        }
+        return facts
+    }
+}
