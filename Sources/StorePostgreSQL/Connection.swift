@@ -3,21 +3,40 @@ import Store
 
 /// One connection to the server. Blocks; lives on its session's thread.
 ///
+/// Always in the library's pipeline mode: what need not be waited for (a `BEGIN`, a reader's `COMMIT`) travels with the
+/// statement that is. Answers come in the order of what was sent.
+///
 /// Safe because the pointer stays inside and is freed once, with this object.
 @safe
 final class Connection {
-    /// Statements kept before all are forgotten at once; lists of many lengths make many texts.
-    private static let statementLimit = 400
+    /// What the next answers belong to.
+    private enum Expected {
+        /// Of no interest, not even when it failed.
+        case discarded
+        case needed
+        case prepared(StatementKey)
+        case transactionID
+        case synchronization
+    }
 
     private struct StatementKey: Hashable {
         let text: String
         let types: [UInt32]
     }
 
+    /// Statements kept before all are forgotten at once; lists of many lengths make many texts.
+    private static let statementLimit = 400
+
     private let pointer: OpaquePointer
     private let secret: String?
     private var statements: [StatementKey: String] = [:]
     private var nextStatement = 0
+    /// The server may hold statements that are not in `statements`.
+    private var isStale = false
+    private var expected: [Expected] = []
+    /// The number of the transaction that `begin` opened, where it writes.
+    private(set) var transactionID: Int64?
+    private(set) var lineage: Lineage?
 
     /// Connects. Throws `StoreError.connection` with what the library says, without the password.
     init(_ configuration: ConnectionParameters) throws(StoreError) {
@@ -31,7 +50,9 @@ final class Connection {
         unsafe self.pointer = unsafe pointer
         guard unsafe PQstatus(pointer) == CONNECTION_OK else { throw trouble() }
         unsafe kilonova_pq_silence(pointer)
+        guard unsafe PQenterPipelineMode(pointer) == 1 else { throw trouble() }
         for statement in configuration.greeting { _ = try execute(plain: statement) }
+        lineage = try Lineage(of: self)
     }
 
     deinit {
@@ -40,22 +61,50 @@ final class Connection {
 
     var isBroken: Bool { unsafe PQstatus(pointer) != CONNECTION_OK }
 
-    /// No transaction is open.
-    var isIdle: Bool { unsafe PQtransactionStatus(pointer) == PQTRANS_IDLE }
+    /// A transaction was begun and neither committed nor rolled back.
+    private(set) var isOpen = false
 
     /// Forgets the prepared statements when there are many. Between transactions.
     func tidy() throws(StoreError) {
-        if statements.count > Self.statementLimit { try forgetStatements() }
-    }
-
-    func forgetStatements() throws(StoreError) {
+        guard isStale || statements.count > Self.statementLimit else { return }
         _ = try execute(plain: "DEALLOCATE ALL")
         statements = [:]
+        isStale = false
+    }
+
+    /// Sends the opening of a transaction, to arrive with its first statement. A writer's asks for its number, so that
+    /// readers of the change log and whoever loses the answer to a commit can tell how it ended.
+    func begin(_ mode: Session.Mode) throws(StoreError) {
+        transactionID = nil
+        isOpen = true
+        try send(prepared: mode.opening, .needed)
+        if mode == .write { try send(prepared: "SELECT pg_current_xact_id()", .transactionID) }
+    }
+
+    /// Sends the end of a transaction that changed nothing, and does not wait for it.
+    func finish() throws(StoreError) {
+        isOpen = false
+        try send(prepared: "COMMIT", .discarded)
+        try synchronize()
+    }
+
+    func commit() throws(StoreError) -> String {
+        try send(prepared: "COMMIT", .needed)
+        let tag = try answer().tag
+        isOpen = false
+        return tag
+    }
+
+    func rollBack() throws(StoreError) {
+        guard isOpen else { return }
+        _ = try execute(plain: "ROLLBACK")
+        isOpen = false
     }
 
     /// Runs a statement without values, not prepared.
     func execute(plain text: String) throws(StoreError) -> QueryResult {
-        unsafe try checked(PQexec(pointer, text))
+        try expect(.needed, unsafe PQsendQueryParams(pointer, text, 0, nil, nil, nil, nil, 0))
+        return try answer()
     }
 
     /// Runs a statement with its values, prepared on first use.
@@ -63,19 +112,25 @@ final class Connection {
         let text = statement.render(.postgresql)
         let parameters = Parameters(statement.values)
         if parameters.count == 0, !Self.isWorthPreparing(text) { return try execute(plain: text) }
-        let name = try prepare(text, parameters)
-        return unsafe try checked(
-            parameters.withPointers { values, lengths, formats in
-                unsafe PQexecPrepared(pointer, name, parameters.count, values, lengths, formats, 0)
-            })
+        let name = try prepare(text, parameters.types)
+        let sent = unsafe parameters.withPointers { values, lengths, formats in
+            unsafe PQsendQueryPrepared(pointer, name, parameters.count, values, lengths, formats, 0)
+        }
+        try expect(.needed, sent)
+        return try answer()
     }
 
-    private func prepare(_ text: String, _ parameters: Parameters) throws(StoreError) -> String {
-        let key = StatementKey(text: text, types: parameters.types)
+    private func send(prepared text: String, _ kind: Expected) throws(StoreError) {
+        let name = try prepare(text, [])
+        try expect(kind, unsafe PQsendQueryPrepared(pointer, name, 0, nil, nil, nil, 0))
+    }
+
+    private func prepare(_ text: String, _ types: [UInt32]) throws(StoreError) -> String {
+        let key = StatementKey(text: text, types: types)
         if let name = statements[key] { return name }
         nextStatement += 1
         let name = "k\(nextStatement)"
-        _ = unsafe try checked(PQprepare(pointer, name, text, parameters.count, parameters.types))
+        try expect(.prepared(key), unsafe PQsendPrepare(pointer, name, text, Int32(types.count), types))
         statements[key] = name
         return name
     }
@@ -84,14 +139,55 @@ final class Connection {
         ["SELECT", "INSERT", "UPDATE", "DELETE", "WITH"].contains { text.hasPrefix($0) }
     }
 
-    private func checked(_ result: OpaquePointer?) throws(StoreError) -> QueryResult {
-        guard let result = unsafe result else { throw trouble() }
-        let answer = unsafe QueryResult(result)
-        guard answer.hasFailed else { return answer }
+    private func expect(_ kind: Expected, _ sent: Int32) throws(StoreError) {
+        guard sent == 1 else { throw isBroken ? trouble() : StoreError(.statement, trouble().detail) }
+        expected.append(kind)
+    }
+
+    private func synchronize() throws(StoreError) {
+        try expect(.synchronization, unsafe PQpipelineSync(pointer))
+    }
+
+    /// Reads the answers to all that was sent. The last one, or the first failure: nothing after that was run.
+    private func answer() throws(StoreError) -> QueryResult {
+        try synchronize()
+        let all = expected
+        expected = []
+        var last: QueryResult?
+        var failure: StoreError?
+        for kind in all {
+            guard let result = unsafe next() else { throw failure ?? trouble() }
+            let answer = unsafe QueryResult(result)
+            if answer.hasFailed {
+                if isBroken { throw failure ?? error(answer) }
+                if case .prepared(let key) = kind { statements[key] = nil }
+                if case .discarded = kind { continue }
+                if failure == nil, !answer.isSkipped { failure = error(answer) }
+            }
+            switch kind {
+            case .needed: last = consume answer
+            case .transactionID: transactionID = answer.hasFailed ? nil : try answer.columns(0).number(0)
+            case .discarded, .prepared, .synchronization: break
+            }
+        }
+        if let failure { throw failure }
+        guard let last else { throw StoreError(.statement, "the server gave no answer") }
+        return last
+    }
+
+    /// The one result of the next command, or of a synchronization; the library ends a command's with a null.
+    private func next() -> OpaquePointer? {
+        guard let result = unsafe PQgetResult(pointer) else { return nil }
+        if unsafe PQresultStatus(result) == PGRES_PIPELINE_SYNC { return unsafe result }
+        while let more = unsafe PQgetResult(pointer) { unsafe PQclear(more) }
+        return unsafe result
+    }
+
+    private func error(_ answer: borrowing QueryResult) -> StoreError {
         let report = answer.report
-        if report.state.isEmpty { throw trouble() }
-        if report.state == "26000" || report.state == "0A000" { statements = [:] }
-        throw ErrorReport(
+        if report.state.isEmpty { return trouble() }
+        if report.isAboutStalePlan { (statements, isStale) = ([:], true) }
+        return ErrorReport(
             state: report.state, message: withoutSecret(report.message), detail: report.detail, table: report.table,
             column: report.column, constraint: report.constraint
         ).error
@@ -106,5 +202,16 @@ final class Connection {
     private func withoutSecret(_ message: String) -> String {
         guard let secret, !secret.isEmpty else { return message }
         return message.replacing(secret, with: "***")
+    }
+}
+
+extension Connection {
+    /// Ends the session that a transaction still runs in: nobody listens to it any more. One that is committing finishes.
+    func terminate(_ transaction: Int64) throws(StoreError) {
+        _ = try execute(
+            """
+            SELECT CAST(pg_terminate_backend(pid) AS TEXT) FROM pg_stat_activity
+            WHERE backend_xid = CAST(CAST(\("\(transaction)") AS xid8) AS xid)
+            """)
     }
 }

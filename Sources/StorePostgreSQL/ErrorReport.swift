@@ -22,7 +22,7 @@ struct ErrorReport {
         // Could not be serialized; a deadlock.
         case "40001", "40P01": return StoreError(.busy, detail, isTransient: true)
         // The server's memory of a prepared statement is stale or gone.
-        case "0A000" where message.contains("cached plan"), "26000": return StoreError(.busy, detail, isTransient: true)
+        case "0A000" where isAboutStalePlan, "26000": return StoreError(.busy, detail, isTransient: true)
         // Lock not available; statement time-out; limits of the server.
         case "55P03", "57014", "53300", "53200", "57P05": return StoreError(.busy, detail, isTransient: true)
         case "57P01", "57P02", "57P03": return StoreError(.connection, detail, isTransient: true)
@@ -34,6 +34,9 @@ struct ErrorReport {
             return StoreError(.statement, detail)
         }
     }
+
+    /// The server's memory of a prepared statement does not fit its tables any more, or is gone.
+    var isAboutStalePlan: Bool { state == "26000" || state == "0A000" && message.contains("cached plan") }
 
     /// Running the transaction once more, at once or a little later, may succeed: it lost against another one, or the
     /// server forgot a prepared statement.

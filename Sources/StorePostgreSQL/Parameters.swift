@@ -10,11 +10,7 @@ struct Parameters {
     enum TypeID {
         static let boolean: UInt32 = 16
         static let bytes: UInt32 = 17
-        static let name: UInt32 = 19
-        static let integers: Set<UInt32> = [20, 21, 23, 26]
         static let text: UInt32 = 25
-        static let doubles: Set<UInt32> = [700, 701]
-        static let texts: Set<UInt32> = [19, 25, 705, 1042, 1043]
         static let numeric: UInt32 = 1700
     }
 

@@ -16,8 +16,6 @@ public struct PostgreSQLConfiguration: Sendable {
     public var patience: Duration = .seconds(10)
     /// How long the server may work on one statement.
     public var statementTimeout: Duration = .seconds(20)
-    /// How long after it noted a change a transaction may still commit. Less than `ChangeFeed.Options.patience`.
-    public var commitLimit: Duration = .seconds(45)
 
     public init(connection: String) {
         self.connection = connection

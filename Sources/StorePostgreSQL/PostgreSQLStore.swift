@@ -18,10 +18,13 @@ public final class PostgreSQLStore: StateStore {
         _ configuration: PostgreSQLConfiguration, logger: Logger = Logger(label: "kilonova.store")
     ) throws {
         let parameters = try ConnectionParameters(configuration)
-        let commitLimit = configuration.commitLimit
-        patience = configuration.patience
+        let patience = configuration.patience
+        let tally = Tally()
+        self.patience = patience
         let session: @Sendable (Lane) -> Session = { lane in
-            Session(parameters, commitLimit: commitLimit, logger: logger) { [weak lane] in lane?.isClosed ?? true }
+            Session(parameters, patience: patience, logger: logger, tally: tally) { [weak lane] in
+                lane?.isClosed ?? true
+            }
         }
         writers = Lane("postgresql-write", threads: max(1, configuration.writers), session: session)
         readers = Lane("postgresql-read", threads: max(1, configuration.readers), session: session)

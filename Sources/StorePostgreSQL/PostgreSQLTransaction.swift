@@ -7,11 +7,12 @@ struct PostgreSQLTransaction: Transaction {
     /// What happened so far, shared by the copies that a body may make.
     final class Course {
         var failure: StoreError?
-        /// When the first change was noted.
-        var notedAt: ContinuousClock.Instant?
+        /// The first statement brought the opening with it.
+        var isOpen = false
     }
 
     let connection: Connection
+    let mode: Session.Mode
     let course = Course()
 
     var dialect: Dialect { .postgresql }
@@ -24,13 +25,16 @@ struct PostgreSQLTransaction: Transaction {
 
     @discardableResult
     func execute(_ statement: SQL) throws -> Int {
-        if statement.isChangeNote, course.notedAt == nil { course.notedAt = ContinuousClock.now }
-        return try run(statement).changes
+        try run(statement).changes
     }
 
     private func run(_ statement: SQL) throws(StoreError) -> QueryResult {
         if let failure = course.failure { throw failure }
         do {
+            if !course.isOpen {
+                course.isOpen = true
+                try connection.begin(mode)
+            }
             return try connection.execute(statement)
         } catch {
             course.failure = error

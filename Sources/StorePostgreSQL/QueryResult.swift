@@ -22,10 +22,13 @@ struct QueryResult: ~Copyable {
 
     var hasFailed: Bool {
         switch unsafe PQresultStatus(pointer) {
-        case PGRES_COMMAND_OK, PGRES_TUPLES_OK, PGRES_EMPTY_QUERY: false
+        case PGRES_COMMAND_OK, PGRES_TUPLES_OK, PGRES_EMPTY_QUERY, PGRES_PIPELINE_SYNC: false
         default: true
         }
     }
+
+    /// Not run, because one before it failed.
+    var isSkipped: Bool { unsafe PQresultStatus(pointer) == PGRES_PIPELINE_ABORTED }
 
     /// How many rows the statement changed.
     var changes: Int { unsafe Int(String(cString: PQcmdTuples(pointer))) ?? 0 }
@@ -66,31 +69,42 @@ struct PostgreSQLColumns: Columns {
     func isNull(_ index: Int) -> Bool { unsafe PQgetisnull(result, row, Int32(index)) != 0 }
 
     func integer(_ index: Int) throws(StoreError) -> Int64 {
-        let type = type(index)
-        let text = value(index)
-        if type == Parameters.TypeID.boolean { return text == "t" ? 1 : 0 }
-        guard Parameters.TypeID.integers.contains(type) || type == Parameters.TypeID.numeric, let value = Int64(text)
-        else { throw mismatch(index, "an integer") }
+        let value: Int64? =
+            switch type(index) {
+            case Parameters.TypeID.boolean: text(at: index) == "t" ? 1 : 0
+            case 20, 21, 23, 26, Parameters.TypeID.numeric: decimal(index)
+            default: nil
+            }
+        guard let value else { throw mismatch(index, "an integer") }
+        return value
+    }
+
+    /// A decimal number of the server's writing, whatever its type.
+    func number(_ index: Int) throws(StoreError) -> Int64 {
+        guard let value = decimal(index) else { throw mismatch(index, "a number") }
         return value
     }
 
     func double(_ index: Int) throws(StoreError) -> Double {
-        let type = type(index)
-        guard
-            Parameters.TypeID.doubles.contains(type) || Parameters.TypeID.integers.contains(type)
-                || type == Parameters.TypeID.numeric,
-            let value = Double(value(index))
-        else { throw mismatch(index, "a number") }
+        let value: Double? =
+            switch type(index) {
+            case 700, 701, Parameters.TypeID.numeric: Double(text(at: index))
+            case 20, 21, 23, 26: decimal(index).map { Double($0) }
+            default: nil
+            }
+        guard let value else { throw mismatch(index, "a number") }
         return value
     }
 
     func text(_ index: Int) throws(StoreError) -> String {
-        guard Parameters.TypeID.texts.contains(type(index)) else { throw mismatch(index, "text") }
-        return value(index)
+        switch type(index) {
+        case 19, Parameters.TypeID.text, 705, 1042, 1043: return text(at: index)
+        default: throw mismatch(index, "text")
+        }
     }
 
     func blob(_ index: Int) throws(StoreError) -> Data {
-        guard type(index) == Parameters.TypeID.bytes, let data = Self.bytes(hex: value(index)) else {
+        guard type(index) == Parameters.TypeID.bytes, let data = Self.bytes(hex: text(at: index)) else {
             throw mismatch(index, "bytes")
         }
         return data
@@ -98,11 +112,32 @@ struct PostgreSQLColumns: Columns {
 
     private func type(_ index: Int) -> UInt32 { unsafe PQftype(result, Int32(index)) }
 
-    private func value(_ index: Int) -> String {
-        unsafe String(
-            decoding: UnsafeRawBufferPointer(
-                start: PQgetvalue(result, row, Int32(index)), count: Int(PQgetlength(result, row, Int32(index)))),
-            as: UTF8.self)
+    private func text(at index: Int) -> String {
+        unsafe String(decoding: bytes(index), as: UTF8.self)
+    }
+
+    private func bytes(_ index: Int) -> UnsafeRawBufferPointer {
+        unsafe UnsafeRawBufferPointer(
+            start: PQgetvalue(result, row, Int32(index)), count: Int(PQgetlength(result, row, Int32(index))))
+    }
+
+    /// Nil where it is no whole number, or too large.
+    private func decimal(_ index: Int) -> Int64? {
+        let bytes = unsafe bytes(index)
+        let isNegative = unsafe bytes.first == UInt8(ascii: "-")
+        var value: Int64 = 0
+        guard bytes.count > (isNegative ? 1 : 0) else { return nil }
+        for position in (isNegative ? 1 : 0)..<bytes.count {
+            let digit = unsafe bytes[position] &- UInt8(ascii: "0")
+            guard digit < 10 else { return nil }
+            let (product, isTooLarge) = value.multipliedReportingOverflow(by: 10)
+            // Downwards, for the lowest number has no positive one.
+            let (sum, isOver) = product.subtractingReportingOverflow(Int64(digit))
+            if isTooLarge || isOver { return nil }
+            value = sum
+        }
+        if isNegative { return value }
+        return value == .min ? nil : -value
     }
 
     /// `\x00ff…`

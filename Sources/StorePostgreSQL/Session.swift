@@ -1,16 +1,25 @@
 import Foundation
 import Logging
+import Metrics
 import Store
 
 /// A place where transactions run one after another: a thread's connection, made when needed and again when it broke.
 ///
 /// What may safely run again runs again until the call's patience ends: a transaction that lost against another one
-/// (states 40001, 40P01), and one whose connection broke before its commit was sent. A connection that breaks during the
-/// commit leaves the outcome unknown; that is reported, never repeated.
+/// (states 40001, 40P01), and one whose connection broke before its commit was sent. When the connection breaks during
+/// the commit, the server is asked how the transaction ended: a committed one is acknowledged, an aborted one runs
+/// again. Where no server can tell, the caller learns that the outcome is unknown.
 final class Session {
-    enum Mode: String {
-        case read = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"
-        case write = "BEGIN ISOLATION LEVEL SERIALIZABLE"
+    enum Mode {
+        case read
+        case write
+
+        var opening: String {
+            switch self {
+            case .read: "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"
+            case .write: "BEGIN ISOLATION LEVEL SERIALIZABLE"
+            }
+        }
     }
 
     /// One attempt that may be repeated.
@@ -24,18 +33,20 @@ final class Session {
     private static let queueKey: Int64 = 0x4b69_6c6f_6e6f_7661
 
     private let parameters: ConnectionParameters
-    private let commitLimit: Duration
+    private let patience: Duration
     private let logger: Logger
     private let isEnding: @Sendable () -> Bool
+    private let tally: Tally
     private var connection: Connection?
 
     init(
-        _ parameters: ConnectionParameters, commitLimit: Duration, logger: Logger,
+        _ parameters: ConnectionParameters, patience: Duration, logger: Logger, tally: Tally,
         isEnding: @escaping @Sendable () -> Bool
     ) {
         self.parameters = parameters
-        self.commitLimit = commitLimit
+        self.patience = patience
         self.logger = logger
+        self.tally = tally
         self.isEnding = isEnding
     }
 
@@ -55,6 +66,7 @@ final class Session {
                 trouble = lost.trouble
             }
             losses += 1
+            tally.repeats.increment()
             let pause = Self.pause(after: losses, steep: trouble.code == .connection)
             guard !isEnding(), ContinuousClock.now + pause < deadline else { throw trouble }
             Thread.sleep(forTimeInterval: Double(pause.milliseconds) / 1000)
@@ -70,45 +82,41 @@ final class Session {
     private func attempt<Result>(
         _ mode: Mode, inTurn: Bool, _ body: (any Transaction) throws -> Result
     ) throws -> Result {
-        let connection = try begin(mode, inTurn: inTurn)
+        let connection = try ready(inTurn: inTurn)
         defer { if inTurn { leaveQueue(connection) } }
-        let transaction = PostgreSQLTransaction(connection: connection)
+        let transaction = PostgreSQLTransaction(connection: connection, mode: mode)
         let result: Result
         do {
             result = try body(transaction)
+            if let failure = transaction.course.failure { throw failure }
         } catch {
             rollBack(connection)
             if let failure = transaction.course.failure, Self.mayRepeat(failure) { throw Lost(trouble: failure) }
             throw error
         }
-        if let failure = transaction.course.failure {
-            rollBack(connection)
-            if Self.mayRepeat(failure) { throw Lost(trouble: failure) }
-            throw failure
+        guard transaction.course.isOpen else { return result }
+        switch mode {
+        case .read: finish(connection)
+        case .write: try commit(connection)
         }
-        if let noted = transaction.course.notedAt, ContinuousClock.now - noted > commitLimit {
-            rollBack(connection)
-            throw StoreError(
-                .busy, "the transaction took longer than readers of the change log wait", isTransient: true)
-        }
-        try commit(connection)
         return result
     }
 
     private func connected() throws(StoreError) -> Connection {
         if let connection { return connection }
         let connection = try Connection(parameters)
+        tally.connections.increment()
         self.connection = connection
         return connection
     }
 
-    private func begin(_ mode: Mode, inTurn: Bool) throws -> Connection {
+    /// A connection to begin a transaction on.
+    private func ready(inTurn: Bool) throws -> Connection {
         do throws(StoreError) {
             let connection = try connected()
             try connection.tidy()
             // Before the transaction, so that its snapshot is taken after the wait.
             if inTurn { _ = try connection.execute(plain: "SELECT pg_advisory_lock(\(Self.queueKey))") }
-            _ = try connection.execute(plain: mode.rawValue)
             return connection
         } catch {
             drop()
@@ -117,26 +125,63 @@ final class Session {
         }
     }
 
+    /// What was read is read: nothing that happens now changes it.
+    private func finish(_ connection: Connection) {
+        do { try connection.finish() } catch { drop() }
+    }
+
     private func commit(_ connection: Connection) throws {
         let tag: String
         do throws(StoreError) {
-            tag = try connection.execute(plain: "COMMIT").tag
+            tag = try connection.commit()
         } catch {
-            if connection.isBroken {
-                drop()
-                throw StoreError(
-                    .connection, "the connection broke while committing, the outcome is unknown: \(error.detail)")
+            guard connection.isBroken else {
+                rollBack(connection)
+                if Self.mayRepeat(error) { throw Lost(trouble: error) }
+                throw error
             }
-            rollBack(connection)
-            if Self.mayRepeat(error) { throw Lost(trouble: error) }
-            throw error
+            let (transaction, lineage) = (connection.transactionID, connection.lineage)
+            drop()
+            return try resolve(transaction, in: lineage, after: error)
         }
         guard tag == "COMMIT" else { throw StoreError(.statement, "the server answered COMMIT with \(tag)") }
     }
 
+    /// Asks how a transaction ended whose commit was sent and never answered. Returns when it is committed.
+    private func resolve(_ transaction: Int64?, in lineage: Lineage?, after trouble: StoreError) throws {
+        tally.lostCommits.increment()
+        let deadline = ContinuousClock.now + patience
+        var tries = 0
+        asking: while let transaction, let lineage, !isEnding(), ContinuousClock.now < deadline {
+            switch outcome(of: transaction, in: lineage) {
+            case .committed: return
+            case .aborted: throw Lost(trouble: trouble)
+            case .unknown: break asking
+            case .open: tries += 1
+            }
+            Thread.sleep(forTimeInterval: Double(Self.pause(after: tries, steep: true).milliseconds) / 1000)
+        }
+        logger.error("a commit was sent and never answered; its outcome is unknown")
+        throw StoreError(
+            .connection, "the connection broke while committing, the outcome is unknown: \(trouble.detail)")
+    }
+
+    /// Open while the server is away. One that is really open is ended: nobody will send it a commit again.
+    private func outcome(of transaction: Int64, in lineage: Lineage) -> Outcome {
+        do throws(StoreError) {
+            let connection = try connected()
+            let outcome = try Outcome(of: transaction, in: lineage, asking: connection)
+            if outcome == .open { try connection.terminate(transaction) }
+            return outcome
+        } catch {
+            drop()
+            return error.isTransient ? .open : .unknown
+        }
+    }
+
     private func rollBack(_ connection: Connection) {
         do {
-            if !connection.isIdle { _ = try connection.execute(plain: "ROLLBACK") }
+            if !connection.isBroken { try connection.rollBack() }
         } catch {
             drop()
         }

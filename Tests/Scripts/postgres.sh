@@ -1,15 +1,17 @@
 #!/bin/sh
 # A PostgreSQL server of its own for tests: private folder, private socket, no network address.
 #
-#   postgres.sh start DIR   makes and starts it, prints the URL of an empty database
-#   postgres.sh stop DIR    stops it and removes DIR
+#   postgres.sh start DIR      makes and starts it, prints the URL of an empty database
+#   postgres.sh restart DIR    as after a crash: it stops without warning and recovers
+#   postgres.sh stop DIR       stops it and removes DIR
+#   postgres.sh run COMMAND…   runs COMMAND with KILONOVA_TEST_POSTGRESQL set, on a server that is there meanwhile
 #
 # Installs the Debian package where no server is installed. The system's own cluster is never touched. Durability is
 # as in production (fsync on), because the tests kill processes and look at what is left.
 set -eu
 
-usage() { echo "usage: $0 start|stop DIR" >&2; exit 2; }
-[ $# -eq 2 ] || usage
+usage() { echo "usage: $0 start|restart|stop DIR, $0 run COMMAND…" >&2; exit 2; }
+[ $# -ge 2 ] || usage
 command=$1
 directory=$2
 
@@ -33,6 +35,21 @@ install_server() {
     { $sudo apt-get update -qq && $sudo env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq postgresql; } >&2
 }
 
+start_server() {
+    as_server "$programs/pg_ctl" -D "$data" -l "$data/server.log" -w -t 60 \
+        -o "-c listen_addresses='' -c unix_socket_directories=$socket -c fsync=on -c max_connections=200 -c autovacuum=on" \
+        start >"$directory/start.log" 2>&1 || { cat "$directory/start.log" "$data/server.log" >&2; exit 1; }
+}
+
+# What `start` wrote down.
+recall() {
+    directory=$(cd "$directory" && pwd)
+    socket=$(cat "$directory/socket" 2>/dev/null || true)
+    data=$(cat "$directory/where" 2>/dev/null || echo "$directory/data")
+    programs=$(find_programs)
+    cd /
+}
+
 start() {
     programs=$(find_programs)
     [ -n "$programs" ] || { install_server; programs=$(find_programs); }
@@ -54,20 +71,29 @@ start() {
     cd /
     as_server "$programs/initdb" -D "$data" -U kilonova -A trust -E UTF8 --locale=C --no-instructions >"$directory/initdb.log" 2>&1 ||
         { cat "$directory/initdb.log" >&2; exit 1; }
-    as_server "$programs/pg_ctl" -D "$data" -l "$data/server.log" -w -t 60 \
-        -o "-c listen_addresses='' -c unix_socket_directories=$socket -c fsync=on -c max_connections=200 -c autovacuum=on" \
-        start >"$directory/start.log" 2>&1 || { cat "$directory/start.log" "$data/server.log" >&2; exit 1; }
+    start_server
     as_server "$programs/createdb" -h "$socket" -U kilonova kilonova >&2
     echo "postgresql://kilonova@/kilonova?host=$(echo "$socket" | sed 's|/|%2F|g')"
 }
 
+restart() {
+    recall
+    as_server "$programs/pg_ctl" -D "$data" -m immediate -w stop >/dev/null
+    start_server
+}
+
+run() {
+    directory=$(mktemp -d)
+    trap stop EXIT
+    trap 'exit 130' INT TERM
+    # In a shell of its own: it changes the folder.
+    url=$(start)
+    KILONOVA_TEST_POSTGRESQL=$url "$@"
+}
+
 stop() {
-    [ -d "$directory" ] || exit 0
-    directory=$(cd "$directory" && pwd)
-    socket=$(cat "$directory/socket" 2>/dev/null || true)
-    data=$(cat "$directory/where" 2>/dev/null || echo "$directory/data")
-    programs=$(find_programs)
-    cd /
+    [ -d "$directory" ] || return 0
+    recall
     if as_server test -f "$data/postmaster.pid"; then
         as_server "$programs/pg_ctl" -D "$data" -m immediate -w stop >/dev/null 2>&1 || true
     fi
@@ -77,6 +103,8 @@ stop() {
 
 case $command in
 start) start ;;
+restart) restart ;;
 stop) stop ;;
+run) shift; run "$@" ;;
 *) usage ;;
 esac

@@ -1,10 +1,7 @@
-import Dispatch
 import Model
+import Store
 import StorePostgreSQL
-import Synchronization
 import Testing
-
-@testable import Store
 
 /// What only a server can do to its clients.
 @Suite(.enabled(if: Engine.hasPostgreSQL)) struct PostgreSQLStoreTests {
@@ -59,39 +56,6 @@ import Testing
                 }
                 #expect(!found)
             }
-        }
-    }
-
-    @Test func `an entry that commits late is told late, not lost`() async throws {
-        try await Engine.postgresql.withStore { store in
-            // In an empty log a first number other than 1 would look like pruning.
-            try await store.write { transaction in try transaction.note(change: "a", key: "first") }
-            let feed = ChangeFeed(store)
-            let keys = Mutex<[String]>([])
-            feed.subscribe("test", to: ["a"]) { news in
-                if case .changes(let entries) = news { keys.withLock { $0 += entries.map(\.key) } }
-            }
-            await feed.turn()
-            let isNoted = DispatchSemaphore(value: 0)
-            let mayCommit = DispatchSemaphore(value: 0)
-            async let slow: Void = store.write { transaction in
-                try transaction.note(change: "a", key: "slow")
-                isNoted.signal()
-                mayCommit.wait()
-            }
-            await withCheckedContinuation { (continuation: CheckedContinuation<Void, Never>) in
-                DispatchQueue.global().async {
-                    isNoted.wait()
-                    continuation.resume()
-                }
-            }
-            try await store.write { transaction in try transaction.note(change: "a", key: "quick") }
-            await feed.turn()
-            #expect(keys.withLock { $0 } == ["quick"])
-            mayCommit.signal()
-            try await slow
-            await feed.turn()
-            #expect(keys.withLock { $0 } == ["quick", "slow"])
         }
     }
 }

@@ -1,22 +1,10 @@
 import Logging
 import Metrics
-import Model
 import Synchronization
 
 extension ChangeFeed {
-    /// What one look at the log found.
-    private struct Look: Sendable {
-        var lowest: Int64?
-        var highest: Int64?
-        /// Beyond the position, or the log's tail when there is no position yet.
-        var new: [ChangeLog.Entry] = []
-        var late: [ChangeLog.Entry] = []
-    }
-
-    /// How far below the end a new reader looks for numbers whose transactions may still be open.
-    private static let tail: Int64 = 1024
-    /// Gaps older than this are looked at only now and then.
-    private static let fresh: Int64 = 1_000_000
+    /// With more stretches than this, they are looked at only now and then.
+    private static let fewStretches = 64
 
     /// Reads what is new and hands it on; whoever waited before it began is told.
     func turn() async {
@@ -40,89 +28,47 @@ extension ChangeFeed {
 
     /// One page. True when there is more.
     private func step() async throws -> Bool {
-        let now = time.now()
-        let cursor = state.withLock { state in state.cursor }
-        let look = try await look(from: cursor, at: now)
-        let keepsGaps = engine.dialect == .postgresql
-
-        let wasLost =
-            if let cursor { (look.highest ?? 0) < cursor.position || (look.lowest ?? 0) > cursor.position + 1 } else {
-                true
-            }
-        if wasLost {
-            resets.increment()
-            let tail = try await tail(below: look.highest ?? 0)
-            begin(
-                FeedCursor(
-                    tail: tail, above: (look.highest ?? 0) - Self.tail, at: now, keepsGaps: keepsGaps))
-            try await deliver([])
-            return false
+        guard let cursor = state.withLock({ state in state.cursor }) else { return try await restart() }
+        let stretches = stretches(of: cursor)
+        let page = options.page
+        let look = try await engine.read { transaction in
+            try LogLook(from: cursor, stretches: stretches ?? [], page: page, in: transaction)
         }
-        guard var next = cursor else { return false }
+        var next = cursor
         let found = next.fill(with: look.late) + look.new
-        next.advance(over: look.new, at: now)
-        next.forget(before: Timestamp(microseconds: now.microseconds - options.patience.microseconds))
-        behind.record((look.highest ?? 0) - next.position)
+        if let oldest = look.oldest, stretches != nil { next.settle(before: oldest) }
+        guard look.highest >= next.position, next.keepsUp(withLowest: look.lowest) else { return try await restart() }
+        next.advance(over: look.new, horizon: look.horizon)
+        behind.record(look.highest - next.position)
         openGaps.record(next.openGaps)
         state.withLock { [next] state in state.cursor = next }
         try await deliver(found)
-        return look.new.count == options.page
+        return look.new.count == page
     }
 
-    private func begin(_ cursor: FeedCursor) {
+    /// Begins at the log's end; everyone loads everything.
+    private func restart() async throws -> Bool {
+        resets.increment()
+        let look = try await engine.read { transaction in try LogLook(surveying: transaction) }
+        let cursor = FeedCursor(
+            at: look.highest, floor: look.lowest, missing: look.missing, horizon: look.horizon ?? 0)
         state.withLock { state in
             state.cursor = cursor
             for index in state.subscribers.indices { state.subscribers[index].needsReset = true }
         }
+        try await deliver([])
+        return false
     }
 
-    private func look(from cursor: FeedCursor?, at now: Timestamp) async throws -> Look {
-        let page = options.page
-        let stretches = cursor.map(stretches) ?? []
-        let position = cursor?.position
-        return try await engine.read { transaction in
-            var look = Look()
-            try transaction.forEach("SELECT (SELECT MIN(seq) FROM change_log), (SELECT MAX(seq) FROM change_log)") {
-                row in
-                look.lowest = try row[0]
-                look.highest = try row[1]
-            }
-            guard let position, let highest = look.highest else { return look }
-            if highest > position {
-                look.new = try transaction.all(
-                    """
-                    SELECT seq, kind, key, generation FROM change_log WHERE seq > \(position) ORDER BY seq LIMIT \(page)
-                    """, ChangeLog.Entry.init)
-            }
-            for stretch in stretches {
-                look.late += try transaction.all(
-                    """
-                    SELECT seq, kind, key, generation FROM change_log
-                    WHERE seq >= \(stretch.lowerBound) AND seq <= \(stretch.upperBound) ORDER BY seq
-                    """, ChangeLog.Entry.init)
-            }
-            return look
-        }
-    }
-
-    private func tail(below highest: Int64) async throws -> [ChangeLog.Entry] {
-        try await engine.read { transaction in
-            try transaction.all(
-                """
-                SELECT seq, kind, key, generation FROM change_log
-                WHERE seq > \(highest - Self.tail) AND seq <= \(highest) ORDER BY seq
-                """, ChangeLog.Entry.init)
-        }
-    }
-
-    /// All gaps when somebody waits, for the missing entry may be his; else mostly the fresh ones.
-    private func stretches(of cursor: FeedCursor) -> [ClosedRange<Int64>] {
+    /// Where to look for missing numbers; nil when that is left for a later turn. Not when somebody waits, for the
+    /// missing entry may be his.
+    private func stretches(of cursor: FeedCursor) -> [ClosedRange<Int64>]? {
+        let stretches = cursor.stretches()
         let (turns, hasWaiters) = state.withLock { state in
             state.turns &+= 1
             return (state.turns, !state.waiters.isEmpty)
         }
-        if hasWaiters || turns.isMultiple(of: 16) { return cursor.stretches() }
-        return cursor.stretches(openedSince: Timestamp(microseconds: time.now().microseconds - Self.fresh))
+        return stretches.count <= Self.fewStretches || hasWaiters || turns.isMultiple(of: 16) ? stretches : nil
     }
 
     /// Tells each subscriber what concerns it. Throws the last failure after all were told.
@@ -163,14 +109,4 @@ extension ChangeFeed {
         }
         return entries.filter { last[[$0.kind, $0.key]] == $0.sequence }
     }
-}
-
-extension ChangeLog.Entry {
-    fileprivate init(_ row: borrowing Row) throws {
-        self.init(sequence: try row[0], kind: try row[1], key: try row[2], generation: try row[3])
-    }
-}
-
-extension Duration {
-    var microseconds: Int64 { components.seconds * 1_000_000 + components.attoseconds / 1_000_000_000_000 }
 }

@@ -1,6 +1,5 @@
 public import Logging
 import Metrics
-public import Model
 import Synchronization
 
 /// Tails the change log, so that what a replica keeps in memory follows what any replica wrote.
@@ -26,8 +25,6 @@ public final class ChangeFeed: Sendable {
     public struct Options: Sendable {
         /// How often other processes' writes are looked for. This process's own are seen at once.
         public var interval: Duration = .milliseconds(200)
-        /// After how long a missing number counts as rolled back; must exceed the longest transaction.
-        public var patience: Duration = .seconds(60)
         /// Entries read in one query.
         public var page = 1000
         /// Newest entries that pruning leaves. A replica further behind reloads.
@@ -46,7 +43,6 @@ public final class ChangeFeed: Sendable {
 
     let engine: any StateStore
     let options: Options
-    let time: TimeSource
     let logger: Logger
     let state = Mutex(State())
     let behind = Gauge(label: "kilonova_change_feed_entries_behind")
@@ -55,12 +51,10 @@ public final class ChangeFeed: Sendable {
     let failures = Counter(label: "kilonova_change_feed_failures_total")
 
     public init(
-        _ engine: any StateStore, options: Options = Options(), time: TimeSource = .system,
-        logger: Logger = Logger(label: "kilonova.store")
+        _ engine: any StateStore, options: Options = Options(), logger: Logger = Logger(label: "kilonova.store")
     ) {
         self.engine = engine
         self.options = options
-        self.time = time
         self.logger = logger
     }
 

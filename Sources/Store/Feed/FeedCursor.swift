@@ -1,27 +1,27 @@
-import Model
-
 /// How far a reader of the change log has come, and which numbers it skipped on the way.
 ///
 /// On PostgreSQL a number is drawn when the row is written and becomes visible when its transaction commits, so a later
-/// number may be seen first. The missing ones are gaps; a gap closes when its entry appears, or when it is so old that
-/// its transaction must have rolled back. SQLite has one writer: no gap is ever kept there.
+/// number may be seen first. The missing ones are gaps. A gap closes when its entry appears, or when every transaction
+/// that may have drawn a number of it has ended and the entry is still not there: then it was rolled back. Nothing
+/// depends on how long a transaction takes. SQLite has one writer: no gap is ever kept there.
 struct FeedCursor {
     private struct Gap {
         let range: ClosedRange<Int64>
-        let since: Timestamp
+        /// Transactions from this number on began after the gap was seen, so they did not draw from it.
+        let horizon: Int64
     }
 
     /// The highest number seen.
     private(set) var position: Int64
-    private let keepsGaps: Bool
-    private var gaps: [Gap] = []
+    /// The lowest entry there was at the last look; those below were pruned.
+    private var floor: Int64
+    private var gaps: [Gap]
 
-    /// Starts at the log's end. `tail` holds its last entries, at least those above `floor` that are visible: what is
-    /// missing between them may still appear.
-    init(tail: [ChangeLog.Entry], above floor: Int64, at now: Timestamp, keepsGaps: Bool) {
-        position = max(floor, 0)
-        self.keepsGaps = keepsGaps
-        advance(over: tail, at: now)
+    /// Starts at `position`, where the log held nothing in the stretches `missing`.
+    init(at position: Int64, floor: Int64, missing: [ClosedRange<Int64>], horizon: Int64) {
+        self.position = position
+        self.floor = floor
+        gaps = missing.map { Gap(range: $0, horizon: horizon) }
     }
 
     var openGaps: Int { gaps.count }
@@ -30,21 +30,27 @@ struct FeedCursor {
         sequence <= position && !gaps.contains { $0.range.contains(sequence) }
     }
 
-    /// Moves past `entries`, which are in order and all beyond the position.
-    mutating func advance(over entries: [ChangeLog.Entry], at now: Timestamp) {
+    /// The numbers missing between the position and the last of `entries`, which are in order and all beyond it.
+    func missing(before entries: [ChangeLog.Entry]) -> [ClosedRange<Int64>] {
+        var missing: [ClosedRange<Int64>] = []
+        var last = position
         for entry in entries {
-            if keepsGaps, entry.sequence > position + 1 {
-                gaps.append(Gap(range: position + 1...entry.sequence - 1, since: now))
-            }
-            position = entry.sequence
+            if entry.sequence > last + 1 { missing.append(last + 1...entry.sequence - 1) }
+            last = entry.sequence
         }
+        return missing
+    }
+
+    /// Moves past `entries`. With a horizon, what is missing between them may still appear.
+    mutating func advance(over entries: [ChangeLog.Entry], horizon: Int64?) {
+        if let horizon { gaps += missing(before: entries).map { Gap(range: $0, horizon: horizon) } }
+        position = entries.last?.sequence ?? position
     }
 
     /// The stretches of the log to look at again, each at most 512 numbers or one gap long.
-    func stretches(openedSince youngest: Timestamp? = nil) -> [ClosedRange<Int64>] {
+    func stretches() -> [ClosedRange<Int64>] {
         var stretches: [ClosedRange<Int64>] = []
         for gap in gaps {
-            if let youngest, gap.since < youngest { continue }
             if let last = stretches.last, gap.range.upperBound - last.lowerBound < 512 {
                 stretches[stretches.count - 1] = last.lowerBound...gap.range.upperBound
             } else {
@@ -61,18 +67,27 @@ struct FeedCursor {
             let gap = gaps[index]
             var rest: [Gap] = []
             if gap.range.lowerBound < entry.sequence {
-                rest.append(Gap(range: gap.range.lowerBound...entry.sequence - 1, since: gap.since))
+                rest.append(Gap(range: gap.range.lowerBound...entry.sequence - 1, horizon: gap.horizon))
             }
             if entry.sequence < gap.range.upperBound {
-                rest.append(Gap(range: entry.sequence + 1...gap.range.upperBound, since: gap.since))
+                rest.append(Gap(range: entry.sequence + 1...gap.range.upperBound, horizon: gap.horizon))
             }
             gaps.replaceSubrange(index...index, with: rest)
             return true
         }
     }
 
-    /// Gives up the gaps that were there before `moment`: no transaction lives that long.
-    mutating func forget(before moment: Timestamp) {
-        gaps.removeAll { $0.since < moment }
+    /// Gives up the gaps whose transactions have all ended, after they were looked at in a snapshot that saw every
+    /// transaction below `oldest` as ended.
+    mutating func settle(before oldest: Int64) {
+        gaps.removeAll { $0.horizon <= oldest }
+    }
+
+    /// Takes note of the log's lowest entry. False when entries were pruned that this reader may have missed.
+    mutating func keepsUp(withLowest lowest: Int64) -> Bool {
+        if lowest > position + 1 { return false }
+        if lowest > floor, gaps.contains(where: { $0.range.lowerBound < lowest }) { return false }
+        floor = lowest
+        return true
     }
 }

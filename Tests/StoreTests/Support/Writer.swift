@@ -11,8 +11,7 @@ final class Writer: Sendable {
     }
 
     private let state = Mutex(State())
-    private let process: Int32
-    private let exit: Mutex<Process>
+    private let child: Child
 
     /// The program lies beside the test runner.
     init(_ place: StorePlace, _ mode: String, _ word: String) throws {
@@ -23,28 +22,21 @@ final class Writer: Sendable {
             FileManager.default.isExecutableFile(atPath: candidate.path)
         }
         guard let program else { throw CocoaError(.fileNoSuchFile) }
-        let child = Process()
-        let output = Pipe()
-        child.executableURL = program
-        child.arguments = [place.engine.rawValue, place.address, mode, word]
-        child.standardOutput = output
-        try child.run()
-        process = child.processIdentifier
-        exit = Mutex(child)
-        let handle = output.fileHandleForReading
+        let child = try Child(program.path, [place.engine.rawValue, place.address, mode, word])
+        self.child = child
         Thread { [weak self] in
             while true {
-                let data = handle.availableData
-                self?.take(data)
-                if data.isEmpty { return }
+                let bytes = child.read()
+                self?.take(bytes)
+                if bytes.isEmpty { return }
             }
         }.start()
     }
 
-    private func take(_ data: Data) {
+    private func take(_ bytes: [UInt8]) {
         let ready = state.withLock { state in
-            if data.isEmpty { state.isOver = true }
-            state.rest += data
+            if bytes.isEmpty { state.isOver = true }
+            state.rest += bytes
             while let end = state.rest.firstIndex(of: UInt8(ascii: "\n")) {
                 if let number = Int(String(decoding: state.rest[..<end], as: UTF8.self)) { state.lines.append(number) }
                 state.rest.removeSubrange(...end)
@@ -70,7 +62,8 @@ final class Writer: Sendable {
 
     /// Kills it without warning; what it had said by then.
     func kill() async -> [Int] {
-        Foundation.kill(process, SIGKILL)
+        Foundation.kill(child.number, SIGKILL)
+        defer { _ = child.wait() }
         return await everything()
     }
 
@@ -82,9 +75,6 @@ final class Writer: Sendable {
 
     /// The status it ended with.
     func status() -> Int32 {
-        exit.withLock { child in
-            child.waitUntilExit()
-            return child.terminationStatus
-        }
+        child.wait()
     }
 }
