@@ -13,7 +13,7 @@ import Testing
     }
 
     static let cases = DriverRegistry.standard.entries.filter { $0.support.level != .removed }.flatMap { entry in
-        ["two-socket", "vgpu"].map { Case(driver: entry.name, host: $0) }
+        ["two-socket", "vgpu", "vendors"].map { Case(driver: entry.name, host: $0) }
     }
 
     private func make(_ name: String, _ recorded: RecordedHost) throws -> any Driver {
@@ -52,7 +52,8 @@ import Testing
             #expect(deployable.accelerators >= 1 && !deployable.handles.isEmpty)
             #expect(Set(deployable.handles.map(\.info)).count == deployable.handles.count)
             for handle in deployable.handles {
-                #expect(handle.type == .testPCI || HandleOrder(for: handle).address != nil)
+                #expect(
+                    handle.type == .testPCI || HandleOrder(for: handle).address != nil || handle.info["parent"] != nil)
                 #expect(!handle.needsPreparation || driver.capabilities.prepares)
                 #expect(!handle.needsCleaning || driver.capabilities.cleans)
                 if handle.type != .testPCI, let address = HandleOrder(for: handle).address {
@@ -115,7 +116,7 @@ import Testing
             ["domain": "zz", "bus": "", "device": "-1", "function": "9"],
             ["domain": "0000", "bus": "00", "device": "03", "function": "0"],
         ] {
-            for type in AttachHandleType.allCases where one.driver != "fake" {
+            for type in [AttachHandleType.pci, .mdev] where one.driver != "fake" {
                 let order = HandleOrder(handle: IDSource.random.next(), type: type, info: info, controlPath: "{")
                 await #expect(throws: DriverFault.self) { try await driver.clean(order) }
                 _ = await Result { () async throws in try await driver.prepare(order) }
@@ -131,7 +132,7 @@ import Testing
     func damageCostsOnlyTheDamaged(one: Case) throws {
         let seed = UInt64.random(in: .min ... .max)
         var numbers = SeededNumbers(seed: seed)
-        for _ in 0..<6 {
+        for _ in 0..<4 {
             let recorded = try fixture(one.host)
             let driver = try make(one.driver, recorded)
             let whole = try driver.discover(pass(recorded.root))
@@ -178,8 +179,14 @@ extension Result where Failure == any Error {
 enum ConformanceOptions {
     static func broad(_ recorded: RecordedHost) throws -> DriverOptions {
         let everything = try DeviceSpec.list(json: "{}")
+        var types: [PCIAddress: String] = [:]
+        for (text, type) in [("0000:82:00.0", "nvidia-475"), ("0000:c1:00.4", "558"), ("0000:c1:00.5", "575")] {
+            if let address = PCIAddress(text) { types[address] = type }
+        }
         return DriverOptions(
             root: recorded.root, deviceSpecs: everything,
-            nvme: NVMeOptions(deviceSpecs: everything, samples: 64), commands: recorded.commands)
+            nvme: NVMeOptions(deviceSpecs: everything, samples: 64), mdev: MdevOptions(specs: [MdevSpec()]),
+            nvidia: NvidiaOptions(types: types), nic: NICOptions(networks: ["eth2": "physnet1"]),
+            commands: recorded.commands)
     }
 }

@@ -25,6 +25,9 @@ public protocol Driver: Sendable {
     @discardableResult
     func clean(_ order: HandleOrder) async throws(DriverFault) -> CleaningRecord
 
+    /// Loads logic onto the device: `image` is a path on the host.
+    func program(_ order: HandleOrder, image: String) async throws(DriverFault)
+
     /// How the device of a handle is. Asks the device, and so is not part of `discover`.
     func examine(_ order: HandleOrder) async throws(DriverFault) -> DeviceHealth
 }
@@ -35,6 +38,9 @@ extension Driver {
     @discardableResult
     public func clean(_ order: HandleOrder) async throws(DriverFault) -> CleaningRecord {
         throw DriverFault("The driver '\(name)' cannot clean its devices.")
+    }
+    public func program(_ order: HandleOrder, image: String) async throws(DriverFault) {
+        throw DriverFault("The driver '\(name)' cannot load logic onto its devices.")
     }
     public func examine(_ order: HandleOrder) async throws(DriverFault) -> DeviceHealth {
         DeviceHealth(.unknown, reason: "the driver '\(name)' has no means to ask")

@@ -15,11 +15,17 @@ public struct DriverOptions: Sendable {
     public var deviceSpecs: [DeviceSpec]
     public var fake: FakeOptions
     public var nvme: NVMeOptions
+    public var mdev: MdevOptions
+    public var nvidia: NvidiaOptions
+    public var nic: NICOptions
+    public var fpga: FPGAOptions
 
     /// Without `commands`, the programs of this machine; for a recorded host give `RecordedHost.commands`.
     public init(
         root: SysfsRoot, deviceSpecs: [DeviceSpec] = [], fake: FakeOptions = FakeOptions(),
-        nvme: NVMeOptions = NVMeOptions(), control: HostControl? = nil, commands: any CommandRunner = SystemCommands(),
+        nvme: NVMeOptions = NVMeOptions(), mdev: MdevOptions = MdevOptions(), nvidia: NvidiaOptions = NvidiaOptions(),
+        nic: NICOptions = NICOptions(), fpga: FPGAOptions = FPGAOptions(), control: HostControl? = nil,
+        commands: any CommandRunner = SystemCommands(),
         time: TimeSource = .system, random: @escaping @Sendable () -> UInt64 = { .random(in: .min ... .max) }
     ) {
         self.root = root
@@ -30,5 +36,9 @@ public struct DriverOptions: Sendable {
         self.deviceSpecs = deviceSpecs
         self.fake = fake
         self.nvme = nvme
+        self.mdev = mdev
+        self.nvidia = nvidia
+        self.nic = nic
+        self.fpga = fpga
     }
 }

@@ -39,6 +39,80 @@ public struct DriverRegistry: Sendable {
                 .experimental, since: "1.0",
                 evidence: "conformance suite and honest, lying and failing played drives, at every change"),
             capabilities: NVMeDriver.capabilities, make: { options throws(DriverFault) in NVMeDriver(options) }),
+        Entry(
+            name: MdevDriver.name, formerName: nil,
+            summary: "Makes mediated devices of the types that the kernel's mdev framework offers, on demand.",
+            support: DriverSupport(
+                .experimental, since: "1.0",
+                evidence: "conformance suite on trees recorded under a Linux 6.12 kernel"),
+            capabilities: MdevDriver.capabilities, make: { options throws(DriverFault) in MdevDriver(options) }),
+        Entry(
+            name: NvidiaDriver.name, formerName: "nvidia_gpu_driver",
+            summary: "NVIDIA GPUs: whole, or divided by mdev types or by the vendor's VFIO interface.",
+            support: DriverSupport(
+                .experimental, since: "1.0",
+                evidence:
+                    "conformance suite on trees recorded under a Linux 6.12 kernel and composed after documented layouts"
+            ),
+            capabilities: NvidiaDriver.capabilities, make: { options throws(DriverFault) in NvidiaDriver(options) }),
+        Entry(
+            name: IntelQATDriver.name, formerName: "intel_qat_driver",
+            summary: "Intel QuickAssist cards and their virtual functions.",
+            support: DriverSupport(
+                .experimental, since: "1.0",
+                evidence:
+                    "conformance suite on trees recorded under a Linux 6.12 kernel and composed after documented layouts"
+            ),
+            capabilities: IntelQATDriver.capabilities, make: { options throws(DriverFault) in IntelQATDriver(options) }),
+        Entry(
+            name: IntelNICDriver.name, formerName: "intel_nic_driver",
+            summary: "Intel X710 and XXV710 network functions by physical network.",
+            support: DriverSupport(
+                .experimental, since: "1.0",
+                evidence: "conformance suite on trees composed after documented layouts"),
+            capabilities: IntelNICDriver.capabilities, make: { options throws(DriverFault) in IntelNICDriver(options) }),
+        Entry(
+            name: IntelFPGADriver.name, formerName: "intel_fpga_driver",
+            summary: "Intel programmable acceleration cards with Arria 10.",
+            support: DriverSupport(
+                .experimental, since: "1.0",
+                evidence: "conformance suite on trees composed after documented layouts"),
+            capabilities: IntelFPGADriver.capabilities,
+            make: { options throws(DriverFault) in IntelFPGADriver(options) }),
+        Entry(
+            name: XilinxFPGADriver.name, formerName: "xilinx_fpga_driver",
+            summary: "Xilinx Alveo cards.",
+            support: DriverSupport(
+                .experimental, since: "1.0",
+                evidence:
+                    "conformance suite on trees recorded under a Linux 6.12 kernel and composed after documented layouts"
+            ),
+            capabilities: XilinxFPGADriver.capabilities,
+            make: { options throws(DriverFault) in XilinxFPGADriver(options) }),
+        Entry(
+            name: InspurFPGADriver.name, formerName: "inspur_fpga_driver",
+            summary: "Inspur FPGA cards.",
+            support: DriverSupport(
+                .experimental, since: "1.0",
+                evidence: "conformance suite on trees composed after documented layouts"),
+            capabilities: InspurFPGADriver.capabilities,
+            make: { options throws(DriverFault) in InspurFPGADriver(options) }),
+        Entry(
+            name: InspurNVMeDriver.name, formerName: "inspur_nvme_ssd_driver",
+            summary: "Inspur NVMe drives under the reference's names, erased as the nvme driver erases.",
+            support: DriverSupport(
+                .experimental, since: "1.0",
+                evidence: "conformance suite on trees composed after documented layouts"),
+            capabilities: InspurNVMeDriver.capabilities,
+            make: { options throws(DriverFault) in InspurNVMeDriver(options) }),
+        Entry(
+            name: HuaweiAscendDriver.name, formerName: "huawei_ascend_driver",
+            summary: "Huawei Ascend accelerators.",
+            support: DriverSupport(
+                .experimental, since: "1.0",
+                evidence: "conformance suite on trees composed after documented layouts"),
+            capabilities: HuaweiAscendDriver.capabilities,
+            make: { options throws(DriverFault) in HuaweiAscendDriver(options) }),
     ])
 
     /// The entry of that name, by today's or the reference's spelling.

@@ -62,7 +62,7 @@ struct PCIEnumeration {
             link: Self.link(&folder),
             isBootDisplay: folder.text("boot_vga") == "1" || folder.text("boot_display") == "1",
             bars: Self.bars(&folder),
-            isMdevParent: folder.has("mdev_supported_types"))
+            isMdevParent: folder.has("mdev_supported_types"), vendorPartition: VendorPartition(&folder))
     }
 
     private static func pair(_ folder: inout DeviceFolder, _ first: String, _ second: String) -> (UInt16, UInt16)? {

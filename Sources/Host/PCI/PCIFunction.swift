@@ -33,6 +33,8 @@ public struct PCIFunction: Sendable, Equatable {
     public var bars: [PCIBar]
     /// Whether the mdev framework offers types here.
     public var isMdevParent: Bool
+    /// Of a virtual function that its vendor's driver divides without mdev.
+    public var vendorPartition: VendorPartition?
 
     public var isVirtualFunction: Bool { physicalFunction != nil }
     public var vendorID: String { hexadecimalText(UInt32(vendor), width: 4) }

@@ -13,6 +13,8 @@ final class PlayedKernel: Sendable {
         var firstDrivers: [String: String] = [:]
         /// How many mediated devices of a type its parent can hold, when it holds no others; by the type's folder.
         var capacities: [String: Int] = [:]
+        /// The vendor's types of a virtual function while it has one of them, for then it shows none.
+        var vendorTypes: [String: String] = [:]
     }
 
     private static let pci = "/sys/bus/pci/devices"
@@ -30,6 +32,7 @@ final class PlayedKernel: Sendable {
             if tree.node(at: "\(path)/reset_method") != nil { tree.file("\(path)/reset", "") }
             if let driver = Self.last(tree, "\(path)/driver") { state.withLock { $0.firstDrivers[name] = driver } }
         }
+        learnVendorTypes(tree)
         for name in Self.names(tree, "/sys/class/mdev_bus") {
             guard let path = Self.home(tree, "/sys/class/mdev_bus/\(name)") else { continue }
             learnCapacities(tree, path)
@@ -52,6 +55,7 @@ final class PlayedKernel: Sendable {
             if text.isEmpty { tree.file(path, "(null)") }
             return nil
         case "sriov_numvfs": return setVirtualFunctions(tree, folder, text)
+        case "current_vgpu_type": return setVendorType(tree, folder, text)
         case "create" where parts.dropLast(2).last == "mdev_supported_types": return create(tree, folder, text)
         case "remove" where tree.node(at: "\(folder)/mdev_type") != nil: return remove(tree, folder)
         default: return nil
@@ -163,6 +167,39 @@ final class PlayedKernel: Sendable {
         let below = home.dropFirst("/sys/".count)
         tree.link("\(Self.pci)/\(address)", to: "../../../\(below)")
         tree.link("\(path)/virtfn\(index)", to: "../\(address)")
+    }
+
+    /// A function that had a type when it was recorded shows none; without it, it will show what its siblings do.
+    private func learnVendorTypes(_ tree: MemoryTree) {
+        var shown: [String: String] = [:]
+        var taken: [String: String] = [:]
+        for name in Self.names(tree, Self.pci) {
+            guard let path = Self.home(tree, "\(Self.pci)/\(name)"), let parent = Self.last(tree, "\(path)/physfn"),
+                let current = Self.text(tree, "\(path)/nvidia/current_vgpu_type")
+            else { continue }
+            if current == "0" {
+                shown[parent] = Self.text(tree, "\(path)/nvidia/creatable_vgpu_types")
+            } else {
+                taken["\(path)/nvidia"] = parent
+            }
+        }
+        for (folder, parent) in taken {
+            if let text = shown[parent] { state.withLock { $0.vendorTypes[folder] = text } }
+        }
+    }
+
+    private func setVendorType(_ tree: MemoryTree, _ folder: String, _ text: String) -> TreeFault.Reason? {
+        let path = "\(folder)/creatable_vgpu_types"
+        guard let number = Int(text) else { return .invalid }
+        let shown = Self.text(tree, path) ?? ""
+        guard number != 0 else {
+            if let kept = state.withLock({ $0.vendorTypes.removeValue(forKey: folder) }) { tree.file(path, kept) }
+            return nil
+        }
+        guard shown.split(separator: "\n").contains(where: { $0.hasPrefix("\(number) ") }) else { return .invalid }
+        state.withLock { $0.vendorTypes[folder] = shown }
+        tree.file(path, String(shown.split(separator: "\n").first ?? ""))
+        return nil
     }
 
     // MARK: Mediated devices

@@ -7,6 +7,7 @@ public struct RecordedHost: Sendable {
     /// Changes made to it live as long as it does; the archive stays as it is. It answers writes as its kernel would: functions
     /// reset and change drivers, virtual functions and mediated devices come and go.
     public let tree: MemoryTree
+    private let pristine: MemoryTree
 
     /// Its NVMe drives, by serial number.
     public let drives: [String: PlayedDrive]
@@ -91,12 +92,21 @@ public struct RecordedHost: Sendable {
         guard number > 1 else {
             throw RecordingFault(line: 1, text: "a recorded host begins with '\(RecordingFormat.heading)'")
         }
+        self.init(playing: tree, note: note.joined(separator: "\n"))
+    }
+
+    private init(playing tree: MemoryTree, note: String) {
+        self.note = note
+        // What it is before its kernel's write-only files are laid out, so that a copy is like it.
+        pristine = MemoryTree(copying: tree)
         self.tree = tree
         _ = PlayedKernel(in: tree)
         drives = Self.playDrives(in: tree)
         commands = Self.playCommands(drives, in: tree)
-        self.note = note.joined(separator: "\n")
     }
+
+    /// The host as it was recorded, once more: cheaper than reading the archive again.
+    public func again() -> RecordedHost { RecordedHost(playing: MemoryTree(copying: pristine), note: note) }
 
     private static func playDrives(in tree: MemoryTree) -> [String: PlayedDrive] {
         var drives: [String: PlayedDrive] = [:]

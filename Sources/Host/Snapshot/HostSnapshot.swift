@@ -11,6 +11,7 @@ public struct HostSnapshot: Sendable, Equatable {
     public var nvme: [NVMeController]
     public var mdevParents: [MdevParent]
     public var mdevs: [Mdev]
+    public var fpgas: [FPGADevice]
     public var blocks: [BlockDevice]
     public var mounts: [Mount]
     /// Device nodes that the host swaps to.
@@ -43,6 +44,7 @@ public struct HostSnapshot: Sendable, Equatable {
         self.nvme = nvme.controllers
         mdevParents = mdev.parents
         mdevs = mdev.devices
+        fpgas = FPGAEnumeration(root).devices
         blocks = storage.devices
         mounts = storage.mounts
         swaps = storage.swaps

@@ -29,6 +29,15 @@ public final class MemoryTree: FileTree {
 
     public init() {}
 
+    /// A tree of its own with the same nodes; nobody answers writes to it yet.
+    init(copying other: MemoryTree) {
+        let (nodes, children) = other.state.withLock { ($0.nodes, $0.children) }
+        state.withLock { state in
+            state.nodes = nodes
+            state.children = children
+        }
+    }
+
     // MARK: Building
 
     /// Puts a node at `path`, and the folders above it. Replaces what stood there.

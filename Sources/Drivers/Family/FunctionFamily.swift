@@ -1,0 +1,65 @@
+import Host
+import Model
+
+/// Devices that are PCI functions of known ids, offered whole or, where they have virtual functions, by these: what most of the
+/// vendors' drivers share.
+///
+/// A device is one physical function; each virtual one, or it alone, is a deployable with one handle.
+struct FunctionFamily {
+    var driver: String
+    var type: DeviceType
+    var resourceClass: String
+    /// Whether this physical function is meant.
+    var isMember: (PCIFunction) -> Bool
+    /// Of a unit of a physical function.
+    var traits: (_ physical: PCIFunction, _ unit: PCIFunction) -> [String]
+    /// What a handle says beyond the address.
+    var details: (_ physical: PCIFunction, _ unit: PCIFunction) -> [String: String] = { _, _ in [:] }
+    /// Nil when a unit may be offered, else why not.
+    var objection: (_ physical: PCIFunction, _ unit: PCIFunction) -> String? = { _, _ in nil }
+    /// What the record of its cleaning will say, for the operator.
+    var cleaning = "reset"
+    var model: (PCIFunction) -> String = { $0.productID }
+
+    func discover(_ pass: DiscoveryPass) -> Discovery {
+        var discovery = Discovery()
+        for physical in pass.snapshot.functions where !physical.isVirtualFunction && isMember(physical) {
+            let virtual = physical.sriov?.functions.compactMap { pass.snapshot.function(at: $0) } ?? []
+            var deployables: [DeployableReport] = []
+            for unit in virtual.isEmpty ? [physical] : virtual {
+                let reason =
+                    pass.fencing.reasons(for: unit.address).first?.description ?? objection(physical, unit)
+                if let reason {
+                    discovery.notes.append(HostProblem(path: unit.path, text: "is not offered: \(reason)"))
+                } else {
+                    deployables.append(deployable(physical, unit, pass.host))
+                }
+            }
+            guard !deployables.isEmpty else { continue }
+            var facts = PCIDriver.facts(of: physical)
+            facts["cleaning"] = cleaning
+            discovery.devices.append(
+                DeviceReport(
+                    type: type, vendor: physical.vendorID, model: model(physical),
+                    standardBoardInfo: PythonJSON.object([
+                        ("product_id", physical.productID), ("controller", physical.classCode.name),
+                    ]), vendorBoardInfo: "miss_vb_info", controlPath: PythonJSON.controlPath(physical.address),
+                    driver: driver, facts: facts, deployables: deployables))
+        }
+        return discovery
+    }
+
+    private func deployable(_ physical: PCIFunction, _ unit: PCIFunction, _ host: HostName) -> DeployableReport {
+        let name = ProviderNames.function(unit.address, on: host)
+        let traits = traits(physical, unit)
+        var attributes = [AttributeReport(key: "rc", value: resourceClass)]
+        for (index, trait) in traits.enumerated() {
+            attributes.append(AttributeReport(key: "trait\(index)", value: trait))
+        }
+        let info = unit.address.attachInfo.merging(details(physical, unit)) { first, _ in first }
+        return DeployableReport(
+            name: name, resourceProvider: ProviderNames.identifier(ofProvider: name), resourceClass: resourceClass,
+            accelerators: 1, traits: traits, attributes: attributes,
+            handles: [AttachHandleReport(type: .pci, info: info, needsCleaning: true)])
+    }
+}

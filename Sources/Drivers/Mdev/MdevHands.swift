@@ -1,0 +1,69 @@
+import Host
+import Model
+
+/// Makes and removes the mediated device of a handle.
+///
+/// Sysfs forgets devices at a reboot. Where `mdevctl` is installed it is told of each, with automatic start; that is undone
+/// before a device is removed, so that a crash in between leaves nothing that comes back.
+struct MdevHands: Sendable {
+    private let options: MdevOptions
+    private let control: HostControl
+    private let commands: any CommandRunner
+    private let time: TimeSource
+
+    init(_ options: DriverOptions) {
+        self.options = options.mdev
+        control = options.control
+        commands = options.commands
+        time = options.time
+    }
+
+    func make(_ order: HandleOrder) async throws(DriverFault) {
+        guard options.creator == .agent else { return }
+        let (parent, type) = try Self.place(of: order)
+        let name = order.handle.description
+        try await changing { () async throws(ControlFault) in
+            try await control.createMdev(name, type: type, on: parent)
+        }
+        guard options.persists else { return }
+        // One that is defined already is as good; without the program, the device lasts until the next reboot.
+        _ = try await tell(["define", "--auto", "--uuid", name, "--parent", parent, "--type", type])
+    }
+
+    func remove(_ order: HandleOrder) async throws(DriverFault) {
+        let name = order.handle.description
+        if options.persists { _ = try await tell(["undefine", "--uuid", name]) }
+        try await changing { () async throws(ControlFault) in try await control.removeMdev(name) }
+    }
+
+    /// Whoever made it, it is gone afterwards. What the parent's memory holds of it, the parent's driver sees to.
+    func clean(_ order: HandleOrder) async throws(DriverFault) -> CleaningRecord {
+        let begun = time.now()
+        let (parent, type) = try Self.place(of: order)
+        guard await control.snapshot().mdevParents.contains(where: { $0.name == parent }) else {
+            throw DriverFault("\(parent) offers no mediated devices any more; what it holds cannot be told.")
+        }
+        try await remove(order)
+        return CleaningRecord(
+            device: ["parent": parent, "type": type, "uuid": order.handle.description],
+            methods: ["mediated device removed"],
+            verification: .impossible("memory of the parent cannot be read from the host; its driver clears it"),
+            begun: begun, ended: time.now())
+    }
+
+    private func tell(_ arguments: [String]) async throws(DriverFault) -> CommandResult? {
+        do {
+            return try await commands.run(Command("mdevctl", arguments, timeout: .seconds(15)))
+        } catch {
+            if case .missing = error { return nil }
+            throw DriverFault("\(error).", isTransient: true)
+        }
+    }
+
+    private static func place(of order: HandleOrder) throws(DriverFault) -> (parent: String, type: String) {
+        guard order.type == .mdev, let type = order.info["asked_type"],
+            let parent = order.address?.description ?? order.info["parent"], !type.contains("/"), !parent.contains("/")
+        else { throw DriverFault("The handle \(order.handle) names no parent and type of a mediated device.") }
+        return (parent, type)
+    }
+}

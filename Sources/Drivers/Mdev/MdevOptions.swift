@@ -1,0 +1,51 @@
+public import Model
+
+/// What the configuration says of mediated devices: section `mdev`.
+public struct MdevOptions: Sendable, Equatable {
+    /// Which types of which parents are offered; none without.
+    public var specs: [MdevSpec]
+    public var creator: Creator
+    /// Whether `mdevctl`, where it is installed, is told of each device, so that it is there again after the host's reboot.
+    public var persists: Bool
+
+    /// `mdev_creator`: who makes a device when its handle is bound.
+    public enum Creator: String, Sendable, CaseIterable {
+        /// This agent. A compute service that would make it too finds it there and leaves it.
+        case agent
+        /// The compute service; the agent only sees to it that nothing is left after release.
+        case nova
+    }
+
+    public init(specs: [MdevSpec] = [], creator: Creator = .agent, persists: Bool = true) {
+        self.specs = specs
+        self.creator = creator
+        self.persists = persists
+    }
+}
+
+/// One entry of `mdev.device_spec`.
+public struct MdevSpec: Sendable, Equatable {
+    /// A PCI address, the name of a virtual parent such as `mtty`, or `*`.
+    public var parent: String
+    /// As sysfs names it: `nvidia-474`; or `*`.
+    public var type: String
+    /// Nil for `CUSTOM_MDEV_<TYPE>`.
+    public var resourceClass: ResourceClass?
+    public var traits: [Trait]
+    public var liveMigratable: Bool?
+
+    public init(
+        parent: String = "*", type: String = "*", resourceClass: ResourceClass? = nil, traits: [Trait] = [],
+        liveMigratable: Bool? = nil
+    ) {
+        self.parent = parent
+        self.type = type
+        self.resourceClass = resourceClass
+        self.traits = traits
+        self.liveMigratable = liveMigratable
+    }
+
+    func matches(parent: String, type: String) -> Bool {
+        (self.parent == "*" || self.parent == parent) && (self.type == "*" || self.type == type)
+    }
+}

@@ -1,0 +1,62 @@
+import Host
+import Model
+
+/// One type of one parent as it is to be reported.
+struct MdevKind {
+    let type: MdevType
+    let resourceClass: String
+    let traits: [String]
+    let liveMigratable: Bool?
+    /// Handles.
+    let maximum: Int
+    /// Inventory: what of the maximum other types leave.
+    let current: Int
+}
+
+/// The report of a parent: a device, and a deployable for each type. The only type of a parent has the parent's name, as the
+/// reference has it; several are told apart by the type's.
+struct MdevReport {
+    /// More handles than any card has; what a damaged file claims beyond is not believed.
+    static let limit = 1024
+
+    let driver: String
+    let deviceType: DeviceType
+    let creator: MdevOptions.Creator
+
+    func device(_ parent: MdevParent, _ function: PCIFunction?, _ kinds: [MdevKind], on host: HostName) -> DeviceReport
+    {
+        let base = parent.address.map { ProviderNames.function($0, on: host) } ?? "\(host)_\(parent.name)"
+        let deployables = kinds.compactMap { kind -> DeployableReport? in
+            let count = min(kind.maximum, Self.limit)
+            guard count > 0 else { return nil }
+            let name = kinds.count == 1 ? base : "\(base)_\(kind.type.name)"
+            var attributes = [AttributeReport(key: "rc", value: kind.resourceClass)]
+            for (index, trait) in kind.traits.enumerated() {
+                attributes.append(AttributeReport(key: "trait\(index)", value: trait))
+            }
+            return DeployableReport(
+                name: name, resourceProvider: ProviderNames.identifier(ofProvider: name),
+                resourceClass: kind.resourceClass, accelerators: max(1, min(kind.current, count)), traits: kind.traits,
+                attributes: attributes, handles: (0..<count).map { handle(parent, kind, $0) })
+        }
+        var facts = function.map { PCIDriver.facts(of: $0) } ?? [:]
+        facts["mdev_types"] = kinds.map { $0.type.title ?? $0.type.name }.joined(separator: ", ")
+        facts["cleaning"] = "the mediated device is removed"
+        return DeviceReport(
+            type: deviceType, vendor: function?.vendorID ?? "none", model: function?.productID ?? parent.name,
+            standardBoardInfo: PythonJSON.object([
+                ("product_id", function?.productID ?? parent.name),
+                ("controller", function?.classCode.name ?? "virtual device"),
+            ]), vendorBoardInfo: "miss_vb_info",
+            controlPath: parent.address.map(PythonJSON.controlPath) ?? PythonJSON.object([("parent", parent.name)]),
+            driver: driver, facts: facts, deployables: deployables)
+    }
+
+    private func handle(_ parent: MdevParent, _ kind: MdevKind, _ index: Int) -> AttachHandleReport {
+        var info = parent.address?.attachInfo ?? ["parent": parent.name]
+        info["asked_type"] = kind.type.name
+        info["vgpu_mark"] = "\(kind.type.name)_\(index)"
+        if let migrates = kind.liveMigratable { info["live_migratable"] = migrates ? "true" : "false" }
+        return AttachHandleReport(type: .mdev, info: info, needsPreparation: creator == .agent, needsCleaning: true)
+    }
+}

@@ -1,0 +1,93 @@
+import Host
+import Model
+import Testing
+
+@testable import Drivers
+
+@Suite struct NvidiaDriverTests {
+    private func discover(_ name: String, _ types: [String: String] = [:]) throws -> (
+        RecordedHost, NvidiaDriver, Discovery
+    ) {
+        let recorded = try fixture(name)
+        var known: [PCIAddress: String] = [:]
+        for (address, type) in types { known[try #require(PCIAddress(address))] = type }
+        let driver = NvidiaDriver(
+            DriverOptions(root: recorded.root, nvidia: NvidiaOptions(types: known), commands: PlayedCommands()))
+        let discovery = try driver.discover(DiscoveryPass(snapshot: HostSnapshot(recorded.root), host: "h"))
+        return (recorded, driver, discovery)
+    }
+
+    @Test func wholeCardsAndNoVirtualFunctionAsOne() throws {
+        let (_, _, discovery) = try discover("two-socket")
+        let device = try #require(discovery.devices.first)
+        #expect(discovery.devices.count == 1 && device.type == .gpu && device.driver == "nvidia")
+        let deployable = device.deployables[0]
+        #expect(deployable.name == "h_0000:23:00.0" && deployable.resourceClass == "PGPU")
+        #expect(deployable.traits == ["OWNER_CYBORG", "CUSTOM_NVIDIA_20B5"])
+        #expect(deployable.handles[0].type == .pci && deployable.handles[0].needsCleaning)
+        #expect(discovery.notes.count == 1 && discovery.notes[0].text.contains("4 virtual functions are enabled"))
+    }
+
+    @Test func dividedByAnMdevType() throws {
+        let (_, _, discovery) = try discover("vgpu", ["0000:82:00.0": "nvidia-475"])
+        #expect(discovery.devices.map { $0.deployables[0].resourceClass } == ["PGPU", "VGPU"])
+        let deployable = discovery.devices[1].deployables[0]
+        #expect(deployable.traits == ["OWNER_CYBORG", "CUSTOM_NVIDIA_20B5_A100_8C"])
+        #expect(deployable.handles.count == 12 && deployable.handles[0].type == .mdev)
+        let (_, _, wrong) = try discover("vgpu", ["0000:82:00.0": "nvidia-1"])
+        #expect(wrong.notes[0].text == "is not offered: it has no type nvidia-1, but nvidia-474, nvidia-475")
+    }
+
+    @Test func theVendorsNewerInterface() async throws {
+        let types = Dictionary(
+            uniqueKeysWithValues: (4...7).map { ("0000:c1:00.\($0)", $0 == 7 ? "575" : "nvidia-558") })
+        let (recorded, driver, discovery) = try discover("vendors", types)
+        let deployables = discovery.devices.map { $0.deployables[0] }
+        #expect(deployables.map(\.resourceClass) == ["VGPU", "VGPU", "VGPU", "CUSTOM_NVIDIA_MIG_2_10C", "PGPU"])
+        // The first is in use: it shows no types, and is reported as its like.
+        #expect(deployables[0].traits == ["OWNER_CYBORG", "CUSTOM_NVIDIA_20B5_A100_4C"])
+        #expect(
+            deployables[1].handles[0].needsPreparation && deployables[1].handles[0].info["asked_type"] == "nvidia-558")
+        let order = HandleOrder(for: deployables[1].handles[0])
+        func current() -> Int? {
+            PCIAddress("0000:c1:00.5").flatMap {
+                HostSnapshot(recorded.root).function(at: $0)?.vendorPartition?.current
+            }
+        }
+        try await driver.prepare(order)
+        try await driver.prepare(order)
+        #expect(current() == 558)
+        #expect(try driver.discover(DiscoveryPass(snapshot: HostSnapshot(recorded.root), host: "h")) == discovery)
+        try await driver.withdraw(order)
+        #expect(current() == 0)
+        try await driver.prepare(order)
+        let record = try await driver.clean(order)
+        #expect(record.methods == ["reset by flr"] && current() == 0)
+        var other = order
+        other.info["asked_type"] = "nvidia-77"
+        let fault = await #expect(throws: DriverFault.self) { try await driver.prepare(other) }
+        #expect(fault?.text == "0000:c1:00.5 has room for no vGPU of type nvidia-77 now.")
+    }
+
+    @Test func classesOfTypes() {
+        #expect(NvidiaDriver.resourceClass(of: "GRID A100-4C") == "VGPU")
+        #expect(NvidiaDriver.resourceClass(of: "NVIDIA A100-2-10C") == "CUSTOM_NVIDIA_MIG_2_10C")
+        #expect(NvidiaDriver.resourceClass(of: nil) == "VGPU")
+    }
+
+    @Test func theConfigurationsForm() throws {
+        let options = try NvidiaOptions(
+            enabledTypes: ["nvidia-35", "nvidia-36"],
+            addresses: ["nvidia-35": ["0000:84:00.0", "0000:85:00.0"], "nvidia-36": ["0000:86:00.0"]])
+        #expect(options.types.count == 3)
+        func fault(_ types: [String], _ addresses: [String: [String]]) -> String? {
+            #expect(throws: DeviceSpecFault.self) { try NvidiaOptions(enabledTypes: types, addresses: addresses) }?
+                .description
+        }
+        #expect(fault(["a"], [:])?.hasPrefix("vgpu_a: needs 'device_addresses'") == true)
+        #expect(
+            fault(["a", "b"], ["a": ["0000:84:00.0"], "b": ["0000:84:00.0"]])?.contains("a GPU has one type") == true)
+        #expect(fault(["a"], ["a": ["84"]])?.contains("is not a PCI address") == true)
+        #expect(fault([], ["a": ["0000:84:00.0"]])?.contains("does not name") == true)
+    }
+}
