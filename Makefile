@@ -1,30 +1,53 @@
 # Kilonova's commands; the same here and in continuous integration.
 
 SUDO := $(if $(filter 0,$(shell id -u)),,sudo)
-DEBIAN_PACKAGES := libsqlite3-dev libpq-dev libcrypt-dev pkg-config
+DEBIAN_PACKAGES := libsqlite3-dev libpq-dev libcrypt-dev pkg-config curl python3-venv
 
-.PHONY: build test test-leaves lint format deps
+.PHONY: demo run build test test-leaves lint format docs docs-check bench deps
+
+# The main job, end to end, with the openstack client.
+demo: build
+	bash -c '. Tests/Scripts/clients.sh && exec Tools/demo'
+
+# The same, and it stays up.
+run: build
+	bash -c '. Tests/Scripts/clients.sh && exec Tools/demo --stay'
 
 # The release binary: .build/release/kilonova
 build: deps
 	swift build -c release --product kilonova
 
-# Everything that needs no special hardware.
+# Everything that needs no special hardware: client contracts, then unit, functional and store tests on both engines.
 test: deps
 	swift build --build-tests
-	swift test --skip-build
+	Tests/Scripts/contracts.sh
+	Tests/Scripts/with-postgres.sh swift test --skip-build
 
 # Only the rooms that need neither the network stack nor a database: seconds.
 test-leaves:
 	KILONOVA_LEAVES=1 swift test --scratch-path .build-leaves
 
 lint:
-	swift format lint --strict -r Sources Tests Package.swift
+	swift format lint --strict -r Sources Tests $(wildcard Benchmarks) Package.swift
 
 format:
-	swift format -i -r Sources Tests Package.swift
+	swift format -i -r Sources Tests $(wildcard Benchmarks) Package.swift
 
-# Installs what the build needs, where it is missing.
+# What is made from the program: configuration reference, support matrix, OpenAPI documents.
+docs: deps
+	swift build --product kilonova
+	.build/debug/kilonova docs docs
+
+# Fails where they are not what the program says.
+docs-check: deps
+	swift build --product kilonova
+	.build/debug/kilonova docs docs --check
+
+# Figures, with ratios to what they are compared with; release builds, some minutes.
+bench: deps
+	Benchmarks/run
+
+# Installs what the build and the tests need, where it is missing.
 deps:
 	@dpkg -s $(DEBIAN_PACKAGES) >/dev/null 2>&1 || \
 	    { $(SUDO) apt-get update -qq && $(SUDO) env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq $(DEBIAN_PACKAGES); }

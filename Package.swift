@@ -50,6 +50,7 @@ let nioPosix: Target.Dependency = .product(name: "NIOPosix", package: "swift-nio
 let nioSSL: Target.Dependency = .product(name: "NIOSSL", package: "swift-nio-ssl")
 let httpClient: Target.Dependency = .product(name: "AsyncHTTPClient", package: "async-http-client")
 let lifecycle: Target.Dependency = .product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
+let unixSignals: Target.Dependency = .product(name: "UnixSignals", package: "swift-service-lifecycle")
 let crypto: Target.Dependency = .product(name: "Crypto", package: "swift-crypto")
 let cryptoExtras: Target.Dependency = .product(name: "CryptoExtras", package: "swift-crypto")
 let x509: Target.Dependency = .product(name: "X509", package: "swift-certificates")
@@ -94,18 +95,18 @@ if !leavesOnly {
         .target(
             name: "TestSupport",
             dependencies: [
-                "ControlPlane", "Agent", "Store", "StoreSQLite", "StorePostgreSQL", "API", httpClient, nioCore, logging,
+                "ControlPlane", "Settings", "API", httpClient, nioCore, nioHTTP1, logging,
             ],
             path: "Tests/Support", swiftSettings: settings),
         .executableTarget(
             name: "StoreCrashWriter", dependencies: ["Store", "StoreSQLite", "StorePostgreSQL"],
             path: "Tests/StoreCrashWriter", swiftSettings: settings),
         .executableTarget(
-            name: "kilonova", dependencies: ["ControlPlane", "Agent", "Settings", arguments, lifecycle, logging],
+            name: "kilonova", dependencies: ["ControlPlane", "Settings", "Model", arguments, logging, system],
             swiftSettings: settings),
         .testTarget(
             name: "FunctionalTests",
-            dependencies: ["TestSupport", "ControlPlane", "Agent", "Model", "Store", "Clients", httpClient],
+            dependencies: ["TestSupport", "ControlPlane", "API", "Model"],
             swiftSettings: settings),
     ]
     targets +=
@@ -148,8 +149,8 @@ if !leavesOnly {
             "ControlPlane",
             [
                 "Settings", "Identity", "Placement", "Accelerators", "Link", "Access", "API", "Clients", "Workflows",
-                "Store", "StoreSQLite", "StorePostgreSQL", "Agent", "Host", "Drivers", "Model", lifecycle, logging,
-                nioPosix,
+                "Store", "StoreSQLite", "StorePostgreSQL", "Agent", "Host", "Drivers", "Model", lifecycle, unixSignals,
+                logging, coreMetrics, system,
             ])
     if withBenchmarks {
         targets += [

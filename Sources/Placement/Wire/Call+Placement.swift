@@ -24,7 +24,7 @@ extension Call {
     private func fields(modified moment: Timestamp?, location: String?) -> HTTPFields {
         var fields: HTTPFields = [:]
         if let moment, isAtLeast(15) { fields[.lastModified] = moment.httpDate }
-        if let location { fields[.location] = mount + location }
+        if let location { fields[.location] = origin + mount + location }
         return fields
     }
 }

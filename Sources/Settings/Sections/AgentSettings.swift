@@ -1,3 +1,5 @@
+public import Model
+
 /// The agent of this host.
 public struct AgentSettings: Sendable {
     public let host: String?
@@ -8,6 +10,9 @@ public struct AgentSettings: Sendable {
     public let scanInterval: Duration
     public let sysfsRoot: String
     public let resourceProviderName: String?
+    public let makesResourceProvider: Bool
+    /// The one-time token of a host that is not enrolled yet.
+    public let enrolmentToken: Secret?
 
     init(_ reader: inout SettingsReader) {
         host = reader.optionalText("agent.host", "This host's name in the cloud; its host name where it is not given.")
@@ -22,6 +27,13 @@ public struct AgentSettings: Sendable {
         sysfsRoot = reader.text("agent.root", "The folder that holds sys and proc.", default: "/")
         resourceProviderName = reader.optionalText(
             "agent.resource_provider_name", "Name of the host's root provider; the host's name where it is not given.")
+        makesResourceProvider = reader.boolean(
+            "agent.create_resource_provider",
+            "Whether to make the host's root provider where there is none; Nova's compute service makes its own.",
+            default: false)
+        enrolmentToken = reader.secret(
+            file: "agent.enrolment_token_file",
+            "File that holds the token of `kilonova enrolment-token`; may stay after it was used.")
     }
 }
 

@@ -1,0 +1,71 @@
+import Agent
+import Clients
+import Drivers
+import Link
+import Logging
+import Model
+import Settings
+
+/// Makes agents as the settings want them.
+struct AgentAssembly: Sendable {
+    let settings: Settings
+    let logger: Logger
+
+    /// Throws 400 where drivers or `device_spec` are not what they must be.
+    func agent(
+        of host: LocalHost, link: any AgentLink, placement: any PlacementClient, stateFolder: String,
+        makesRootProvider: Bool, rootProvider: String? = nil
+    ) throws -> HostAgent {
+        let (specs, remarks) = try DeviceSpec.configured(settings.pci)
+        for remark in remarks { logger.warning("\(remark)") }
+        var options = DriverOptions(root: host.root, deviceSpecs: specs)
+        options.fake = FakeOptions(devices: settings.fake.devices, prepareDelay: settings.fake.prepareDelay)
+        let enabled: EnabledDrivers
+        do {
+            enabled = try DriverRegistry.standard.drivers(named: settings.agent.drivers, options: options)
+        } catch {
+            throw Fault.badRequest(error.text)
+        }
+        for warning in enabled.warnings { logger.warning("\(warning)") }
+        return try HostAgent(
+            discoverer: Discoverer(host: host.name, root: host.root, drivers: enabled.drivers), link: link,
+            placement: placement,
+            options: HostAgent.Options(
+                rootProvider: rootProvider ?? host.name.text, makesRootProvider: makesRootProvider,
+                scanInterval: settings.agent.scanInterval, stateFolder: stateFolder, version: ProgramVersion.text),
+            logger: logger)
+    }
+}
+
+extension DeviceSpec {
+    /// `device_spec` and what of its former name is still in use. Throws 400 where one is not what it must be.
+    static func configured(_ settings: PCISettings) throws(Fault) -> (specs: [DeviceSpec], warnings: [String]) {
+        do throws(DeviceSpecFault) {
+            var specs: [DeviceSpec] = []
+            var warnings: [String] = []
+            for value in settings.deviceSpec { specs.append(try DeviceSpec(SpecValue(value))) }
+            for value in settings.passthroughWhitelist {
+                let (spec, remarks) = try DeviceSpec.legacy(SpecValue(value))
+                specs.append(spec)
+                warnings += remarks
+            }
+            return (specs, warnings)
+        } catch {
+            throw .badRequest("pci.device_spec: \(error)")
+        }
+    }
+}
+
+extension SpecValue {
+    /// A configuration value in the form that the drivers read; words stay words.
+    init(_ value: SettingsValue) {
+        switch value {
+        case .null: self = .null
+        case .text(let text): self = .text(text)
+        case .list(let values): self = .list(values.map(SpecValue.init))
+        case .mapping(let entries):
+            self = .mapping(
+                Dictionary(entries.map { ($0.key, SpecValue($0.value)) }) { _, last in last })
+        }
+    }
+}

@@ -1,0 +1,25 @@
+import FoundationEssentials
+import Host
+import Model
+import Settings
+
+/// A host whose agent runs in this process: this machine, or a recorded one.
+struct LocalHost: Sendable {
+    let name: HostName
+    let root: SysfsRoot
+
+    static func this(_ settings: AgentSettings) -> LocalHost {
+        LocalHost(
+            name: HostName(settings.host ?? ProcessName.host()), root: SysfsRoot(path: settings.sysfsRoot))
+    }
+
+    /// Throws 400 where the file is no recording.
+    static func recorded(_ file: String) throws(Fault) -> LocalHost {
+        do {
+            let host = try RecordedHost(file: file)
+            return LocalHost(name: host.hostName, root: host.root)
+        } catch {
+            throw .badRequest("The recorded host '\(file)' cannot be used: \(error)")
+        }
+    }
+}

@@ -1,0 +1,60 @@
+import Agent
+import Clients
+import Link
+public import Logging
+import Model
+import ServiceLifecycle
+public import Settings
+import UnixSignals
+
+/// The agent of this host beside a control plane elsewhere: `kilonova agent`.
+public struct RemoteAgent: Sendable {
+    private let settings: Settings
+    private let logger: Logger
+
+    public init(_ settings: Settings, logger: Logger) {
+        self.settings = settings
+        self.logger = logger
+    }
+
+    /// Enrols where the host is not enrolled yet, and works until SIGTERM or SIGINT.
+    ///
+    /// Throws 400 where a setting is missing, 401 where the host is not enrolled and there is no token.
+    ///
+    /// - Parameter onReady: called with the host's name once it is enrolled and everything is set up
+    public func run(onReady: @escaping @Sendable (_ host: String) -> Void) async throws {
+        guard let controlPlane = settings.agent.controlPlane else {
+            throw Fault.badRequest("agent.control_plane is needed: the URL of the control plane's listener for agents.")
+        }
+        guard let session = try Authentication.session(settings.auth.keystone) else {
+            throw Fault.badRequest(
+                "The keystone section is needed: the agent keeps its host's inventory in Placement itself.")
+        }
+        let folder = try await CredentialFolder(settings.agent.stateFolder + "/credentials")
+        let credentials = try await HostEnrolment(
+            folder: folder, controlPlane: controlPlane, authorityFile: settings.agent.certificateAuthority
+        ).credentials(token: settings.agent.enrolmentToken, at: TimeSource.system.now())
+        if let name = settings.agent.host, name != credentials.host.text {
+            throw Fault.badRequest(
+                "agent.host is '\(name)', but the host is enrolled as '\(credentials.host)'; enrol it anew or change it."
+            )
+        }
+        let link = try HTTPAgentLink(
+            HTTPAgentLink.Settings(controlPlane: controlPlane), credentials: credentials, folder: folder, logger: logger
+        )
+        let placement = RESTPlacementClient(
+            session: session, region: settings.auth.keystone.region, caFile: settings.auth.keystone.certificateAuthority
+        )
+        let host = LocalHost(name: credentials.host, root: LocalHost.this(settings.agent).root)
+        let agent = try AgentAssembly(settings: settings, logger: logger).agent(
+            of: host, link: link, placement: placement, stateFolder: settings.agent.stateFolder + "/journal",
+            makesRootProvider: settings.agent.makesResourceProvider,
+            rootProvider: settings.agent.resourceProviderName)
+        onReady(credentials.host.text)
+        try await ServiceGroup(
+            configuration: ServiceGroupConfiguration(
+                services: [.init(service: link), .init(service: agent)],
+                gracefulShutdownSignals: [.sigterm, .sigint], logger: logger)
+        ).run()
+    }
+}

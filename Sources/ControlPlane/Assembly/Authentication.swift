@@ -1,0 +1,58 @@
+import API
+import Access
+import Clients
+import Identity
+import Model
+import Settings
+
+/// How callers of this process' services show who they are.
+struct Authentication {
+    let authenticator: any Authenticator
+    /// What this process is in a Keystone that is not its own; nil where none is configured.
+    let session: KeystoneSession?
+
+    init(_ settings: AuthSettings, identity: IdentityService) throws(Fault) {
+        session = try Self.session(settings.keystone)
+        switch settings.strategy {
+        case .noauth2:
+            authenticator = Noauth2Authenticator()
+        case .embedded:
+            let tokens = Self.tokens(identity.tokenSource, .path("/identity"), settings)
+            authenticator = tokens
+            identity.whenChanged { tokens.bump() }
+        case .keystone:
+            guard let session, let url = settings.keystone.url else {
+                throw .badRequest("auth_strategy keystone needs keystone.auth_url and an account.")
+            }
+            authenticator = Self.tokens(KeystoneTokenSource(session: session), .url(url), settings)
+        }
+    }
+
+    private static func tokens(
+        _ source: any TokenSource, _ address: TokenAuthenticator.Address, _ settings: AuthSettings
+    ) -> TokenAuthenticator {
+        TokenAuthenticator(
+            source: source, address: address, capacity: settings.cacheEntries, timeToLive: settings.cacheTime,
+            serviceRoles: Set(settings.serviceTokenRoles))
+    }
+
+    static func session(_ settings: KeystoneSettings) throws(Fault) -> KeystoneSession? {
+        guard let url = settings.url else { return nil }
+        let credentials: ServiceCredentials
+        if let id = settings.applicationCredentialID, let secret = settings.applicationCredentialSecret {
+            credentials = .applicationCredential(id: id, secret: secret)
+        } else if let password = settings.password {
+            credentials = .password(
+                user: settings.username, userDomain: settings.userDomain, password: password,
+                project: settings.project, projectDomain: settings.projectDomain)
+        } else {
+            throw .badRequest(
+                "keystone.password_file, or keystone.application_credential_id and its secret's file, is needed beside "
+                    + "keystone.auth_url.")
+        }
+        let transport = try NetworkTransport(
+            base: KeystoneSession.base(ofAuthURL: url), name: "the identity service",
+            caFile: settings.certificateAuthority)
+        return KeystoneSession(transport: transport, credentials: credentials)
+    }
+}

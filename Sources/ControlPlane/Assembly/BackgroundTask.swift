@@ -1,0 +1,20 @@
+import ServiceLifecycle
+
+/// Work that goes on beside requests, under the process' life cycle: cancelled at a graceful stop.
+struct BackgroundTask: ServiceLifecycle.Service, CustomStringConvertible {
+    let description: String
+    private let body: @Sendable () async throws -> Void
+
+    init(_ description: String, _ body: @escaping @Sendable () async throws -> Void) {
+        self.description = description
+        self.body = body
+    }
+
+    func run() async throws {
+        do {
+            try await cancelWhenGracefulShutdown { try await body() }
+        } catch is CancellationError {
+            // The stop that was asked for.
+        }
+    }
+}

@@ -1,0 +1,157 @@
+import API
+import Accelerators
+import Access
+import Clients
+import Identity
+import Link
+import Logging
+import Model
+import Placement
+import ServiceLifecycle
+import Settings
+import Store
+import Workflows
+
+/// Every service of a process over one store, wired, but not yet running and not yet listening.
+///
+///     listener ─▶ dispatcher ─▶ identity, placement, accelerator, agent (enrolment)
+///     agents' listener ─▶ dispatcher ─▶ agent
+///     change feed ─▶ placement's index, hub, forgotten tokens
+///     workflow engine ─▶ binds, cleanings, notices
+struct ControlPlane: Sendable {
+    let settings: Settings
+    let engine: any StateStore
+    let feed: ChangeFeed
+    let workflows: WorkflowEngine
+    let identity: IdentityService
+    let placement: PlacementService
+    let reception: AgentReception
+    let hub: Hub
+    let enrolment: Enrolment?
+    let authority: CertificateAuthority?
+    /// What the ordinary listener serves.
+    let services: [API.Service]
+    let readiness: Readiness
+    private let policies: Policies
+    private let keyring: FernetKeyring
+    private let logger: Logger
+
+    /// - Parameter settings: already checked; what only files and addresses can show to be wrong is thrown as 400
+    static func open(_ settings: Settings, _ logger: Logger) async throws -> ControlPlane {
+        let engine = try await StoreOpening.open(settings.database, logger)
+        do {
+            return try await ControlPlane(settings, engine, logger)
+        } catch {
+            await engine.close()
+            throw error
+        }
+    }
+
+    private init(_ settings: Settings, _ engine: any StateStore, _ logger: Logger) async throws {
+        self.settings = settings
+        self.engine = engine
+        self.logger = logger
+        feed = ChangeFeed(engine, logger: logger)
+        let store = feed.store
+        workflows = WorkflowEngine(store: store, owner: ProcessName.unique(), logger: logger)
+        readiness = Readiness(store)
+        policies = try await Policies(settings.policy, logger)
+        keyring = try await FernetKeyring.loadOrCreate(folder: try EmbeddedIdentity.keyFolder(settings))
+        identity = EmbeddedIdentity.service(settings, store, keyring)
+
+        let identity = identity
+        let authentication = try Authentication(settings.auth, identity: identity)
+        let authenticator = authentication.authenticator
+        feed.subscribe("validated tokens", to: [IdentityService.changeKind]) { _ in identity.forget() }
+        placement = PlacementService(store: store, feed: feed, logger: logger)
+
+        let dispatch = StoreWorkDispatch()
+        let accelerators = AcceleratorService(
+            store: store, workflows: workflows, dispatch: dispatch,
+            events: try Notification.events(settings, authentication.session),
+            limits: Self.limits(settings, identity, authentication.session),
+            durations: BindingDurations(
+                preparation: settings.accelerator.bindTimeout, notification: settings.accelerator.eventTimeout),
+            logger: logger)
+        let hubSettings = HubSettings(heartbeat: settings.agents.heartbeatInterval)
+        reception = AgentReception(store: store, delegate: accelerators.fleet, rules: hubSettings.livenessRules)
+        hub = Hub(reception: reception, settings: hubSettings, feed: feed, logger: logger)
+        if let folder = settings.agents.authorityFolder {
+            let opened = try await CertificateAuthority.open(folder: folder)
+            authority = opened
+            enrolment = Enrolment(
+                store: store, authority: opened, lifetime: settings.agents.certificateLifetime)
+        } else {
+            authority = nil
+            enrolment = nil
+        }
+
+        var services: [API.Service] = []
+        if settings.services.enabled.contains(.identity), settings.auth.strategy == .embedded {
+            services.append(identity.service(authenticator: authenticator, authorizer: policies.identity))
+        }
+        if settings.services.enabled.contains(.placement) {
+            services.append(placement.service(authenticator: authenticator, authorizer: policies.placement))
+        }
+        if settings.services.enabled.contains(.accelerator) {
+            services.append(accelerators.service(authenticator: authenticator, authorizer: policies.accelerator))
+        }
+        services.append(
+            AgentEndpoints.service(
+                hub: hub, reception: reception, enrolment: enrolment,
+                authenticator: CertificateAuthenticator(store: store)))
+        self.services = services
+    }
+
+    var dispatcher: Dispatcher {
+        Dispatcher(
+            services, logger: logger, root: RootDocument.answer(services.map { ($0.name, $0.title, $0.prefix) }))
+    }
+
+    /// The dispatcher of the listener that agents dial.
+    var agentsDispatcher: Dispatcher {
+        Dispatcher(services.filter { $0.name == "agent" }, logger: logger)
+    }
+
+    /// What goes on beside requests, in the order of starting. They stop in the other order.
+    var background: [any ServiceLifecycle.Service] {
+        let feed = feed
+        let keyring = keyring
+        let logger = logger
+        return [
+            BackgroundTask("change feed") { try await feed.run() },
+            BackgroundTask("token keys") { await keyring.watch(logger: logger) },
+            policies.refreshing,
+            workflows,
+        ]
+    }
+
+    private static func limits(
+        _ settings: Settings, _ identity: IdentityService, _ session: KeystoneSession?
+    ) -> any AcceleratorLimits {
+        switch settings.auth.strategy {
+        case .noauth2: Unlimited()
+        case .embedded: UnifiedAcceleratorLimits(quota: identity.limits(ofServiceType: "accelerator"))
+        case .keystone:
+            if let session {
+                UnifiedAcceleratorLimits(
+                    quota: KeystoneLimits(
+                        session: session,
+                        owner: .service(
+                            type: "accelerator", region: settings.auth.keystone.region.map { RegionID($0) })))
+            } else {
+                Unlimited()
+            }
+        }
+    }
+}
+
+extension ControlPlane {
+    /// The connection of an agent that runs in this process.
+    func link(of host: HostName) -> InProcessAgentLink {
+        InProcessAgentLink(host: host, hub: hub, reception: reception)
+    }
+
+    /// Placement for agents that run in this process.
+    var placementClient: any PlacementClient { LocalPlacementClient(placement) }
+}

@@ -1,0 +1,36 @@
+import Access
+import FoundationEssentials
+import Identity
+import Model
+import Settings
+import Store
+
+/// The identity service of this process, as the settings want it.
+enum EmbeddedIdentity {
+    /// Throws 400 where the settings do not say it and there is no SQLite database to put it beside.
+    static func keyFolder(_ settings: Settings) throws(Fault) -> String {
+        if let folder = settings.identity.fernetKeys { return folder }
+        let prefix = "sqlite://"
+        guard settings.database.url.hasPrefix(prefix) else {
+            throw .badRequest(
+                "identity.fernet_key_repository is needed with PostgreSQL: all replicas must sign tokens with the same "
+                    + "keys.")
+        }
+        let database = URL(filePath: String(settings.database.url.dropFirst(prefix.count)))
+        return database.deletingLastPathComponent().appending(path: "token-keys").path
+    }
+
+    static func service(_ settings: Settings, _ store: any StateStore, _ keyring: FernetKeyring) -> IdentityService {
+        var options = IdentityOptions()
+        options.tokenLifetime = settings.identity.tokenLifetime
+        options.expiredTokenWindow = settings.auth.expiredWindow
+        options.publicURL = settings.listen.publicURL.map { $0 + "/identity" }
+        if settings.identity.lockoutFailures > 0 {
+            options.lockout = IdentityOptions.Lockout(
+                attempts: settings.identity.lockoutFailures, duration: settings.identity.lockoutTime)
+        }
+        return IdentityService(
+            store: store, codec: TokenCodec(keyring: keyring),
+            hasher: PasswordHasher(cost: settings.identity.hashRounds), options: options)
+    }
+}

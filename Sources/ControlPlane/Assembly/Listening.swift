@@ -1,0 +1,42 @@
+import API
+import FoundationEssentials
+import Model
+import Settings
+
+/// Listeners as the settings want them.
+enum Listening {
+    /// The listener of the services.
+    static func services(_ settings: Settings) throws(Fault) -> (ListenerConfiguration, AddressAndPort) {
+        let address = try AddressAndPort(settings.listen.address)
+        if settings.auth.strategy == .noauth2, !address.isLoopback {
+            throw .badRequest(
+                "auth_strategy noauth2 believes whatever callers say, so it is for this machine only; "
+                    + "listen.address must be a loopback address such as 127.0.0.1:7780, not \(settings.listen.address)."
+            )
+        }
+        var tls: ListenerConfiguration.TLS?
+        if let certificate = settings.listen.certificate, let key = settings.listen.privateKey {
+            tls = ListenerConfiguration.TLS(
+                certificateChain: try bytes(certificate, "listen.certificate"),
+                privateKey: try bytes(key, "listen.private_key"))
+        }
+        let configuration = ListenerConfiguration(
+            host: address.host, port: address.port, tls: tls, maximumBody: settings.listen.maximumBody,
+            trustedProxies: settings.listen.trustedProxies, corsOrigins: settings.listen.corsOrigins,
+            publicURL: settings.listen.publicURL, logsAccess: settings.log.access)
+        return (configuration, address)
+    }
+
+    /// The base URL that the catalog names, with the port that was really taken.
+    static func baseURL(_ settings: Settings, _ address: AddressAndPort, port: Int) -> String {
+        if let url = settings.listen.publicURL { return url.hasSuffix("/") ? String(url.dropLast()) : url }
+        return address.url(scheme: settings.listen.certificate == nil ? "http" : "https", port: port)
+    }
+
+    private static func bytes(_ path: String, _ key: String) throws(Fault) -> [UInt8] {
+        guard let data = FileManager.default.contents(atPath: path) else {
+            throw .badRequest("\(key): the file '\(path)' cannot be read.")
+        }
+        return [UInt8](data)
+    }
+}

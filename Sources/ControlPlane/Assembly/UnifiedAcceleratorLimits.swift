@@ -1,0 +1,22 @@
+import Accelerators
+import Access
+import Model
+
+/// The accelerator service's limits, from Identity's unified limits: embedded or a Keystone's.
+struct UnifiedAcceleratorLimits: AcceleratorLimits {
+    let quota: any QuotaLimits
+
+    func limits(of project: ProjectID, on resources: [String]) async throws(Fault) -> [ResourceLimit] {
+        let tree = try await quota.tree(of: project)
+        var limits: [ResourceLimit] = []
+        for resource in resources {
+            guard let own = try await quota.limit(for: resource, project: project) else { continue }
+            var family: ResourceLimit.Family?
+            if let tree, let shared = try await quota.limit(for: resource, project: tree.root) {
+                family = ResourceLimit.Family(limit: shared, projects: tree.members.sorted { $0.text < $1.text })
+            }
+            limits.append(ResourceLimit(resource, limit: own, family: family))
+        }
+        return limits
+    }
+}

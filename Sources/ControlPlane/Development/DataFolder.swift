@@ -1,0 +1,75 @@
+import FoundationEssentials
+import Glibc
+public import Model
+import SystemPackage
+
+/// The folder in which `kilonova dev` keeps everything: database, token keys, passwords, clouds.yaml, agents' journals.
+///
+/// Held by one process at a time; the lock ends with the process, whichever way it ends.
+public struct DataFolder: Sendable {
+    public let path: String
+    private let lock: FileDescriptor
+
+    /// Makes the folder where it is missing (only its owner may enter) and locks it.
+    ///
+    /// Throws 409 where another process holds it.
+    public static func open(_ path: String) throws -> DataFolder {
+        // What this process writes from here on is its owner's alone.
+        umask(0o077)
+        let absolute = URL(filePath: path).standardizedFileURL.path
+        try FileManager.default.createDirectory(
+            atPath: absolute, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
+        let lock = try FileDescriptor.open(
+            FilePath(absolute + "/lock"), .readWrite, options: [.create, .closeOnExec],
+            permissions: [.ownerReadWrite])
+        guard flock(lock.rawValue, LOCK_EX | LOCK_NB) == 0 else {
+            try lock.close()
+            throw Fault.conflict("Another process already works in the data folder.")
+        }
+        return DataFolder(path: absolute, lock: lock)
+    }
+
+    /// Lets another process, or another cloud of this one, take the folder.
+    public func release() {
+        // Closing ends the lock; a failure to close leaves nothing that could be done.
+        try? lock.close()
+    }
+
+    public var database: String { path + "/kilonova.sqlite" }
+    public var tokenKeys: String { path + "/token-keys" }
+    public var clouds: String { path + "/clouds.yaml" }
+
+    /// Where the agent of `host` keeps its journal: a folder of its own for each name, whatever stands in it.
+    public func agentState(of host: HostName) -> String {
+        var name = ""
+        for byte in host.text.utf8 {
+            let character = Character(UnicodeScalar(byte))
+            let isPlain = character.isASCII && (character.isLetter || character.isNumber || "-_".contains(character))
+            if isPlain || (character == "." && !name.isEmpty) {
+                name.append(character)
+            } else {
+                name += "%" + String(byte, radix: 16)
+            }
+        }
+        return path + "/agents/" + name
+    }
+
+    /// The secret in the file `name`, made and stored where there is none. Only the owner may read it.
+    public func secret(_ name: String) throws -> Secret {
+        let file = path + "/" + name
+        if let data = FileManager.default.contents(atPath: file), let text = String(bytes: data, encoding: .utf8) {
+            let line = text.prefix { !$0.isNewline }
+            if !line.isEmpty { return Secret(String(line)) }
+        }
+        var generator = SystemRandomNumberGenerator()
+        let letters = Array("abcdefghijkmnpqrstuvwxyzABCDEFGHJKLMNPQRSTUVWXYZ23456789")
+        let text = String((0..<24).map { _ in letters[Int.random(in: letters.indices, using: &generator)] })
+        try write(text + "\n", to: name)
+        return Secret(text)
+    }
+
+    /// Replaces the file `name` as a whole; a crash leaves the old or the new one.
+    public func write(_ text: String, to name: String) throws {
+        try Data(text.utf8).write(to: URL(filePath: path + "/" + name), options: .atomic)
+    }
+}

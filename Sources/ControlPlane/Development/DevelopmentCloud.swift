@@ -1,0 +1,145 @@
+import Agent
+import Foundation
+import Host
+import Identity
+public import Logging
+import Model
+import ServiceLifecycle
+public import Settings
+import Store
+
+/// Everything in one process on SQLite: `kilonova dev`. Its state stays in one folder over restarts.
+public struct DevelopmentCloud: Sendable {
+    /// How callers show who they are.
+    public enum Authentication: String, Sendable, CaseIterable {
+        case embedded, noauth2
+    }
+
+    /// What the command line says.
+    public struct Options: Sendable {
+        public var dataFolder: String
+        /// File with the administrator's password; nil makes one in the data folder.
+        public var adminPasswordFile: String?
+        /// Whether an agent of this host runs.
+        public var runsAgent: Bool
+        /// Files of recorded hosts; an agent runs for each.
+        public var recordedHosts: [String]
+        public var authentication: Authentication
+        /// Whether SIGTERM and SIGINT stop it; otherwise only the end of the task does.
+        public var heedsSignals = true
+
+        public init(
+            dataFolder: String, adminPasswordFile: String? = nil, runsAgent: Bool = true,
+            recordedHosts: [String] = [], authentication: Authentication = .embedded
+        ) {
+            self.dataFolder = dataFolder
+            self.adminPasswordFile = adminPasswordFile
+            self.runsAgent = runsAgent
+            self.recordedHosts = recordedHosts
+            self.authentication = authentication
+        }
+    }
+
+    public let settings: Settings
+    private let options: Options
+    private let folder: DataFolder
+
+    /// Takes the data folder and reads the settings.
+    ///
+    /// - Parameters:
+    ///   - configuration: text and name of a configuration file
+    ///   - overrides: settings of the command line, which win over file and environment
+    public static func open(
+        _ options: Options, configuration: (text: String, name: String)?, environment: [String: String],
+        overrides: [String: SettingsValue]
+    ) throws -> DevelopmentCloud {
+        let folder = try DataFolder.open(options.dataFolder)
+        var overrides = overrides
+        overrides["database.url"] = .text("sqlite://" + folder.database)
+        overrides["identity.fernet_key_repository"] = .text(folder.tokenKeys)
+        overrides["auth.auth_strategy"] = .text(options.authentication.rawValue)
+        let settings: Settings
+        do {
+            settings = try Settings(file: configuration, environment: environment, overrides: overrides)
+        } catch {
+            folder.release()
+            throw error
+        }
+        return DevelopmentCloud(settings: settings, options: options, folder: folder)
+    }
+
+    /// Runs until SIGTERM or SIGINT, and lets go of the data folder. `onReady` gets the base URL once everything answers and `clouds.yaml` is written.
+    public func run(logger: Logger, onReady: @escaping @Sendable (_ url: String) -> Void) async throws {
+        defer { folder.release() }
+        let accounts = try accounts()
+        let plane = try await ControlPlane.open(settings, logger)
+        var serving = Serving(plane: plane, settings: settings, logger: logger)
+        serving.heedsSignals = options.heedsSignals
+        do {
+            if options.authentication == .embedded { try await bootstrap(plane, accounts) }
+            serving.companions = try agents(plane, logger)
+        } catch {
+            await plane.engine.close()
+            throw error
+        }
+        let settings = settings
+        let folder = folder
+        let authentication = options.authentication
+        try await serving.run { url in
+            switch authentication {
+            case .embedded:
+                try await plane.identity.updateCatalog(Catalog.entries(settings.services.enabled, url: url))
+                try folder.write(CloudsFile.withPasswords(base: url, accounts), to: "clouds.yaml")
+            case .noauth2:
+                try folder.write(CloudsFile.withoutAuthentication(base: url), to: "clouds.yaml")
+            }
+            onReady(url)
+        }
+    }
+
+    /// Who can log in: an administrator, a member of a project, and a service user as Nova has one.
+    private func accounts() throws -> [CloudsFile.Cloud] {
+        let admin: Secret
+        if let file = options.adminPasswordFile {
+            admin = try DiskSecretFiles().secret(at: file)
+        } else {
+            admin = try folder.secret("admin-password")
+        }
+        return [
+            .init(name: "kilonova", user: "admin", project: "admin", password: admin),
+            .init(
+                name: "kilonova-demo", user: "demo", project: "demo", password: try folder.secret("demo-password")),
+            .init(
+                name: "kilonova-service", user: "nova", project: "service",
+                password: try folder.secret("service-password")),
+        ]
+    }
+
+    private func bootstrap(_ plane: ControlPlane, _ accounts: [CloudsFile.Cloud]) async throws {
+        var plan = BootstrapPlan(adminPassword: accounts[0].password)
+        // The file is what counts: who changes it and starts again can log in.
+        plan.resetsAdminPassword = options.adminPasswordFile != nil
+        plan.members = [
+            .init(
+                account: .init(name: accounts[1].user, password: accounts[1].password), project: accounts[1].project)
+        ]
+        plan.serviceUsers = [.init(name: accounts[2].user, password: accounts[2].password)]
+        _ = try await plane.identity.bootstrap(plan)
+    }
+
+    private func agents(_ plane: ControlPlane, _ logger: Logger) throws -> [any ServiceLifecycle.Service] {
+        var hosts: [LocalHost] = []
+        if options.runsAgent { hosts.append(LocalHost.this(settings.agent)) }
+        for file in options.recordedHosts { hosts.append(try LocalHost.recorded(file)) }
+        var names: Set<HostName> = []
+        for host in hosts where !names.insert(host.name).inserted {
+            throw Fault.badRequest("Two hosts are named '\(host.name)'; record one of them under another name.")
+        }
+        let build = AgentAssembly(settings: settings, logger: logger)
+        return try hosts.map { host in
+            try build.agent(
+                of: host, link: plane.link(of: host.name), placement: plane.placementClient,
+                stateFolder: folder.agentState(of: host.name), makesRootProvider: true)
+        }
+    }
+}

@@ -1,0 +1,57 @@
+import Link
+public import Logging
+public import Model
+public import Settings
+import Store
+
+/// One stateless replica of the control plane: `kilonova server`.
+public struct Replica: Sendable {
+    private let settings: Settings
+    private let logger: Logger
+
+    public init(_ settings: Settings, logger: Logger) {
+        self.settings = settings
+        self.logger = logger
+    }
+
+    /// Serves until SIGTERM or SIGINT. `onReady` gets the base URL once requests are answered.
+    public func run(onReady: @escaping @Sendable (_ url: String) async throws -> Void) async throws {
+        let plane = try await ControlPlane.open(settings, logger)
+        try await Serving(plane: plane, settings: settings, logger: logger).run(onReady: onReady)
+    }
+
+    /// Makes a one-time token by which the host `name` enrols.
+    ///
+    /// Throws 400 where no authority is configured.
+    public func enrolmentToken(for name: HostName, validity: Duration) async throws -> Secret {
+        try await whileOpen { plane in
+            guard let enrolment = plane.enrolment else {
+                throw Fault.badRequest("agents.authority_folder is not set, so no certificates are issued here.")
+            }
+            return try await enrolment.token(for: name, validity: validity)
+        }
+    }
+
+    /// Makes the administrator, its project, the roles and the catalog, or mends what of it is missing.
+    ///
+    /// - Parameter url: the base URL under which clients reach this control plane
+    public func bootstrap(adminPassword: Secret, url: String) async throws {
+        try await whileOpen { plane in
+            try await Catalog.bootstrap(plane, adminPassword: adminPassword, url: url)
+        }
+    }
+
+    private func whileOpen<Result: Sendable>(
+        _ body: (ControlPlane) async throws -> Result
+    ) async throws -> Result {
+        let plane = try await ControlPlane.open(settings, logger)
+        do {
+            let result = try await body(plane)
+            await plane.engine.close()
+            return result
+        } catch {
+            await plane.engine.close()
+            throw error
+        }
+    }
+}

@@ -1,0 +1,115 @@
+import API
+import Link
+import Logging
+import Model
+import Placement
+import ServiceLifecycle
+import Settings
+import Store
+import UnixSignals
+
+/// Runs a control plane: its background work, its listeners, and whatever else belongs to the process.
+struct Serving: Sendable {
+    let plane: ControlPlane
+    let settings: Settings
+    let logger: Logger
+    /// Started before the listener of the services, stopped after it.
+    var companions: [any ServiceLifecycle.Service] = []
+    /// Whether SIGTERM and SIGINT stop it; otherwise only the end of the task does.
+    var heedsSignals = true
+
+    /// Serves until SIGTERM or SIGINT, or until the task is cancelled; closes the store at last.
+    ///
+    /// - Parameter onReady: called with the base URL once requests are answered; what it throws ends the process
+    func run(onReady: @escaping @Sendable (_ url: String) async throws -> Void) async throws {
+        let (listener, address) = try Listening.services(settings)
+        let readiness = plane.readiness
+        let plane = plane
+        let settings = settings
+        let (ready, announce) = AsyncStream.makeStream(of: Int.self)
+        let server = HTTPServer(
+            listener, dispatcher: plane.dispatcher, metrics: ProcessMetrics.registry, logger: logger,
+            obstacles: { await readiness.obstacles() }, onListening: { port in announce.yield(port) })
+        var services = plane.background
+        services += try await agentsListener()
+        services.append(plane.hub)
+        services += companions
+        services.append(
+            StartedService {
+                try await plane.placement.warm()
+                try await plane.feed.catchUp()
+                readiness.start()
+            } then: {
+                server
+            })
+        services.append(
+            BackgroundTask("announcement") {
+                for await port in ready {
+                    try await onReady(Listening.baseURL(settings, address, port: port))
+                }
+                try await Task.sleep(for: .seconds(Int64.max / 2_000_000))
+            })
+        var configuration = ServiceGroupConfiguration(
+            services: services.map { .init(service: $0) },
+            gracefulShutdownSignals: heedsSignals ? [.sigterm, .sigint] : [],
+            logger: logger)
+        configuration.maximumGracefulShutdownDuration = settings.listen.drainTime + .seconds(5)
+        let group = ServiceGroup(configuration: configuration)
+        do {
+            try await group.run()
+        } catch {
+            await plane.engine.close()
+            throw error
+        }
+        await plane.engine.close()
+    }
+
+    /// The listener that agents dial, always with mutual TLS by the control plane's own authority.
+    private func agentsListener() async throws -> [any ServiceLifecycle.Service] {
+        guard let text = settings.agents.address else { return [] }
+        guard let authority = plane.authority else {
+            throw Fault.badRequest(
+                "agents.authority_folder is needed with agents.address: agents are known by certificates of that "
+                    + "authority.")
+        }
+        let address = try AddressAndPort(text)
+        let identity = try authority.serverIdentity(names: settings.agents.serverNames)
+        let configuration = ListenerConfiguration(
+            host: address.host, port: address.port,
+            tls: ListenerConfiguration.TLS(
+                certificateChain: Array(identity.certificateChain.utf8), privateKey: Array(identity.privateKey.utf8),
+                clientAuthorities: Array(authority.certificatePEM.utf8),
+                // A new host has none yet: it gets as far as enrolment.
+                requiresClientCertificate: false),
+            logsAccess: settings.log.access, hasProbes: false)
+        let logger = logger
+        return [
+            HTTPServer(
+                configuration, dispatcher: plane.agentsDispatcher, metrics: ProcessMetrics.registry, logger: logger,
+                onListening: { port in logger.info("agents are answered at \(address.url(scheme: "https", port: port))")
+                })
+        ]
+    }
+}
+
+/// A service that begins once something else is done.
+private struct StartedService<Inner: ServiceLifecycle.Service>: ServiceLifecycle.Service {
+    let prepare: @Sendable () async throws -> Void
+    let inner: @Sendable () -> Inner
+
+    init(
+        _ prepare: @escaping @Sendable () async throws -> Void, then inner: @escaping @Sendable () -> Inner
+    ) {
+        self.prepare = prepare
+        self.inner = inner
+    }
+
+    func run() async throws {
+        do {
+            try await cancelWhenGracefulShutdown { try await prepare() }
+        } catch is CancellationError {
+            return
+        }
+        try await inner().run()
+    }
+}

@@ -1,0 +1,29 @@
+import ArgumentParser
+import ControlPlane
+import Settings
+
+/// `kilonova bootstrap`: the first users of a stand-alone control plane.
+struct BootstrapCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "bootstrap",
+        abstract: "Make the administrator, the roles and the catalog of the embedded identity service.",
+        discussion: "May be run again: what is there stays, and the catalog's URLs are put right.")
+
+    @Option(help: ArgumentHelp("Configuration file.", valueName: "file"))
+    var config: String?
+
+    @Option(help: ArgumentHelp("File with the administrator's password.", valueName: "file"))
+    var adminPasswordFile: String
+
+    @Option(help: ArgumentHelp("Base URL under which clients reach the services.", valueName: "url"))
+    var url: String
+
+    func run() async throws {
+        try await Reporting.failures {
+            let settings = try ConfigurationFile.settings(config)
+            let password = try DiskSecretFiles().secret(at: adminPasswordFile)
+            try await Replica(settings, logger: Reporting.logger(settings.log))
+                .bootstrap(adminPassword: password, url: url)
+        }
+    }
+}

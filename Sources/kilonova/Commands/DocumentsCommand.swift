@@ -1,0 +1,38 @@
+import ArgumentParser
+import ControlPlane
+import FoundationEssentials
+import Model
+
+/// `kilonova docs`: the documents that are made from the program.
+struct DocumentsCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "docs",
+        abstract: "Write the configuration reference, the support matrix and the OpenAPI documents.")
+
+    @Argument(help: "The folder to write into.")
+    var folder = "docs"
+
+    @Flag(help: "Write nothing; fail where a file is not what it would be.")
+    var check = false
+
+    func run() async throws {
+        try await Reporting.failures {
+            var stale: [String] = []
+            for (path, text) in try await Documents.all() {
+                let file = URL(filePath: folder).appending(path: path)
+                if FileManager.default.contents(atPath: file.path) == Data(text.utf8) { continue }
+                if check {
+                    stale.append(file.path)
+                } else {
+                    try FileManager.default.createDirectory(
+                        at: file.deletingLastPathComponent(), withIntermediateDirectories: true)
+                    try Data(text.utf8).write(to: file, options: .atomic)
+                    Reporting.say("wrote \(file.path)")
+                }
+            }
+            if !stale.isEmpty {
+                throw Fault.conflict("Not what the program says: \(stale.joined(separator: ", ")). Run 'make docs'.")
+            }
+        }
+    }
+}

@@ -1,0 +1,57 @@
+import ArgumentParser
+import ControlPlane
+import FoundationEssentials
+import Settings
+
+/// `kilonova host`: this machine as the agent sees it.
+struct HostCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "host", abstract: "Look at this machine as its agent does.",
+        subcommands: [Record.self, Match.self])
+
+    /// Archives what drivers read of a machine.
+    struct Record: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            commandName: "record",
+            abstract: "Write what the drivers read of this machine's /sys and /proc into one file.",
+            discussion: """
+                The file serves `kilonova dev --recorded-host` and reports of faults. Serial numbers and addresses stay \
+                in it: look through it before you hand it on; it is plain text.
+                """)
+
+        @Argument(help: "The file to write.")
+        var file: String
+
+        @Option(help: "The folder that holds sys and proc.")
+        var root = "/"
+
+        @Option(help: "A remark that is kept in the file.")
+        var note = ""
+
+        func run() async throws {
+            try await Reporting.failures {
+                try HostInspection.record(root: root, note: note, to: file)
+            }
+        }
+    }
+
+    /// Says what `device_spec` offers and why not.
+    struct Match: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            commandName: "match",
+            abstract: "Say for each PCI device whether device_spec offers it, and why not.")
+
+        @Option(help: ArgumentHelp("Configuration file.", valueName: "file"))
+        var config: String?
+
+        @Option(help: ArgumentHelp("A recorded host in place of this machine.", valueName: "file"))
+        var recordedHost: String?
+
+        func run() async throws {
+            try await Reporting.failures {
+                let settings = try ConfigurationFile.settings(config)
+                Reporting.say(try HostInspection.match(settings, recordedHost: recordedHost))
+            }
+        }
+    }
+}

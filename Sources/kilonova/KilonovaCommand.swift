@@ -1,0 +1,14 @@
+import ArgumentParser
+import ControlPlane
+
+@main
+struct KilonovaCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "kilonova",
+        abstract: "An accelerator-aware compute control plane, compatible on the wire with OpenStack.",
+        version: ProgramVersion.text,
+        subcommands: [
+            DevCommand.self, ServerCommand.self, BootstrapCommand.self, EnrolmentCommand.self, AgentCommand.self,
+            HostCommand.self, DocumentsCommand.self,
+        ])
+}
