@@ -12,9 +12,10 @@ public final class SQLiteStore: StateStore {
     /// Removed when the store closes.
     private let ownFolder: URL?
 
-    /// Opens or creates the database at `path`. `readers` bounds the connections that read at the same time.
-    public convenience init(path: String, readers: Int = 4) throws {
-        try self.init(path: path, readers: readers, ownFolder: nil)
+    /// Opens or creates the database at `path`. `readers` bounds the connections that read at the same time,
+    /// `commitsTogether` the writes that share a commit.
+    public convenience init(path: String, readers: Int = 4, commitsTogether: Int = 256) throws {
+        try self.init(path: path, readers: readers, commitsTogether: commitsTogether, ownFolder: nil)
     }
 
     /// A new store in a folder of its own, migrated, for tests: closing it removes the folder. Not safe against power cuts.
@@ -26,22 +27,23 @@ public final class SQLiteStore: StateStore {
         return store
     }
 
-    private init(path: String, readers: Int, ownFolder: URL?) throws {
+    private init(path: String, readers: Int, commitsTogether: Int = 256, ownFolder: URL?) throws {
         self.ownFolder = ownFolder
         let isDurable = ownFolder == nil
         var configuration = GRDB.Configuration()
         configuration.maximumReaderCount = readers
         configuration.busyMode = .timeout(5)
         configuration.foreignKeysEnabled = true
-        configuration.prepareDatabase { database in
-            try database.execute(sql: "PRAGMA synchronous = \(isDurable ? "FULL" : "OFF")")
-        }
         do {
             pool = try DatabasePool(path: path, configuration: configuration)
+            // Not while the connection is prepared: GRDB sets NORMAL after that, which loses commits in a power cut.
+            try pool.writeWithoutTransaction { database in
+                try database.execute(sql: "PRAGMA synchronous = \(isDurable ? "FULL" : "OFF")")
+            }
         } catch {
             throw StoreError(sqlite: error)
         }
-        queue = WriteQueue()
+        queue = WriteQueue(batchLimit: max(1, commitsTogether))
     }
 
     public var dialect: Dialect { .sqlite }

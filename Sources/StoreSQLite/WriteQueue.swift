@@ -21,8 +21,12 @@ final class WriteQueue: Sendable {
     }
 
     /// Bounds how long the first of a batch waits for the last.
-    private static let batchLimit = 256
+    private let batchLimit: Int
     private let state = Mutex(State())
+
+    init(batchLimit: Int) {
+        self.batchLimit = batchLimit
+    }
 
     /// True when nobody drains the queue yet and the caller must see to it.
     func append(_ write: PendingWrite) -> Bool {
@@ -41,7 +45,7 @@ final class WriteQueue: Sendable {
                 state.isDraining = false
                 return []
             }
-            let batch = Array(state.waiting.prefix(Self.batchLimit))
+            let batch = Array(state.waiting.prefix(batchLimit))
             state.waiting.removeFirst(batch.count)
             return batch
         }

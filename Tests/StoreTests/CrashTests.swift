@@ -48,6 +48,22 @@ import Testing
         }
     }
 
+    @Test(arguments: Engine.available)
+    func `a commit is flushed before it is acknowledged`(engine: Engine) async throws {
+        try await engine.withStore { store in
+            let level = try await store.write { transaction in
+                switch engine {
+                case .sqlite: try transaction.first("PRAGMA synchronous") { row in "\(try row[0] as Int)" }
+                case .postgresql:
+                    try transaction.first("SELECT current_setting('synchronous_commit')") { row in try row[0] as String
+                    }
+                }
+            }
+            // SQLite's FULL is 2.
+            #expect(level == (engine == .sqlite ? "2" : "on"))
+        }
+    }
+
     @Test(.timeLimit(.minutes(2)), arguments: Engine.available)
     func `processes that count on one row lose nothing`(engine: Engine) async throws {
         try await engine.withPlace { place in
