@@ -155,7 +155,9 @@ if !leavesOnly {
     if withBenchmarks {
         targets += [
             benchmark("BenchmarkStore", "store", ["Store", "StoreSQLite", "StorePostgreSQL", "Model"]),
-            benchmark("BenchmarkLink", "link", ["Link", "API", "Model", "Store", "StoreSQLite", nioSSL, nioPosix]),
+            benchmark(
+                "BenchmarkLink", "link",
+                ["Link", "API", "Model", "Store", "StoreSQLite", nioCore, nioSSL, nioPosix, logging]),
         ]
     }
 }

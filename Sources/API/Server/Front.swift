@@ -42,12 +42,19 @@ struct Front: Sendable {
             return
         }
         let peer = await peer(of: request, channel)
-        var answer = await answer(to: request, target, peer)
+        var answer = await answerApart(to: request, target, peer)
         addCORS(&answer.headers, request.headers)
         try await write(answer, writer)
         let span = begin.duration(to: clock.now)
         requestMetrics.record(answer, request.method, span)
         if configuration.logsAccess { logAccess(request.method, target, answer, peer, span) }
+    }
+
+    /// A task keeps the most stack that it ever needed, and a connection's task lives as long as the connection: what a
+    /// request needs belongs to a task of its own, which ends here.
+    private func answerApart(to request: Request, _ target: String, _ peer: Peer) async -> APIResponse {
+        async let answer = answer(to: request, target, peer)
+        return await answer
     }
 
     private func answer(to request: Request, _ target: String, _ peer: Peer) async -> APIResponse {

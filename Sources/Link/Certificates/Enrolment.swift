@@ -44,7 +44,7 @@ public struct Enrolment: Sendable {
 
     /// Trades a token for a certificate. An agent that lost the answer may ask again with the same key until the token
     /// ends; with another key the token is spent.
-    func enrol(_ request: EnrolmentRequest) async throws -> IssuedCertificate {
+    package func enrol(_ request: EnrolmentRequest) async throws -> IssuedCertificate {
         let refusal = Fault.forbidden(
             "The enrolment token is unknown, spent or has ended; ask the operator for another.")
         guard let token = EnrolmentToken(request.token) else { throw refusal }

@@ -1,11 +1,11 @@
 import Crypto
 import FoundationEssentials
-import Model
+package import Model
 import SwiftASN1
 import X509
 
 /// A PKCS #10 request whose signature was checked: whoever made it holds the key.
-struct SigningRequest: Sendable {
+package struct SigningRequest: Sendable {
     let publicKey: Certificate.PublicKey
     /// SHA-256 over the key, base64url.
     let keyFingerprint: String
@@ -22,7 +22,7 @@ struct SigningRequest: Sendable {
     }
 
     /// A new key and a request for a certificate over it, both PEM.
-    static func make(for name: String) throws(Fault) -> (key: String, request: String) {
+    package static func make(for name: String) throws(Fault) -> (key: String, request: String) {
         let key = P256.Signing.PrivateKey().pemRepresentation + "\n"
         return (key, try pem(key: key, for: name))
     }

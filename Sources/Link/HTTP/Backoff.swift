@@ -1,11 +1,11 @@
-/// How long an agent waits before it dials again: doubling from `floor` to `ceiling`, anywhere between half and whole
-/// of it, so that ten thousand agents that lost their server at once do not come back at once.
+/// How long an agent waits before it dials again: doubling from `floor` to `ceiling`, anywhere between a quarter and the
+/// whole of it, so that ten thousand agents that lost their server at once do not come back at once.
 struct Backoff: Sendable {
     let floor: Duration
     let ceiling: Duration
     private var tries = 0
 
-    init(floor: Duration = .seconds(1), ceiling: Duration = .seconds(60)) {
+    init(floor: Duration = .seconds(4), ceiling: Duration = .seconds(60)) {
         self.floor = floor
         self.ceiling = ceiling
     }
@@ -16,7 +16,7 @@ struct Backoff: Sendable {
         for _ in 0..<min(tries, 30) where whole < ceiling { whole = whole * 2 }
         tries += 1
         let bound = min(whole, ceiling)
-        return bound * (0.5 + 0.5 * min(max(draw, 0), 1))
+        return bound * (0.25 + 0.75 * min(max(draw, 0), 1))
     }
 
     mutating func reset() { tries = 0 }

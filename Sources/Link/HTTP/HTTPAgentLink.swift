@@ -17,13 +17,14 @@ public final class HTTPAgentLink: AgentLink, ServiceLifecycle.Service, Sendable 
         public var controlPlane: String
         /// A stream on which nothing came for so long is dead; three heartbeats of the control plane.
         public var silence: Duration
+        /// The longest pause after the first failure; it doubles with each further one, up to the ceiling.
         public var reconnectFloor: Duration
         public var reconnectCeiling: Duration
         /// How often it is looked whether the certificate is due.
         public var renewalCheck: Duration
 
         public init(
-            controlPlane: String, silence: Duration = .seconds(45), reconnectFloor: Duration = .seconds(1),
+            controlPlane: String, silence: Duration = .seconds(45), reconnectFloor: Duration = .seconds(4),
             reconnectCeiling: Duration = .seconds(60), renewalCheck: Duration = .seconds(60)
         ) {
             self.controlPlane = controlPlane
@@ -157,13 +158,14 @@ public final class HTTPAgentLink: AgentLink, ServiceLifecycle.Service, Sendable 
 
     private func pump(after revision: Int64, into continuation: AsyncStream<DesiredState>.Continuation) async {
         var applied = revision
+        let clock = ContinuousClock()
         var backoff = Backoff(floor: settings.reconnectFloor, ceiling: settings.reconnectCeiling)
         while !Task.isCancelled, !current.withLock({ $0.isClosed }) {
             await retireFormerClients()
+            let begin = clock.now
             do {
                 try await watch(after: applied) { line in
                     applied = max(applied, line.revision)
-                    backoff.reset()
                     continuation.yield(line)
                 }
                 logger.info("the control plane ended the stream")
@@ -171,6 +173,8 @@ public final class HTTPAgentLink: AgentLink, ServiceLifecycle.Service, Sendable 
                 if Task.isCancelled || current.withLock({ $0.isClosed }) { return }
                 logger.warning("no stream from the control plane", metadata: ["error": "\(String(reflecting: error))"])
             }
+            // A stream that is cut off again and again is as bad as none.
+            if begin.duration(to: clock.now) > settings.silence { backoff.reset() }
             do { try await Task.sleep(for: backoff.next(draw: .random(in: 0...1))) } catch { return }
         }
     }

@@ -41,7 +41,10 @@ public final class Hub: ServiceLifecycle.Service, Sendable {
             continuation.finish()
             return stream
         }
-        former?.finish()
+        if let former {
+            logger.info("a host's stream gave way to a later one", metadata: ["host": "\(host)"])
+            former.finish()
+        }
         continuation.onTermination = { [weak self] _ in
             guard let self else { return }
             table.withLock { $0.remove(host, number: number) }
