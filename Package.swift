@@ -135,7 +135,7 @@ if !leavesOnly {
             tests: ["StoreSQLite"])
         + room(
             "Accelerators", ["Workflows", "Link", "Access", "API", "Store", "Clients", "Model", httpTypes, logging],
-            tests: ["StoreSQLite"])
+            tests: ["StoreSQLite", "StorePostgreSQL"])
         + room(
             "Link",
             [

@@ -44,7 +44,10 @@ public struct AcceleratorService: Sendable {
         endpoints =
             VersionEndpoints.all
             + DeviceEndpoints(store: store, fleet: fleet, time: time).all
-            + DeployableEndpoints(store: store).all
+            + DeployableEndpoints(store: store, fleet: fleet, time: time).all
+            + AttachHandleEndpoints(store: store, desk: desk, time: time).all
+            + HostEndpoints(store: store, fleet: fleet, time: time).all
+            + LimitEndpoints(store: store, limits: limits).all
             + AttributeEndpoints(store: store, time: time, ids: ids).all
             + DeviceProfileEndpoints(store: store, time: time, ids: ids).all
             + AcceleratorRequestEndpoints(

@@ -8,14 +8,14 @@ import Link
 import Logging
 import Model
 import Store
-import StoreSQLite
 import Synchronization
 import Workflows
 
 /// The accelerator service on a database of its own, with a clock that the test turns, hosts that the test plays, and
 /// a compute service that says what the test wants.
 final class AcceleratorFixture: Sendable {
-    let store: SQLiteStore
+    let store: any StateStore
+    private let owned: (any StateStore)?
     /// The store as the service sees it; another than `store` where it dies.
     let serving: any StateStore
     let clock: Clock
@@ -32,9 +32,11 @@ final class AcceleratorFixture: Sendable {
         clock = other?.clock ?? Clock()
         if let other {
             store = other.store
+            owned = nil
         } else {
-            store = try await SQLiteStore.temporary(
-                migrations: WorkflowMigrations.all + AcceleratorMigrations.all + [TableDispatch.migration])
+            store = try await TestStore.make(
+                WorkflowMigrations.all + LinkMigrations.all + AcceleratorMigrations.all + [TableDispatch.migration])
+            owned = store
         }
         let store = store
         serving = write.map { MortalStore(store, dyingAt: $0.0, commitsLast: $0.commitsLast) } ?? store
@@ -49,6 +51,11 @@ final class AcceleratorFixture: Sendable {
             engine: try PolicyEngine(rules: AcceleratorPolicy.rules), wording: .accelerator)
         dispatcher = Dispatcher(
             [service.service(authenticator: PersonaAuthenticator(), authorizer: authorizer)], logger: logger)
+    }
+
+    deinit {
+        // Connections of a server are few. Nothing waits for it: the test is over.
+        if let owned { Task { await owned.close() } }
     }
 
     final class Clock: Sendable {
@@ -77,6 +84,21 @@ final class AcceleratorFixture: Sendable {
             try fleet.finished(item, on: host, outcome, in: transaction)
         }
         await engine.runDue()
+    }
+
+    /// What the connection to a host's agent would note.
+    func heartbeat(_ host: HostName, _ state: HostLiveness.State) async throws {
+        let now = clock.source.now()
+        try await store.write { transaction in
+            try transaction.execute(
+                """
+                INSERT INTO hosts (name, revision, report_generation, state, state_since, proofs, heard_at,
+                    applied_revision, agent_version, created_at)
+                VALUES (\(host), 1, 0, \(state.rawValue), \(now), 1, \(now), 0, '1.0', \(now))
+                ON CONFLICT (name) DO UPDATE SET state = excluded.state, state_since = excluded.state_since,
+                    heard_at = excluded.heard_at
+                """)
+        }
     }
 
     func withheld(on host: HostName = "host-a") async throws -> [ResourceProviderID] {

@@ -17,6 +17,8 @@ import Testing
         let path: String
         let allowed: Set<Persona>
         var body: JSON?
+        /// Whether who may must come through a service besides.
+        var throughService = false
     }
 
     static let none = "40000000-0000-4000-8000-000000000000"
@@ -32,6 +34,28 @@ import Testing
         "PATCH /v2/deployables/{uuid}/program": .init(
             method: .patch, path: "/v2/deployables/\(none)/program", allowed: admins,
             body: [["path": "/program", "op": "add", "value": [["image_uuid": .text(none)]]]]),
+        "POST /v2/deployables/{uuid}/enable": .init(
+            method: .post, path: "/v2/deployables/\(none)/enable", allowed: admins),
+        "POST /v2/deployables/{uuid}/disable": .init(
+            method: .post, path: "/v2/deployables/\(none)/disable", allowed: admins),
+        "GET /v2/attach_handles": .init(method: .get, path: "/v2/attach_handles", allowed: managers),
+        "GET /v2/attach_handles/{uuid}": .init(method: .get, path: "/v2/attach_handles/\(none)", allowed: managers),
+        "POST /v2/attach_handles/{uuid}/retry": .init(
+            method: .post, path: "/v2/attach_handles/\(none)/retry", allowed: admins),
+        "POST /v2/attach_handles/{uuid}/release": .init(
+            method: .post, path: "/v2/attach_handles/\(none)/release", allowed: admins),
+        "GET /v2/hosts": .init(method: .get, path: "/v2/hosts", allowed: managers),
+        "GET /v2/hosts/{host}": .init(method: .get, path: "/v2/hosts/none", allowed: managers),
+        "POST /v2/hosts/{host}/enable": .init(method: .post, path: "/v2/hosts/none/enable", allowed: admins),
+        "POST /v2/hosts/{host}/disable": .init(
+            method: .post, path: "/v2/hosts/none/disable", allowed: admins, body: ["reason": "r"]),
+        "GET /v2/drivers": .init(method: .get, path: "/v2/drivers", allowed: managers),
+        "GET /v2/limits": .init(method: .get, path: "/v2/limits", allowed: readers),
+        "PUT /v2/accelerator_requests/{uuid}/binding": .init(
+            method: .put, path: "/v2/accelerator_requests/\(none)/binding", allowed: members,
+            body: ["hostname": "h", "device_rp_uuid": .text(none), "instance_uuid": .text(none)], throughService: true),
+        "DELETE /v2/accelerator_requests/{uuid}/binding": .init(
+            method: .delete, path: "/v2/accelerator_requests/\(none)/binding", allowed: members, throughService: true),
         "GET /v2/attributes": .init(method: .get, path: "/v2/attributes", allowed: managers),
         "GET /v2/attributes/{uuid}": .init(method: .get, path: "/v2/attributes/\(none)", allowed: managers),
         "POST /v2/attributes": .init(
@@ -82,10 +106,14 @@ import Testing
             .nobody, .admin, .manager, .member, .reader, .service, .unrelated, .otherMember, .systemAdmin,
         ]
         for persona in personas {
-            let answer = try await fixture.call(wanted.method, wanted.path, wanted.body, as: persona, version: "2.3")
+            let answer = try await fixture.call(wanted.method, wanted.path, wanted.body, as: persona, version: "2.4")
             if persona == .nobody {
                 #expect(answer.status == 401, "\(key) \(persona)")
             } else if wanted.allowed.contains(persona) {
+                if wanted.throughService {
+                    #expect(answer.fault.contains("requires a service token"), "\(key) \(persona)")
+                    continue
+                }
                 #expect(answer.status != 401 && answer.status != 403, "\(key) \(persona) \(answer.status)")
             } else {
                 #expect(answer.status == 403, "\(key) \(persona) \(answer.status)")

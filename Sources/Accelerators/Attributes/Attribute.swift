@@ -54,6 +54,12 @@ struct AttributeView: Codable, Sendable {
 
 struct AttributeListView: Codable, Sendable {
     let attributes: [AttributeView]
+    let pages: [Link]?
+
+    enum CodingKeys: String, CodingKey {
+        case attributes
+        case pages = "attributes_links"
+    }
 }
 
 /// What is wanted of a new attribute. Flat, or wrapped in `attribute` as openstacksdk sends it.

@@ -18,7 +18,7 @@ struct AttributeEndpoints: Sendable {
         [
             Endpoint(
                 .get, "/v2/attributes", "List attributes",
-                query: QueryRules([Self.deployable.description, Self.key.description]),
+                query: QueryRules([Self.deployable.description, Self.key.description] + Page.parameters),
                 access: .rule("cyborg:attribute:get_all"), answers: .json(AttributeListView.self)
             ) { call in try await list(call) },
             Endpoint(
@@ -41,12 +41,20 @@ struct AttributeEndpoints: Sendable {
         var conditions: SQL = "1 = 1"
         if let number = try call[Self.deployable] { conditions += " AND p.number = \(number)" }
         if let key = try call[Self.key] { conditions += " AND a.key = \(key)" }
-        let query: SQL = """
-            SELECT \(Attribute.columns) FROM \(Self.source) WHERE \(conditions)
-            ORDER BY p.number, a.position, a.created_at, a.uuid
-            """
-        let found = try await store.read { try $0.all(query) { row in try Attribute(row) } }
-        return try .json(AttributeListView(attributes: found.map { AttributeView($0, call) }))
+        let page = try Page(call)
+        let order: SQL = "p.number, a.position, a.created_at, a.uuid"
+        let found = try await store.read { [conditions] transaction in
+            let after = try page.after(
+                order, at: { "SELECT \(order) FROM \(Self.source) WHERE a.uuid = \($0)" }, in: transaction)
+            return try transaction.all(
+                """
+                SELECT \(Attribute.columns) FROM \(Self.source) WHERE \(conditions) AND \(after)
+                ORDER BY \(order)\(page.limit)
+                """
+            ) { row in try Attribute(row) }
+        }
+        let (shown, links) = page.cut(found, "attributes", call) { "\($0.id)" }
+        return try .json(AttributeListView(attributes: shown.map { AttributeView($0, call) }, pages: links))
     }
 
     private func show(_ call: Call) async throws -> Reply {

@@ -11,13 +11,16 @@ struct Deployable: Sendable, Equatable {
     let accelerators: Int
     let driver: String
     let bitstream: String?
+    let device: DeviceID
+    let resourceClass: String
+    let status: Device.Status
     let created: Timestamp
     let updated: Timestamp?
 
     /// For `FROM deployables p JOIN devices d ON d.uuid = p.device`.
     static let columns: SQL = """
         p.uuid, p.number, d.number, p.name, p.resource_provider, p.accelerators, p.driver, p.bitstream, p.created_at,
-        p.updated_at
+        p.updated_at, d.uuid, p.resource_class, p.status
         """
 
     init(_ row: borrowing Row) throws {
@@ -31,5 +34,8 @@ struct Deployable: Sendable, Equatable {
         bitstream = try row[7]
         created = try row[8]
         updated = try row[9]
+        device = try row[10]
+        resourceClass = try row[11]
+        status = Device.Status(rawValue: try row[12] as String) ?? .maintaining
     }
 }

@@ -6,6 +6,8 @@ import Store
 /// `/v2/deployables`.
 struct DeployableEndpoints: Sendable {
     let store: any StateStore
+    let fleet: AcceleratorFleet
+    let time: TimeSource
 
     private static let uuid = PathParameter<DeployableID>("uuid", "The deployable's id")
     private static let filters: [String: ListFilter.Field] = [
@@ -20,7 +22,7 @@ struct DeployableEndpoints: Sendable {
         [
             Endpoint(
                 .get, "/v2/deployables", "List deployables",
-                query: QueryRules([ListFilter.field.description, ListFilter.value.description]),
+                query: QueryRules([ListFilter.field.description, ListFilter.value.description] + Page.parameters),
                 access: .rule("cyborg:deployable:get_all"), answers: .json(DeployableListView.self)
             ) { call in try await list(call) },
             Endpoint(
@@ -32,48 +34,77 @@ struct DeployableEndpoints: Sendable {
                 body: [ProgramOperation].self, access: .rule("cyborg:deployable:program"),
                 answers: .json(DeployableView.self), faults: [.notFound, .conflict]
             ) { call, operations in try await program(call, operations) },
+            Endpoint(
+                .post, "/v2/deployables/\(Self.uuid)/enable", "Let new work be placed on a deployable",
+                since: Page.version, access: .rule("cyborg:deployable:enable"), answers: .empty(), faults: [.notFound]
+            ) { call in try await set(.enabled, call) },
+            Endpoint(
+                .post, "/v2/deployables/\(Self.uuid)/disable", "Keep new work off a deployable",
+                since: Page.version, access: .rule("cyborg:deployable:disable"), answers: .empty(), faults: [.notFound]
+            ) { call in try await set(.maintaining, call) },
         ]
     }
 
     private func list(_ call: Call) async throws -> Reply {
         let filter = try ListFilter(call, fields: Self.filters, table: "deployables", number: "p.number")
-        let found = try await read(filter.conditions, tail: filter.order + filter.limit)
-        return try .json(DeployableListView(deployables: found.map { DeployableView($0.0, attributes: $0.1, call) }))
+        let page = try Page(call, filter)
+        let found = try await store.read { transaction in
+            let after = try page.after(
+                "p.number", at: { "SELECT number FROM deployables WHERE uuid = \($0)" }, in: transaction)
+            return try Self.read(
+                filter.conditions + " AND " + after, tail: filter.order + filter.limit + page.limit, in: transaction)
+        }
+        let (shown, links) = page.cut(found, "deployables", call) { "\($0.0.id)" }
+        return try .json(
+            DeployableListView(
+                deployables: shown.map { DeployableView($0.0, attributes: $0.1, call) }, pages: links))
     }
 
     private func show(_ call: Call) async throws -> Reply {
         let id = try call[Self.uuid]
-        guard let (deployable, attributes) = try await read("p.uuid = \(id)").first else { throw Self.unknown(id) }
+        let found = try await store.read { try Self.read("p.uuid = \(id)", in: $0).first }
+        guard let (deployable, attributes) = found else { throw Self.unknown(id) }
         return try .json(DeployableView(deployable, attributes: attributes, call))
     }
 
     private func program(_ call: Call, _ operations: [ProgramOperation]) async throws -> Reply {
         let id = try call[Self.uuid]
         _ = try ProgramOperation.image(operations)
-        guard let (deployable, _) = try await read("p.uuid = \(id)").first else { throw Self.unknown(id) }
+        let found = try await store.read { try Self.read("p.uuid = \(id)", in: $0).first }
+        guard let (deployable, _) = found else { throw Self.unknown(id) }
         throw Fault.conflict(
             "The driver '\(deployable.driver)' of deployable \(id) cannot program bitstreams; nothing was changed.")
     }
 
-    /// Deployables that meet `conditions`, each with its attributes in order: two queries, whatever their number.
-    private func read(_ conditions: SQL, tail: SQL = "") async throws -> [(Deployable, [AttributeReport])] {
-        try await store.read { transaction in
-            let source: SQL = "deployables p JOIN devices d ON d.uuid = p.device WHERE \(conditions)"
-            let deployables = try transaction.all("SELECT \(Deployable.columns) FROM \(source)\(tail)") { row in
-                try Deployable(row)
-            }
-            var attributes: [DeployableID: [AttributeReport]] = [:]
-            try transaction.forEach(
-                """
-                SELECT a.deployable, a.key, a.value FROM attributes a
-                WHERE a.deployable IN (SELECT p.uuid FROM \(source)) ORDER BY a.deployable, a.position, a.created_at
-                """
-            ) { row in
-                let deployable: DeployableID = try row[0]
-                attributes[deployable, default: []].append(AttributeReport(key: try row[1], value: try row[2]))
-            }
-            return deployables.map { ($0, attributes[$0.id] ?? []) }
+    private func set(_ status: Device.Status, _ call: Call) async throws -> Reply {
+        let id = try call[Self.uuid]
+        let now = time.now()
+        try await store.write { [fleet] transaction in
+            guard try fleet.set(status, of: id, at: now, in: transaction) else { throw Self.unknown(id) }
         }
+        return .empty()
+    }
+
+    /// Deployables that meet `conditions`, each with its attributes in order: two queries, whatever their number.
+    static func read(
+        _ conditions: SQL, tail: SQL = "", in transaction: any Transaction
+    ) throws -> [(Deployable, [AttributeReport])] {
+        let source: SQL = "deployables p JOIN devices d ON d.uuid = p.device WHERE \(conditions)"
+        let deployables = try transaction.all("SELECT \(Deployable.columns) FROM \(source)\(tail)") { row in
+            try Deployable(row)
+        }
+        var attributes: [DeployableID: [AttributeReport]] = [:]
+        try transaction.forEach(
+            """
+            SELECT a.deployable, a.key, a.value FROM attributes a
+            WHERE a.deployable IN (SELECT p.uuid FROM \(source)\(tail))
+            ORDER BY a.deployable, a.position, a.created_at
+            """
+        ) { row in
+            let deployable: DeployableID = try row[0]
+            attributes[deployable, default: []].append(AttributeReport(key: try row[1], value: try row[2]))
+        }
+        return deployables.map { ($0, attributes[$0.id] ?? []) }
     }
 
     private static func unknown(_ id: DeployableID) -> Fault { .notFound("There is no deployable \(id).") }

@@ -1,7 +1,7 @@
 import API
 import Model
 
-/// A deployable on the wire, 2.0 to 2.3.
+/// A deployable on the wire.
 struct DeployableView: Codable, Sendable {
     let uuid: String
     @OrNull var parentID: Int?
@@ -14,12 +14,18 @@ struct DeployableView: Codable, Sendable {
     let resourceProvider: String
     let driver: String
     @OrNull var bitstream: String?
+    /// From 2.4, as the next ones.
+    let status: String?
+    let device: String?
+    let resourceClass: String?
     let links: [Link]
     let createdAt: String
     @OrNull var updatedAt: String?
 
     enum CodingKeys: String, CodingKey {
-        case uuid, name, links
+        case uuid, name, links, status
+        case device = "device_uuid"
+        case resourceClass = "resource_class"
         case parentID = "parent_id"
         case rootID = "root_id"
         case accelerators = "num_accelerators"
@@ -44,6 +50,10 @@ struct DeployableView: Codable, Sendable {
         resourceProvider = "\(deployable.resourceProvider)"
         driver = deployable.driver
         bitstream = deployable.bitstream
+        let isNew = call.version >= Microversion(2, 4)
+        status = isNew ? deployable.status.rawValue : nil
+        device = isNew ? "\(deployable.device)" : nil
+        resourceClass = isNew ? deployable.resourceClass : nil
         links = [
             Link(call, "deployables/\(deployable.id)"),
             Link(href: "\(call.origin)/accelerator/deployables/\(deployable.id)", rel: "bookmark"),
@@ -55,4 +65,10 @@ struct DeployableView: Codable, Sendable {
 
 struct DeployableListView: Codable, Sendable {
     let deployables: [DeployableView]
+    let pages: [Link]?
+
+    enum CodingKeys: String, CodingKey {
+        case deployables
+        case pages = "deployables_links"
+    }
 }

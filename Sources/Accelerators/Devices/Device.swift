@@ -4,7 +4,7 @@ import Store
 /// One physical card of a host.
 struct Device: Sendable, Equatable {
     /// What an operator wants of it.
-    enum Status: String, Sendable {
+    enum Status: String, Sendable, CaseIterable {
         case enabled
         /// Nothing new is placed on it.
         case maintaining
@@ -20,6 +20,8 @@ struct Device: Sendable, Equatable {
     let model: String
     let standardBoardInfo: String?
     let vendorBoardInfo: String?
+    /// What its driver says for operators: NUMA node, IOMMU group and the like.
+    let facts: [String: String]
     let status: Status
     let presence: DeviceLifecycle.Presence
     let created: Timestamp
@@ -27,7 +29,7 @@ struct Device: Sendable, Equatable {
 
     static let columns: SQL = """
         uuid, number, host, driver, control_path, type, vendor, model, standard_board_info, vendor_board_info, status,
-        presence, created_at, updated_at
+        presence, created_at, updated_at, facts
         """
 
     init(_ row: borrowing Row) throws {
@@ -45,5 +47,6 @@ struct Device: Sendable, Equatable {
         presence = DeviceLifecycle.Presence(rawValue: try row[11] as String) ?? .missing
         created = try row[12]
         updated = try row[13]
+        facts = try JSONText.decode([String: String].self, from: try row[14])
     }
 }

@@ -24,10 +24,11 @@ struct DeviceEndpoints: Sendable {
         [
             Endpoint(
                 .get, "/v2/devices", "List devices",
-                query: QueryRules([
-                    Self.type.description, Self.vendor.description, Self.hostname.description,
-                    ListFilter.field.description, ListFilter.value.description,
-                ]),
+                query: QueryRules(
+                    [
+                        Self.type.description, Self.vendor.description, Self.hostname.description,
+                        ListFilter.field.description, ListFilter.value.description,
+                    ] + Page.parameters),
                 access: .rule("cyborg:device:get_all"), answers: .json(DeviceListView.self)
             ) { call in try await list(call) },
             Endpoint(
@@ -51,19 +52,36 @@ struct DeviceEndpoints: Sendable {
         if let type = try call[Self.type] { conditions += " AND type = \(type)" }
         if let vendor = try call[Self.vendor] { conditions += " AND vendor = \(vendor)" }
         if let hostname = try call[Self.hostname] { conditions += " AND host = \(hostname)" }
-        let query: SQL =
-            "SELECT \(Device.columns) FROM devices WHERE \(conditions)\(filter.order)\(filter.limit)"
-        let devices = try await store.read { try $0.all(query) { row in try Device(row) } }
-        return try .json(DeviceListView(devices: devices.map { DeviceView($0, call) }))
+        let page = try Page(call, filter)
+        let (found, states) = try await store.read { [conditions] transaction in
+            let after = try page.after(
+                "number", at: { "SELECT number FROM devices WHERE uuid = \($0)" }, in: transaction)
+            let devices = try transaction.all(
+                """
+                SELECT \(Device.columns) FROM devices WHERE \(conditions) AND \(after)\(filter.order)\(filter.limit)\(page.limit)
+                """
+            ) { row in try Device(row) }
+            let states = page.size == nil ? [:] : try DeviceState.of(devices, in: transaction)
+            return (devices, states)
+        }
+        let (shown, links) = page.cut(found, "devices", call) { "\($0.id)" }
+        return try .json(
+            DeviceListView(devices: shown.map { DeviceView($0, state: states[$0.id], call) }, pages: links))
     }
 
     private func show(_ call: Call) async throws -> Reply {
         let id = try call[Self.uuid]
-        let device = try await store.read { transaction in
-            try transaction.first("SELECT \(Device.columns) FROM devices WHERE uuid = \(id)") { row in try Device(row) }
+        let found = try await store.read { transaction -> (Device, DeviceState?, [(Deployable, [AttributeReport])])? in
+            let device = try transaction.first("SELECT \(Device.columns) FROM devices WHERE uuid = \(id)") { row in
+                try Device(row)
+            }
+            guard let device else { return nil }
+            let parts = try DeployableEndpoints.read("d.uuid = \(id)", tail: " ORDER BY p.number", in: transaction)
+            return (device, try DeviceState.of([device], in: transaction)[id], parts)
         }
-        guard let device else { throw Self.unknown(id) }
-        return try .json(DeviceView(device, call))
+        guard let (device, state, parts) = found else { throw Self.unknown(id) }
+        let deployables = parts.map { DeployableView($0.0, attributes: $0.1, call) }
+        return try .json(DeviceView(device, state: state, deployables: deployables, call))
     }
 
     private func set(_ status: Device.Status, _ call: Call) async throws -> Reply {

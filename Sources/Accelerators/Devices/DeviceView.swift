@@ -1,7 +1,7 @@
 import API
 import Model
 
-/// A device on the wire, 2.0 to 2.3.
+/// A device on the wire.
 struct DeviceView: Codable, Sendable {
     let uuid: String
     let type: String
@@ -12,19 +12,27 @@ struct DeviceView: Codable, Sendable {
     let hostname: String
     /// From 2.3.
     let status: String?
+    /// From 2.4, as the next ones.
+    let state: String?
+    let driver: String?
+    let facts: [String: String]?
+    /// Only where one device is shown.
+    let deployables: [DeployableView]?
     let links: [Link]
     let createdAt: String
     @OrNull var updatedAt: String?
 
     enum CodingKeys: String, CodingKey {
-        case uuid, type, vendor, model, hostname, status, links
+        case uuid, type, vendor, model, hostname, status, state, driver, facts, deployables, links
         case standardBoardInfo = "std_board_info"
         case vendorBoardInfo = "vendor_board_info"
         case createdAt = "created_at"
         case updatedAt = "updated_at"
     }
 
-    init(_ device: Device, _ call: Call) {
+    init(
+        _ device: Device, state: DeviceState? = nil, deployables: [DeployableView]? = nil, _ call: Call
+    ) {
         uuid = "\(device.id)"
         type = device.type
         vendor = device.vendor
@@ -33,6 +41,11 @@ struct DeviceView: Codable, Sendable {
         vendorBoardInfo = device.vendorBoardInfo
         hostname = device.host.text
         status = call.version >= Microversion(2, 3) ? device.status.rawValue : nil
+        let isNew = call.version >= Microversion(2, 4)
+        self.state = isNew ? state?.rawValue : nil
+        driver = isNew ? device.driver : nil
+        facts = isNew ? device.facts : nil
+        self.deployables = isNew ? deployables : nil
         links = [Link(call, "devices/\(device.id)")]
         createdAt = device.created.isoOffset
         updatedAt = device.updated?.isoOffset
@@ -41,4 +54,10 @@ struct DeviceView: Codable, Sendable {
 
 struct DeviceListView: Codable, Sendable {
     let devices: [DeviceView]
+    let pages: [Link]?
+
+    enum CodingKeys: String, CodingKey {
+        case devices
+        case pages = "devices_links"
+    }
 }

@@ -28,19 +28,21 @@ public struct AcceleratorFleet: FleetDelegate {
             ON CONFLICT (host) DO UPDATE SET generation = excluded.generation, drivers = excluded.drivers,
                 reported_at = excluded.reported_at
             """)
-        let record = try HostRecord(of: host, in: transaction)
+        let record = try ReportedInventory(of: host, in: transaction)
         let intake = ReportIntake(host: host, record: record, ids: ids, now: now, logger: logger)
         if try intake.take(report, in: transaction) {
             try dispatch.touch(host, at: now, in: transaction)
         }
     }
 
-    /// Withheld are: what an operator disabled, what vanished, and what has only handles left that are not clean.
+    /// Withheld are: what an operator disabled (the host, the device or the deployable), what vanished, and what has only handles left that are not clean.
     public func disabledProviders(of host: HostName, in transaction: any Transaction) throws -> [ResourceProviderID] {
         try transaction.all(
             """
             SELECT p.resource_provider FROM deployables p JOIN devices d ON d.uuid = p.device
-            WHERE d.host = \(host) AND (d.status = 'maintaining' OR d.presence = 'missing' OR p.is_present = 0
+            WHERE d.host = \(host) AND (d.status = 'maintaining' OR p.status = 'maintaining'
+                OR d.presence = 'missing' OR p.is_present = 0
+                OR EXISTS (SELECT 1 FROM accelerator_hosts a WHERE a.host = d.host AND a.status = 'disabled')
                 OR (EXISTS (SELECT 1 FROM attach_handles h WHERE h.deployable = p.uuid
                         AND h.state IN ('withdrawing', 'cleaning', 'error'))
                     AND NOT EXISTS (SELECT 1 FROM attach_handles h WHERE h.deployable = p.uuid
@@ -98,6 +100,40 @@ public struct AcceleratorFleet: FleetDelegate {
         if changed == 1 {
             try transaction.note(change: "device", key: "\(id)")
             try dispatch.touch(host, at: now, in: transaction)
+        }
+        return true
+    }
+
+    /// Sets what an operator wants of a host that is known.
+    func set(
+        _ status: FleetHost.Status, of host: HostName, reason: String?, at now: Timestamp,
+        in transaction: any Transaction
+    ) throws {
+        try transaction.execute(
+            """
+            INSERT INTO accelerator_hosts (host, generation, drivers, reported_at, status, disabled_reason)
+            VALUES (\(host), 0, '[]', \(now), \(status.rawValue), \(reason))
+            ON CONFLICT (host) DO UPDATE SET status = excluded.status, disabled_reason = excluded.disabled_reason
+            """)
+        try dispatch.touch(host, at: now, in: transaction)
+    }
+
+    /// The same of a deployable.
+    func set(
+        _ status: Device.Status, of id: DeployableID, at now: Timestamp, in transaction: any Transaction
+    ) throws -> Bool {
+        let place: (host: HostName, device: DeviceID)? = try transaction.first(
+            "SELECT d.host, d.uuid FROM deployables p JOIN devices d ON d.uuid = p.device WHERE p.uuid = \(id)"
+        ) { row in (try row[0], try row[1]) }
+        guard let place else { return false }
+        let changed = try transaction.execute(
+            """
+            UPDATE deployables SET status = \(status.rawValue), updated_at = \(now)
+            WHERE uuid = \(id) AND status <> \(status.rawValue)
+            """)
+        if changed == 1 {
+            try dispatch.touch(place.host, at: now, in: transaction)
+            try transaction.note(change: "device", key: "\(place.device)")
         }
         return true
     }

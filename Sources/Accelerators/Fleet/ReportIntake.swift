@@ -5,7 +5,7 @@ import Store
 /// Brings the record of one host in line with its report. Writes only what differs.
 struct ReportIntake {
     let host: HostName
-    let record: HostRecord
+    let record: ReportedInventory
     let ids: IDSource
     let now: Timestamp
     let logger: Logger
@@ -15,9 +15,9 @@ struct ReportIntake {
         // A driver that failed says nothing about its devices: they stay as last reported.
         let silent = Set(report.drivers.filter { $0.failure != nil }.map(\.name))
         var isTouched = false
-        var reported: Set<HostRecord.DeviceKey> = []
+        var reported: Set<ReportedInventory.DeviceKey> = []
         for device in report.devices {
-            let key = HostRecord.DeviceKey(driver: device.driver, controlPath: device.controlPath)
+            let key = ReportedInventory.DeviceKey(driver: device.driver, controlPath: device.controlPath)
             guard reported.insert(key).inserted else {
                 logger.warning("a device was reported twice", metadata: ["host": "\(host)", "device": "\(key)"])
                 continue
@@ -51,7 +51,7 @@ struct ReportIntake {
     }
 
     private func update(
-        _ stored: HostRecord.StoredDevice, to device: DeviceReport, in transaction: any Transaction
+        _ stored: ReportedInventory.StoredDevice, to device: DeviceReport, in transaction: any Transaction
     ) throws -> Bool {
         var lifecycle = DeviceLifecycle(presence: stored.presence)
         _ = lifecycle.apply(.reported)
@@ -121,7 +121,7 @@ struct ReportIntake {
     }
 
     private func update(
-        _ stored: HostRecord.StoredDeployable, to deployable: DeployableReport, in transaction: any Transaction
+        _ stored: ReportedInventory.StoredDeployable, to deployable: DeployableReport, in transaction: any Transaction
     ) throws -> Bool {
         let traits = try JSONText.canonical(deployable.traits)
         if stored.resourceProvider != deployable.resourceProvider || stored.resourceClass != deployable.resourceClass
@@ -142,7 +142,7 @@ struct ReportIntake {
 
     /// Attributes by key, the n-th of a key standing for the n-th: so their ids outlive a change of value.
     private func update(
-        _ stored: [HostRecord.StoredAttribute], to attributes: [AttributeReport], of deployable: DeployableID,
+        _ stored: [ReportedInventory.StoredAttribute], to attributes: [AttributeReport], of deployable: DeployableID,
         in transaction: any Transaction
     ) throws {
         if stored.map({ AttributeReport(key: $0.key, value: $0.value) }) == attributes { return }
@@ -175,7 +175,8 @@ struct ReportIntake {
     }
 
     private func update(
-        _ stored: [String: HostRecord.StoredHandle], to handles: [AttachHandleReport], of deployable: DeployableID,
+        _ stored: [String: ReportedInventory.StoredHandle], to handles: [AttachHandleReport],
+        of deployable: DeployableID,
         in transaction: any Transaction
     ) throws -> Bool {
         var isTouched = false
@@ -221,7 +222,7 @@ struct ReportIntake {
             """)
     }
 
-    private func remove(_ stored: HostRecord.StoredDevice, in transaction: any Transaction) throws -> Bool {
+    private func remove(_ stored: ReportedInventory.StoredDevice, in transaction: any Transaction) throws -> Bool {
         var lifecycle = DeviceLifecycle(presence: stored.presence)
         let actions = lifecycle.apply(.vanished(isHeld: stored.deployables.values.contains(where: \.isHeld)))
         for deployable in stored.deployables.values { _ = try remove(deployable, in: transaction) }
@@ -241,7 +242,7 @@ struct ReportIntake {
     }
 
     /// True when it stays on record because something of it is held.
-    private func remove(_ stored: HostRecord.StoredDeployable, in transaction: any Transaction) throws -> Bool {
+    private func remove(_ stored: ReportedInventory.StoredDeployable, in transaction: any Transaction) throws -> Bool {
         for handle in stored.handles.values { try remove(handle, in: transaction) }
         if stored.isHeld {
             guard stored.isPresent else { return false }
@@ -254,7 +255,7 @@ struct ReportIntake {
         return false
     }
 
-    private func remove(_ stored: HostRecord.StoredHandle, in transaction: any Transaction) throws {
+    private func remove(_ stored: ReportedInventory.StoredHandle, in transaction: any Transaction) throws {
         if stored.isFree {
             try transaction.execute("DELETE FROM attach_handles WHERE uuid = \(stored.id)")
         } else if stored.isPresent {

@@ -16,6 +16,7 @@ struct RequestLifecycle: Equatable, Sendable {
 
         /// Whether the compute service need not wait for it any longer.
         var isResolved: Bool { self == .bound || self == .bindFailed }
+        static let resolved = allCases.filter(\.isResolved).map(\.rawValue)
         /// Whether it counts against its project's limit of bound accelerators.
         var isCharged: Bool { self == .bound || self == .bindStarted }
     }

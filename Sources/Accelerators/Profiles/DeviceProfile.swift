@@ -61,9 +61,11 @@ struct DeviceProfileView: Codable, Sendable {
 
 struct DeviceProfileListView: Codable, Sendable {
     let profiles: [DeviceProfileView]
+    let pages: [Link]?
 
     enum CodingKeys: String, CodingKey {
         case profiles = "device_profiles"
+        case pages = "device_profiles_links"
     }
 }
 

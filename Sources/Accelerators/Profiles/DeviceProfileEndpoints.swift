@@ -16,7 +16,8 @@ struct DeviceProfileEndpoints: Sendable {
     var all: [Endpoint] {
         [
             Endpoint(
-                .get, "/v2/device_profiles", "List device profiles", query: QueryRules([Self.name.description]),
+                .get, "/v2/device_profiles", "List device profiles",
+                query: QueryRules([Self.name.description] + Page.parameters),
                 access: .rule("cyborg:device_profile:get_all"), answers: .json(DeviceProfileListView.self)
             ) { call in try await list(call) },
             Endpoint(
@@ -42,11 +43,22 @@ struct DeviceProfileEndpoints: Sendable {
     }
 
     private func list(_ call: Call) async throws -> Reply {
-        var query: SQL = "SELECT \(DeviceProfile.columns) FROM device_profiles"
-        if let names = try call[Self.name] { query += " WHERE name IN \(list: try Self.names(names, in: "name"))" }
-        query += " ORDER BY created_at, uuid"
-        let found = try await store.read { [query] in try $0.all(query) { row in try DeviceProfile(row) } }
-        return try .json(DeviceProfileListView(profiles: found.map { DeviceProfileView($0, call) }))
+        let names = try call[Self.name].map { names throws(Fault) in try Self.names(names, in: "name") }
+        let page = try Page(call)
+        let found = try await store.read { transaction in
+            var conditions = try page.after(
+                "created_at, uuid", at: { "SELECT created_at, uuid FROM device_profiles WHERE uuid = \($0)" },
+                in: transaction)
+            if let names { conditions += " AND name IN \(list: names)" }
+            return try transaction.all(
+                """
+                SELECT \(DeviceProfile.columns) FROM device_profiles WHERE \(conditions)
+                ORDER BY created_at, uuid\(page.limit)
+                """
+            ) { row in try DeviceProfile(row) }
+        }
+        let (shown, links) = page.cut(found, "device_profiles", call) { "\($0.id)" }
+        return try .json(DeviceProfileListView(profiles: shown.map { DeviceProfileView($0, call) }, pages: links))
     }
 
     private func show(_ call: Call) async throws -> Reply {
@@ -82,11 +94,11 @@ struct DeviceProfileEndpoints: Sendable {
         let now = time.now()
         let version = call.version
         let made = try await store.write { [id] transaction in
-            let taken: Bool? = try transaction.first(
-                "SELECT name = \(name) FROM device_profiles WHERE name = \(name) OR uuid = \(id) ORDER BY 1 DESC"
-            ) { row in try row[0] }
-            if taken == true { throw Fault.conflict("A device profile named '\(name)' exists already.") }
-            if taken == false {
+            let taken = try transaction.all(
+                "SELECT name FROM device_profiles WHERE name = \(name) OR uuid = \(id)"
+            ) { row in try row[0] as String }
+            if taken.contains(name) { throw Fault.conflict("A device profile named '\(name)' exists already.") }
+            if !taken.isEmpty {
                 // 500 by the wire contract up to 2.3: published tests assert it.
                 let kind: Fault.Kind = version < Microversion(2, 4) ? .internalError : .conflict
                 throw Fault(kind, "A device profile with the uuid \(id) exists already.", field: "[0].uuid")

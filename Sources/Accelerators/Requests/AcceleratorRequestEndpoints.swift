@@ -27,7 +27,7 @@ struct AcceleratorRequestEndpoints: Sendable {
         [
             Endpoint(
                 .get, "/v2/accelerator_requests", "List accelerator requests",
-                query: QueryRules([Self.instance.description, Self.bindState.description]),
+                query: QueryRules([Self.instance.description, Self.bindState.description] + Page.parameters),
                 access: .rule("cyborg:arq:get_all"), answers: .json(AcceleratorRequestListView.self), faults: [.locked]
             ) { call in try await list(call) },
             Endpoint(
@@ -58,6 +58,16 @@ struct AcceleratorRequestEndpoints: Sendable {
                 .delete, "/v2/accelerator_requests/\(Self.uuid)", "Delete an accelerator request",
                 access: .rule("cyborg:arq:delete"), answers: .empty(), faults: [.notFound, .conflict]
             ) { call in try await delete([try call[Self.uuid]], call) },
+            Endpoint(
+                .put, "/v2/accelerator_requests/\(Self.uuid)/binding", "Bind an accelerator request",
+                since: Page.version, body: BindingBody.self, access: .rule("cyborg:arq:update"), answers: .empty(202),
+                faults: [.notFound, .conflict]
+            ) { call, body in try await putBinding(call, body) },
+            Endpoint(
+                .delete, "/v2/accelerator_requests/\(Self.uuid)/binding", "Unbind an accelerator request",
+                since: Page.version, access: .rule("cyborg:arq:update"), answers: .empty(202),
+                faults: [.notFound, .conflict]
+            ) { call in try await change(call, RequestPatch([try call[Self.uuid]: .unbind])) },
         ]
     }
 
@@ -69,14 +79,31 @@ struct AcceleratorRequestEndpoints: Sendable {
         let instance = try call[Self.instance]
         var conditions = RequestScope(call.caller).condition
         if let instance { conditions += " AND r.instance = \(instance)" }
-        var found = try await read(conditions)
-        if bindState != nil {
-            if let instance, found.contains(where: { !$0.state.isResolved }) {
-                throw Fault(.locked, "The accelerator requests of instance \(instance) are still being bound.")
+        let page = try Page(call)
+        let found = try await store.read { [conditions] transaction in
+            var conditions = conditions
+            if bindState != nil {
+                let open: SQL = "r.state NOT IN \(list: RequestLifecycle.State.resolved)"
+                if let instance,
+                    try transaction.exists("SELECT 1 FROM accelerator_requests r WHERE \(conditions) AND \(open)")
+                {
+                    throw Fault(.locked, "The accelerator requests of instance \(instance) are still being bound.")
+                }
+                conditions += " AND r.state IN \(list: RequestLifecycle.State.resolved)"
             }
-            found = found.filter(\.state.isResolved)
+            let scope = RequestScope(call.caller).condition
+            conditions += " AND "
+            conditions += try page.after(
+                AcceleratorRequest.order,
+                at: {
+                    "SELECT \(AcceleratorRequest.order) FROM accelerator_requests r WHERE r.uuid = \($0) AND \(scope)"
+                },
+                in: transaction)
+            return try Self.read(conditions, tail: page.limit, in: transaction)
         }
-        return try .json(AcceleratorRequestListView(arqs: found.map { AcceleratorRequestView($0, call) }))
+        let (shown, links) = page.cut(found, "accelerator_requests", call) { "\($0.id)" }
+        return try .json(
+            AcceleratorRequestListView(arqs: shown.map { AcceleratorRequestView($0, call) }, pages: links))
     }
 
     private func show(_ call: Call) async throws -> Reply {
@@ -121,11 +148,21 @@ struct AcceleratorRequestEndpoints: Sendable {
             return try Self.read("r.uuid IN \(list: made)", in: transaction)
         }
         return try .json(
-            AcceleratorRequestListView(arqs: requests.map { AcceleratorRequestView($0, call) }), status: 201)
+            AcceleratorRequestListView(arqs: requests.map { AcceleratorRequestView($0, call) }, pages: nil),
+            status: 201)
     }
 
     private func patch(_ call: Call, _ body: RequestPatch.Body) async throws -> Reply {
         let patch = try RequestPatch(body, version: call.version, isAdmin: call.caller.has(role: "admin"))
+        return try await change(call, patch)
+    }
+
+    private func putBinding(_ call: Call, _ body: BindingBody) async throws -> Reply {
+        let patch = RequestPatch([try call[Self.uuid]: .bind(try body.target())])
+        return try await change(call, patch)
+    }
+
+    private func change(_ call: Call, _ patch: RequestPatch) async throws -> Reply {
         try Self.requireService(call)
         try await binder.apply(patch, as: RequestScope(call.caller))
         return .empty(202)
@@ -183,11 +220,13 @@ struct AcceleratorRequestEndpoints: Sendable {
         try await store.read { try Self.read(conditions, in: $0) }
     }
 
-    private static func read(_ conditions: SQL, in transaction: any Transaction) throws -> [AcceleratorRequest] {
+    private static func read(
+        _ conditions: SQL, tail: SQL = "", in transaction: any Transaction
+    ) throws -> [AcceleratorRequest] {
         try transaction.all(
             """
             SELECT \(AcceleratorRequest.columns) FROM \(AcceleratorRequest.source) WHERE \(conditions)
-            ORDER BY \(AcceleratorRequest.order)
+            ORDER BY \(AcceleratorRequest.order)\(tail)
             """
         ) { row in try AcceleratorRequest(row) }
     }

@@ -53,6 +53,12 @@ struct AcceleratorRequestView: Codable, Sendable {
 
 struct AcceleratorRequestListView: Codable, Sendable {
     let arqs: [AcceleratorRequestView]
+    let pages: [Link]?
+
+    enum CodingKeys: String, CodingKey {
+        case arqs
+        case pages = "arqs_links"
+    }
 }
 
 /// What is wanted of new accelerator requests. Clients send more keys than this one; they are ignored.

@@ -18,6 +18,10 @@ struct RequestPatch: Sendable, Equatable {
 
     let changes: [AcceleratorRequestID: Change]
 
+    init(_ changes: [AcceleratorRequestID: Change]) {
+        self.changes = changes
+    }
+
     /// The body's form: lists of operations by request.
     typealias Body = [String: [PatchOperation]]
 

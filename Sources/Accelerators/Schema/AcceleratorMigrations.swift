@@ -7,7 +7,17 @@ public enum AcceleratorMigrations {
     public static let all: [Migration] = [
         Migration(
             room: "accelerators", number: 1, title: "devices, profiles and requests",
-            statements: hosts + devices + profiles + requests)
+            statements: hosts + devices + profiles + requests),
+        Migration(room: "accelerators", number: 2, title: "operators' wishes, and orders of pages", statements: wishes),
+    ]
+
+    private static let wishes = [
+        "ALTER TABLE deployables ADD COLUMN status TEXT NOT NULL DEFAULT 'enabled'",
+        "ALTER TABLE accelerator_hosts ADD COLUMN status TEXT NOT NULL DEFAULT 'enabled'",
+        "ALTER TABLE accelerator_hosts ADD COLUMN disabled_reason TEXT",
+        "CREATE INDEX accelerator_requests_order ON accelerator_requests (created_at, position, uuid)",
+        "CREATE INDEX attach_handles_order ON attach_handles (created_at, uuid)",
+        "CREATE INDEX device_profiles_order ON device_profiles (created_at, uuid)",
     ]
 
     private static let hosts = [

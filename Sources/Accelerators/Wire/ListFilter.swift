@@ -22,6 +22,8 @@ struct ListFilter: Sendable {
     private(set) var conditions: SQL = "1 = 1"
     private(set) var order: SQL
     private(set) var limit: SQL = ""
+    /// Whether it neither cuts nor orders the list, so that the list can be paged.
+    let isPlain: Bool
 
     /// `number` is the column that lists are ordered by, and that `marker` looks up in `table`.
     init(_ call: Call, fields: [String: Field], table: SQL, number: SQL = "number") throws(Fault) {
@@ -32,6 +34,7 @@ struct ListFilter: Sendable {
                 "Every 'filters.field' needs one 'filters.value'; there are \(names.count) and \(values.count).",
                 field: "filters.field")
         }
+        isPlain = names.allSatisfy { !["limit", "marker", "sort_key", "sort_dir"].contains($0) }
         var sortKey = number
         var direction: SQL = "ASC"
         for (name, value) in zip(names, values) {

@@ -3,7 +3,7 @@
 /// The legacy checks are what upstream also admits while `enforce_new_defaults` is false, with one hole closed: devices,
 /// deployables and attributes are then for the role admin, as upstream's documents say, and not for every project.
 public enum AcceleratorPolicy {
-    public static let rules: [PolicyRule] = base + calls
+    public static let rules: [PolicyRule] = base + calls + additions
 
     private static let base: [PolicyRule] = [
         PolicyRule("admin_api", "role:admin"),
@@ -83,6 +83,42 @@ public enum AcceleratorPolicy {
             "GET /v2/attributes/{uuid}", legacy: "rule:admin_api"),
         rule("cyborg:attribute:create", "rule:admin_api", "Create attributes", "POST /v2/attributes"),
         rule("cyborg:attribute:delete", "rule:admin_api", "Delete attributes", "DELETE /v2/attributes/{uuid}"),
+    ]
+
+    /// Of endpoints that upstream has not; from 2.4.
+    private static let additions: [PolicyRule] = [
+        rule(
+            "cyborg:deployable:disable", "rule:admin_api", "Take a deployable out of service",
+            "POST /v2/deployables/{uuid}/disable"),
+        rule(
+            "cyborg:deployable:enable", "rule:admin_api", "Put a deployable into service again",
+            "POST /v2/deployables/{uuid}/enable"),
+        rule(
+            "cyborg:attach_handle:get_all", "rule:project_manager_or_admin", "List attach handles",
+            "GET /v2/attach_handles", legacy: "rule:admin_api"),
+        rule(
+            "cyborg:attach_handle:get_one", "rule:project_manager_or_admin", "Show one attach handle",
+            "GET /v2/attach_handles/{uuid}", legacy: "rule:admin_api"),
+        rule(
+            "cyborg:attach_handle:retry", "rule:admin_api", "Have a quarantined attach handle cleaned again",
+            "POST /v2/attach_handles/{uuid}/retry"),
+        rule(
+            "cyborg:attach_handle:release", "rule:admin_api", "Vouch for a quarantined attach handle",
+            "POST /v2/attach_handles/{uuid}/release"),
+        rule(
+            "cyborg:host:get_all", "rule:project_manager_or_admin", "List hosts", "GET /v2/hosts",
+            legacy: "rule:admin_api"),
+        rule(
+            "cyborg:host:get_one", "rule:project_manager_or_admin", "Show one host", "GET /v2/hosts/{host}",
+            legacy: "rule:admin_api"),
+        rule("cyborg:host:disable", "rule:admin_api", "Take a host out of service", "POST /v2/hosts/{host}/disable"),
+        rule("cyborg:host:enable", "rule:admin_api", "Put a host into service again", "POST /v2/hosts/{host}/enable"),
+        rule(
+            "cyborg:driver:get_all", "rule:project_manager_or_admin", "List drivers", "GET /v2/drivers",
+            legacy: "rule:admin_api"),
+        rule(
+            "cyborg:limit:get_all", "rule:project_reader_or_admin", "Show limits and usage", "GET /v2/limits",
+            legacy: "rule:admin_or_owner"),
     ]
 
     private static func rule(

@@ -2,7 +2,7 @@ import Model
 import Store
 
 /// What is on record of one host, read at once, by the keys that reports have.
-struct HostRecord: Sendable {
+struct ReportedInventory: Sendable {
     struct DeviceKey: Hashable, Sendable {
         let driver: String
         let controlPath: String

@@ -1,0 +1,79 @@
+import API
+import Link
+import Model
+
+/// A host on the wire, from 2.4: whether its agent is alive, what an operator wants of it, how its drivers are.
+struct HostView: Codable, Sendable {
+    let host: String
+    /// `enabled`, or `disabled`: nothing new is placed on it.
+    let status: String
+    @OrNull var disabledReason: String?
+    /// `up`, `down`, or `unknown` before the first proof of life.
+    let state: String
+    @OrNull var stateSince: String?
+    @OrNull var lastSeenAt: String?
+    @OrNull var reportedAt: String?
+    @OrNull var agentVersion: String?
+    let devices: Int
+    let drivers: [DriverView]
+    let links: [Link]
+
+    enum CodingKeys: String, CodingKey {
+        case host, status, state, devices, drivers, links
+        case disabledReason = "disabled_reason"
+        case stateSince = "state_since"
+        case lastSeenAt = "last_seen_at"
+        case reportedAt = "reported_at"
+        case agentVersion = "agent_version"
+    }
+
+    /// How one driver of the host is.
+    struct DriverView: Codable, Sendable {
+        let name: String
+        let supportLevel: String
+        @OrNull var failure: String?
+
+        enum CodingKeys: String, CodingKey {
+            case name, failure
+            case supportLevel = "support_level"
+        }
+
+        init(_ driver: DriverReport) {
+            name = driver.name
+            supportLevel = driver.supportLevel
+            failure = driver.failure
+        }
+    }
+
+    init(_ host: FleetHost, _ call: Call) {
+        self.host = host.name.text
+        status = host.status.rawValue
+        disabledReason = host.disabledReason
+        state = (host.agent?.state ?? .unknown).rawValue
+        stateSince = host.agent?.stateSince.isoOffset
+        lastSeenAt = host.agent?.heardAt?.isoOffset
+        reportedAt = (host.agent?.reportedAt ?? host.reported)?.isoOffset
+        agentVersion = host.agent.flatMap { $0.agentVersion.isEmpty ? nil : $0.agentVersion }
+        devices = host.devices
+        drivers = host.drivers.map(DriverView.init)
+        links = [Link(call, "hosts/\(host.name)")]
+    }
+}
+
+struct HostListView: Codable, Sendable {
+    let hosts: [HostView]
+    let pages: [Link]?
+
+    enum CodingKeys: String, CodingKey {
+        case hosts
+        case pages = "hosts_links"
+    }
+}
+
+/// Why nothing new is to be placed on a host.
+struct HostDisablingBody: Codable, Sendable, SchemaProviding {
+    let reason: String
+
+    static let schema = Schema.object(
+        ObjectSchema([.init("reason", .text(minLength: 1, maxLength: 1000, pattern: nil, format: nil))]))
+}
