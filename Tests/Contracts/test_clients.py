@@ -142,7 +142,7 @@ class TestIdentity:
             for key, value in {
                 "auth_type": "password", "endpoint_id": endpoint["ID"], "auth_url": cloud["auth_url"],
                 "username": cloud["username"], "password": cloud["password"], "user_domain_name": "Default",
-                "project_name": cloud["project_name"], "project_domain_name": "Default",
+                "system_scope": "all",
             }.items():
                 conf.set_override(key, value, group="oslo_limit")
             conf([])
@@ -174,8 +174,9 @@ class TestPlacement:
         traits = kilonova.json(*PLACEMENT, "resource", "provider", "trait", "list", provider)
         assert {row["name"] for row in traits} == {"CUSTOM_TEST_TRAIT", "HW_CPU_X86_AVX2"}
         aggregate = str(uuid.uuid4())
+        generation = kilonova.json(*PLACEMENT, "resource", "provider", "show", provider)["generation"]
         kilonova.openstack(
-            *PLACEMENT, "resource", "provider", "aggregate", "set", provider, "--generation", "3",
+            *PLACEMENT, "resource", "provider", "aggregate", "set", provider, "--generation", generation,
             "--aggregate", aggregate)
         rows = kilonova.json(
             *PLACEMENT, "resource", "provider", "list", "--member-of", aggregate, "--required", "CUSTOM_TEST_TRAIT")

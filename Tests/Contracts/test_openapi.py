@@ -46,7 +46,7 @@ def test_fuzzer_finds_no_failure(kilonova, service):
     if service == "placement":
         wire.headers["OpenStack-API-Version"] = "placement 1.39"
     if service == "accelerator":
-        wire.headers["OpenStack-API-Version"] = "accelerator 2.3"
+        wire.headers["OpenStack-API-Version"] = "accelerator 2.4"
     failures = []
     calls = 0
 
