@@ -4,10 +4,13 @@
 // Two switches of the environment shape the package:
 //   KILONOVA_LEAVES=1      only the targets that need neither the network stack nor a database; they build in seconds
 //   KILONOVA_BENCHMARKS=1  the executables of Benchmarks/ as well
+//   KILONOVA_LAB=1         the program that checks drivers in the laboratory's guest
 
+import Foundation
 import PackageDescription
 
 let leavesOnly = Context.environment["KILONOVA_LEAVES"] == "1"
+let withLab = Context.environment["KILONOVA_LAB"] == "1"
 let withBenchmarks = Context.environment["KILONOVA_BENCHMARKS"] == "1"
 
 let settings: [SwiftSetting] = [
@@ -66,6 +69,12 @@ var targets: [Target] =
     + room("Search", ["Model"])
     + room("Host", ["Model", system])
     + room("Drivers", ["Host", "Model"])
+
+if withLab {
+    targets.append(
+        .executableTarget(
+            name: "lab-suite", dependencies: ["Host", "Drivers", "Model"], path: "lab/suite", swiftSettings: settings))
+}
 
 var dependencies: [Package.Dependency] = [
     .package(url: "https://github.com/apple/swift-system", from: "1.8.1")
@@ -129,7 +138,9 @@ if !leavesOnly {
                 "API", "Store", "Clients", "Model", "CCrypt", crypto, cryptoExtras, yams, logging, system, nioCore,
                 nioPosix, nioSSL, httpClient, httpTypes,
             ], tests: ["StoreSQLite"])
-        + room("Identity", ["Access", "API", "Store", "Model", crypto, logging], tests: ["StoreSQLite"])
+        + room(
+            "Identity", ["Access", "API", "Store", "Model", crypto, httpTypes, logging],
+            tests: ["StoreSQLite", "StorePostgreSQL", lifecycle])
         + room(
             "Placement", ["Search", "Access", "API", "Store", "Clients", "Model", httpTypes, logging, metrics],
             tests: ["StoreSQLite"])
@@ -153,12 +164,18 @@ if !leavesOnly {
                 logging, coreMetrics, system,
             ])
     if withBenchmarks {
-        targets += [
+        let benchmarks = [
             benchmark("BenchmarkStore", "store", ["Store", "StoreSQLite", "StorePostgreSQL", "Model"]),
             benchmark(
                 "BenchmarkLink", "link",
                 ["Link", "API", "Model", "Store", "StoreSQLite", nioCore, nioSSL, nioPosix, logging]),
+            benchmark(
+                "BenchmarkPlacement", "placement",
+                ["Placement", "Search", "Access", "API", "Model", "Store", "StoreSQLite", logging]),
         ]
+        targets += benchmarks.filter { target in
+            FileManager.default.fileExists(atPath: "\(Context.packageDirectory)/\(target.path ?? "")")
+        }
     }
 }
 

@@ -112,7 +112,7 @@ struct Exchange {
         }
         guard !request.body.isEmpty else {
             if rules.isOptional { return nil }
-            throw .badRequest("This request needs a JSON body.", field: "body")
+            throw service.family.missingBody(hasContentType: type != nil)
         }
         let value = try JSONParser.parse(request.body)
         if let problem = rules.schema.problem(with: value) {

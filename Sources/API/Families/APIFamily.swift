@@ -27,6 +27,9 @@ public protocol APIFamily: Sendable {
 
     /// A body that is JSON, but not of the endpoint's form: `reason` names the place.
     func malformedBody(_ reason: String, field: String) -> Fault
+
+    /// No body where the endpoint needs one.
+    func missingBody(hasContentType: Bool) -> Fault
 }
 
 extension APIFamily {
@@ -34,6 +37,10 @@ extension APIFamily {
     public var requiresContentType: Bool { true }
 
     public func malformedBody(_ reason: String, field: String) -> Fault { .badRequest(reason, field: field) }
+
+    public func missingBody(hasContentType: Bool) -> Fault {
+        .badRequest("This request needs a JSON body.", field: "body")
+    }
 
     /// The version that `OpenStack-API-Version` asks of this service, as text; nil where it asks none.
     ///

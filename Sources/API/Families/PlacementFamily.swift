@@ -34,8 +34,8 @@ public struct PlacementFamily: APIFamily {
         guard let version else { return fields }
         fields[.openStackAPIVersion] = "placement \(version)"
         guard status < 400 else { return fields }
-        fields[.vary] = "OpenStack-API-Version"
-        if version >= Microversion(1, 15), status != 204 || method == .put {
+        fields[.vary] = "openstack-api-version"
+        if version >= Microversion(1, 15), status == 200 {
             fields[.cacheControl] = "no-cache"
             fields[.lastModified] = now().httpDate
         }
@@ -69,7 +69,18 @@ public struct PlacementFamily: APIFamily {
     }
 
     public func malformedBody(_ reason: String, field: String) -> Fault {
-        .badRequest("JSON does not validate: \(reason)", field: field)
+        // What was wrong comes first, as clients match on it, and the place after it.
+        let intro = "Invalid input for field/attribute \(field). "
+        guard reason.hasPrefix(intro) else { return .badRequest("JSON does not validate: \(reason)", field: field) }
+        return .badRequest("JSON does not validate: \(reason.dropFirst(intro.count)) (at \(field))", field: field)
+    }
+
+    public func missingBody(hasContentType: Bool) -> Fault {
+        hasContentType
+            ? .badRequest("Malformed JSON: the body is empty.", field: "body")
+            : Fault(
+                .unsupportedMediaType, "The media type None is not supported, use application/json",
+                field: "Content-Type")
     }
 
     private static func explanation(of kind: Fault.Kind) -> String {

@@ -22,6 +22,14 @@ struct AllocationEndpoints: Sendable {
                 .get, "/allocations/\(Self.consumer)", "List a consumer's allocations", query: .anything,
                 access: .rule("placement:allocations:list"), answers: .schema(Self.answer)
             ) { call in try await show(call) },
+            Endpoint(
+                .get, "/allocations", "Refuse to list all allocations", query: .anything,
+                access: .rule("placement:allocations:list"), faults: [.methodNotAllowed]
+            ) { _ in
+                throw Fault(
+                    .methodNotAllowed, "The method GET is not allowed for this resource.",
+                    headers: [Fault.Header("Allow", "POST")])
+            },
             write(until: 7, ClaimSchema.v0), write(since: 8, until: 11, ClaimSchema.v8),
             write(since: 12, until: 27, ClaimSchema.v12), write(since: 28, until: 33, ClaimSchema.v28),
             write(since: 34, until: 37, ClaimSchema.v34), write(since: 38, ClaimSchema.v38),

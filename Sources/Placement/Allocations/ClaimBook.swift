@@ -142,7 +142,8 @@ struct ClaimBook {
         let unknown = try Vocabulary.unknown(names, in: ledger.transaction)
         guard let first = unknown.min() else { return }
         throw Fault.badRequest(
-            "Unable to allocate inventory: \(PlacementFault.unknownClass(first))", field: "allocations")
+            "Unable to allocate inventory for consumer \(claims.map(\.consumer.description).joined(separator: ", ")): "
+                + PlacementFault.unknownClass(first), field: "allocations")
     }
 
     private static func amounts(_ claim: ConsumerClaim) -> [Key: Int] {

@@ -62,7 +62,12 @@ struct CandidateQuery: Sendable {
         }
         // `root_required` knows no `in:`, whatever the version.
         root = try TraitTerms(rootRequired, "root_required", min(version, .placement(38)))
-        try root.refuseConflict("root_required", code: PlacementFault.Code.badValue)
+        guard root.conflicts.isEmpty else {
+            let names = root.conflicts.flatMap { $0 }.map(\.name).sorted().joined(separator: ", ")
+            throw .badRequest(
+                "Conflicting required and forbidden traits found in root_required: \(names)", field: "root_required",
+                code: PlacementFault.Code.badValue)
+        }
         try check(drafts, version)
         for draft in drafts {
             let terms = try TraitTerms(draft.required, "required\(draft.suffix)", version)
@@ -131,7 +136,8 @@ struct CandidateQuery: Sendable {
         guard let (kind, suffix) = parts(of: name, version), version >= .placement(kind.since) else {
             throw invalid(
                 name,
-                "Additional properties are not allowed ('\(name.prefix(80))' was unexpected) in version \(version).")
+                "Additional properties are not allowed: '\(name.prefix(80))' does not match any of the regexes of "
+                    + "version \(version); '\(name.prefix(80))' was unexpected.")
         }
         var place = drafts.firstIndex { $0.suffix == suffix }
         if place == nil {
@@ -224,8 +230,8 @@ struct CandidateQuery: Sendable {
         }
         guard !drafts.isEmpty else {
             throw .badRequest(
-                "At least one request group (`resources` or `resources{$S}`) is required; 'resources' is a required "
-                    + "property", field: "resources")
+                "At least one request group (`resources` or `resources{$S}`) is required.",
+                field: "resources")
         }
     }
 }

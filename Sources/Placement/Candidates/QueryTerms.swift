@@ -9,10 +9,10 @@ enum ResourceAmounts {
         func malformed(_ got: some StringProtocol) -> Fault {
             .badRequest(
                 "Badly formed resources parameter. Expected resources query string parameter in form: "
-                    + "?resources=VCPU:2,MEMORY_MB:1024. Got: \(got.isEmpty ? "empty string" : String(got.prefix(80))).",
+                    + "?resources=VCPU:2,MEMORY_MB:1024. Got: \(got.prefix(80)).",
                 field: field)
         }
-        guard text.contains(where: { !$0.isWhitespace }) else { throw malformed("") }
+        guard text.contains(where: { !$0.isWhitespace }) else { throw malformed("empty string") }
         var amounts: [ResourceClass: Int] = [:]
         for part in text.split(separator: ",", omittingEmptySubsequences: false) {
             let words = part.split(separator: ":", omittingEmptySubsequences: false)
@@ -58,8 +58,8 @@ struct TraitTerms: Sendable, Equatable {
                 let names = Self.names(value.dropFirst(3))
                 guard !names.contains("") else {
                     throw malformed(
-                        "Expected 'required' parameter value of the form: in:HW_CPU_X86_VMX,CUSTOM_MAGIC; there is an "
-                            + "empty trait.")
+                        "Expected 'required' parameter value of the form: in:HW_CPU_X86_VMX,CUSTOM_MAGIC. "
+                            + "Got an empty trait.")
                 }
                 guard !names.contains(where: { $0.hasPrefix("!") }) else {
                     throw malformed(
@@ -72,7 +72,7 @@ struct TraitTerms: Sendable, Equatable {
                 let bare = String(name.drop { $0 == "!" })
                 guard !bare.isEmpty else {
                     throw malformed(
-                        "Expected 'required' parameter value of the form: \(form); there is an empty trait.")
+                        "Expected 'required' parameter value of the form: \(form). Got an empty trait.")
                 }
                 if bare.utf8.count == name.utf8.count {
                     required.append([Trait(unchecked: bare)])
@@ -96,12 +96,12 @@ struct TraitTerms: Sendable, Equatable {
     /// Terms that no provider can satisfy, because all their traits are forbidden.
     var conflicts: [Set<Trait>] { required.filter { $0.isSubset(of: forbidden) } }
 
-    func refuseConflict(_ field: String, code: String? = nil) throws(Fault) {
+    func refuseConflict(_ field: String) throws(Fault) {
         guard !conflicts.isEmpty else { return }
         let names = conflicts.map { $0.map(\.name).sorted().joined(separator: ", ") }.sorted()
         throw .badRequest(
             "Conflicting required and forbidden traits found in the following traits keys: \(field): "
-                + "(\(names.joined(separator: "), (")))", field: field, code: code)
+                + "(\(names.joined(separator: "), (")))", field: field)
     }
 }
 

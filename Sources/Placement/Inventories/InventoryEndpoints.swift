@@ -108,7 +108,8 @@ struct InventoryEndpoints: Sendable {
             return try ledger.advance(id)
         }
         return one(
-            body.inventory, generation, call, status: 201, location: "/resource_providers/\(id)/inventories/\(name)")
+            body.inventory, generation, call, status: 201, modified: state.time.now(),
+            location: "/resource_providers/\(id)/inventories/\(name)")
     }
 
     private func replace(_ body: InventoriesBody, _ call: Call) async throws -> Reply {

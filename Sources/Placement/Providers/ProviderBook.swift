@@ -150,10 +150,12 @@ enum ProviderBook {
 
     static func delete(_ id: ResourceProviderID, in ledger: Ledger) throws {
         let transaction = ledger.transaction
-        let provider = try get(id, in: transaction)
+        guard let provider = try find(id, in: transaction) else {
+            throw Fault.notFound("No resource provider with uuid \(id) found for delete.")
+        }
         if try transaction.exists("SELECT 1 FROM resource_providers WHERE parent = \(id) LIMIT 1") {
             throw Fault.conflict(
-                "Unable to delete parent resource provider \(id): It has child resource providers; delete them first.",
+                "Unable to delete parent resource provider \(id): It has child resource providers. Delete them first.",
                 code: PlacementFault.Code.cannotDeleteParent)
         }
         if try transaction.exists("SELECT 1 FROM allocations WHERE provider = \(id) LIMIT 1") {

@@ -51,9 +51,7 @@ struct TraitEndpoints: Sendable {
 
     /// An empty answer that says how fresh it is, from 1.15 on.
     private func dated(_ call: Call, _ status: Int, location: String? = nil) -> Reply {
-        var reply = call.empty(status, modified: state.time.now(), location: location)
-        if call.isAtLeast(15) { reply.headers[.cacheControl] = "no-cache" }
-        return reply
+        call.empty(status, modified: state.time.now(), location: location)
     }
 
     private static func unknown(_ name: Trait) -> Fault { .notFound(PlacementFault.unknownTraits([name])) }

@@ -56,7 +56,6 @@ struct UsageEndpoints: Sendable {
         let type: String?
         let resourceClass: String
         let amount: Int
-        let consumers: Int
     }
 
     private func show(project call: Call) async throws -> Reply {
@@ -79,19 +78,29 @@ struct UsageEndpoints: Sendable {
         }
         let grouping: SQL = type == "all" ? "a.resource_class" : "c.type, a.resource_class"
         let query: SQL = """
-            SELECT \(key), a.resource_class, CAST(SUM(a.used) AS BIGINT), COUNT(DISTINCT c.uuid)
+            SELECT \(key), a.resource_class, CAST(SUM(a.used) AS BIGINT)
             FROM consumers c JOIN allocations a ON a.consumer = c.uuid
             WHERE \(condition) GROUP BY \(grouping) ORDER BY 1, 2
             """
-        let sums = try await state.read { transaction in
-            try transaction.all(query) { row in
-                Sum(type: try row[0], resourceClass: try row[1], amount: try row[2], consumers: try row[3])
+        let counting: SQL = "SELECT c.type, COUNT(*) FROM consumers c WHERE \(condition) GROUP BY c.type"
+        let untyped = type == "all" ? "all" : "unknown"
+        let showsTypes = call.isAtLeast(38)
+        let (sums, consumers) = try await state.read { transaction in
+            let sums = try transaction.all(query) { row in
+                Sum(type: try row[0], resourceClass: try row[1], amount: try row[2])
             }
+            var consumers: [String: Int] = [:]
+            guard showsTypes else { return (sums, consumers) }
+            try transaction.forEach(counting) { row in
+                let name: String? = type == "all" ? nil : try row[0]
+                consumers[name ?? untyped, default: 0] += try row[1] as Int
+            }
+            return (sums, consumers)
         }
-        return answer(sums, untyped: type == "all" ? "all" : "unknown", call)
+        return answer(sums, consumers, untyped: untyped, call)
     }
 
-    private func answer(_ sums: [Sum], untyped: String, _ call: Call) -> Reply {
+    private func answer(_ sums: [Sum], _ consumers: [String: Int], untyped: String, _ call: Call) -> Reply {
         var json = JSONWriter()
         json.object { json in
             json.member("usages") { json in
@@ -108,7 +117,7 @@ struct UsageEndpoints: Sendable {
                         json.member(type) { json in
                             json.object { json in
                                 for line in lines { json.member(line.resourceClass, line.amount) }
-                                json.member("consumer_count", lines.map(\.consumers).max() ?? 0)
+                                json.member("consumer_count", consumers[type] ?? 0)
                             }
                         }
                     }
@@ -122,7 +131,8 @@ struct UsageEndpoints: Sendable {
         guard let text else { return nil }
         guard (1...255).contains(text.unicodeScalars.count) else {
             throw .badRequest(
-                "Invalid query string parameters: '\(field)' must have 1 to 255 characters.", field: field)
+                "Invalid query string parameters: '\(text.prefix(300))' is too \(text.isEmpty ? "short" : "long"): "
+                    + "'\(field)' must have 1 to 255 characters.", field: field)
         }
         return text
     }

@@ -23,7 +23,10 @@ extension Call {
 
     private func fields(modified moment: Timestamp?, location: String?) -> HTTPFields {
         var fields: HTTPFields = [:]
-        if let moment, isAtLeast(15) { fields[.lastModified] = moment.httpDate }
+        if let moment, isAtLeast(15) {
+            fields[.lastModified] = moment.httpDate
+            fields[.cacheControl] = "no-cache"
+        }
         if let location { fields[.location] = origin + mount + location }
         return fields
     }

@@ -20,12 +20,12 @@ enum PlacementFault {
 
     static func generationConflict() -> Fault {
         .conflict(
-            "resource provider generation conflict: the provider's generation already changed; read it again, "
-                + "update the generation and try again.", code: Code.concurrentUpdate)
+            "resource provider generation conflict: Resource provider's generation already changed. Please update the "
+                + "generation and try again.", code: Code.concurrentUpdate)
     }
 
     static func inventoryInUse(_ classes: [ResourceClass], _ id: ResourceProviderID) -> Fault {
-        let names = classes.map(\.name).sorted().joined(separator: ", ")
+        let names = StandardResourceClasses.sorted(classes).map(\.name).joined(separator: ", ")
         return .conflict(
             "update conflict: Inventory for '\(names)' on resource provider '\(id)' in use.", code: Code.inventoryInUse)
     }

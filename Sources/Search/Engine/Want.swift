@@ -37,15 +37,22 @@ struct Want: Sendable {
         return true
     }
 
+    /// Whether the provider is in one aggregate of each set.
+    private func isMember(_ position: Int, of tree: IndexedTree) -> Bool {
+        memberOf.allSatisfy { tree.isIn(anyOf: $0, position) }
+    }
+
     /// As `isServed`, for a candidate that belongs to the tree `anchor`.
     func isServed(by position: Int, of tree: IndexedTree, slot: Int, anchor: IndexedTree, anchorSlot: Int) -> Bool {
         guard isServed(by: position, of: tree) else { return false }
         if let wanted = self.tree, wanted != slot || (!isSuffixed && anchorSlot != wanted) { return false }
         if isSuffixed {
-            for set in memberOf where !tree.isIn(anyOf: set, position) { return false }
+            guard isMember(position, of: tree) else { return false }
             return notMemberOf.isEmpty || !tree.isIn(anyOf: notMemberOf, position)
         }
-        for set in memberOf where !tree.isIn(anyOf: set, position) && !anchor.isIn(anyOf: set, 0) { return false }
+        guard memberOf.isEmpty || isMember(position, of: tree) || (slot == anchorSlot && isMember(0, of: anchor)) else {
+            return false
+        }
         return notMemberOf.isEmpty
             || !(tree.isIn(anyOf: notMemberOf, position) || anchor.isIn(anyOf: notMemberOf, 0))
     }

@@ -62,9 +62,13 @@ struct ReferenceSearch {
         }
         let rootAggregates = anchor.first { $0.parent == nil }?.aggregates ?? []
         pool = pool.filter { provider in
-            let either = Set(provider.aggregates).union(rootAggregates)
-            return group.memberOf.allSatisfy { !$0.isDisjoint(with: either) }
-                && group.notMemberOf.isDisjoint(with: either)
+            func isMember(_ aggregates: [AggregateID]) -> Bool {
+                group.memberOf.allSatisfy { !$0.isDisjoint(with: aggregates) }
+            }
+            // A root stands for its own tree, not for what others share with it.
+            let isOwn = anchor.contains { $0.id == provider.id }
+            return (isMember(provider.aggregates) || (isOwn && isMember(rootAggregates)))
+                && group.notMemberOf.isDisjoint(with: Set(provider.aggregates).union(rootAggregates))
         }
         let perClass = group.resources.map { (name, amount) in
             pool.filter { fits($0, name, amount) }.map { (provider: $0, resourceClass: name, amount: amount) }
