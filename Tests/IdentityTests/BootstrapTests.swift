@@ -4,7 +4,7 @@ import Identity
 import Model
 import Testing
 
-@Suite("Bootstrap")
+@Suite("Bootstrap", .everyEngine)
 struct BootstrapTests {
     @Test("a second one changes nothing but the URLs")
     func idempotent() async throws {

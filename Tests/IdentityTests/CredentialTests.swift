@@ -4,7 +4,7 @@ import Identity
 import Model
 import Testing
 
-@Suite("Application credentials")
+@Suite("Application credentials", .everyEngine)
 struct CredentialTests {
     private func body(_ id: String, _ secret: String) -> JSONValue {
         [

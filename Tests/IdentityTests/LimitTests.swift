@@ -5,7 +5,7 @@ import Identity
 import Model
 import Testing
 
-@Suite("Unified limits")
+@Suite("Unified limits", .everyEngine)
 struct LimitTests {
     private func register(
         _ cloud: Cloud, _ resource: String, _ limit: Int, more: [JSONValue.Member] = []

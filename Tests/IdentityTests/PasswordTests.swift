@@ -4,7 +4,7 @@ import Identity
 import Model
 import Testing
 
-@Suite("Passwords")
+@Suite("Passwords", .everyEngine)
 struct PasswordTests {
     private func change(_ cloud: Cloud, from old: String, to new: String) async throws -> Cloud.Answer {
         let demo = try await cloud.id(of: "demo", in: "users")

@@ -4,7 +4,7 @@ import Identity
 import Model
 import Testing
 
-@Suite("Users, projects, domains, roles, groups, catalog")
+@Suite("Users, projects, domains, roles, groups, catalog", .everyEngine)
 struct ResourceTests {
     @Test(
         "made, shown, found by name, changed, deleted",

@@ -4,7 +4,7 @@ import Identity
 import Model
 import Testing
 
-@Suite("Tokens")
+@Suite("Tokens", .everyEngine)
 struct TokenTests {
     @Test("discovery needs no token and links to the address the client used")
     func discovery() async throws {
@@ -81,6 +81,12 @@ struct TokenTests {
             ["auth": ["identity": ["methods": ["password"]]]],
             ["auth": ["identity": ["methods": ["password"], "password": ["user": ["name": "x", "password": "y"]]]]],
             ["auth": ["identity": ["methods": ["token"], "token": ["id": "x"]], "scope": ["galaxy": [:]]]],
+            [
+                "auth": [
+                    "identity": ["methods": ["token"], "token": ["id": "x"]],
+                    "scope": ["system": ["all": true], "domain": ["id": "default"]],
+                ]
+            ],
         ] as [JSONValue])
     func malformed(body: JSONValue) async throws {
         let answer = try await Cloud().send(.post, "/v3/auth/tokens", body)

@@ -37,6 +37,8 @@ struct ApplicationCredential: Representation, Identified {
                     json.member("id", role.id.text)
                     json.member("name", role.name)
                     json.member("domain_id", role.domain?.text)
+                    json.member("description", role.description)
+                    json.member("options", json: role.options)
                 }
             }
         }

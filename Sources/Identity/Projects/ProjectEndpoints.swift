@@ -95,6 +95,9 @@ struct ProjectEndpoints: Sendable {
         let created = try await context.write(duplicate: Fault.duplicate("project", name: name, domain: domain)) {
             transaction in
             let aboveID = parentID ?? ProjectID(domain.text)
+            if let parentID, try Project.find(parentID, in: transaction) == nil {
+                throw Fault.badRequest("Could not find project: \(parentID).", field: "project.parent_id")
+            }
             guard let above = try Project.find(aboveID, in: transaction),
                 let top = try Project.find(ProjectID(domain.text), in: transaction), top.isDomain
             else { throw Fault.missing("domain", domain) }
@@ -196,7 +199,7 @@ struct ProjectEndpoints: Sendable {
                     }
                     if asked.contains("parents_as_list") { json.projects("parents", above, base) }
                     if asked.contains("subtree_as_list") { json.projects("subtree", below, base) }
-                    if asked.contains("parents_as_ids") { json.chain("parents", above.reversed().map(\.id)[...]) }
+                    if asked.contains("parents_as_ids") { json.chain("parents", project.ancestors.reversed()[...]) }
                     if asked.contains("subtree_as_ids") { json.tree("subtree", of: project.id, below) }
                 }
             }

@@ -100,7 +100,7 @@ struct ProjectTagEndpoints: Sendable {
         var json = JSONWriter()
         json.object { json in
             json.member("tags") { json in json.array(tags) { json, tag in json.value(tag) } }
-            json.links(of: call, base: context.base(call))
+            json.selfLink(of: call, base: context.base(call))
         }
         return .json(bytes: json.bytes)
     }

@@ -113,7 +113,7 @@ struct ImpliedRoleEndpoints: Sendable {
                     json.member("implies") { json in json.role(implied, base) }
                 }
             }
-            json.links(of: call, base: base)
+            json.selfLink(of: call, base: base)
         }
         return .json(bytes: json.bytes, status: status)
     }
@@ -134,7 +134,7 @@ struct ImpliedRoleEndpoints: Sendable {
         var json = JSONWriter()
         json.object { json in
             json.member("role_inference") { json in json.inference(prior, implied, base) }
-            json.links(of: call, base: base)
+            json.selfLink(of: call, base: base)
         }
         return .json(bytes: json.bytes)
     }

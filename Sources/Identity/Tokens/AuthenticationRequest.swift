@@ -104,6 +104,10 @@ struct AuthenticationRequest: Sendable {
             throw .badRequest("'auth.scope' must be an object or \"unscoped\".", field: "auth.scope")
         }
         let scope = Fields(value)
+        guard ["project", "domain", "system", "unscoped", "OS-TRUST:trust"].count(where: scope.has) <= 1 else {
+            throw .badRequest(
+                "'auth.scope' must have only one of project, domain, system, unscoped.", field: "auth.scope")
+        }
         if let project = scope.object("project") {
             if let id: ProjectID = project.id("id") { return .project(id) }
             guard let name = project.text("name"), let domain = project.object("domain").flatMap(domain) else {

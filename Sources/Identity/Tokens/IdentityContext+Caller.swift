@@ -12,4 +12,14 @@ extension IdentityContext {
         }
         return facts
     }
+
+    /// Runs `body`; a 401 of its own says where tokens are to be had, as every 401 must.
+    func challenging<Result>(_ call: Call, _ body: () async throws -> Result) async throws -> Result {
+        do {
+            return try await body()
+        } catch var fault as Fault where fault.kind == .unauthorized {
+            fault.headers.append(.init("WWW-Authenticate", "Keystone uri=\"\(base(call))\""))
+            throw fault
+        }
+    }
 }

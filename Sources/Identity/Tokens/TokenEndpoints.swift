@@ -55,13 +55,10 @@ struct TokenEndpoints: Sendable {
     }
 
     private func issue(_ call: Call, _ body: JSONValue) async throws -> Reply {
-        do {
+        try await context.challenging(call) {
             let request = try AuthenticationRequest(body)
             let (token, facts) = try await Authentication(context: context).token(for: request)
             return try await reply(call, token, facts, status: 201)
-        } catch var fault as Fault where fault.kind == .unauthorized {
-            fault.headers.append(.init("WWW-Authenticate", "Keystone uri=\"\(context.base(call))\""))
-            throw fault
         }
     }
 
@@ -79,7 +76,7 @@ struct TokenEndpoints: Sendable {
         token: Secret, facts: TokenFacts?, user: UserID
     ) {
         guard let text = call.headers[.subjectToken], !text.isEmpty else {
-            throw Fault.badRequest("The header X-Subject-Token must hold the token.", field: "X-Subject-Token")
+            throw Fault(.notFound, "No token in the request: X-Subject-Token must hold it.", field: "X-Subject-Token")
         }
         let token = Secret(text)
         guard let payload = await context.codec.open(token, grace: grace) else { throw Self.unknown }
@@ -131,7 +128,7 @@ struct TokenEndpoints: Sendable {
         json.object { json in
             json.name("catalog")
             view.write(to: &json)
-            json.links(of: call, base: context.base(call))
+            json.selfLink(of: call, base: context.base(call))
         }
         return .json(bytes: json.bytes)
     }
@@ -173,7 +170,7 @@ struct TokenEndpoints: Sendable {
                     json.object { json in json.member("all", all) }
                 }
             }
-            json.links(of: call, base: context.base(call))
+            json.selfLink(of: call, base: context.base(call))
         }
         return .json(bytes: json.bytes)
     }

@@ -71,7 +71,9 @@ struct UserEndpoints: Sendable {
                 schema: .wrapped(
                     "user", [.required("original_password", .string), .required("password", .password)]),
                 access: .open, answers: .empty(), faults: [.unauthorized, .forbidden]
-            ) { call, body in try await changePassword(call, Fields(body, "user")) },
+            ) { call, body in
+                try await context.challenging(call) { try await changePassword(call, Fields(body, "user")) }
+            },
         ]
     }
 

@@ -67,7 +67,8 @@ struct ListFilter: Sendable {
     }
 
     private static func comparison(_ comparator: String, _ column: SQL, _ value: String) -> SQL? {
-        let length = value.unicodeScalars.count
+        // Part of the text, as PostgreSQL has no form of substr for a parameter of 64 bits.
+        let length = SQL(stringLiteral: String(value.unicodeScalars.count))
         let small = value.lowercased()
         switch comparator {
         case "contains": return "length(replace(\(column), \(value), '')) < length(\(column))"

@@ -64,6 +64,11 @@ extension Reply {
 }
 
 extension JSONWriter {
+    /// Of an answer that is no list.
+    mutating func selfLink(of call: Call, base: String) {
+        member("links") { json in json.object { json in json.member("self", base + call.path) } }
+    }
+
     mutating func links(of call: Call, base: String, next: String? = nil) {
         member("links") { json in
             json.object { json in

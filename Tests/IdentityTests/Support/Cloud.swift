@@ -6,15 +6,14 @@ import Identity
 import Logging
 import Model
 import Store
-import StoreSQLite
 import Testing
 
 /// A cloud of one Identity service behind a dispatcher, fresh for each test.
 ///
 /// Users: `admin`, the service user `nova`, and `demo`, member of project `demo`.
 struct Cloud {
-    let clock = Clock()
-    let store: SQLiteStore
+    let clock: Clock
+    let store: any StateStore
     let identity: IdentityService
     let dispatcher: Dispatcher
     let ids: IdentityService.Bootstrapped
@@ -77,8 +76,9 @@ struct Cloud {
         return plan
     }
 
-    init(_ change: (inout IdentityOptions) -> Void = { _ in }) async throws {
-        store = try await SQLiteStore.temporary(migrations: IdentityMigrations.all)
+    init(clock: Clock = Clock(), _ change: (inout IdentityOptions) -> Void = { _ in }) async throws {
+        self.clock = clock
+        store = try await (Databases.current ?? Databases(url: nil)).open()
         var options = IdentityOptions()
         change(&options)
         let folder = FileManager.default.temporaryDirectory.path + "/identity-\(UUID().uuidString)"
