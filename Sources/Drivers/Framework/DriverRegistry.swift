@@ -29,7 +29,7 @@ public struct DriverRegistry: Sendable {
             name: PCIDriver.name, formerName: "pci_driver",
             summary: "Passes whole PCI functions through, physical or virtual, as device_spec selects them.",
             support: DriverSupport(
-                .experimental, since: "1.0", evidence: "unit tests on trees recorded under a Linux 6.12 kernel"),
+                .experimental, since: "1.0", evidence: "conformance suite at every change; laboratory under Linux 6.12"),
             capabilities: PCIDriver.capabilities,
             make: { options throws(DriverFault) in PCIDriver(options) }),
         Entry(
@@ -37,14 +37,14 @@ public struct DriverRegistry: Sendable {
             summary: "Passes whole NVMe drives through; erases them between two tenants and reads back samples.",
             support: DriverSupport(
                 .experimental, since: "1.0",
-                evidence: "conformance suite and honest, lying and failing played drives, at every change"),
+                evidence: "conformance suite and played drives at every change; laboratory under Linux 6.12"),
             capabilities: NVMeDriver.capabilities, make: { options throws(DriverFault) in NVMeDriver(options) }),
         Entry(
             name: MdevDriver.name, formerName: nil,
             summary: "Makes mediated devices of the types that the kernel's mdev framework offers, on demand.",
             support: DriverSupport(
                 .experimental, since: "1.0",
-                evidence: "conformance suite on trees recorded under a Linux 6.12 kernel"),
+                evidence: "conformance suite at every change; laboratory under Linux 6.12"),
             capabilities: MdevDriver.capabilities, make: { options throws(DriverFault) in MdevDriver(options) }),
         Entry(
             name: NvidiaDriver.name, formerName: "nvidia_gpu_driver",
@@ -69,7 +69,7 @@ public struct DriverRegistry: Sendable {
             summary: "Intel X710 and XXV710 network functions by physical network.",
             support: DriverSupport(
                 .experimental, since: "1.0",
-                evidence: "conformance suite on trees composed after documented layouts"),
+                evidence: "conformance suite at every change; laboratory under Linux 6.12"),
             capabilities: IntelNICDriver.capabilities, make: { options throws(DriverFault) in IntelNICDriver(options) }),
         Entry(
             name: IntelFPGADriver.name, formerName: "intel_fpga_driver",

@@ -4,7 +4,8 @@ extension DriverRegistry {
         var page = """
             # Support matrix
 
-            Made from the table of drivers in the code; a test compares. What the levels mean stands in [levels.md](levels.md).
+            Made from the table of drivers in the code; a test compares. What the levels mean stands in [levels.md](levels.md), what
+            the laboratory checked in [evidence.md](evidence.md).
 
             | Driver | Level | Since | Rests on | Can |
             |---|---|---|---|---|

@@ -1,0 +1,70 @@
+/// Whether a device is given out, from what single looks at it say.
+///
+///     well ──two bad looks in a row──▶ withdrawn ──three good looks in a row──▶ well
+///
+/// One bad look is no reason, and one good look after bad ones no recovery: a device that comes and goes stays away. A device
+/// that is gone from its host is withdrawn at once. What cannot be asked now, for a guest has it, changes nothing.
+public struct HealthLedger: Sendable, Equatable {
+    public enum Standing: Sendable, Equatable {
+        case well
+        /// Not given out; why.
+        case withdrawn(String)
+    }
+
+    /// What the last look brought about.
+    public enum Change: Sendable, Equatable {
+        case withdraw(String)
+        case restore
+    }
+
+    static let badLooks = 2
+    static let goodLooks = 3
+
+    public private(set) var standing: Standing = .well
+    /// What the last look that said anything found.
+    public private(set) var last: DeviceHealth?
+    private var streak = 0
+
+    public init() {}
+
+    /// Takes in one look.
+    public mutating func take(_ health: DeviceHealth) -> Change? {
+        guard health.state != .unknown else { return nil }
+        last = health
+        let isBad = health.state == .sick
+        switch (standing, isBad) {
+        case (.well, true):
+            streak += 1
+            guard streak >= Self.badLooks else { return nil }
+            return withdraw(health.reason ?? "it is sick")
+        case (.well, false):
+            streak = 0
+            return nil
+        case (.withdrawn, false):
+            streak += 1
+            guard streak >= Self.goodLooks else { return nil }
+            standing = .well
+            streak = 0
+            return .restore
+        case (.withdrawn, true):
+            streak = 0
+            standing = .withdrawn(health.reason ?? "it is sick")
+            return nil
+        }
+    }
+
+    /// Takes in that the device is gone from its host.
+    public mutating func vanish() -> Change? {
+        if case .withdrawn = standing {
+            streak = 0
+            return nil
+        }
+        return withdraw("it is gone from its host")
+    }
+
+    private mutating func withdraw(_ reason: String) -> Change {
+        standing = .withdrawn(reason)
+        streak = 0
+        return .withdraw(reason)
+    }
+}
