@@ -152,7 +152,7 @@ actor WorkRunner {
                 switch item.kind {
                 case .prepare: try await driver.prepare(order)
                 case .withdraw: try await driver.withdraw(order)
-                case .clean: try await driver.clean(order)
+                case .clean: say(try await driver.clean(order), of: item)
                 }
                 return .done
             } catch {
@@ -164,6 +164,17 @@ actor WorkRunner {
             do { try await wait(pause.next()) } catch { return nil }
         }
         return nil
+    }
+
+    /// What was done to remove a tenant's traces, for whoever has to prove it.
+    private func say(_ record: CleaningRecord, of item: WorkItem) {
+        var metadata: Logger.Metadata = [
+            "item": "\(item.id)", "handle": "\(item.handle)", "methods": "\(record.methods.joined(separator: ", "))",
+            "verification": "\(record.verification)", "begun": "\(record.begun.isoZulu)",
+            "ended": "\(record.ended.isoZulu)",
+        ]
+        for (key, value) in record.device { metadata["device_\(key)"] = "\(value)" }
+        logger.notice("a device was cleaned", metadata: metadata)
     }
 
     private func tell(_ item: WorkItem, _ outcome: WorkOutcome) async {

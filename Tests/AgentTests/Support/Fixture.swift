@@ -8,8 +8,8 @@ import Testing
 @testable import Agent
 
 /// A recorded host of `Fixtures/hosts`.
-func fixture(_ name: String, file: String = #filePath) throws -> RecordedHost {
-    let repository = file.split(separator: "/").dropLast(4).joined(separator: "/")
+func fixture(_ name: String) throws -> RecordedHost {
+    let repository = #filePath.split(separator: "/").dropLast(4).joined(separator: "/")
     return try RecordedHost(file: "/\(repository)/Fixtures/hosts/\(name).host")
 }
 

@@ -9,7 +9,8 @@ final class Watched<Value: Sendable>: Sendable {
 
     private struct State {
         var value: Value
-        var waiters: [Waiter] = []
+        var waiters: [Int: Waiter] = [:]
+        var next = 0
     }
 
     private let state: Mutex<State>
@@ -30,24 +31,36 @@ final class Watched<Value: Sendable>: Sendable {
         return try state.withLock { (state: inout State) throws(Failure) -> Result in
             defer {
                 let value = state.value
-                woken = state.waiters.filter { $0.isMet(value) }
-                state.waiters.removeAll { $0.isMet(value) }
+                let met = state.waiters.filter { $0.value.isMet(value) }
+                for number in met.keys { state.waiters[number] = nil }
+                woken = Array(met.values)
                 after = value
             }
             return try body(&state.value)
         }
     }
 
-    /// The value as soon as it meets the condition.
+    /// The value as soon as it meets the condition. A test that runs out of time gets the value as it is then; `stubborn`
+    /// waits on even when its task is cancelled.
     @discardableResult
-    func until(_ isMet: @escaping @Sendable (Value) -> Bool) async -> Value {
-        await withCheckedContinuation { continuation in
-            let met: Value? = state.withLock { state in
-                if isMet(state.value) { return state.value }
-                state.waiters.append(Waiter(isMet: isMet, continuation: continuation))
-                return nil
+    func until(stubborn: Bool = false, _ isMet: @escaping @Sendable (Value) -> Bool) async -> Value {
+        let number = state.withLock { state in
+            state.next += 1
+            return state.next
+        }
+        return await withTaskCancellationHandler {
+            await withCheckedContinuation { continuation in
+                let now: Value? = state.withLock { state in
+                    if isMet(state.value) || (Task.isCancelled && !stubborn) { return state.value }
+                    state.waiters[number] = Waiter(isMet: isMet, continuation: continuation)
+                    return nil
+                }
+                if let now { continuation.resume(returning: now) }
             }
-            if let met { continuation.resume(returning: met) }
+        } onCancel: {
+            guard !stubborn else { return }
+            let (waiter, value) = state.withLock { ($0.waiters.removeValue(forKey: number), $0.value) }
+            waiter?.continuation.resume(returning: value)
         }
     }
 }

@@ -1,0 +1,247 @@
+import Drivers
+import Foundation
+import Host
+import Link
+import Model
+import Testing
+
+@testable import Agent
+
+/// The whole agent of a recorded host, with a Placement in memory and a control plane that the test plays.
+@Suite(.timeLimit(.minutes(1))) struct HostAgentTests {
+    private struct World {
+        let link = ScriptedLink()
+        let placement = MemoryPlacement()
+        let disk: MemoryDisk
+
+        init(disk: MemoryDisk = MemoryDisk()) {
+            self.disk = disk
+        }
+
+        func run(
+            _ drivers: [any Driver], on root: SysfsRoot, makesRoot: Bool = true,
+            _ body: @escaping @Sendable (HostAgent) async throws -> Void
+        ) async throws {
+            let agent = try HostAgent(
+                discoverer: Discoverer(host: "h1", root: root, drivers: drivers), link: link, placement: placement,
+                options: .init(rootProvider: "h1", makesRootProvider: makesRoot, stateFolder: nil, version: "1"),
+                disk: disk, time: .system, ids: .random, wait: quick, logger: quiet)
+            try await withThrowingTaskGroup(of: Void.self) { group in
+                group.addTask { try await agent.run() }
+                await link.heard.until { $0.streams > 0 }
+                try await body(agent)
+                group.cancelAll()
+            }
+        }
+
+        func names(_ state: MemoryPlacement.State) -> Set<String> { Set(state.providers.values.map(\.name)) }
+
+        /// Waits until the host's providers are these and settled.
+        func placementHolds(_ names: Set<String>) async {
+            await placement.state.until { state in
+                let own = state.providers.values.filter { $0.parent != nil }
+                return Set(own.map(\.name)) == names && own.allSatisfy { !$0.inventories.isEmpty && !$0.traits.isEmpty }
+            }
+        }
+    }
+
+    private static let empty = SysfsRoot(MemoryTree())
+
+    @Test func theMachineIsReportedAndOffered() async throws {
+        let world = World()
+        let recorded = try fixture("two-socket")
+        let specs = try DeviceSpec.list(json: #"[{"vendor_id":"10de","product_id":"20b5"}]"#)
+        try await world.run(
+            [PCIDriver(DriverOptions(root: recorded.root, deviceSpecs: specs)), FakeDriver()], on: recorded.root
+        ) { _ in
+            world.link.send(revision: 4)
+            let names = ["0000:23:00.0", "0000:82:10.0", "0000:82:10.1", "0000:82:10.2", "0000:82:10.3"].map {
+                "h1_\($0)"
+            }
+            await world.placementHolds(Set(names + ["h1_FakeDevice"]))
+            let heard = await world.link.heard.until { !$0.heartbeats.isEmpty }
+            #expect(heard.heartbeats == [Heartbeat(nonce: "nonce-4", revision: 4, agentVersion: "1")])
+            let report = try #require(heard.reports.first)
+            #expect(heard.reports.count == 1)
+            #expect(report.devices.map(\.driver) == Array(repeating: "pci", count: 5) + ["fake"])
+            #expect(
+                report.drivers == [
+                    DriverReport(name: "pci", supportLevel: "experimental"),
+                    DriverReport(name: "fake", supportLevel: "supported"),
+                ])
+            let fake = world.placement.state.value.providers[ProviderNames.identifier(ofProvider: "h1_FakeDevice")]
+            #expect(fake?.inventories == [.fpga: Inventory(total: 16, maxUnit: 16)])
+            #expect(fake?.traits == [Trait(unchecked: "CUSTOM_FAKE_DEVICE")])
+        }
+    }
+
+    @Test func aCardThatIsPulledAndPutBack() async throws {
+        let world = World()
+        let (recorded, whole) = (try fixture("two-socket"), try fixture("two-socket"))
+        let tree = recorded.tree
+        let address = "0000:82:10.1"
+        let folder = try recorded.root.destination(of: "/sys/bus/pci/devices/\(address)")
+        let specs = try DeviceSpec.list(json: #"[{"vendor_id":"10de","product_id":"20b5"}]"#)
+        let all = Set(
+            ["0000:23:00.0", "0000:82:10.0", "0000:82:10.1", "0000:82:10.2", "0000:82:10.3"].map { "h1_\($0)" })
+        try await world.run([PCIDriver(DriverOptions(root: recorded.root, deviceSpecs: specs))], on: recorded.root) {
+            agent in
+            world.link.send()
+            await world.placementHolds(all)
+            // A server holds the card when it is pulled.
+            let id = ProviderNames.identifier(ofProvider: "h1_\(address)")
+            let consumer = ConsumerID(UUID())
+            world.placement.state.change { state in
+                let held = state.providers[id]?.inventories.keys.min() ?? .fpga
+                state.providers[id]?.allocations[consumer] = [held: 1]
+                state.providers[id]?.generation += 1
+            }
+            tree.remove("/sys/bus/pci/devices/\(address)")
+            tree.remove(folder)
+            await agent.rescan()
+            await world.link.heard.until { $0.reports.last?.devices.count == 4 }
+            await world.placement.state.until { state in
+                state.providers[id]?.inventories.values.allSatisfy { $0.reserved == 1 } ?? false
+            }
+            // The server lets go.
+            world.placement.state.change { $0.providers[id]?.allocations = [:] }
+            await agent.rescan()
+            for path in whole.tree.paths where path.hasPrefix(folder + "/") {
+                if let node = whole.tree.node(at: path) { tree.put(node, at: path) }
+            }
+            tree.link(
+                "/sys/bus/pci/devices/\(address)", to: "../../../" + folder.dropFirst("/sys/".count))
+            await agent.rescan()
+            await world.link.heard.until { $0.reports.last?.devices.count == 5 }
+            await world.placement.state.until { state in
+                state.providers[id]?.inventories.values.allSatisfy { $0.reserved == 0 } ?? false
+            }
+            await world.placementHolds(all)
+        }
+    }
+
+    @Test func aDriverThatFailsKeepsItsDevicesAndStopsNobody() async throws {
+        let world = World()
+        let (bad, good) = (
+            ScriptedDriver("bad", devices: [device("h1_bad", driver: "bad")]),
+            ScriptedDriver("good", devices: [device("h1_good", driver: "good")])
+        )
+        try await world.run([bad, good], on: Self.empty) { agent in
+            world.link.send()
+            await world.placementHolds(["h1_bad", "h1_good"])
+            bad.state.change { $0.failure = DriverFault("The library is gone.") }
+            good.state.change { $0.devices.append(device("h1_new", driver: "good")) }
+            await agent.rescan()
+            await world.placementHolds(["h1_bad", "h1_good", "h1_new"])
+            let report = try #require(world.link.heard.value.reports.last)
+            #expect(report.drivers.map(\.failure) == ["The library is gone.", nil])
+            #expect(report.devices.map(\.driver) == ["bad", "good", "good"])
+        }
+        // A restart while it still fails.
+        let later = World(disk: world.disk)
+        later.placement.state.change { $0 = world.placement.state.value }
+        try await later.run([bad, good], on: Self.empty) { _ in
+            later.link.send()
+            await later.link.heard.until { $0.reports.last?.devices.count == 3 }
+            good.state.change { $0.devices.removeLast() }
+        }
+        #expect(later.names(later.placement.state.value).contains("h1_bad"))
+    }
+
+    /// What an operator disabled is not offered for a moment by an agent that starts.
+    @Test func nothingIsWrittenBeforeItIsKnownWhatIsWithheld() async throws {
+        let world = World()
+        let driver = ScriptedDriver(devices: [device("h1_a", accelerators: 4)])
+        let id = ProviderNames.identifier(ofProvider: "h1_a")
+        try await world.run([driver], on: Self.empty) { agent in
+            await world.link.heard.until { !$0.reports.isEmpty }
+            await agent.rescan()
+            await driver.state.until { $0.looks == 2 }
+            #expect(world.placement.state.value.calls.isEmpty)
+            world.link.send(disabled: [id])
+            await world.placement.state.until { $0.providers[id]?.inventories[.fpga]?.reserved == 4 }
+            world.link.send(revision: 2)
+            await world.placement.state.until { $0.providers[id]?.inventories[.fpga]?.reserved == 0 }
+        }
+    }
+
+    /// The control plane is away when a device vanishes: it is withdrawn all the same. One that appears waits.
+    @Test func lossesDoNotWaitForTheControlPlane() async throws {
+        let world = World()
+        let driver = ScriptedDriver(devices: [device("h1_a"), device("h1_b")])
+        try await world.run([driver], on: Self.empty) { agent in
+            world.link.send()
+            await world.placementHolds(["h1_a", "h1_b"])
+            world.link.refuse(.unavailable("Away."))
+            driver.state.change { $0.devices = [device("h1_b"), device("h1_c")] }
+            await agent.rescan()
+            await world.placementHolds(["h1_b"])
+            world.link.refuse(nil)
+            await world.placementHolds(["h1_b", "h1_c"])
+        }
+    }
+
+    @Test func aListThatCannotBeReadIsNoProofOfAbsence() async throws {
+        let world = World()
+        let recorded = try fixture("two-socket")
+        let specs = try DeviceSpec.list(json: #"[{"vendor_id":"10de","product_id":"20b5"}]"#)
+        try await world.run([PCIDriver(DriverOptions(root: recorded.root, deviceSpecs: specs))], on: recorded.root) {
+            agent in
+            world.link.send()
+            let report = await world.link.heard.until { !$0.reports.isEmpty }.reports[0]
+            recorded.tree.remove("/sys/bus/pci/devices")
+            recorded.tree.put(.unreadable, at: "/sys/bus/pci/devices")
+            await agent.rescan()
+            let heard = await world.link.heard.until { $0.reports.count == 2 }
+            #expect(heard.reports[1].devices == report.devices)
+            #expect(heard.reports[1].drivers[0].failure?.contains("/sys/bus/pci/devices") == true)
+        }
+    }
+
+    @Test func ofTwoDriversThatFindOneDeviceTheFirstHasIt() async throws {
+        let world = World()
+        let (first, second) = (
+            ScriptedDriver("first", devices: [device("h1_a", driver: "first", path: "x")]),
+            ScriptedDriver(
+                "second",
+                devices: [
+                    device("h1_other", driver: "second", path: "x"), device("h1_a", driver: "second", path: "y"),
+                    device("h1_b", driver: "second"),
+                ])
+        )
+        try await world.run([first, second], on: Self.empty) { _ in
+            world.link.send()
+            await world.placementHolds(["h1_a", "h1_b"])
+            let report = world.link.heard.value.reports[0]
+            #expect(report.devices.map(\.controlPath) == ["x", "y", "{\"device\": \"h1_b\"}"])
+            #expect(report.devices.map(\.deployables.count) == [1, 0, 1])
+        }
+    }
+
+    @Test func aReportThatIsTooOldRisesAboveTheOneThatWasSeen() async throws {
+        let world = World()
+        let driver = ScriptedDriver(devices: [device("h1_a")])
+        let seen = Int64.max / 2
+        world.link.refuse(
+            Fault(.conflict, "old", headers: [.init("Kilonova-Report-Generation", "\(seen)")]))
+        try await world.run([driver], on: Self.empty) { _ in
+            await driver.state.until { $0.looks > 1 }
+            world.link.refuse(nil)
+            let heard = await world.link.heard.until { !$0.reports.isEmpty }
+            #expect(heard.reports[0].generation > seen)
+        }
+    }
+
+    @Test func workIsDoneThroughTheDriver() async throws {
+        let world = World()
+        let driver = ScriptedDriver(devices: [device("h1_a")])
+        let item = WorkItem(
+            id: WorkItemID(UUID()), kind: .prepare, handle: AttachHandleID(UUID()), handleType: .mdev, handleInfo: [:],
+            controlPath: "{}", driver: "scripted", request: nil, deadline: .max / 4)
+        try await world.run([driver], on: Self.empty) { _ in
+            world.link.send([item])
+            await world.link.heard.until { $0.finished == [.init(item: item.id, outcome: .done)] }
+        }
+        #expect(driver.state.value.orders == [.init(kind: .prepare, handle: item.handle)])
+    }
+}

@@ -1,0 +1,63 @@
+import Link
+import Model
+import Synchronization
+
+/// A control plane that a test plays: it sends lines down and keeps what comes up.
+final class ScriptedLink: AgentLink {
+    struct Heard: Sendable {
+        var reports: [HostReport] = []
+        var finished: [Finish] = []
+        var heartbeats: [Heartbeat] = []
+        var streams = 0
+    }
+
+    struct Finish: Sendable, Equatable {
+        let item: WorkItemID
+        let outcome: WorkOutcome
+    }
+
+    let heard = Watched(Heard())
+    private let refusal = Watched<Fault?>(nil)
+    private let life: Life?
+    private let streams = Mutex<[AsyncStream<DesiredState>.Continuation]>([])
+
+    init(life: Life? = nil) {
+        self.life = life
+    }
+
+    /// What calls are answered from now on.
+    func refuse(_ fault: Fault?) { refusal.change { $0 = fault } }
+
+    /// Sends a line down to every stream that is open.
+    func send(revision: Int64 = 1, _ work: [WorkItem] = [], disabled: [ResourceProviderID] = []) {
+        let line = DesiredState(revision: revision, nonce: "nonce-\(revision)", work: work, disabled: disabled)
+        for stream in streams.withLock({ $0 }) { stream.yield(line) }
+    }
+
+    func desiredStates(after revision: Int64) -> AsyncStream<DesiredState> {
+        let (stream, continuation) = AsyncStream<DesiredState>.makeStream()
+        streams.withLock { $0.append(continuation) }
+        heard.change { $0.streams += 1 }
+        return stream
+    }
+
+    func report(_ report: HostReport) async throws(Fault) {
+        try await take { $0.reports.append(report) }
+    }
+
+    func finish(_ item: WorkItemID, _ outcome: WorkOutcome) async throws(Fault) {
+        try await take { $0.finished.append(Finish(item: item, outcome: outcome)) }
+    }
+
+    func heartbeat(_ heartbeat: Heartbeat) async throws(Fault) {
+        try await take { $0.heartbeats.append(heartbeat) }
+    }
+
+    private func take(_ body: (inout Heard) -> Void) async throws(Fault) {
+        let fate = life?.step() ?? .lives
+        if fate == .diesBefore || fate == .isDead { throw .unavailable("Nobody hears it.") }
+        if let fault = refusal.value { throw fault }
+        heard.change(body)
+        if fate == .diesAfter { throw .unavailable("Nobody hears the answer.") }
+    }
+}
