@@ -34,7 +34,7 @@ import Testing
         }
     }
 
-    @Test(.timeLimit(.minutes(1))) func `a commit whose answer was lost is acknowledged once`() async throws {
+    @Test(.timeLimit(.minutes(5))) func `a commit whose answer was lost is acknowledged once`() async throws {
         try await withProxy { store, proxy in
             for round in 1...5 {
                 proxy.cut(.afterCommit)
@@ -45,7 +45,7 @@ import Testing
         }
     }
 
-    @Test(.timeLimit(.minutes(1))) func `a commit that never arrived runs again`() async throws {
+    @Test(.timeLimit(.minutes(5))) func `a commit that never arrived runs again`() async throws {
         try await withProxy { store, proxy in
             for round in 1...5 {
                 proxy.cut(.beforeCommit)
@@ -56,7 +56,7 @@ import Testing
         }
     }
 
-    @Test(.timeLimit(.minutes(1))) func `what was refused stays refused when the wire is cut`() async throws {
+    @Test(.timeLimit(.minutes(5))) func `what was refused stays refused when the wire is cut`() async throws {
         try await withProxy { store, proxy in
             try await store.write { transaction in try transaction.addThing("t") }
             proxy.cut(.beforeCommit)
