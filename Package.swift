@@ -155,7 +155,7 @@ if !leavesOnly {
             ], tests: ["StoreSQLite"])
         + room(
             "Agent", ["Drivers", "Host", "Link", "Clients", "Model", lifecycle, logging, metrics, coreMetrics, system],
-            tests: [])
+            tests: ["API"])
         + room(
             "ControlPlane",
             [

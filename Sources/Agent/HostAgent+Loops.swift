@@ -45,6 +45,19 @@ extension HostAgent {
         }
     }
 
+    /// Looks at the host soon after its kernel said that devices came or went; once for a swarm of events.
+    func hear(_ events: KernelEvents?) async {
+        guard let events else {
+            return logger.notice(
+                "the kernel's events cannot be heard; devices that come and go are found at the next interval")
+        }
+        for await _ in events.changes {
+            gauges.events.increment()
+            do { try await wait(.milliseconds(500)) } catch { return }
+            await intent.askForScan()
+        }
+    }
+
     /// What was said in the log, so that it is said when it changes and not every minute.
     struct Told {
         var notes: Set<String> = []

@@ -1,4 +1,5 @@
 public import Clients
+import CoreMetrics
 import Drivers
 import Host
 public import Link
@@ -28,16 +29,20 @@ public final class HostAgent: ServiceLifecycle.Service, Sendable {
         /// Placement does, too.
         public var stateFolder: String?
         public var version: String
+        /// Whether the host is looked at when this machine's kernel says that devices came or went. For the machine that the
+        /// agent runs on; a recorded host has no kernel.
+        public var hearsKernel: Bool
 
         public init(
             rootProvider: String, makesRootProvider: Bool, scanInterval: Duration = .seconds(60), stateFolder: String?,
-            version: String
+            version: String, hearsKernel: Bool = false
         ) {
             self.rootProvider = rootProvider
             self.makesRootProvider = makesRootProvider
             self.scanInterval = scanInterval
             self.stateFolder = stateFolder
             self.version = version
+            self.hearsKernel = hearsKernel
         }
     }
 
@@ -50,6 +55,7 @@ public final class HostAgent: ServiceLifecycle.Service, Sendable {
     let runner: WorkRunner
     let intent: Intent
     let gauges: AgentGauges
+    let wait: Waiting
     let logger: Logger
 
     /// Throws a sentence for the operator where the state folder cannot be used.
@@ -63,12 +69,13 @@ public final class HostAgent: ServiceLifecycle.Service, Sendable {
         try self.init(
             discoverer: discoverer, link: link, placement: placement, options: options, disk: disk, time: time,
             ids: ids,
-            wait: wait, logger: logger)
+            wait: wait, metrics: MetricsSystem.factory, logger: logger)
     }
 
     init(
         discoverer: Discoverer, link: any AgentLink, placement: any PlacementClient, options: Options,
-        disk: any StateDisk, time: TimeSource, ids: IDSource, wait: @escaping Waiting, logger: Logger
+        disk: any StateDisk, time: TimeSource, ids: IDSource, wait: @escaping Waiting,
+        metrics: any MetricsFactory, logger: Logger
     ) throws {
         var logger = logger
         logger[metadataKey: "host"] = "\(discoverer.host)"
@@ -76,7 +83,8 @@ public final class HostAgent: ServiceLifecycle.Service, Sendable {
         self.link = link
         self.options = options
         self.logger = logger
-        gauges = AgentGauges(host: discoverer.host)
+        self.wait = wait
+        gauges = AgentGauges(host: discoverer.host, factory: metrics)
         keeper = try StateKeeper(disk: disk, logger: logger)
         reporter = Reporter(link: link, time: time)
         reconciler = PlacementReconciler(
@@ -96,6 +104,9 @@ public final class HostAgent: ServiceLifecycle.Service, Sendable {
                 group.addTask { await self.followDesiredState() }
                 group.addTask { await self.lookAround() }
                 group.addTask { await self.keepPlacement() }
+                if self.options.hearsKernel {
+                    group.addTask { await self.hear(KernelEvents.open()) }
+                }
                 await group.waitForAll()
             }
         }

@@ -38,8 +38,9 @@ actor Intent {
         let left = Set(present.flatMap(\.deployables).map(\.resourceProvider))
         var kept: [DeviceReport] = []
         for var device in devices {
+            let had = device.deployables.count
             device.deployables.removeAll { !left.contains($0.resourceProvider) }
-            if !device.deployables.isEmpty { kept.append(device) }
+            if had == 0 || !device.deployables.isEmpty { kept.append(device) }
         }
         guard kept != devices else { return }
         self.devices = kept

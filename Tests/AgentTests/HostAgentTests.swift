@@ -1,3 +1,4 @@
+import API
 import Drivers
 import Foundation
 import Host
@@ -13,6 +14,7 @@ import Testing
         let link = ScriptedLink()
         let placement = MemoryPlacement()
         let disk: MemoryDisk
+        let metrics = MetricsRegistry()
 
         init(disk: MemoryDisk = MemoryDisk()) {
             self.disk = disk
@@ -25,7 +27,7 @@ import Testing
             let agent = try HostAgent(
                 discoverer: Discoverer(host: "h1", root: root, drivers: drivers), link: link, placement: placement,
                 options: .init(rootProvider: "h1", makesRootProvider: makesRoot, stateFolder: nil, version: "1"),
-                disk: disk, time: .system, ids: .random, wait: quick, logger: quiet)
+                disk: disk, time: .system, ids: .random, wait: quick, metrics: metrics, logger: quiet)
             try await withThrowingTaskGroup(of: Void.self) { group in
                 group.addTask { try await agent.run() }
                 await link.heard.until { $0.streams > 0 }
@@ -72,6 +74,13 @@ import Testing
             let fake = world.placement.state.value.providers[ProviderNames.identifier(ofProvider: "h1_FakeDevice")]
             #expect(fake?.inventories == [.fpga: Inventory(total: 16, maxUnit: 16)])
             #expect(fake?.traits == [Trait(unchecked: "CUSTOM_FAKE_DEVICE")])
+            let text = world.metrics.text()
+            for line in [
+                "kilonova_agent_devices{driver=\"pci\",host=\"h1\"} 5.0",
+                "kilonova_agent_driver_failing{driver=\"fake\",host=\"h1\"} 0.0",
+                "kilonova_agent_desired_revision{host=\"h1\"} 4.0", "kilonova_agent_state_durable{host=\"h1\"} 1.0",
+                "kilonova_agent_report_taken{host=\"h1\"} 1.0",
+            ] { #expect(text.contains(line), "\(line)") }
         }
     }
 

@@ -27,15 +27,23 @@ struct AgentGauges: Sendable {
     /// Whether the agent's state is on disk: 1 or 0.
     let isDurable: Gauge
 
-    init(host: HostName) {
+    /// Times that the kernel's events asked for a look.
+    let events: Counter
+    private let factory: any MetricsFactory
+
+    init(host: HostName, factory: any MetricsFactory = MetricsSystem.factory) {
+        self.factory = factory
         let dimension = ("host", host.text)
         self.host = dimension
-        func gauge(_ name: String) -> Gauge { Gauge(label: "kilonova_agent_\(name)", dimensions: [dimension]) }
+        func gauge(_ name: String) -> Gauge {
+            Gauge(label: "kilonova_agent_\(name)", dimensions: [dimension], factory: factory)
+        }
         workItems = gauge("work_items")
         isReported = gauge("report_taken")
         leftOut = gauge("devices_left_out")
         lookSeconds = gauge("look_seconds")
-        looks = Counter(label: "kilonova_agent_looks_total", dimensions: [dimension])
+        looks = Counter(label: "kilonova_agent_looks_total", dimensions: [dimension], factory: factory)
+        events = Counter(label: "kilonova_agent_kernel_events_total", dimensions: [dimension], factory: factory)
         providers = gauge("providers")
         withheld = gauge("providers_withheld")
         lingering = gauge("providers_lingering")
@@ -47,8 +55,9 @@ struct AgentGauges: Sendable {
     /// Devices of a driver, and whether it fails.
     func found(_ devices: Int, by driver: DriverReport) {
         let dimensions = [host, ("driver", driver.name)]
-        Gauge(label: "kilonova_agent_devices", dimensions: dimensions).record(devices)
-        Gauge(label: "kilonova_agent_driver_failing", dimensions: dimensions).record(driver.failure == nil ? 0 : 1)
+        Gauge(label: "kilonova_agent_devices", dimensions: dimensions, factory: factory).record(devices)
+        Gauge(label: "kilonova_agent_driver_failing", dimensions: dimensions, factory: factory).record(
+            driver.failure == nil ? 0 : 1)
     }
 
     /// A work item whose outcome was taken.
@@ -56,7 +65,7 @@ struct AgentGauges: Sendable {
         let result = if case .done = outcome { "done" } else { "failed" }
         Counter(
             label: "kilonova_agent_work_items_total",
-            dimensions: [host, ("kind", kind.rawValue), ("outcome", result)]
+            dimensions: [host, ("kind", kind.rawValue), ("outcome", result)], factory: factory
         ).increment()
     }
 }

@@ -55,8 +55,11 @@ actor PlacementReconciler {
             var done: [WantedProvider] = []
             for provider in wanted {
                 do {
-                    try await settle(provider, in: tree, below: root)
+                    let unknown = try await settle(provider, in: tree, below: root)
                     done.append(provider)
+                    for trait in unknown.sorted() {
+                        outcome.problems.append("\(provider.name): Placement does not know the trait '\(trait)'.")
+                    }
                 } catch {
                     outcome.problems.append("\(provider.name): \(error.message)")
                 }
@@ -98,15 +101,19 @@ actor PlacementReconciler {
         }
     }
 
+    /// Answers the traits that had to be left out.
     private func settle(
         _ wanted: WantedProvider, in tree: [ResourceProviderView], below root: ResourceProviderView
-    ) async throws(Fault) {
+    ) async throws(Fault) -> Set<Trait> {
         let seen = tree.first { $0.id == wanted.id }
-        if let seen, let last = settled[wanted.id], last.wanted == wanted, last.generation == seen.generation { return }
+        if let seen, let last = settled[wanted.id], last.wanted == wanted, last.generation == seen.generation {
+            return []
+        }
         settled[wanted.id] = nil
         var settling = Settling(wanted: wanted, root: root, exists: seen != nil)
         let generation = try await settling.run(by: self)
-        settled[wanted.id] = (wanted, generation)
+        if settling.unknownTraits.isEmpty { settled[wanted.id] = (wanted, generation) }
+        return settling.unknownTraits
     }
 
     // MARK: What this agent did before

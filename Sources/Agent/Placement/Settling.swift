@@ -7,7 +7,16 @@ import Model
 struct Settling {
     let wanted: WantedProvider
     let root: ResourceProviderView
-    var exists: Bool
+    private var exists: Bool
+    private var hasNamedAgain = false
+    /// Standard traits that this Placement is too old for.
+    private(set) var unknownTraits: Set<Trait> = []
+
+    init(wanted: WantedProvider, root: ResourceProviderView, exists: Bool) {
+        self.wanted = wanted
+        self.root = root
+        self.exists = exists
+    }
 
     /// The generation that was left.
     mutating func run(by reconciler: isolated PlacementReconciler) async throws(Fault) -> Int {
@@ -34,8 +43,9 @@ struct Settling {
             // Somebody removed it in between.
             exists = false
             return true
-        case .badRequest where !reconciler.knownClasses.isEmpty || !reconciler.knownTraits.isEmpty:
+        case .badRequest where !hasNamedAgain:
             // A class or trait that was made known may have been removed again.
+            hasNamedAgain = true
             reconciler.knownClasses = []
             reconciler.knownTraits = []
             return true
@@ -44,15 +54,31 @@ struct Settling {
     }
 
     /// Makes class and traits known.
-    private func name(by reconciler: isolated PlacementReconciler) async throws(Fault) {
+    private mutating func name(by reconciler: isolated PlacementReconciler) async throws(Fault) {
         if !reconciler.knownClasses.contains(wanted.resourceClass) {
-            try await reconciler.placement.ensure(resourceClass: wanted.resourceClass)
+            do {
+                try await reconciler.placement.ensure(resourceClass: wanted.resourceClass)
+            } catch {
+                throw error.isUnknown && !wanted.resourceClass.isCustom ? Self.unknown(wanted.resourceClass) : error
+            }
             reconciler.knownClasses.insert(wanted.resourceClass)
         }
-        for trait in wanted.traits.subtracting(reconciler.knownTraits).sorted() {
-            try await reconciler.placement.ensure(trait: trait)
-            reconciler.knownTraits.insert(trait)
+        for trait in wanted.traits.subtracting(reconciler.knownTraits).subtracting(unknownTraits).sorted() {
+            do {
+                try await reconciler.placement.ensure(trait: trait)
+                reconciler.knownTraits.insert(trait)
+            } catch {
+                guard error.isUnknown, !trait.isCustom else { throw error }
+                unknownTraits.insert(trait)
+            }
         }
+    }
+
+    private static func unknown(_ resourceClass: ResourceClass) -> Fault {
+        Fault(
+            .unprocessable,
+            "Placement knows no resource class '\(resourceClass)'; take one that it knows, or one that begins with CUSTOM_."
+        )
     }
 
     private mutating func create(by reconciler: isolated PlacementReconciler) async throws(Fault) {
@@ -105,8 +131,14 @@ struct Settling {
     private func settleTraits(by reconciler: isolated PlacementReconciler) async throws(Fault) -> Int {
         let view = try await reconciler.placement.traits(of: wanted.id)
         let before = await reconciler.keeper.state.providers[wanted.id]?.traits ?? []
-        let target = view.traits.filter { !before.contains($0.name) }.union(wanted.traits)
+        let target = view.traits.filter { !before.contains($0.name) }.union(
+            wanted.traits.subtracting(unknownTraits))
         guard target != view.traits else { return view.generation }
         return try await reconciler.placement.setTraits(of: wanted.id, generation: view.generation, to: target)
     }
+}
+
+extension Fault {
+    /// The service does not know the name of a resource class or trait.
+    fileprivate var isUnknown: Bool { kind == .notFound || kind == .badRequest }
 }

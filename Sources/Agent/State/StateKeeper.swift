@@ -63,24 +63,26 @@ actor StateKeeper {
     /// Notes that an item is about to be done; answers how many times it was begun, this time included.
     func begin(_ item: WorkItemID) -> Int {
         let attempts = (journal.records[item]?.attempts ?? 0) + 1
-        note(.begun(attempts), for: item)
+        note([(item, .begun(attempts))])
         return attempts
     }
 
     /// Notes an item's outcome, before anyone is told of it.
-    func end(_ item: WorkItemID, _ outcome: WorkEnd) { note(.ended(outcome), for: item) }
+    func end(_ item: WorkItemID, _ outcome: WorkEnd) { note([(item, .ended(outcome))]) }
 
     /// Forgets every item but those, and answers the outcomes that are known of them.
     func outcomes(of items: Set<WorkItemID>) -> [WorkItemID: WorkEnd] {
-        for item in journal.records.keys.filter({ !items.contains($0) }).sorted() { note(.forgotten, for: item) }
+        note(journal.records.keys.filter { !items.contains($0) }.sorted().map { ($0, .forgotten) })
         return journal.records.compactMapValues(\.end)
     }
 
-    private func note(_ entry: WorkJournal.Entry, for item: WorkItemID) {
-        journal.take(entry, for: item)
+    private func note(_ entries: [(item: WorkItemID, entry: WorkJournal.Entry)]) {
+        guard !entries.isEmpty else { return }
+        for (item, entry) in entries { journal.take(entry, for: item) }
         do {
             if isJournalWhole, !journal.isWorthRewriting {
-                try disk.append(WorkJournal.line(entry, for: item), to: Self.journalFile)
+                try disk.append(
+                    entries.flatMap { WorkJournal.line($0.entry, for: $0.item) }, to: Self.journalFile)
             } else {
                 try disk.replace(Self.journalFile, with: journal.rewritten())
                 isJournalWhole = true

@@ -143,6 +143,25 @@ import Testing
         #expect(world.provider("h1_a")?.traits == [Trait(unchecked: "CUSTOM_T")])
     }
 
+    /// A Placement older than the trait: the device is offered without it.
+    @Test func aStandardTraitThatIsUnknownIsLeftOut() async throws {
+        let world = ReconcilerWorld()
+        world.placement.spoil { call, _ in call == "ensure trait HW_NEW" ? .refused(.notFound("No such trait.")) : nil }
+        let device = wanted("h1_a", traits: ["HW_NEW", "CUSTOM_T"])
+        let outcome = try await world.agent().reconcile([device], isComplete: true)
+        #expect(outcome.problems == ["h1_a: Placement does not know the trait 'HW_NEW'."])
+        #expect(world.provider("h1_a")?.traits == [Trait(unchecked: "CUSTOM_T")])
+        #expect(world.provider("h1_a")?.inventories.count == 1)
+    }
+
+    @Test func aStandardClassThatIsUnknownIsSaid() async throws {
+        let world = ReconcilerWorld()
+        world.placement.spoil { call, _ in call == "ensure class" ? .refused(.notFound("No such class.")) : nil }
+        let outcome = try await world.agent().reconcile([wanted("h1_a", "PCI_NEW")], isComplete: true)
+        #expect(outcome.problems.count == 1 && outcome.problems[0].contains("'PCI_NEW'"))
+        #expect(world.own.isEmpty)
+    }
+
     @Test func aNameThatStandsBelowAnotherRootIsSaid() async throws {
         let world = ReconcilerWorld()
         let before = world.placement.state.value.shapes

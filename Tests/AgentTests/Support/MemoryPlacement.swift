@@ -190,7 +190,7 @@ final class MemoryPlacement: PlacementClient {
     }
 
     func ensure(trait: Trait) async throws(Fault) {
-        try await call("ensure trait") { state in _ = state.traits.insert(trait) }
+        try await call("ensure trait \(trait)") { state in _ = state.traits.insert(trait) }
     }
 
     func allocations(of id: ResourceProviderID) async throws(Fault) -> [ConsumerID: [ResourceClass: Int]] {
