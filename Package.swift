@@ -59,6 +59,7 @@ let cryptoExtras: Target.Dependency = .product(name: "CryptoExtras", package: "s
 let x509: Target.Dependency = .product(name: "X509", package: "swift-certificates")
 let asn1: Target.Dependency = .product(name: "SwiftASN1", package: "swift-asn1")
 let grdb: Target.Dependency = .product(name: "GRDB", package: "GRDB.swift")
+let sqlite: Target.Dependency = .product(name: "GRDBSQLite", package: "GRDB.swift")
 let yams: Target.Dependency = .product(name: "Yams", package: "Yams")
 let arguments: Target.Dependency = .product(name: "ArgumentParser", package: "swift-argument-parser")
 let system: Target.Dependency = .product(name: "SystemPackage", package: "swift-system")
@@ -121,7 +122,7 @@ if !leavesOnly {
     targets +=
         room("Settings", ["Model", yams])
         + room("Store", ["Model", collections, logging, metrics], tests: ["StoreSQLite", "StorePostgreSQL"])
-        + room("StoreSQLite", ["Store", "Model", grdb, logging], tests: nil)
+        + room("StoreSQLite", ["Store", "Model", grdb, sqlite, logging], tests: nil)
         + room("StorePostgreSQL", ["Store", "CPostgreSQL", logging, metrics], tests: nil)
         + room("Workflows", ["Store", "Model", lifecycle, logging], tests: ["StoreSQLite"])
         + room(

@@ -38,7 +38,9 @@ public struct SQL: Sendable, ExpressibleByStringInterpolation {
     /// For PostgreSQL a null is written out and has no placeholder: as a parameter it would need a type.
     public func render(_ dialect: Dialect) -> String {
         if fragments.count == 1 { return fragments[0] }
-        var text = fragments[0]
+        var text = ""
+        text.reserveCapacity(fragments.reduce(4 * values.count) { sum, fragment in sum + fragment.utf8.count })
+        text += fragments[0]
         var number = 0
         for index in 1..<fragments.count {
             switch dialect {
@@ -46,7 +48,8 @@ public struct SQL: Sendable, ExpressibleByStringInterpolation {
             case .postgresql where values[index - 1] == .null: text += "NULL"
             case .postgresql:
                 number += 1
-                text += "$\(number)"
+                text += "$"
+                text += String(number)
             }
             text += fragments[index]
         }

@@ -1,6 +1,5 @@
 public import Logging
 public import Store
-import Synchronization
 
 /// The scaled engine: any number of replicas over one PostgreSQL, through libpq.
 ///
@@ -9,8 +8,8 @@ import Synchronization
 /// when first needed and again when the server comes back. Connect directly or through a pooler in session mode:
 /// statements stay prepared, and late losers queue on an advisory lock.
 public final class PostgreSQLStore: StateStore {
-    private let writers: Lane
-    private let readers: Lane
+    private let writers: Lane<Session>
+    private let readers: Lane<Session>
     private let patience: Duration
 
     /// Throws `StoreError.connection` when the connection string cannot be read. Does not connect yet.
@@ -21,13 +20,14 @@ public final class PostgreSQLStore: StateStore {
         let patience = configuration.patience
         let tally = Tally()
         self.patience = patience
-        let session: @Sendable (Lane) -> Session = { lane in
+        let session: @Sendable (Lane<Session>) -> Session = { lane in
             Session(parameters, patience: patience, logger: logger, tally: tally) { [weak lane] in
                 lane?.isClosed ?? true
             }
         }
-        writers = Lane("postgresql-write", threads: max(1, configuration.writers), session: session)
-        readers = Lane("postgresql-read", threads: max(1, configuration.readers), session: session)
+        let end: @Sendable (Session) -> Void = { session in session.end() }
+        writers = Lane("postgresql-write", threads: max(1, configuration.writers), station: session, end: end)
+        readers = Lane("postgresql-read", threads: max(1, configuration.readers), station: session, end: end)
     }
 
     /// A store over `connection`, a libpq URL or list of words, with as many writing as reading connections.
@@ -43,48 +43,20 @@ public final class PostgreSQLStore: StateStore {
     public func read<Result: Sendable>(
         _ body: @escaping @Sendable (any Transaction) throws -> Result
     ) async throws -> Result {
-        try await run(.read, on: readers, body)
+        let deadline = ContinuousClock.now + patience
+        return try await readers.run { session in try session.transact(.read, until: deadline, body) }
     }
 
     @discardableResult
     public func write<Result: Sendable>(
         _ body: @escaping @Sendable (any Transaction) throws -> Result
     ) async throws -> Result {
-        try await run(.write, on: writers, body)
+        let deadline = ContinuousClock.now + patience
+        return try await writers.run { session in try session.transact(.write, until: deadline, body) }
     }
 
     public func close() async {
         await writers.close()
         await readers.close()
     }
-
-    /// A caller that gave up before its turn came is not served; one whose transaction began is.
-    private func run<Result: Sendable>(
-        _ mode: Session.Mode, on lane: Lane, _ body: @escaping @Sendable (any Transaction) throws -> Result
-    ) async throws -> Result {
-        let deadline = ContinuousClock.now + patience
-        let ticket = Ticket()
-        return try await withTaskCancellationHandler {
-            try await withCheckedThrowingContinuation { continuation in
-                let isAccepted = lane.add { session in
-                    continuation.resume(
-                        with: Swift.Result {
-                            if ticket.isGivenUp { throw CancellationError() }
-                            return try session.transact(mode, until: deadline, body)
-                        })
-                }
-                if !isAccepted { continuation.resume(throwing: StoreError(.closed, "the store is closed")) }
-            }
-        } onCancel: {
-            ticket.giveUp()
-        }
-    }
-}
-
-/// Whether the caller still waits.
-private final class Ticket: Sendable {
-    private let flag = Atomic(false)
-
-    var isGivenUp: Bool { flag.load(ordering: .acquiring) }
-    func giveUp() { flag.store(true, ordering: .releasing) }
 }

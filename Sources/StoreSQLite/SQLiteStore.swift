@@ -8,6 +8,7 @@ public import Store
 /// savepoint of its own, so one that fails rolls back alone, and all are acknowledged after the one commit.
 public final class SQLiteStore: StateStore {
     private let pool: DatabasePool
+    private let readers: Lane<SQLiteReader>
     private let queue: WriteQueue
     /// Removed when the store closes.
     private let ownFolder: URL?
@@ -31,7 +32,8 @@ public final class SQLiteStore: StateStore {
         self.ownFolder = ownFolder
         let isDurable = ownFolder == nil
         var configuration = GRDB.Configuration()
-        configuration.maximumReaderCount = readers
+        // Reading goes through connections of its own.
+        configuration.maximumReaderCount = 1
         configuration.busyMode = .timeout(5)
         configuration.foreignKeysEnabled = true
         do {
@@ -43,6 +45,12 @@ public final class SQLiteStore: StateStore {
         } catch {
             throw StoreError(sqlite: error)
         }
+        configuration.readonly = true
+        self.readers = Lane("sqlite-read", threads: max(1, readers)) { [configuration] _ in
+            SQLiteReader(path: path, configuration: configuration)
+        } end: { reader in
+            reader.end()
+        }
         queue = WriteQueue(batchLimit: max(1, commitsTogether))
     }
 
@@ -51,11 +59,7 @@ public final class SQLiteStore: StateStore {
     public func read<Result: Sendable>(
         _ body: @escaping @Sendable (any Transaction) throws -> Result
     ) async throws -> Result {
-        do {
-            return try await pool.read { database in try Self.run(body, in: SQLiteTransaction(database)) }
-        } catch {
-            throw StoreError.translating(error)
-        }
+        try await readers.run { reader in try reader.read(body) }
     }
 
     @discardableResult
@@ -66,7 +70,7 @@ public final class SQLiteStore: StateStore {
             let isFirst = queue.append(
                 PendingWrite { transaction in
                     do {
-                        let value = try Self.run(body, in: transaction)
+                        let value = try transaction.run(body)
                         return PendingWrite.Verdict(keeps: true) { commit in
                             continuation.resume(with: commit.map { value })
                         }
@@ -81,17 +85,9 @@ public final class SQLiteStore: StateStore {
         }
     }
 
-    /// A body that swallowed the failure of a statement has failed.
-    private static func run<Result>(
-        _ body: (any Transaction) throws -> Result, in transaction: SQLiteTransaction
-    ) throws -> Result {
-        let result = try body(transaction)
-        if let failure = transaction.failure { throw failure }
-        return result
-    }
-
     public func close() async {
         defer { removeOwnFolder() }
+        await readers.close()
         do { try pool.close() } catch { return }
     }
 

@@ -1,4 +1,3 @@
-import FoundationEssentials
 import GRDB
 import Store
 
@@ -20,24 +19,47 @@ struct SQLiteTransaction: Transaction {
 
     var dialect: Dialect { .sqlite }
 
-    /// The statement that ended this transaction.
-    var failure: StoreError? { course.failure }
+    /// A body that swallowed the failure of a statement has failed.
+    func run<Result>(_ body: (any Transaction) throws -> Result) throws -> Result {
+        let result = try body(self)
+        if let failure = course.failure { throw failure }
+        return result
+    }
+
+    /// Runs a statement that opens or ends a transaction.
+    func control(_ text: String) throws {
+        let statement = try SQLiteStatement(text, on: database)
+        defer { statement.finish() }
+        _ = try statement.step()
+    }
 
     func forEach(_ query: Store.SQL, _ body: (borrowing Store.Row) throws -> Void) throws {
-        let cursor = try guarded {
-            let statement = try database.cachedStatement(sql: query.render(.sqlite))
-            return try GRDB.Row.fetchCursor(statement, arguments: arguments(query))
-        }
-        while let row = try guarded({ try cursor.next() }) { try body(Store.Row(SQLiteColumns(row: row))) }
+        let statement = try guarded { try SQLiteStatement(query.render(.sqlite), on: database) }
+        defer { statement.finish() }
+        try guarded { try statement.bind(query.values) }
+        let row = Store.Row(statement.columns)
+        while try guarded({ try statement.step() }) { try body(row) }
     }
 
     @discardableResult
     func execute(_ statement: Store.SQL) throws -> Int {
         try guarded {
-            let prepared = try database.cachedStatement(sql: statement.render(.sqlite))
-            try prepared.execute(arguments: arguments(statement))
+            let text = statement.render(.sqlite)
+            guard Self.changesRows(text) else {
+                // GRDB wants to know of changes of the schema.
+                try database.execute(sql: text)
+                return database.changesCount
+            }
+            let prepared = try SQLiteStatement(text, on: database)
+            defer { prepared.finish() }
+            try prepared.bind(statement.values)
+            while try prepared.step() {}
             return database.changesCount
         }
+    }
+
+    private static func changesRows(_ text: String) -> Bool {
+        ["INSERT", "UPDATE", "DELETE", "WITH"].contains { text.hasPrefix($0) }
     }
 
     private func guarded<Value>(_ work: () throws -> Value) throws -> Value {
@@ -45,53 +67,9 @@ struct SQLiteTransaction: Transaction {
         do {
             return try work()
         } catch {
-            let failure = StoreError(sqlite: error)
+            let failure = error as? StoreError ?? StoreError(sqlite: error)
             course.failure = failure
             throw failure
         }
-    }
-
-    private func arguments(_ sql: Store.SQL) -> StatementArguments {
-        StatementArguments(
-            sql.values.map { value -> DatabaseValue in
-                switch value {
-                case .null: .null
-                case .integer(let integer): integer.databaseValue
-                case .double(let double): double.databaseValue
-                case .text(let text): text.databaseValue
-                case .blob(let data): data.databaseValue
-                }
-            })
-    }
-}
-
-/// The columns of SQLite's current row.
-struct SQLiteColumns: Columns {
-    let row: GRDB.Row
-
-    func isNull(_ index: Int) -> Bool { row.hasNull(atIndex: index) }
-
-    func integer(_ index: Int) throws(StoreError) -> Int64 {
-        guard let value = Int64.fromDatabaseValue(row[index]) else { throw mismatch(index, "an integer") }
-        return value
-    }
-
-    func double(_ index: Int) throws(StoreError) -> Double {
-        guard let value = Double.fromDatabaseValue(row[index]) else { throw mismatch(index, "a number") }
-        return value
-    }
-
-    func text(_ index: Int) throws(StoreError) -> String {
-        guard let value = String.fromDatabaseValue(row[index]) else { throw mismatch(index, "text") }
-        return value
-    }
-
-    func blob(_ index: Int) throws(StoreError) -> Data {
-        guard let value = Data.fromDatabaseValue(row[index]) else { throw mismatch(index, "bytes") }
-        return value
-    }
-
-    private func mismatch(_ index: Int, _ expected: String) -> StoreError {
-        StoreError(.column, "column \(index) does not hold \(expected)")
     }
 }

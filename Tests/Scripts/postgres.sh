@@ -4,14 +4,13 @@
 #   postgres.sh start DIR      makes and starts it, prints the URL of an empty database
 #   postgres.sh restart DIR    as after a crash: it stops without warning and recovers
 #   postgres.sh stop DIR       stops it and removes DIR
-#   postgres.sh run COMMAND…   runs COMMAND with KILONOVA_TEST_POSTGRESQL set, on a server that is there meanwhile
 #
 # Installs the Debian package where no server is installed. The system's own cluster is never touched. Durability is
 # as in production (fsync on), because the tests kill processes and look at what is left.
 set -eu
 
-usage() { echo "usage: $0 start|restart|stop DIR, $0 run COMMAND…" >&2; exit 2; }
-[ $# -ge 2 ] || usage
+usage() { echo "usage: $0 start|restart|stop DIR" >&2; exit 2; }
+[ $# -eq 2 ] || usage
 command=$1
 directory=$2
 
@@ -82,17 +81,8 @@ restart() {
     start_server
 }
 
-run() {
-    directory=$(mktemp -d)
-    trap stop EXIT
-    trap 'exit 130' INT TERM
-    # In a shell of its own: it changes the folder.
-    url=$(start)
-    KILONOVA_TEST_POSTGRESQL=$url "$@"
-}
-
 stop() {
-    [ -d "$directory" ] || return 0
+    [ -d "$directory" ] || exit 0
     recall
     if as_server test -f "$data/postmaster.pid"; then
         as_server "$programs/pg_ctl" -D "$data" -m immediate -w stop >/dev/null 2>&1 || true
@@ -105,6 +95,5 @@ case $command in
 start) start ;;
 restart) restart ;;
 stop) stop ;;
-run) shift; run "$@" ;;
 *) usage ;;
 esac

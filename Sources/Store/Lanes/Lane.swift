@@ -2,9 +2,10 @@ import Dispatch
 import Foundation
 import Synchronization
 
-/// Threads that take work from one queue, each with a session of its own. Nothing here runs on the cooperative pool.
-final class Lane: Sendable {
-    typealias Work = @Sendable (Session) -> Void
+/// Threads that take work from one queue, each at a station of its own, such as a connection. Nothing here runs on the
+/// cooperative pool.
+package final class Lane<Station>: Sendable {
+    package typealias Work = @Sendable (Station) -> Void
 
     private struct State {
         var waiting: [Work] = []
@@ -18,20 +19,24 @@ final class Lane: Sendable {
     private let state: Mutex<State>
     private let available = DispatchSemaphore(value: 0)
 
-    init(_ name: String, threads: Int, session: @escaping @Sendable (Lane) -> Session) {
+    /// Each thread makes its station when it begins and ends it when the lane is closed.
+    package init(
+        _ name: String, threads: Int, station: @escaping @Sendable (Lane) -> Station,
+        end: @escaping @Sendable (Station) -> Void
+    ) {
         state = Mutex(State(threads: threads))
         for number in 1...threads {
-            let thread = Thread { self.serve(session(self)) }
+            let thread = Thread { self.serve(station(self), end) }
             thread.name = "\(name)-\(number)"
             thread.stackSize = 1 << 20
             thread.start()
         }
     }
 
-    var isClosed: Bool { state.withLock { $0.isClosed } }
+    package var isClosed: Bool { state.withLock { $0.isClosed } }
 
     /// False when the lane is closed; then `work` never runs.
-    func add(_ work: @escaping Work) -> Bool {
+    package func add(_ work: @escaping Work) -> Bool {
         let isAccepted = state.withLock { state in
             if state.isClosed { return false }
             state.waiting.append(work)
@@ -42,7 +47,7 @@ final class Lane: Sendable {
     }
 
     /// Takes nothing more, finishes what was taken, and ends the threads with their connections.
-    func close() async {
+    package func close() async {
         await withCheckedContinuation { (continuation: CheckedContinuation<Void, Never>) in
             let (threads, isDone) = state.withLock { state in
                 state.isClosed = true
@@ -54,9 +59,9 @@ final class Lane: Sendable {
         }
     }
 
-    private func serve(_ session: Session) {
-        while let work = next() { work(session) }
-        session.end()
+    private func serve(_ station: Station, _ end: @Sendable (Station) -> Void) {
+        while let work = next() { work(station) }
+        end(station)
         let closing = state.withLock { state in
             state.threads -= 1
             defer { if state.threads == 0 { state.closing = [] } }
