@@ -146,7 +146,8 @@ if !leavesOnly {
             "Placement", ["Search", "Access", "API", "Store", "Clients", "Model", httpTypes, logging, metrics],
             tests: ["StoreSQLite"])
         + room(
-            "Accelerators", ["Workflows", "Link", "Access", "API", "Store", "Clients", "Model", httpTypes, logging],
+            "Accelerators",
+            ["Workflows", "Link", "Access", "API", "Store", "Clients", "Model", httpTypes, logging, metrics],
             tests: ["StoreSQLite", "StorePostgreSQL"])
         + room(
             "Link",

@@ -17,30 +17,47 @@ public struct AcceleratorService: Sendable {
     public let endpoints: [Endpoint]
     /// Give it to the agents' link.
     public let fleet: AcceleratorFleet
+    private let store: any StateStore
+    private let time: TimeSource
+    private let auditAge: Duration
 
     /// - Parameters:
     ///   - workflows: gets this service's definitions; run it beside
     ///   - dispatch: how hosts are given work
     ///   - events: the compute service; nil where there is none to tell
+    ///   - placement: where the capacity of hosts that are down is withheld; nil leaves it to their agents
     public init(
         store: any StateStore, workflows: WorkflowEngine, dispatch: any WorkDispatch, events: (any ComputeEvents)?,
+        placement: (any PlacementClient)? = nil,
         limits: any AcceleratorLimits = Unlimited(), durations: BindingDurations = BindingDurations(),
         time: TimeSource = .system, ids: IDSource = .random, logger: Logger
     ) {
         let journal = workflows.journal
-        let desk = HandleDesk(dispatch: dispatch, journal: journal, ids: ids, durations: durations)
+        let trail = AuditTrail(ids: ids)
+        let desk = HandleDesk(
+            dispatch: dispatch, journal: journal, ids: ids, durations: durations, trail: trail)
         let book = RequestBook(
-            desk: desk, journal: journal, ids: ids, durations: durations, tellsCompute: events != nil)
+            desk: desk, journal: journal, ids: ids, durations: durations, tellsCompute: events != nil,
+            trail: trail)
         let binder = Binder(
             store: store, desk: desk, book: book, journal: journal, limits: limits, time: time, ids: ids,
             durations: durations)
         fleet = AcceleratorFleet(
-            desk: desk, dispatch: dispatch, journal: journal, time: time, ids: ids, logger: logger)
+            desk: desk, dispatch: dispatch, journal: journal, time: time, ids: ids, trail: trail,
+            withholds: placement != nil, logger: logger)
         workflows.register(BindWorkflow(desk: desk, book: book).definition)
         workflows.register(CleanWorkflow(desk: desk).definition)
         if let events {
             workflows.register(NotifyWorkflow(store: store, events: events, logger: logger).definition)
         }
+        if let placement {
+            let withholding = Withholding(store: store, placement: placement)
+            workflows.register(
+                AvailabilityWorkflow(store: store, withholding: withholding, durations: durations).definition)
+        }
+        self.store = store
+        self.time = time
+        auditAge = durations.audit
         endpoints =
             VersionEndpoints.all
             + DeviceEndpoints(store: store, fleet: fleet, time: time).all
@@ -48,11 +65,20 @@ public struct AcceleratorService: Sendable {
             + AttachHandleEndpoints(store: store, desk: desk, time: time).all
             + HostEndpoints(store: store, fleet: fleet, time: time).all
             + LimitEndpoints(store: store, limits: limits).all
+            + AuditEndpoints(store: store).all
             + AttributeEndpoints(store: store, time: time, ids: ids).all
-            + DeviceProfileEndpoints(store: store, time: time, ids: ids).all
+            + DeviceProfileEndpoints(store: store, time: time, ids: ids, trail: trail).all
             + AcceleratorRequestEndpoints(
                 store: store, binder: binder, book: book, limits: limits, time: time, ids: ids
             ).all
+    }
+
+    /// Removes events that are older than they are kept, a thousand in a transaction. Call it now and then, on any replica.
+    public func forgetOldEvents() async throws {
+        let limit = time.now() - auditAge
+        while try await store.write({ try AuditTrail.prune(before: limit, in: $0) }) == 1000 {
+            try Task.checkCancellation()
+        }
     }
 
     /// The service as the dispatcher mounts it, at `/accelerator`.

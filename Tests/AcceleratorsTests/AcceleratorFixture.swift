@@ -21,13 +21,15 @@ final class AcceleratorFixture: Sendable {
     let clock: Clock
     let compute: FakeCompute
     let limits: FakeLimits
+    let placement: FakePlacement
     let engine: WorkflowEngine
     let service: AcceleratorService
     let dispatcher: Dispatcher
 
     init(
         limits: FakeLimits? = nil, compute: FakeCompute = FakeCompute(), on other: AcceleratorFixture? = nil,
-        dyingAt write: (Int, commitsLast: Bool)? = nil, owner: String = "one"
+        dyingAt write: (Int, commitsLast: Bool)? = nil, owner: String = "one", legacy: Bool = false,
+        through wrap: (any StateStore) -> any StateStore = { $0 }
     ) async throws {
         clock = other?.clock ?? Clock()
         if let other {
@@ -39,16 +41,19 @@ final class AcceleratorFixture: Sendable {
             owned = store
         }
         let store = store
-        serving = write.map { MortalStore(store, dyingAt: $0.0, commitsLast: $0.commitsLast) } ?? store
+        serving = write.map { MortalStore(store, dyingAt: $0.0, commitsLast: $0.commitsLast) } ?? wrap(store)
         self.compute = compute
         self.limits = limits ?? FakeLimits()
+        placement = other?.placement ?? FakePlacement()
         let logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
         engine = WorkflowEngine(store: serving, owner: owner, time: clock.source, logger: logger)
         service = AcceleratorService(
             store: serving, workflows: engine, dispatch: TableDispatch(), events: compute,
+            placement: placement,
             limits: limits.map { $0 as any AcceleratorLimits } ?? Unlimited(), time: clock.source, logger: logger)
         let authorizer = PolicyAuthorizer(
-            engine: try PolicyEngine(rules: AcceleratorPolicy.rules), wording: .accelerator)
+            engine: try PolicyEngine(rules: AcceleratorPolicy.rules, heedsLegacyDefaults: legacy), wording: .accelerator
+        )
         dispatcher = Dispatcher(
             [service.service(authenticator: PersonaAuthenticator(), authorizer: authorizer)], logger: logger)
     }
@@ -68,7 +73,7 @@ final class AcceleratorFixture: Sendable {
 
     func report(_ report: HostReport, from host: HostName = "host-a") async throws {
         let now = clock.source.now()
-        try await store.write { [fleet = service.fleet] transaction in
+        try await serving.write { [fleet = service.fleet] transaction in
             try fleet.receive(report, from: host, at: now, in: transaction)
         }
     }
@@ -89,7 +94,7 @@ final class AcceleratorFixture: Sendable {
     /// What the connection to a host's agent would note.
     func heartbeat(_ host: HostName, _ state: HostLiveness.State) async throws {
         let now = clock.source.now()
-        try await store.write { transaction in
+        try await serving.write { [fleet = service.fleet] transaction in
             try transaction.execute(
                 """
                 INSERT INTO hosts (name, revision, report_generation, state, state_since, proofs, heard_at,
@@ -98,11 +103,21 @@ final class AcceleratorFixture: Sendable {
                 ON CONFLICT (name) DO UPDATE SET state = excluded.state, state_since = excluded.state_since,
                     heard_at = excluded.heard_at
                 """)
+            try fleet.changed(host, to: state, at: now, in: transaction)
         }
     }
 
     func withheld(on host: HostName = "host-a") async throws -> [ResourceProviderID] {
         try await store.read { [fleet = service.fleet] in try fleet.disabledProviders(of: host, in: $0) }
+    }
+
+    /// Kinds of workflows that have not ended.
+    func openWorkflows() async throws -> [String] {
+        try await store.read { transaction in
+            try transaction.all("SELECT definition FROM workflows WHERE state IN ('running', 'undoing')") { row in
+                try row[0] as String
+            }
+        }
     }
 
     func handleStates() async throws -> [String: Int] {

@@ -148,6 +148,26 @@ import Workflows
         }
     }
 
+    /// W10: upstream has no way to say that unbinding failed, and hides why. Here unbinding a request cannot fail: what fails
+    /// on the host is the handle's.
+    @Test func `W10 a preparation that cannot be undone quarantines the handle, not the request`() async throws {
+        let fixture = try await AcceleratorFixture()
+        try await fixture.report(Reports.host([Reports.device(needsPreparation: true)]))
+        try await fixture.profile("p")
+        let ids = try await fixture.requests("p")
+        try await fixture.bind(ids, instance: one, provider: Reports.provider(1))
+        try await fixture.finish(try await fixture.work()[0])
+        let unbound = try await fixture.call(
+            .patch, "/v2/accelerator_requests", AcceleratorFixture.unbinding(ids), as: .memberThroughService)
+        #expect(unbound.status == 202)
+        #expect(try await fixture.show(ids[0])["state"] == "Unbound")
+        try await fixture.finish(try await fixture.work()[0], .failed("the mdev is busy"))
+        #expect(try await fixture.show(ids[0])["state"] == "Unbound")
+        #expect(try await fixture.handleStates() == ["error": 1])
+        let handles = try await fixture.call(.get, "/v2/attach_handles?state=error", version: "2.4").json
+        #expect(handles["attach_handles"][0]["reason"] == "the mdev is busy")
+    }
+
     /// W11: upstream leaves the first requests of the PATCH bound, the failing one in BindStarted.
     @Test func `W11 a PATCH that cannot be done whole is not done at all`() async throws {
         let fixture = try await AcceleratorFixture()

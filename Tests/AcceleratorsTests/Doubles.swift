@@ -41,6 +41,8 @@ final class FakeCompute: ComputeEvents {
     private struct State {
         var received: [AcceleratorRequestBound] = []
         var answer: Result<Outcome, Fault> = .success(.accepted)
+        var calls = 0
+        var breaks: (call: Int, fault: Fault)?
     }
 
     private let state = Mutex(State())
@@ -50,10 +52,16 @@ final class FakeCompute: ComputeEvents {
     }
 
     var received: [AcceleratorRequestBound] { state.withLock { $0.received } }
+    /// The n-th call meets `fault`.
+    func fail(at call: Int, _ fault: Fault) { state.withLock { $0.breaks = (call, fault) } }
     func answer(_ answer: Result<Outcome, Fault>) { state.withLock { $0.answer = answer } }
 
     func send(_ events: [AcceleratorRequestBound]) async throws(Fault) -> [AcceleratorRequestID: Outcome] {
-        let answer = state.withLock { state in
+        let answer: Result<Outcome, Fault> = state.withLock { state in
+            state.calls += 1
+            if let breaks = state.breaks, breaks.call == state.calls {
+                return Result<Outcome, Fault>.failure(breaks.fault)
+            }
             state.received += events
             return state.answer
         }
@@ -68,15 +76,22 @@ final class FakeCompute: ComputeEvents {
 /// Limits by project, or an identity service that cannot be reached.
 final class FakeLimits: AcceleratorLimits {
     private let answers: Mutex<[ProjectID: [ResourceLimit]]?>
+    private let calls = Mutex((count: 0, breaksAt: 0))
 
     init(_ answers: [ProjectID: [ResourceLimit]]? = [:]) {
         self.answers = Mutex(answers)
     }
 
+    /// The n-th call finds nobody.
+    func fail(at call: Int) { calls.withLock { $0.breaksAt = call } }
     func set(_ answers: [ProjectID: [ResourceLimit]]?) { self.answers.withLock { $0 = answers } }
 
     func limits(of project: ProjectID, on resources: [String]) async throws(Fault) -> [ResourceLimit] {
-        guard let answers = answers.withLock({ $0 }) else {
+        let isCut = calls.withLock { calls in
+            calls.count += 1
+            return calls.count == calls.breaksAt
+        }
+        guard !isCut, let answers = answers.withLock({ $0 }) else {
             throw .unavailable("The identity service cannot be reached.")
         }
         return (answers[project] ?? []).filter { resources.contains($0.resource) }

@@ -7,7 +7,7 @@ import StoreSQLite
 import Testing
 import Workflows
 
-/// The process dies at every write it makes while it creates, binds, tells, releases and cleans, before the commit or
+/// W26, W31: any replica goes on with what another began. The process dies at every write it makes while it creates, binds, tells, releases and cleans, before the commit or
 /// right after it; another replica goes on. Always converges, nothing is leaked, nothing is bound twice.
 @Suite struct KillTests {
     /// Whoever of the two is alive does the next thing; a client whose call broke off calls again.

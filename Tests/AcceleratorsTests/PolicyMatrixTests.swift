@@ -50,6 +50,7 @@ import Testing
         "POST /v2/hosts/{host}/disable": .init(
             method: .post, path: "/v2/hosts/none/disable", allowed: admins, body: ["reason": "r"]),
         "GET /v2/drivers": .init(method: .get, path: "/v2/drivers", allowed: managers),
+        "GET /v2/events": .init(method: .get, path: "/v2/events", allowed: admins),
         "GET /v2/limits": .init(method: .get, path: "/v2/limits", allowed: readers),
         "PUT /v2/accelerator_requests/{uuid}/binding": .init(
             method: .put, path: "/v2/accelerator_requests/\(none)/binding", allowed: members,

@@ -15,14 +15,14 @@ struct Binder: Sendable {
 
     private typealias Wish = (request: AcceleratorRequest, target: RequestPatch.Target)
 
-    func apply(_ patch: RequestPatch, as scope: RequestScope) async throws {
+    func apply(_ patch: RequestPatch, as scope: RequestScope, by actor: Actor) async throws {
         let checks = try await checks(for: patch, as: scope)
         let now = time.now()
         try await store.write { [self] transaction in
             let requests = try read(patch, as: scope, in: transaction)
             let unbound = requests.filter { patch.changes[$0.id] == .unbind }
-            try book.apply(.unbind, to: unbound, at: now, in: transaction)
-            try bind(requests, patch, checks, at: now, in: transaction)
+            try book.apply(.unbind, to: unbound, by: actor, at: now, in: transaction)
+            try bind(requests, patch, checks, by: actor, at: now, in: transaction)
         }
     }
 
@@ -45,8 +45,8 @@ struct Binder: Sendable {
     }
 
     private func bind(
-        _ requests: [AcceleratorRequest], _ patch: RequestPatch, _ checks: [LimitCheck], at now: Timestamp,
-        in transaction: any Transaction
+        _ requests: [AcceleratorRequest], _ patch: RequestPatch, _ checks: [LimitCheck], by actor: Actor,
+        at now: Timestamp, in transaction: any Transaction
     ) throws {
         let wishes = requests.compactMap { request -> Wish? in
             if case .bind(let target) = patch.changes[request.id] { (request, target) } else { nil }
@@ -62,7 +62,7 @@ struct Binder: Sendable {
         for (request, target) in wishes {
             guard let handle = handles[request.id] else { continue }
             try book.bind(
-                request, to: target, with: handle, by: binding, deadline: deadline, at: now, in: transaction)
+                request, to: target, with: handle, by: binding, deadline: deadline, as: actor, at: now, in: transaction)
         }
         if let binding {
             try journal.start(

@@ -1,4 +1,4 @@
-/// How long the parts of a binding may take.
+/// How long the parts of a binding, and what hangs on hosts, may take.
 public struct BindingDurations: Sendable {
     /// Preparation on the host; past it the requests of the PATCH fail together.
     public var preparation: Duration
@@ -6,13 +6,20 @@ public struct BindingDurations: Sendable {
     public var cleaning: Duration
     /// How long the compute service is told again when it does not know the instance yet; its own wait by default.
     public var notification: Duration
+    /// How long a host that is down keeps its capacity in Placement.
+    public var silence: Duration
+    /// How long events are kept.
+    public var audit: Duration
 
     public init(
         preparation: Duration = .seconds(60), cleaning: Duration = .seconds(900),
-        notification: Duration = .seconds(300)
+        notification: Duration = .seconds(300), silence: Duration = .seconds(60),
+        audit: Duration = .seconds(90 * 86_400)
     ) {
         self.preparation = preparation
         self.cleaning = cleaning
         self.notification = notification
+        self.silence = silence
+        self.audit = audit
     }
 }

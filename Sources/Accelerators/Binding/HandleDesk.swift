@@ -10,6 +10,7 @@ struct HandleDesk: Sendable {
     let journal: WorkflowJournal
     let ids: IDSource
     let durations: BindingDurations
+    let trail: AuditTrail
 
     /// Up to `count` free handles of a deployable, in the order its driver reported them.
     func free(_ count: Int, of deployable: DeployableID, in transaction: any Transaction) throws -> [AttachHandle] {
@@ -39,7 +40,7 @@ struct HandleDesk: Sendable {
     @discardableResult
     func apply(
         _ event: HandleLifecycle.Event, to handle: AttachHandle, for request: AcceleratorRequestID? = nil,
-        deadline: Timestamp? = nil, at now: Timestamp, in transaction: any Transaction
+        deadline: Timestamp? = nil, by actor: Actor = .system, at now: Timestamp, in transaction: any Transaction
     ) throws -> HandleLifecycle.State? {
         var lifecycle = handle.lifecycle
         guard let actions = lifecycle.apply(event) else { return nil }
@@ -61,6 +62,12 @@ struct HandleDesk: Sendable {
         guard moved == 1 else {
             throw Fault.conflict("The attach handle \(handle.id) was changed by another call; try again.")
         }
+        if let action = Self.action(of: event, from: handle.lifecycle.state, to: lifecycle.state) {
+            try trail.note(
+                AuditEvent(
+                    action: action, actor: actor, handle: handle.id, device: handle.device, host: handle.host,
+                    detail: lifecycle.reason), at: now, in: transaction)
+        }
         if lifecycle.state == .available, !handle.isPresent {
             try Vanished.letGo(handle, in: transaction)
         }
@@ -68,6 +75,19 @@ struct HandleDesk: Sendable {
             try dispatch.touch(handle.host, at: now, in: transaction)
         }
         return lifecycle.state
+    }
+
+    /// What of a handle's way is worth a record of its own; the rest stands in its request's.
+    private static func action(
+        of event: HandleLifecycle.Event, from old: HandleLifecycle.State, to new: HandleLifecycle.State
+    ) -> AuditEvent.Action? {
+        switch (event, old, new) {
+        case (.retry, _, _): .handleRetried
+        case (.free, _, _): .handleReleased
+        case (.failed, _, .error): .handleQuarantined
+        case (.finished, .cleaning, .available): .handleCleaned
+        default: nil
+        }
     }
 
     private func begin(

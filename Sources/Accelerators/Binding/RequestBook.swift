@@ -10,17 +10,21 @@ struct RequestBook: Sendable {
     let durations: BindingDurations
     /// False where there is no compute service to tell.
     let tellsCompute: Bool
+    let trail: AuditTrail
 
     /// Applies `event` to each request; those it does not belong to stay as they are.
     func apply(
-        _ event: RequestLifecycle.Event, to requests: [AcceleratorRequest], at now: Timestamp,
-        in transaction: any Transaction
+        _ event: RequestLifecycle.Event, to requests: [AcceleratorRequest], by actor: Actor = .system,
+        at now: Timestamp, in transaction: any Transaction
     ) throws {
         var events: [NotifyWorkflow.Event] = []
         for request in requests {
             var lifecycle = RequestLifecycle(state: request.state)
             guard let actions = lifecycle.apply(event) else { continue }
             try write(lifecycle.state, request, isUnbound: event == .unbind, at: now, in: transaction)
+            if lifecycle.state != request.state {
+                try note(Self.action(of: lifecycle.state), request, by: actor, at: now, in: transaction)
+            }
             for action in actions {
                 switch action {
                 case .release: try release(request, at: now, in: transaction)
@@ -37,7 +41,8 @@ struct RequestBook: Sendable {
     /// Binds `request` with `handle`, both read in this transaction.
     func bind(
         _ request: AcceleratorRequest, to target: RequestPatch.Target, with handle: AttachHandle,
-        by binding: WorkflowID?, deadline: Timestamp, at now: Timestamp, in transaction: any Transaction
+        by binding: WorkflowID?, deadline: Timestamp, as actor: Actor, at now: Timestamp,
+        in transaction: any Transaction
     ) throws {
         var lifecycle = RequestLifecycle(state: request.state)
         guard lifecycle.apply(.bind(needsPreparation: binding != nil)) != nil else {
@@ -52,10 +57,17 @@ struct RequestBook: Sendable {
             WHERE uuid = \(request.id) AND generation = \(request.generation)
             """)
         guard moved == 1 else { throw Self.moved(request) }
+        try trail.note(
+            AuditEvent(
+                action: Self.action(of: lifecycle.state), actor: actor, owner: request.project, request: request.id,
+                instance: target.instance, handle: handle.id, device: handle.device, host: target.host),
+            at: now, in: transaction)
     }
 
     /// Removes requests, giving their handles back.
-    func delete(_ requests: [AcceleratorRequest], at now: Timestamp, in transaction: any Transaction) throws {
+    func delete(
+        _ requests: [AcceleratorRequest], by actor: Actor, at now: Timestamp, in transaction: any Transaction
+    ) throws {
         for request in requests {
             let removed = try transaction.execute(
                 """
@@ -63,6 +75,7 @@ struct RequestBook: Sendable {
                 WHERE uuid = \(request.id) AND generation = \(request.generation)
                 """)
             guard removed == 1 else { throw Self.moved(request) }
+            try note(.requestDeleted, request, by: actor, at: now, in: transaction)
             try release(request, at: now, in: transaction)
         }
     }
@@ -97,6 +110,26 @@ struct RequestBook: Sendable {
         }
         guard let id = request.handle, let handle = try desk.read([id], in: transaction).first else { return }
         try desk.apply(.release, to: handle, at: now, in: transaction)
+    }
+
+    private func note(
+        _ action: AuditEvent.Action, _ request: AcceleratorRequest, by actor: Actor, at now: Timestamp,
+        in transaction: any Transaction
+    ) throws {
+        try trail.note(
+            AuditEvent(
+                action: action, actor: actor, owner: request.project, request: request.id, instance: request.instance,
+                handle: request.handle, host: request.host), at: now, in: transaction)
+    }
+
+    private static func action(of state: RequestLifecycle.State) -> AuditEvent.Action {
+        switch state {
+        case .initial: .requestCreated
+        case .bindStarted: .bindStarted
+        case .bound: .bound
+        case .bindFailed: .bindFailed
+        case .unbound: .unbound
+        }
     }
 
     private static func moved(_ request: AcceleratorRequest) -> Fault {

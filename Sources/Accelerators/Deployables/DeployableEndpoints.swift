@@ -55,9 +55,8 @@ struct DeployableEndpoints: Sendable {
                 filter.conditions + " AND " + after, tail: filter.order + filter.limit + page.limit, in: transaction)
         }
         let (shown, links) = page.cut(found, "deployables", call) { "\($0.0.id)" }
-        return try .json(
-            DeployableListView(
-                deployables: shown.map { DeployableView($0.0, attributes: $0.1, call) }, pages: links))
+        return .list(
+            "deployables", shown.map { DeployableView($0.0, attributes: $0.1, call) }, pages: links)
     }
 
     private func show(_ call: Call) async throws -> Reply {
@@ -79,8 +78,9 @@ struct DeployableEndpoints: Sendable {
     private func set(_ status: Device.Status, _ call: Call) async throws -> Reply {
         let id = try call[Self.uuid]
         let now = time.now()
+        let actor = Actor(call)
         try await store.write { [fleet] transaction in
-            guard try fleet.set(status, of: id, at: now, in: transaction) else { throw Self.unknown(id) }
+            guard try fleet.set(status, of: id, by: actor, at: now, in: transaction) else { throw Self.unknown(id) }
         }
         return .empty()
     }

@@ -65,8 +65,7 @@ struct DeviceEndpoints: Sendable {
             return (devices, states)
         }
         let (shown, links) = page.cut(found, "devices", call) { "\($0.id)" }
-        return try .json(
-            DeviceListView(devices: shown.map { DeviceView($0, state: states[$0.id], call) }, pages: links))
+        return .list("devices", shown.map { DeviceView($0, state: states[$0.id], call) }, pages: links)
     }
 
     private func show(_ call: Call) async throws -> Reply {
@@ -87,8 +86,9 @@ struct DeviceEndpoints: Sendable {
     private func set(_ status: Device.Status, _ call: Call) async throws -> Reply {
         let id = try call[Self.uuid]
         let now = time.now()
+        let actor = Actor(call)
         try await store.write { [fleet] transaction in
-            guard try fleet.set(status, of: id, at: now, in: transaction) else { throw Self.unknown(id) }
+            guard try fleet.set(status, of: id, by: actor, at: now, in: transaction) else { throw Self.unknown(id) }
         }
         return .empty()
     }

@@ -11,6 +11,9 @@ public struct AcceleratorFleet: FleetDelegate {
     let journal: WorkflowJournal
     let time: TimeSource
     let ids: IDSource
+    let trail: AuditTrail
+    /// False where there is no Placement to tell of hosts that are down.
+    let withholds: Bool
     let logger: Logger
 
     public func receive(
@@ -29,13 +32,14 @@ public struct AcceleratorFleet: FleetDelegate {
                 reported_at = excluded.reported_at
             """)
         let record = try ReportedInventory(of: host, in: transaction)
-        let intake = ReportIntake(host: host, record: record, ids: ids, now: now, logger: logger)
+        let intake = ReportIntake(host: host, record: record, ids: ids, trail: trail, now: now, logger: logger)
         if try intake.take(report, in: transaction) {
             try dispatch.touch(host, at: now, in: transaction)
         }
     }
 
-    /// Withheld are: what an operator disabled (the host, the device or the deployable), what vanished, and what has only handles left that are not clean.
+    /// Withheld are: what an operator disabled (the host, the device or the deployable), what vanished, and what has only
+    /// handles left that are not clean.
     public func disabledProviders(of host: HostName, in transaction: any Transaction) throws -> [ResourceProviderID] {
         try transaction.all(
             """
@@ -84,10 +88,22 @@ public struct AcceleratorFleet: FleetDelegate {
         }
     }
 
+    public func changed(
+        _ host: HostName, to state: HostLiveness.State, at now: Timestamp, in transaction: any Transaction
+    ) throws {
+        guard state != .unknown else { return }
+        try trail.note(
+            AuditEvent(action: state == .up ? .hostUp : .hostDown, host: host), at: now, in: transaction)
+        guard withholds else { return }
+        try journal.start(
+            AvailabilityWorkflow.header, id: ids.next(), subject: host.text,
+            input: AvailabilityWorkflow.Input(host: host, since: now.microseconds), at: now, in: transaction)
+    }
+
     /// Sets what an operator wants of a device; false where there is none.
-    func set(_ status: Device.Status, of id: DeviceID, at now: Timestamp, in transaction: any Transaction) throws
-        -> Bool
-    {
+    func set(
+        _ status: Device.Status, of id: DeviceID, by actor: Actor, at now: Timestamp, in transaction: any Transaction
+    ) throws -> Bool {
         let host: HostName? = try transaction.first("SELECT host FROM devices WHERE uuid = \(id)") { row in
             try row[0]
         }
@@ -98,15 +114,18 @@ public struct AcceleratorFleet: FleetDelegate {
             WHERE uuid = \(id) AND status <> \(status.rawValue)
             """)
         if changed == 1 {
-            try transaction.note(change: "device", key: "\(id)")
+            let action: AuditEvent.Action = status == .enabled ? .deviceEnabled : .deviceDisabled
+            try trail.note(
+                AuditEvent(action: action, actor: actor, device: id, host: host), at: now, in: transaction)
             try dispatch.touch(host, at: now, in: transaction)
+            try transaction.note(change: "device", key: "\(id)")
         }
         return true
     }
 
     /// Sets what an operator wants of a host that is known.
     func set(
-        _ status: FleetHost.Status, of host: HostName, reason: String?, at now: Timestamp,
+        _ status: FleetHost.Status, of host: HostName, reason: String?, by actor: Actor, at now: Timestamp,
         in transaction: any Transaction
     ) throws {
         try transaction.execute(
@@ -115,12 +134,15 @@ public struct AcceleratorFleet: FleetDelegate {
             VALUES (\(host), 0, '[]', \(now), \(status.rawValue), \(reason))
             ON CONFLICT (host) DO UPDATE SET status = excluded.status, disabled_reason = excluded.disabled_reason
             """)
+        let action: AuditEvent.Action = status == .enabled ? .hostEnabled : .hostDisabled
+        try trail.note(AuditEvent(action: action, actor: actor, host: host, detail: reason), at: now, in: transaction)
         try dispatch.touch(host, at: now, in: transaction)
     }
 
     /// The same of a deployable.
     func set(
-        _ status: Device.Status, of id: DeployableID, at now: Timestamp, in transaction: any Transaction
+        _ status: Device.Status, of id: DeployableID, by actor: Actor, at now: Timestamp,
+        in transaction: any Transaction
     ) throws -> Bool {
         let place: (host: HostName, device: DeviceID)? = try transaction.first(
             "SELECT d.host, d.uuid FROM deployables p JOIN devices d ON d.uuid = p.device WHERE p.uuid = \(id)"
@@ -132,6 +154,10 @@ public struct AcceleratorFleet: FleetDelegate {
             WHERE uuid = \(id) AND status <> \(status.rawValue)
             """)
         if changed == 1 {
+            let action: AuditEvent.Action = status == .enabled ? .deployableEnabled : .deployableDisabled
+            try trail.note(
+                AuditEvent(action: action, actor: actor, device: place.device, host: place.host, detail: "\(id)"),
+                at: now, in: transaction)
             try dispatch.touch(place.host, at: now, in: transaction)
             try transaction.note(change: "device", key: "\(place.device)")
         }

@@ -60,9 +60,10 @@ struct HostEndpoints: Sendable {
     private func set(_ status: FleetHost.Status, reason: String?, _ call: Call) async throws -> Reply {
         let name = try call[Self.host]
         let now = time.now()
+        let actor = Actor(call)
         try await store.write { [fleet] transaction in
             guard try FleetHost.find(name, in: transaction) != nil else { throw Self.unknown(name) }
-            try fleet.set(status, of: name, reason: reason, at: now, in: transaction)
+            try fleet.set(status, of: name, reason: reason, by: actor, at: now, in: transaction)
         }
         return .empty()
     }

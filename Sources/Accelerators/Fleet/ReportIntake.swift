@@ -7,6 +7,7 @@ struct ReportIntake {
     let host: HostName
     let record: ReportedInventory
     let ids: IDSource
+    let trail: AuditTrail
     let now: Timestamp
     let logger: Logger
 
@@ -44,6 +45,7 @@ struct ReportIntake {
                 \(device.vendor), \(device.model), \(device.standardBoardInfo), \(device.vendorBoardInfo),
                 \(try JSONText.canonical(device.facts)), 'enabled', 'present', \(now))
             """)
+        try trail.note(AuditEvent(action: .deviceFound, device: id, host: host), at: now, in: transaction)
         try transaction.note(change: "device", key: "\(id)")
         for deployable in device.deployables {
             try insert(deployable, of: id, driver: device.driver, in: transaction)
@@ -113,7 +115,7 @@ struct ReportIntake {
             try insert(attribute, at: position, of: id, in: transaction)
         }
         var contents: Set<String> = []
-        for (position, handle) in deployable.handles.enumerated() {
+        for (position, handle) in sound(deployable.handles).enumerated() {
             let content = try JSONText.canonical(handle.info)
             guard contents.insert(content).inserted else { continue }
             try insert(handle, content, at: position, of: id, in: transaction)
@@ -136,7 +138,7 @@ struct ReportIntake {
                 """)
         }
         try update(stored.attributes, to: deployable.attributes, of: stored.id, in: transaction)
-        let handles = try update(stored.handles, to: deployable.handles, of: stored.id, in: transaction)
+        let handles = try update(stored.handles, to: sound(deployable.handles), of: stored.id, in: transaction)
         return handles || !stored.isPresent
     }
 
@@ -222,16 +224,27 @@ struct ReportIntake {
             """)
     }
 
+    /// Handles that a consumer can make sense of; what is not is left out, the rest goes on.
+    private func sound(_ handles: [AttachHandleReport]) -> [AttachHandleReport] {
+        handles.filter { handle in
+            guard let problem = HandleContent.problem(with: handle.info, of: handle.type) else { return true }
+            logger.error("an attach handle is left out", metadata: ["host": "\(host)", "problem": "\(problem)"])
+            return false
+        }
+    }
+
     private func remove(_ stored: ReportedInventory.StoredDevice, in transaction: any Transaction) throws -> Bool {
         var lifecycle = DeviceLifecycle(presence: stored.presence)
         let actions = lifecycle.apply(.vanished(isHeld: stored.deployables.values.contains(where: \.isHeld)))
         for deployable in stored.deployables.values { _ = try remove(deployable, in: transaction) }
         if actions == [.remove] {
             try transaction.execute("DELETE FROM devices WHERE uuid = \(stored.id)")
+            try trail.note(AuditEvent(action: .deviceRemoved, device: stored.id, host: host), at: now, in: transaction)
             try transaction.note(change: "device", key: "\(stored.id)")
             return false
         }
         guard lifecycle.presence != stored.presence else { return false }
+        try trail.note(AuditEvent(action: .deviceMissing, device: stored.id, host: host), at: now, in: transaction)
         logger.error(
             "a device vanished while it is held", metadata: ["host": "\(host)", "device": "\(stored.id)"])
         try transaction.execute(

@@ -77,6 +77,7 @@ struct AttachHandleEndpoints: Sendable {
     private func decide(_ event: HandleLifecycle.Event, _ call: Call, status: Int) async throws -> Reply {
         let id = try call[Self.uuid]
         let now = time.now()
+        let actor = Actor(call)
         try await store.write { [desk] transaction in
             guard let handle = try desk.read([id], in: transaction).first else { throw Self.unknown(id) }
             guard handle.lifecycle.state == .error else {
@@ -84,7 +85,7 @@ struct AttachHandleEndpoints: Sendable {
                     "The attach handle \(id) is \(handle.lifecycle.state.rawValue); only one in 'error' waits for an "
                         + "operator.")
             }
-            try desk.apply(event, to: handle, at: now, in: transaction)
+            try desk.apply(event, to: handle, by: actor, at: now, in: transaction)
         }
         return .empty(status)
     }

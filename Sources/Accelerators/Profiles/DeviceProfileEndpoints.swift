@@ -8,6 +8,7 @@ struct DeviceProfileEndpoints: Sendable {
     let store: any StateStore
     let time: TimeSource
     let ids: IDSource
+    let trail: AuditTrail
 
     private static let key = PathParameter<String>("uuid_or_name", "The profile's id, or from 2.2 its name")
     private static let name = QueryParameter<String>("name", "Only profiles of these names, separated by commas")
@@ -34,11 +35,11 @@ struct DeviceProfileEndpoints: Sendable {
             Endpoint(
                 .delete, "/v2/device_profiles/\(Self.key)", "Delete a device profile",
                 access: .rule("cyborg:device_profile:delete"), answers: .empty(), faults: [.notFound, .conflict]
-            ) { call in try await delete([try call[Self.key]]) },
+            ) { call in try await delete([try call[Self.key]], call) },
             Endpoint(
                 .delete, "/v2/device_profiles", "Delete device profiles", query: QueryRules([Self.value.description]),
                 access: .rule("cyborg:device_profile:delete"), answers: .empty(), faults: [.notFound, .conflict]
-            ) { call in try await delete(Self.names(try call[Self.value], in: "value")) },
+            ) { call in try await delete(Self.names(try call[Self.value], in: "value"), call) },
         ]
     }
 
@@ -93,7 +94,8 @@ struct DeviceProfileEndpoints: Sendable {
         let description = body.description?.text
         let now = time.now()
         let version = call.version
-        let made = try await store.write { [id] transaction in
+        let actor = Actor(call)
+        let made = try await store.write { [id, trail] transaction in
             let taken = try transaction.all(
                 "SELECT name FROM device_profiles WHERE name = \(name) OR uuid = \(id)"
             ) { row in try row[0] as String }
@@ -108,6 +110,8 @@ struct DeviceProfileEndpoints: Sendable {
                 INSERT INTO device_profiles (uuid, name, groups, description, created_at)
                 VALUES (\(id), \(name), \(text), \(description), \(now))
                 """)
+            try trail.note(
+                AuditEvent(action: .profileCreated, actor: actor, detail: name), at: now, in: transaction)
             return try transaction.first(
                 "SELECT \(DeviceProfile.columns) FROM device_profiles WHERE uuid = \(id)"
             ) { row in try DeviceProfile(row) }
@@ -117,12 +121,14 @@ struct DeviceProfileEndpoints: Sendable {
     }
 
     /// All or nothing: one that is missing or in use leaves the others.
-    private func delete(_ keys: [String]) async throws -> Reply {
+    private func delete(_ keys: [String], _ call: Call) async throws -> Reply {
         guard !keys.isEmpty else {
             throw Fault.badRequest(
                 "Say which device profiles to delete: by id or name in the path, or in 'value'.", field: "value")
         }
-        try await store.write { transaction in
+        let actor = Actor(call)
+        let now = time.now()
+        try await store.write { [trail] transaction in
             for key in keys {
                 let id: DeviceProfileID? = try transaction.first(
                     "SELECT uuid FROM device_profiles WHERE \(Self.meant(key))"
@@ -133,6 +139,8 @@ struct DeviceProfileEndpoints: Sendable {
                         "The device profile '\(key.shown)' is in use: delete its accelerator requests first.")
                 }
                 try transaction.execute("DELETE FROM device_profiles WHERE uuid = \(id)")
+                try trail.note(
+                    AuditEvent(action: .profileDeleted, actor: actor, detail: key), at: now, in: transaction)
             }
         }
         return .empty()

@@ -102,8 +102,7 @@ struct AcceleratorRequestEndpoints: Sendable {
             return try Self.read(conditions, tail: page.limit, in: transaction)
         }
         let (shown, links) = page.cut(found, "accelerator_requests", call) { "\($0.id)" }
-        return try .json(
-            AcceleratorRequestListView(arqs: shown.map { AcceleratorRequestView($0, call) }, pages: links))
+        return .list("arqs", shown.map { AcceleratorRequestView($0, call) }, pages: links)
     }
 
     private func show(_ call: Call) async throws -> Reply {
@@ -131,7 +130,8 @@ struct AcceleratorRequestEndpoints: Sendable {
                 .init(project: project, amounts: [LimitCheck.requests: classes.count]), by: limits)
         let made: [AcceleratorRequestID] = classes.map { _ in ids.next() }
         let now = time.now()
-        let requests = try await store.write { transaction in
+        let actor = Actor(call)
+        let requests = try await store.write { [book] transaction in
             guard try transaction.exists("SELECT 1 FROM device_profiles WHERE uuid = \(profile.id)") else {
                 throw Fault.notFound("There is no device profile '\(body.profileName.shown)'.")
             }
@@ -144,12 +144,13 @@ struct AcceleratorRequestEndpoints: Sendable {
                     VALUES (\(made[position]), \(position), \(project), 'Initial', \(profile.id), \(group),
                         \(resourceClass), 0, \(now))
                     """)
+                try book.trail.note(
+                    AuditEvent(action: .requestCreated, actor: actor, owner: project, request: made[position]), at: now,
+                    in: transaction)
             }
             return try Self.read("r.uuid IN \(list: made)", in: transaction)
         }
-        return try .json(
-            AcceleratorRequestListView(arqs: requests.map { AcceleratorRequestView($0, call) }, pages: nil),
-            status: 201)
+        return .list("arqs", requests.map { AcceleratorRequestView($0, call) }, pages: nil, status: 201)
     }
 
     private func patch(_ call: Call, _ body: RequestPatch.Body) async throws -> Reply {
@@ -164,7 +165,7 @@ struct AcceleratorRequestEndpoints: Sendable {
 
     private func change(_ call: Call, _ patch: RequestPatch) async throws -> Reply {
         try Self.requireService(call)
-        try await binder.apply(patch, as: RequestScope(call.caller))
+        try await binder.apply(patch, as: RequestScope(call.caller), by: Actor(call))
         return .empty(202)
     }
 
@@ -192,11 +193,12 @@ struct AcceleratorRequestEndpoints: Sendable {
     /// Deletes what is there; then says 404 for what is not.
     private func delete(_ ids: [AcceleratorRequestID], _ call: Call) async throws -> Reply {
         let scope = RequestScope(call.caller)
+        let actor = Actor(call)
         let now = time.now()
         let found = try await store.write { [book] transaction in
             let found = try Self.read("r.uuid IN \(list: ids) AND \(scope.condition)", in: transaction)
             if found.contains(where: { $0.instance != nil }) { try Self.requireService(call) }
-            try book.delete(found, at: now, in: transaction)
+            try book.delete(found, by: actor, at: now, in: transaction)
             return found.map(\.id)
         }
         let missing = Set(ids).subtracting(found)
@@ -208,10 +210,11 @@ struct AcceleratorRequestEndpoints: Sendable {
     private func delete(of instance: InstanceID, _ call: Call) async throws -> Reply {
         try Self.requireService(call)
         let scope = RequestScope(call.caller)
+        let actor = Actor(call)
         let now = time.now()
         try await store.write { [book] transaction in
             let found = try Self.read("r.instance = \(instance) AND \(scope.condition)", in: transaction)
-            try book.delete(found, at: now, in: transaction)
+            try book.delete(found, by: actor, at: now, in: transaction)
         }
         return .empty()
     }

@@ -9,6 +9,24 @@ public enum AcceleratorMigrations {
             room: "accelerators", number: 1, title: "devices, profiles and requests",
             statements: hosts + devices + profiles + requests),
         Migration(room: "accelerators", number: 2, title: "operators' wishes, and orders of pages", statements: wishes),
+        Migration(room: "accelerators", number: 3, title: "events, and capacity withheld", statements: records),
+    ]
+
+    private static let records = [
+        """
+        CREATE TABLE accelerator_events (
+            id TEXT PRIMARY KEY, at BIGINT NOT NULL, action TEXT NOT NULL, actor_user TEXT, actor_project TEXT,
+            actor_service TEXT, call TEXT, owner TEXT, request TEXT, instance TEXT, handle TEXT, device TEXT, host TEXT,
+            detail TEXT)
+        """,
+        "CREATE INDEX accelerator_events_order ON accelerator_events (at, id)",
+        "CREATE INDEX accelerator_events_request ON accelerator_events (request) WHERE request IS NOT NULL",
+        """
+        CREATE TABLE withheld_capacity (
+            provider TEXT NOT NULL, resource_class TEXT NOT NULL, host TEXT NOT NULL, reserved BIGINT NOT NULL,
+            PRIMARY KEY (provider, resource_class))
+        """,
+        "CREATE INDEX withheld_capacity_host ON withheld_capacity (host)",
     ]
 
     private static let wishes = [

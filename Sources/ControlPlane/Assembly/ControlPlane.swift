@@ -69,6 +69,7 @@ struct ControlPlane: Sendable {
         let accelerators = AcceleratorService(
             store: store, workflows: workflows, dispatch: dispatch,
             events: try Notification.events(settings, authentication.session),
+            placement: settings.services.enabled.contains(.placement) ? LocalPlacementClient(placement) : nil,
             limits: Self.limits(settings, identity, authentication.session),
             durations: BindingDurations(
                 preparation: settings.accelerator.bindTimeout, notification: settings.accelerator.eventTimeout),

@@ -116,6 +116,7 @@ public enum AcceleratorPolicy {
         rule(
             "cyborg:driver:get_all", "rule:project_manager_or_admin", "List drivers", "GET /v2/drivers",
             legacy: "rule:admin_api"),
+        rule("cyborg:event:get_all", "rule:admin_api", "List changes of state and who made them", "GET /v2/events"),
         rule(
             "cyborg:limit:get_all", "rule:project_reader_or_admin", "Show limits and usage", "GET /v2/limits",
             legacy: "rule:admin_or_owner"),

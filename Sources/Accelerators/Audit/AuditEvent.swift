@@ -1,0 +1,43 @@
+import Model
+import Store
+
+/// A change of state on record: who did what, to which device, for whom.
+struct AuditEvent: Sendable, Equatable {
+    enum Action: String, Sendable, CaseIterable {
+        case requestCreated = "arq.created"
+        case bindStarted = "arq.bind_started"
+        case bound = "arq.bound"
+        case bindFailed = "arq.bind_failed"
+        case unbound = "arq.unbound"
+        case requestDeleted = "arq.deleted"
+        case handleQuarantined = "handle.quarantined"
+        case handleCleaned = "handle.cleaned"
+        case handleRetried = "handle.retried"
+        case handleReleased = "handle.released"
+        case deviceFound = "device.found"
+        case deviceMissing = "device.missing"
+        case deviceRemoved = "device.removed"
+        case deviceEnabled = "device.enabled"
+        case deviceDisabled = "device.disabled"
+        case deployableEnabled = "deployable.enabled"
+        case deployableDisabled = "deployable.disabled"
+        case hostUp = "host.up"
+        case hostDown = "host.down"
+        case hostEnabled = "host.enabled"
+        case hostDisabled = "host.disabled"
+        case profileCreated = "profile.created"
+        case profileDeleted = "profile.deleted"
+    }
+
+    let action: Action
+    var actor = Actor.system
+    /// Whose it is: the project of the accelerator request.
+    var owner: ProjectID?
+    var request: AcceleratorRequestID?
+    var instance: InstanceID?
+    var handle: AttachHandleID?
+    var device: DeviceID?
+    var host: HostName?
+    /// A reason, or the name of what has no column of its own.
+    var detail: String?
+}

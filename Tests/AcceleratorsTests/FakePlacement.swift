@@ -1,0 +1,91 @@
+import Clients
+import Model
+import Synchronization
+
+/// Inventories of providers with generations; the rest of Placement is not needed here. A test may let others write
+/// between the reading and the writing, or cut the service off.
+final class FakePlacement: PlacementClient {
+    struct State: Sendable {
+        var inventories: [ResourceProviderID: InventoriesView] = [:]
+        var isDown = false
+        /// Before how many writes somebody else writes.
+        var interruptions = 0
+        var writes = 0
+        var calls = 0
+        /// The call that breaks.
+        var failsAt = 0
+    }
+
+    private let state = Mutex(State())
+
+    func change<Result: Sendable>(_ body: (inout sending State) -> sending Result) -> Result {
+        state.withLock { body(&$0) }
+    }
+
+    func set(_ provider: ResourceProviderID, total: Int, reserved: Int) {
+        state.withLock { state in
+            state.inventories[provider] = InventoriesView(
+                generation: (state.inventories[provider]?.generation ?? 0) + 1,
+                inventories: [.fpga: Inventory(total: total, reserved: reserved)])
+        }
+    }
+
+    func reserved(_ provider: ResourceProviderID) -> Int? {
+        state.withLock { $0.inventories[provider]?.inventories[.fpga]?.reserved }
+    }
+
+    func inventories(of id: ResourceProviderID) async throws(Fault) -> InventoriesView {
+        let (isDown, view) = state.withLock { state in
+            state.calls += 1
+            return (state.isDown || state.calls == state.failsAt, state.inventories[id])
+        }
+        if isDown { throw .unavailable("Placement cannot be reached.") }
+        guard let view else { throw .notFound("No resource provider \(id).") }
+        return view
+    }
+
+    func setInventories(
+        of id: ResourceProviderID, generation: Int, to inventories: [ResourceClass: Inventory]
+    ) async throws(Fault) -> Int {
+        let isCut = state.withLock { state in
+            state.calls += 1
+            return state.isDown || state.calls == state.failsAt
+        }
+        if isCut { throw .unavailable("Placement cannot be reached.") }
+        let outcome: Int? = state.withLock { state in
+            guard let view = state.inventories[id] else { return nil }
+            if state.interruptions > 0 {
+                state.interruptions -= 1
+                state.inventories[id] = InventoriesView(
+                    generation: view.generation + 1, inventories: view.inventories)
+                return nil
+            }
+            guard view.generation == generation else { return nil }
+            state.writes += 1
+            state.inventories[id] = InventoriesView(generation: generation + 1, inventories: inventories)
+            return generation + 1
+        }
+        guard let outcome else {
+            throw .conflict("resource provider generation conflict", code: "placement.concurrent_update")
+        }
+        return outcome
+    }
+
+    private static let unasked = Fault.internalError("not part of this double")
+    func provider(_ id: ResourceProviderID) async throws(Fault) -> ResourceProviderView? { throw Self.unasked }
+    func provider(named name: String) async throws(Fault) -> ResourceProviderView? { throw Self.unasked }
+    func tree(of id: ResourceProviderID) async throws(Fault) -> [ResourceProviderView] { throw Self.unasked }
+    func createProvider(
+        _ id: ResourceProviderID, name: String, parent: ResourceProviderID?
+    ) async throws(Fault) -> ResourceProviderView { throw Self.unasked }
+    func deleteProvider(_ id: ResourceProviderID) async throws(Fault) { throw Self.unasked }
+    func traits(of id: ResourceProviderID) async throws(Fault) -> TraitsView { throw Self.unasked }
+    func setTraits(of id: ResourceProviderID, generation: Int, to traits: Set<Trait>) async throws(Fault) -> Int {
+        throw Self.unasked
+    }
+    func ensure(resourceClass: ResourceClass) async throws(Fault) { throw Self.unasked }
+    func ensure(trait: Trait) async throws(Fault) { throw Self.unasked }
+    func allocations(of id: ResourceProviderID) async throws(Fault) -> [ConsumerID: [ResourceClass: Int]] {
+        throw Self.unasked
+    }
+}
