@@ -3,7 +3,7 @@
 SUDO := $(if $(filter 0,$(shell id -u)),,sudo)
 DEBIAN_PACKAGES := libsqlite3-dev libpq-dev libcrypt-dev pkg-config curl python3-venv
 
-.PHONY: demo run build test test-leaves lint format docs docs-check bench deps
+.PHONY: demo run build test test-leaves lint format docs docs-check bench lab lab-test deps
 
 # The main job, end to end, with the openstack client.
 demo: build
@@ -46,6 +46,14 @@ docs-check: deps
 # Figures, with ratios to what they are compared with; release builds, some minutes.
 bench: deps
 	Benchmarks/run
+
+# The laboratory: a guest with emulated accelerators; made once, some minutes.
+lab:
+	lab/build
+
+# The drivers' checks in it, under a real kernel. Says so and ends with 77 where there is none.
+lab-test:
+	lab/test
 
 # Installs what the build and the tests need, where it is missing.
 deps:

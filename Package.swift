@@ -77,6 +77,10 @@ if withLab {
             name: "lab-suite", dependencies: ["Host", "Drivers", "Model"], path: "lab/suite", swiftSettings: settings))
 }
 
+if withBenchmarks {
+    targets.append(benchmark("BenchmarkDiscovery", "discovery", ["Host", "Drivers", "Model"]))
+}
+
 var dependencies: [Package.Dependency] = [
     .package(url: "https://github.com/apple/swift-system", from: "1.8.1")
 ]
