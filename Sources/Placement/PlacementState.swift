@@ -7,6 +7,7 @@ struct PlacementState: Sendable {
     let coherence: IndexCoherence
     let time: TimeSource
     let ids: IDSource
+    let lanes = ProviderLanes()
 
     func read<Result: Sendable>(
         _ body: @escaping @Sendable (any Transaction) throws -> Result

@@ -64,7 +64,8 @@ struct CandidateEndpoint: Sendable {
                 "The search gave up after \(found.steps) steps without a candidate; there may be some. Ask for fewer groups, "
                     + "or narrow it with in_tree, member_of or required.", code: "placement.search.budget_exhausted")
         }
-        var reply = call.json(CandidateWriter(index: index, found: found, query: query, call: call).json())
+        let writer = CandidateWriter(index: index, found: found, query: query, version: call.version)
+        var reply = Reply.json(bytes: writer.bytes())
         if found.ending == .budgetExhausted {
             reply.headers[.warning] =
                 "199 - \"the search ended after \(found.steps) steps; there may be more candidates\""

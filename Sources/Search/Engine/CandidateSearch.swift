@@ -50,8 +50,14 @@ private struct Run {
             let succeeds = begins && walk.next()
             found.steps = walk.steps
             if succeeds {
-                fruitful.append(slot)
                 take(walk)
+                if limit == .max {
+                    // Nothing is left out, so no tree need wait for another.
+                    while advance(&walk) { take(walk) }
+                    if found.ending != .complete { return }
+                    continue
+                }
+                fruitful.append(slot)
                 if found.count >= limit {
                     found.ending = .limitReached
                     return
@@ -64,17 +70,9 @@ private struct Run {
         }
     }
 
-    /// Without a limit each tree is finished in turn; with one, a round takes one more candidate of each.
+    /// Each round takes one more candidate of each tree that has one.
     mutating func laterRounds() {
-        guard found.ending == .complete else { return }
-        if limit == .max {
-            for slot in fruitful {
-                guard var walk = resumed(slot) else { return }
-                while advance(&walk) { take(walk) }
-                if found.ending != .complete { return }
-            }
-            return
-        }
+        guard found.ending == .complete, limit != .max else { return }
         var walks: [TreeWalk] = []
         for slot in fruitful {
             guard var walk = resumed(slot) else { return }

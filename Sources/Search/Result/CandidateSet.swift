@@ -31,6 +31,18 @@ public struct CandidateSet: Sendable {
         return seen
     }
 
+    /// Columns of the table; each is served by one provider.
+    public var columns: Range<Int> { wants.indices }
+
+    public func suffix(of column: Int) -> String { wants[column].suffix }
+
+    /// What `column` takes of its provider.
+    public func resources(of column: Int, in index: PlacementIndex) -> [(resourceClass: ResourceClass, amount: Int)] {
+        wants[column].amounts.map { (index.classes.symbols[$0.resourceClass], $0.amount) }
+    }
+
+    public func provider(_ row: Int, _ column: Int) -> ProviderReference { picks[row * wants.count + column] }
+
     /// Each provider that candidate `row` takes from, with the amounts per class.
     public func allocations(
         of row: Int, in index: PlacementIndex
