@@ -15,6 +15,8 @@ public import Store
 /// replicas may serve one database.
 public struct PlacementService: Sendable {
     public let endpoints: [Endpoint]
+    /// Beyond what the original has: why a request fits where it does.
+    public let explanations: [Endpoint]
     let state: PlacementState
     let options: PlacementOptions
 
@@ -30,6 +32,7 @@ public struct PlacementService: Sendable {
         let state = PlacementState(store: store, coherence: coherence, time: time, ids: ids)
         self.state = state
         self.options = options
+        explanations = ExplainEndpoint(state: state, options: options).all
         endpoints =
             VersionEndpoint.all
             + ProviderEndpoints(state: state).all
@@ -55,5 +58,12 @@ public struct PlacementService: Sendable {
         Service(
             name: "placement", title: "Placement API", prefix: "/placement", family: PlacementFamily(time: state.time),
             endpoints: endpoints, authenticator: authenticator, authorizer: authorizer)
+    }
+
+    /// Explanations as the dispatcher mounts them, at `/placement/explain`, apart from the compatible surface.
+    public func explainService(authenticator: any Authenticator, authorizer: any Authorizer) -> Service {
+        Service(
+            name: "placement-explain", title: "Placement explanations", prefix: "/placement/explain",
+            family: AgentFamily(), endpoints: explanations, authenticator: authenticator, authorizer: authorizer)
     }
 }

@@ -30,7 +30,10 @@ final class PlacementFixture: Sendable {
         let authorizer = PolicyAuthorizer(
             engine: try PolicyEngine(rules: PlacementPolicy.rules), wording: .placement)
         dispatcher = Dispatcher(
-            [service.service(authenticator: Noauth2Authenticator(), authorizer: authorizer)], logger: logger)
+            [
+                service.service(authenticator: Noauth2Authenticator(), authorizer: authorizer),
+                service.explainService(authenticator: Noauth2Authenticator(), authorizer: authorizer),
+            ], logger: logger)
     }
 
     @discardableResult

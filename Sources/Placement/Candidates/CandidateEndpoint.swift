@@ -31,7 +31,7 @@ struct CandidateEndpoint: Sendable {
     }
 
     /// Groups have any suffix, so the handler reads them; these are the names without one.
-    private static let parameters = QueryRules(
+    static let parameters = QueryRules(
         [
             parameter("resources", "Amounts by class: `VCPU:2,MEMORY_MB:1024`; with a suffix, of one provider", 10),
             parameter("limit", "The most candidates to answer", 16),
@@ -74,7 +74,7 @@ struct CandidateEndpoint: Sendable {
     }
 
     /// Names that neither the standard nor the index knows are looked up.
-    private func refuseUnknown(_ query: CandidateQuery, _ index: PlacementIndex) async throws {
+    func refuseUnknown(_ query: CandidateQuery, _ index: PlacementIndex) async throws {
         let classes = query.resourceClasses.subtracting(StandardResourceClasses.all).filter { !index.hasSeen($0) }
         let traits = query.traits.subtracting(StandardTraits.all).filter { !index.hasSeen($0) }
         if classes.isEmpty, traits.isEmpty { return }

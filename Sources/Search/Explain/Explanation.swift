@@ -42,8 +42,13 @@ public struct Explanation: Sendable {
     public let relaxations: [Relaxation]
     public let nearest: [NearMiss]
 
+    /// False where looking for relaxations ended early, because there are too many sets and trees to look at.
+    public let isComplete: Bool
+
     /// More than so many constraints are not dropped together.
     public static let largestRelaxation = 3
+    /// So many trees are looked at for relaxations, sets of constraints times trees.
+    static let mostLooks = 5_000_000
 
     /// - Parameter misses: how many trees that nearly serve are wanted
     public init(of request: CandidateRequest, in index: PlacementIndex, misses: Int = 5) {
@@ -57,7 +62,9 @@ public struct Explanation: Sendable {
             let rest = CandidateSearch(request.without([constraint])).anchors(in: index).count
             return Cost(constraint: constraint, removedAlone: total - alone, removedLast: rest - found.count)
         }
-        let sets = found.isEmpty ? Self.smallest(request, constraints, index) : []
+        let smallest = found.isEmpty ? Self.smallest(request, constraints, index) : []
+        isComplete = smallest != nil
+        let sets = smallest ?? []
         relaxations = sets.map { set in
             let dropped = constraints.filter(set.contains)
             return Relaxation(
@@ -67,15 +74,18 @@ public struct Explanation: Sendable {
         nearest = Self.nearest(request, sets.map { set in constraints.filter(set.contains) }, index, misses)
     }
 
-    /// Every set of the least size that lets the request fit somewhere.
+    /// Every set of the least size that lets the request fit somewhere; nil where that takes too long to say.
     private static func smallest(
         _ request: CandidateRequest, _ constraints: [RequestConstraint], _ index: PlacementIndex
-    ) -> [Set<RequestConstraint>] {
+    ) -> [Set<RequestConstraint>]? {
         var sets: [[Int]] = [[]]
+        var looks = 0
         for _ in 0..<largestRelaxation {
             sets = sets.flatMap { set in
                 ((set.last ?? -1) + 1..<max((set.last ?? -1) + 1, constraints.count)).map { set + [$0] }
             }
+            looks += sets.count * index.treeCount
+            guard looks <= mostLooks else { return nil }
             let helping = sets.map { set in Set(set.map { constraints[$0] }) }.filter { set in
                 !CandidateSearch(request.without(set)).anchors(in: index, most: 1).isEmpty
             }
