@@ -19,12 +19,15 @@ public struct DriverOptions: Sendable {
     public var nvidia: NvidiaOptions
     public var nic: NICOptions
     public var fpga: FPGAOptions
+    /// Drivers that are programs of their own.
+    public var external: [ExternalSpec]
 
     /// Without `commands`, the programs of this machine; for a recorded host give `RecordedHost.commands`.
     public init(
         root: SysfsRoot, deviceSpecs: [DeviceSpec] = [], fake: FakeOptions = FakeOptions(),
         nvme: NVMeOptions = NVMeOptions(), mdev: MdevOptions = MdevOptions(), nvidia: NvidiaOptions = NvidiaOptions(),
-        nic: NICOptions = NICOptions(), fpga: FPGAOptions = FPGAOptions(), control: HostControl? = nil,
+        nic: NICOptions = NICOptions(), fpga: FPGAOptions = FPGAOptions(), external: [ExternalSpec] = [],
+        control: HostControl? = nil,
         commands: any CommandRunner = SystemCommands(),
         time: TimeSource = .system, random: @escaping @Sendable () -> UInt64 = { .random(in: .min ... .max) }
     ) {
@@ -40,5 +43,6 @@ public struct DriverOptions: Sendable {
         self.nvidia = nvidia
         self.nic = nic
         self.fpga = fpga
+        self.external = external
     }
 }

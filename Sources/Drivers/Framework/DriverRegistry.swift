@@ -127,6 +127,12 @@ public struct DriverRegistry: Sendable {
         var warnings: [String] = []
         var seen: Set<String> = []
         for name in names {
+            if let spec = options.external.first(where: { $0.name == name }) {
+                guard seen.insert(name).inserted else { continue }
+                warnings.append("The driver '\(name)' is the program \(spec.program); nothing is promised for it.")
+                drivers.append(ExternalDriver(spec, options))
+                continue
+            }
             guard let entry = entry(named: name) else {
                 let near = NearestName.find(name, among: entries.map(\.name)).map { "; did you mean '\($0)'?" } ?? ""
                 throw DriverFault(

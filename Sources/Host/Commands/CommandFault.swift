@@ -9,6 +9,10 @@ public enum CommandFault: Error, Sendable, Equatable, CustomStringConvertible {
     case cancelled(String)
     case tooMuchOutput(String)
     case killed(String, signal: Int32)
+    /// One that is kept running ended, or broke the rules of its conversation.
+    case ended(String)
+    /// It failed a short while ago and is given a rest before it is started again.
+    case resting(String)
 
     public var description: String {
         switch self {
@@ -17,6 +21,8 @@ public enum CommandFault: Error, Sendable, Equatable, CustomStringConvertible {
         case .timedOut(let name, let limit): "'\(name)' did not end within \(limit.components.seconds) s and was killed"
         case .cancelled(let name): "'\(name)' was broken off"
         case .tooMuchOutput(let name): "'\(name)' said more than expected and was killed"
+        case .ended(let name): "'\(name)' ended in the middle of a conversation"
+        case .resting(let name): "'\(name)' failed and is started again after a rest"
         case .killed(let name, let signal): "'\(name)' was killed by signal \(signal)"
         }
     }

@@ -95,7 +95,9 @@ public struct SystemCommands: CommandRunner {
     ) -> Result<(output: Pipe, errors: Pipe, process: pid_t), CommandFault> {
         guard let output = Pipe(), let errors = Pipe() else { return .failure(.notStarted(command.program, errno)) }
         var process: pid_t = 0
-        let refusal = spawn(path, [command.program] + command.arguments, output.writing, errors.writing, &process)
+        let refusal = Spawn.start(
+            path, [command.program] + command.arguments, input: nil, output: output.writing, errors: errors.writing,
+            &process)
         guard refusal == 0 else { return .failure(.notStarted(command.program, refusal)) }
         output.closeWriting()
         errors.closeWriting()
@@ -109,41 +111,6 @@ public struct SystemCommands: CommandRunner {
             pollfd(fd: first, events: Int16(POLLIN), revents: 0), pollfd(fd: second, events: Int16(POLLIN), revents: 0),
         ]
         _ = unsafe poll(&waits, 2, 50)
-    }
-
-    private static func spawn(
-        _ path: String, _ words: [String], _ output: Int32, _ errors: Int32, _ process: inout pid_t
-    ) -> Int32 {
-        var actions = unsafe posix_spawn_file_actions_t()
-        var attributes = posix_spawnattr_t()
-        guard unsafe posix_spawn_file_actions_init(&actions) == 0, unsafe posix_spawnattr_init(&attributes) == 0
-        else { return ENOMEM }
-        defer {
-            unsafe posix_spawn_file_actions_destroy(&actions)
-            unsafe posix_spawnattr_destroy(&attributes)
-        }
-        unsafe posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0)
-        unsafe posix_spawn_file_actions_adddup2(&actions, output, 1)
-        unsafe posix_spawn_file_actions_adddup2(&actions, errors, 2)
-        // A group of its own, and signals as a program expects them.
-        var none = sigset_t()
-        var all = sigset_t()
-        unsafe sigemptyset(&none)
-        unsafe sigfillset(&all)
-        unsafe posix_spawnattr_setpgroup(&attributes, 0)
-        unsafe posix_spawnattr_setsigmask(&attributes, &none)
-        unsafe posix_spawnattr_setsigdefault(&attributes, &all)
-        unsafe posix_spawnattr_setflags(
-            &attributes, Int16(POSIX_SPAWN_SETPGROUP | POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF))
-        var arguments: [UnsafeMutablePointer<CChar>?] = unsafe words.map { word in unsafe strdup(word) } + [nil]
-        // Messages in English, whatever the daemon's own language: some are read.
-        let settings = ["PATH=/usr/sbin:/usr/bin:/sbin:/bin", "LC_ALL=C"]
-        var environment: [UnsafeMutablePointer<CChar>?] = unsafe settings.map { word in unsafe strdup(word) } + [nil]
-        defer {
-            for index in unsafe arguments.indices { unsafe free(arguments[index]) }
-            for index in unsafe environment.indices { unsafe free(environment[index]) }
-        }
-        return unsafe posix_spawn(&process, path, &actions, &attributes, &arguments, &environment)
     }
 }
 

@@ -1,0 +1,159 @@
+import FoundationEssentials
+import Host
+import Model
+
+/// A driver that is a program of its own: asked and ordered line by line, kept apart, restarted after a rest when it fails.
+///
+/// It cannot stop the agent: it has its deadline, its output is bounded, and what it says is checked. It never offers what the host
+/// needs, for the agent drops that.
+public struct ExternalDriver: Driver {
+    public let name: String
+    public let capabilities = DriverCapabilities(prepares: true, cleans: true, programs: true)
+
+    private let spec: ExternalSpec
+    private let process: LineProcess
+    private let control: HostControl
+    private let time: TimeSource
+
+    public init(_ spec: ExternalSpec, _ options: DriverOptions) {
+        name = spec.name
+        self.spec = spec
+        control = options.control
+        time = options.time
+        process = LineProcess(
+            spec.program, spec.arguments, greeting: Self.line(ExternalMessages.Hello()),
+            accepts: { line in
+                let welcome = try? JSONDecoder().decode(ExternalMessages.Welcome.self, from: Data(line))
+                return welcome?.version == ExternalMessages.version
+            })
+    }
+
+    public func discover(_ pass: DiscoveryPass) throws(DriverFault) -> Discovery {
+        let functions = pass.snapshot.functions.map { function in
+            ExternalMessages.Function(
+                address: function.address.description, vendor: function.vendorID, product: function.productID,
+                class: hexadecimalText(function.classCode.code, width: 6), numaNode: function.numaNode,
+                driver: function.driver, physicalFunction: function.physicalFunction?.description,
+                fenced: pass.fencing.isFenced(function.address) || function.classCode.isBridge)
+        }
+        let answer = try ask(
+            ExternalMessages.Fingerprint(id: 1, host: pass.host.text, functions: functions), spec.timeout)
+        var discovery = Discovery()
+        var seen: Set<PCIAddress> = []
+        for device in answer.devices ?? [] {
+            do {
+                let (report, address) = try report(device, pass)
+                guard seen.insert(address).inserted else { throw DriverFault("it is said twice") }
+                discovery.devices.append(report)
+            } catch {
+                discovery.notes.append(
+                    HostProblem(path: "/sys/bus/pci/devices/\(device.address)", text: "is left out: \(error)"))
+            }
+        }
+        discovery.devices.sort { $0.deployables[0].name < $1.deployables[0].name }
+        return discovery
+    }
+
+    public func prepare(_ order: HandleOrder) async throws(DriverFault) { _ = try await tell("prepare", order) }
+    public func withdraw(_ order: HandleOrder) async throws(DriverFault) { _ = try await tell("withdraw", order) }
+    public func program(_ order: HandleOrder, image: String) async throws(DriverFault) {
+        _ = try await tell("program", order, image: image)
+    }
+
+    @discardableResult
+    public func clean(_ order: HandleOrder) async throws(DriverFault) -> CleaningRecord {
+        let begun = time.now()
+        let answer = try await tell("clean", order)
+        guard let methods = answer.methods, !methods.isEmpty else {
+            throw DriverFault("The driver '\(name)' does not say how it cleaned the device.")
+        }
+        return CleaningRecord(
+            device: ["address": try order.requireAddress().description], methods: methods,
+            verification: .impossible("an external driver's word"), begun: begun, ended: time.now())
+    }
+
+    public func examine(_ order: HandleOrder) async throws(DriverFault) -> DeviceHealth {
+        let answer = try await tell("health", order)
+        guard let state = answer.state.flatMap({ DeviceHealth.State(rawValue: $0) }) else {
+            throw DriverFault("The driver '\(name)' calls a device neither well, worn, sick nor unknown.")
+        }
+        return DeviceHealth(state, reason: answer.reason)
+    }
+
+    /// Ends the program; the next question starts it again.
+    func interrupt() { process.stop() }
+
+    // MARK: What it says
+
+    private func report(
+        _ device: ExternalMessages.Device, _ pass: DiscoveryPass
+    ) throws(DriverFault) -> (DeviceReport, PCIAddress) {
+        guard let address = PCIAddress(device.address), let function = pass.snapshot.function(at: address) else {
+            throw DriverFault("there is no such function")
+        }
+        if let reason = pass.fencing.reasons(for: address).first { throw DriverFault("\(reason)") }
+        guard !function.classCode.isBridge else { throw DriverFault("it is a bridge") }
+        guard let resourceClass = ResourceClass(device.resourceClass) else {
+            throw DriverFault("'\(device.resourceClass)' is not the name of a resource class")
+        }
+        var traits = ["OWNER_CYBORG"]
+        for name in device.traits ?? [] {
+            guard let trait = Trait(name) else { throw DriverFault("'\(name)' is not the name of a trait") }
+            if !traits.contains(trait.name) { traits.append(trait.name) }
+        }
+        guard let type = DeviceType(rawValue: device.type ?? "PCI") else {
+            throw DriverFault("'\(device.type ?? "")' is not a type of device")
+        }
+        let facts = (device.facts ?? [:]).merging(PCIDriver.facts(of: function)) { _, ours in ours }
+        let info = function.address.attachInfo.merging(device.info ?? [:]) { ours, _ in ours }
+        var report = PCIReport(
+            type: type, driver: name, resourceClass: resourceClass.name, traits: traits, facts: facts, handle: info,
+            needsCleaning: device.cleans ?? false, model: device.model
+        ).device(function, on: pass.host)
+        report.deployables[0].handles[0].needsPreparation = device.prepares ?? false
+        return (report, address)
+    }
+
+    private func tell(_ what: String, _ order: HandleOrder, image: String? = nil) async throws(DriverFault)
+        -> ExternalMessages.Answer
+    {
+        let address = try order.requireAddress()
+        let host = await control.snapshot()
+        guard host.function(at: address) != nil else {
+            throw DriverFault("There is no PCI function \(address) on this host.")
+        }
+        if let reason = Fencing(host).reasons(for: address).first {
+            throw DriverFault("\(address) is left alone: \(reason).")
+        }
+        let message = ExternalMessages.Order(
+            id: 2, do: what, handle: order.handle.description, address: address.description, info: order.info,
+            image: image)
+        let patience = what == "health" ? spec.timeout : .seconds(3600)
+        return try await Blocking.run { () throws(DriverFault) in try ask(message, patience) }
+    }
+
+    private func ask(_ message: some Encodable & Sendable, _ timeout: Duration) throws(DriverFault)
+        -> ExternalMessages.Answer
+    {
+        let line: [UInt8]
+        do {
+            line = try process.exchange(Self.line(message), timeout: timeout)
+        } catch {
+            throw DriverFault("The driver '\(name)' failed: \(error).", isTransient: true)
+        }
+        guard let answer = try? JSONDecoder().decode(ExternalMessages.Answer.self, from: Data(line)) else {
+            process.stop()
+            throw DriverFault("The driver '\(name)' answered with something that is no answer.", isTransient: true)
+        }
+        if let text = answer.error {
+            throw DriverFault(text.hasSuffix(".") ? text : text + ".", isTransient: answer.transient ?? false)
+        }
+        return answer
+    }
+
+    private static func line(_ message: some Encodable) -> [UInt8] {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+        return (try? encoder.encode(message)).map(Array.init) ?? []
+    }
+}

@@ -1,0 +1,30 @@
+/// A driver that is a program of its own: one entry of `external_drivers`.
+public struct ExternalSpec: Sendable, Equatable {
+    /// As in `enabled_drivers`: small letters, digits and `_`, and not that of a driver of this program.
+    public var name: String
+    /// An absolute path.
+    public var program: String
+    public var arguments: [String]
+    /// Of a question; orders have an hour.
+    public var timeout: Duration
+
+    public init(
+        name: String, program: String, arguments: [String] = [], timeout: Duration = .seconds(10)
+    ) throws(DeviceSpecFault) {
+        let isName =
+            !name.isEmpty && name.utf8.allSatisfy { (97...122).contains($0) || (48...57).contains($0) || $0 == 95 }
+        guard isName else {
+            throw DeviceSpecFault("name", "'\(name)' is not made of small letters, digits and '_'")
+        }
+        guard DriverRegistry.standard.entry(named: name) == nil else {
+            throw DeviceSpecFault("name", "'\(name)' is a driver of this program; take another name")
+        }
+        guard program.hasPrefix("/") else {
+            throw DeviceSpecFault("program", "'\(program)' is not an absolute path")
+        }
+        self.name = name
+        self.program = program
+        self.arguments = arguments
+        self.timeout = timeout
+    }
+}

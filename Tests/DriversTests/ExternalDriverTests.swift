@@ -1,0 +1,120 @@
+import Foundation
+import Host
+import Model
+import Testing
+
+@testable import Drivers
+
+/// Programs that behave, and programs that do not. The conformance suite runs the example as well.
+@Suite struct ExternalDriverTests {
+    private let recorded: RecordedHost
+
+    init() throws { recorded = try fixture("two-socket") }
+
+    private func driver(_ program: String, _ arguments: [String] = [], timeout: Duration = .seconds(30)) throws
+        -> ExternalDriver
+    {
+        ExternalDriver(
+            try ExternalSpec(name: "own", program: program, arguments: arguments, timeout: timeout),
+            DriverOptions(root: recorded.root, commands: PlayedCommands()))
+    }
+
+    /// A shell script that answers each line in turn; after the last it waits.
+    private func script(_ answers: String..., then: String = "sleep 600") throws -> ExternalDriver {
+        let lines = answers.map { "read -r line; printf '%s\\n' '\($0)'" }.joined(separator: "; ")
+        return try driver("/bin/sh", ["-c", "\(lines); \(then)"], timeout: .milliseconds(1500))
+    }
+
+    private func discover(_ driver: ExternalDriver) throws -> Discovery {
+        try driver.discover(DiscoveryPass(snapshot: HostSnapshot(recorded.root), host: "h"))
+    }
+
+    @Test func theExample() async throws {
+        let driver = try driver(exampleDriver())
+        let devices = try discover(driver).devices
+        #expect(devices.map { $0.deployables[0].name } == ["h_0000:25:00.0", "h_0000:83:00.0"])
+        #expect(devices[0].type == .fpga && devices[0].driver == "own")
+        #expect(devices[0].deployables[0].traits == ["OWNER_CYBORG", "CUSTOM_EXAMPLE_5001"])
+        let order = HandleOrder(for: devices[0].deployables[0].handles[0])
+        #expect(try await driver.clean(order).methods == ["nothing, for this is an example"])
+        #expect(try await driver.examine(order).state == .well)
+        let fault = await #expect(throws: DriverFault.self) { try await driver.program(order, image: "/a") }
+        #expect(fault == DriverFault("this driver cannot program."))
+    }
+
+    @Test func whatItSaysIsChecked() throws {
+        let driver = try script(
+            #"{"version":1}"#,
+            #"{"id":1,"devices":[{"address":"0000:21:00.0","resource_class":"CUSTOM_A"},"#
+                + #"{"address":"0000:99:00.0","resource_class":"CUSTOM_A"},{"address":"0000:23:00.0","resource_class":"a b"},"#
+                + #"{"address":"0000:83:00.0","resource_class":"CUSTOM_A","traits":["x y"]},"#
+                + #"{"address":"0000:20:00.0","resource_class":"CUSTOM_A"},"#
+                + #"{"address":"0000:25:00.0","resource_class":"CUSTOM_A","info":{"bus":"00","own":"x"}},"#
+                + #"{"address":"0000:25:00.0","resource_class":"CUSTOM_A"}]}"#)
+        let discovery = try discover(driver)
+        #expect(discovery.devices.count == 1)
+        // It cannot say that a handle is another function.
+        #expect(discovery.devices[0].deployables[0].handles[0].info["bus"] == "25")
+        #expect(discovery.devices[0].deployables[0].handles[0].info["own"] == "x")
+        #expect(discovery.notes.count == 6)
+        #expect(discovery.notes[0].text == "is left out: nvme0n1 is mounted at /srv")
+    }
+
+    @Test func programsThatMisbehave() throws {
+        func fault(_ driver: ExternalDriver) -> String? {
+            #expect(throws: DriverFault.self) { try discover(driver) }?.text
+        }
+        #expect(fault(try driver("/nonexistent/driver"))?.contains("is not installed") == true)
+        #expect(fault(try driver("/bin/true"))?.contains("ended in the middle") == true)
+        #expect(fault(try script(#"{"version":2}"#))?.contains("ended in the middle") == true)
+        #expect(fault(try script(#"{"version":1}"#, "garbage"))?.contains("no answer") == true)
+        #expect(fault(try script(#"{"version":1}"#, #"{"id":1,"error":"no card","transient":true}"#)) == "no card.")
+        #expect(
+            fault(try driver("/bin/sh", ["-c", "sleep 600"], timeout: .milliseconds(200)))?.contains(
+                "did not end within") == true)
+        #expect(
+            fault(
+                try driver("/bin/sh", ["-c", "head -c 3000000 /dev/zero; sleep 600"]))?
+                .contains("more than expected") == true)
+    }
+
+    @Test func afterAFailureItRests() throws {
+        let driver = try driver("/bin/false")
+        #expect(throws: DriverFault.self) { try discover(driver) }
+        let fault = #expect(throws: DriverFault.self) { try discover(driver) }
+        #expect(fault?.isTransient == true && fault?.text.contains("after a rest") == true)
+    }
+
+    /// A program that dies is started again; state is the agent's.
+    @Test func oneThatDiesIsStartedAgain() async throws {
+        let driver = try driver(exampleDriver())
+        let before = try discover(driver)
+        let order = HandleOrder(for: before.devices[0].deployables[0].handles[0])
+        try await driver.prepare(order)
+        driver.interrupt()
+        try await driver.prepare(order)
+        #expect(try discover(driver) == before)
+    }
+
+    @Test func whatTheHostNeedsIsNotOrderedAbout() async throws {
+        let address = try #require(PCIAddress("0000:21:00.0"))
+        let order = HandleOrder(handle: IDSource.random.next(), type: .pci, info: address.attachInfo, controlPath: "")
+        let driver = try driver(exampleDriver())
+        let fault = await #expect(throws: DriverFault.self) { try await driver.clean(order) }
+        #expect(fault?.text == "0000:21:00.0 is left alone: nvme0n1 is mounted at /srv.")
+    }
+
+    @Test func entriesAreChecked() throws {
+        func fault(_ name: String, _ program: String) -> String? {
+            #expect(throws: DeviceSpecFault.self) { try ExternalSpec(name: name, program: program) }?.description
+        }
+        #expect(fault("pci", "/a")?.contains("is a driver of this program") == true)
+        #expect(fault("My driver", "/a")?.contains("small letters") == true)
+        #expect(fault("own", "a")?.contains("absolute path") == true)
+        let enabled = try DriverRegistry.standard.drivers(
+            named: ["own", "fake"],
+            options: DriverOptions(
+                root: recorded.root, external: [try ExternalSpec(name: "own", program: exampleDriver())]))
+        #expect(enabled.drivers.map(\.name) == ["own", "fake"] && enabled.warnings.count == 1)
+    }
+}
