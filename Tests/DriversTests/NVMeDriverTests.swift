@@ -220,4 +220,14 @@ import Testing
         #expect(small.places == Array(0..<10))
         #expect(SampleCheck(root: recorded.root, path: "", size: 100, seed: 3, count: 9).places.isEmpty)
     }
+
+    /// A recorded host's drive may have the name of one of this machine's.
+    @Test func thisMachinesToolsAreNotRunForAnotherHost() async throws {
+        let options = DriverOptions(
+            root: recorded.root, nvme: NVMeOptions(deviceSpecs: try DeviceSpec.list(json: "{}")))
+        let fault = await #expect(throws: DriverFault.self) { try await NVMeDriver(options).clean(order()) }
+        #expect(fault?.text == "the program 'nvme' is not installed.")
+        #expect(SysfsRoot().isThisMachine && SysfsRoot(path: "//").isThisMachine)
+        #expect(!recorded.root.isThisMachine && !SysfsRoot(path: "/mnt").isThisMachine)
+    }
 }

@@ -22,18 +22,20 @@ public struct DriverOptions: Sendable {
     /// Drivers that are programs of their own.
     public var external: [ExternalSpec]
 
-    /// Without `commands`, the programs of this machine; for a recorded host give `RecordedHost.commands`.
+    /// Without `commands`, the programs of this machine where `root` is its own, and none elsewhere; for a recorded host give
+    /// `RecordedHost.commands`.
     public init(
         root: SysfsRoot, deviceSpecs: [DeviceSpec] = [], fake: FakeOptions = FakeOptions(),
         nvme: NVMeOptions = NVMeOptions(), mdev: MdevOptions = MdevOptions(), nvidia: NvidiaOptions = NvidiaOptions(),
         nic: NICOptions = NICOptions(), fpga: FPGAOptions = FPGAOptions(), external: [ExternalSpec] = [],
         control: HostControl? = nil,
-        commands: any CommandRunner = SystemCommands(),
+        commands: (any CommandRunner)? = nil,
         time: TimeSource = .system, random: @escaping @Sendable () -> UInt64 = { .random(in: .min ... .max) }
     ) {
         self.root = root
         self.control = control ?? HostControl(root)
-        self.commands = commands
+        // A tool that is run for another host would format this machine's drives.
+        self.commands = commands ?? (root.isThisMachine ? SystemCommands() : PlayedCommands())
         self.time = time
         self.random = random
         self.deviceSpecs = deviceSpecs

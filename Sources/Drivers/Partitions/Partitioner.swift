@@ -8,7 +8,8 @@ public struct Partitioner: Sendable {
     private let control: HostControl
     private let commands: any CommandRunner
 
-    public init(_ wishes: [PartitionWish], control: HostControl, commands: any CommandRunner = SystemCommands()) {
+    /// `commands` as `DriverOptions.commands` has them.
+    public init(_ wishes: [PartitionWish], control: HostControl, commands: any CommandRunner) {
         self.wishes = wishes
         self.control = control
         self.commands = commands

@@ -4,14 +4,18 @@
 /// configuration space) is left out.
 public struct SysfsRoot: Sendable {
     private let tree: any FileTree
+    /// Whether it is the running machine's own: only there may the machine's programs be run for it.
+    public let isThisMachine: Bool
 
     /// The folder that holds `sys` and `proc`.
     public init(path: String = "/") {
         tree = KernelTree(root: path)
+        isThisMachine = path.allSatisfy { $0 == "/" }
     }
 
     public init(_ tree: any FileTree) {
         self.tree = tree
+        isThisMachine = false
     }
 
     /// A value of sysfs: its text without white space at either end. At most `limit` bytes.
