@@ -70,11 +70,14 @@ struct DeviceEndpoints: Sendable {
 
     private func show(_ call: Call) async throws -> Reply {
         let id = try call[Self.uuid]
+        // What older versions do not show is not read either.
+        let isNew = call.version >= Microversion(2, 4)
         let found = try await store.read { transaction -> (Device, DeviceState?, [(Deployable, [AttributeReport])])? in
             let device = try transaction.first("SELECT \(Device.columns) FROM devices WHERE uuid = \(id)") { row in
                 try Device(row)
             }
             guard let device else { return nil }
+            guard isNew else { return (device, nil, []) }
             let parts = try DeployableEndpoints.read("d.uuid = \(id)", tail: " ORDER BY p.number", in: transaction)
             return (device, try DeviceState.of([device], in: transaction)[id], parts)
         }

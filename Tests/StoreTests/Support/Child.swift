@@ -12,12 +12,17 @@ struct Child: Sendable {
         var ends: [Int32] = [0, 0]
         guard unsafe pipe(&ends) == 0 else { throw CocoaError(.fileReadUnknown) }
         defer { close(ends[1]) }
+        // Another child that is made meanwhile must not keep the pipe open.
+        for end in ends { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }
         var actions = unsafe posix_spawn_file_actions_t()
         unsafe posix_spawn_file_actions_init(&actions)
         defer { unsafe posix_spawn_file_actions_destroy(&actions) }
         unsafe posix_spawn_file_actions_adddup2(&actions, ends[1], 1)
-        // What is not open is passed over.
-        for descriptor in 3..<Int32(256) { unsafe posix_spawn_file_actions_addclose(&actions, descriptor) }
+        // Thousands may be open where all tests run at once, and more by the time of the fork; what is not is passed over.
+        let open = try FileManager.default.contentsOfDirectory(atPath: "/proc/self/fd").compactMap { Int32($0) }
+        for descriptor in 3..<(open.max() ?? 3) + 256 {
+            unsafe posix_spawn_file_actions_addclose(&actions, descriptor)
+        }
         var words = unsafe ([program] + arguments).map { unsafe strdup($0) } + [nil]
         defer { while let word = unsafe words.popLast() { unsafe free(word) } }
         var number: pid_t = 0
