@@ -45,6 +45,17 @@ struct HTTPServerTests {
                         for _ in 0..<100 { try await write(Array(repeating: 0x61, count: 10_000)) }
                     })
             },
+            Endpoint(.get, "/pulled", "Send as it is asked for", access: .open, answers: .empty(200)) { _ in
+                let (chunks, sink) = AsyncStream.makeStream(of: [UInt8].self)
+                for letter: UInt8 in 0x61...0x63 { sink.yield(Array(repeating: letter, count: 10_000)) }
+                sink.finish()
+                return Reply(
+                    status: 200,
+                    body: .pulled {
+                        var iterator = chunks.makeAsyncIterator()
+                        return await iterator.next(isolation: #isolation)
+                    })
+            },
             Endpoint(.get, "/half", "Break in the middle", access: .open, answers: .empty(200)) { _ in
                 Reply(
                     status: 200,
@@ -128,6 +139,9 @@ struct HTTPServerTests {
     func streams() async throws {
         try await withServer { (base, _) async throws -> Void in
             #expect(try await send("\(base)/n/stream").body.utf8.count == 1_000_000)
+            let pulled = try await send("\(base)/n/pulled").body
+            #expect(pulled.utf8.count == 30_000)
+            #expect(pulled.hasPrefix("aaa") && pulled.hasSuffix("ccc"))
             await #expect(throws: (any Error).self) { _ = try await send("\(base)/n/half") }
             #expect(try await send("\(base)/n/stream").status == 200)
         }

@@ -67,6 +67,10 @@ public struct APIResponse: Sendable {
         switch body {
         case .none: return []
         case .bytes(let bytes): return bytes
+        case .pulled(let next):
+            var bytes: [UInt8] = []
+            while let chunk = try await next() { bytes += chunk }
+            return bytes
         case .stream(let produce):
             let collected = CollectedBytes()
             try await produce { chunk in await collected.append(chunk) }

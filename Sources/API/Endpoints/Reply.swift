@@ -10,7 +10,10 @@ public struct Reply: Sendable {
     public enum Body: Sendable {
         case none
         case bytes([UInt8])
-        /// Chunks as they come; the connection ends with the stream. For large lists and for agents' watches.
+        /// Chunks as they are asked for, until there are none. For what stays open and mostly waits, such as agents'
+        /// watches: nothing but the connection's own task waits.
+        case pulled(_ next: @Sendable () async throws -> [UInt8]?)
+        /// Chunks as they come; the connection ends with the stream. For large lists.
         case stream(@Sendable (_ write: @Sendable ([UInt8]) async throws -> Void) async throws -> Void)
     }
 

@@ -6,7 +6,9 @@ import NIOCore
 import NIOSSL
 
 /// What happens to a request at the door: forwarding headers, CORS, probes, body limit, access log, metrics.
-struct Front: Sendable {
+///
+/// A class, because every connection's task holds it.
+final class Front: Sendable {
     let configuration: ListenerConfiguration
     let dispatcher: Dispatcher
     let metrics: MetricsRegistry
@@ -91,6 +93,12 @@ struct Front: Sendable {
         case .bytes(let bytes):
             head.headerFields[.contentLength] = "\(bytes.count)"
             try await writer.write(response: head, body: ResponseBody(byteBuffer: ByteBuffer(bytes: bytes)))
+        case .pulled(let next):
+            let body = ResponseBody { body in
+                while let chunk = try await next() { try await body.write(ByteBuffer(bytes: chunk)) }
+                try await body.finish(nil)
+            }
+            try await writer.write(response: head, body: body)
         case .stream(let produce):
             let body = ResponseBody { body in
                 let pipe = ChunkPipe()

@@ -46,13 +46,10 @@ public struct AgentEndpoints: Sendable {
             headers[.cacheControl] = "no-store"
             return Reply(
                 status: 200, headers: headers,
-                body: .stream { write in
-                    let encoder = JSONEncoder()
-                    for await line in lines {
-                        var bytes = [UInt8](try encoder.encode(line))
-                        bytes.append(UInt8(ascii: "\n"))
-                        try await write(bytes)
-                    }
+                body: .pulled {
+                    var iterator = lines.makeAsyncIterator()
+                    guard let line = await iterator.next(isolation: #isolation) else { return nil }
+                    return [UInt8](try JSONEncoder().encode(line)) + [UInt8(ascii: "\n")]
                 })
         }
     }
