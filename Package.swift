@@ -171,6 +171,9 @@ if !leavesOnly {
             ])
     if withBenchmarks {
         let benchmarks = [
+            benchmark(
+                "BenchmarkTokens", "tokens",
+                ["Identity", "Access", "API", "Model", "StoreSQLite", httpTypes, logging]),
             benchmark("BenchmarkStore", "store", ["Store", "StoreSQLite", "StorePostgreSQL", "Model"]),
             benchmark(
                 "BenchmarkLink", "link",

@@ -57,7 +57,7 @@ struct ControlPlane: Sendable {
         readiness = Readiness(store)
         policies = try await Policies(settings.policy, logger)
         keyring = try await FernetKeyring.loadOrCreate(folder: try EmbeddedIdentity.keyFolder(settings))
-        identity = EmbeddedIdentity.service(settings, store, keyring)
+        identity = try EmbeddedIdentity.service(settings, store, keyring)
 
         let identity = identity
         let authentication = try Authentication(settings.auth, identity: identity)

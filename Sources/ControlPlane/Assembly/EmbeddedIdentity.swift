@@ -20,7 +20,10 @@ enum EmbeddedIdentity {
         return database.deletingLastPathComponent().appending(path: "token-keys").path
     }
 
-    static func service(_ settings: Settings, _ store: any StateStore, _ keyring: FernetKeyring) -> IdentityService {
+    /// Throws 400 where the rules for passwords make no sense.
+    static func service(
+        _ settings: Settings, _ store: any StateStore, _ keyring: FernetKeyring
+    ) throws(Fault) -> IdentityService {
         var options = IdentityOptions()
         options.tokenLifetime = settings.identity.tokenLifetime
         options.expiredTokenWindow = settings.auth.expiredWindow
@@ -29,6 +32,13 @@ enum EmbeddedIdentity {
             options.lockout = IdentityOptions.Lockout(
                 attempts: settings.identity.lockoutFailures, duration: settings.identity.lockoutTime)
         }
+        options.passwords.minimumLength = settings.identity.minimumPasswordLength
+        options.passwords.pattern = settings.identity.passwordRegex
+        options.passwords.patternDescription = settings.identity.passwordRegexDescription
+        options.passwords.history = settings.identity.passwordHistory
+        let days = settings.identity.passwordLifetimeDays
+        options.passwords.expiresAfterDays = days > 0 ? days : nil
+        try options.passwords.validate()
         return IdentityService(
             store: store, codec: TokenCodec(keyring: keyring),
             hasher: PasswordHasher(cost: settings.identity.hashRounds), options: options)

@@ -9,7 +9,7 @@ extension IdentityService {
         public let admin: UserID
         public let adminProject: ProjectID
         public let serviceProject: ProjectID
-        /// Whether the administrator's password is the plan's: false where the user was there with another one.
+        /// Whether the administrator got the plan's password now: false where there was one already.
         public let setsAdminPassword: Bool
     }
 
@@ -51,23 +51,28 @@ extension IdentityService {
         }
     }
 
-    /// Of those users only that need one: hashing is slow on purpose.
+    /// Of those users only that need one: hashing is slow on purpose, and a password that is right already stays, with
+    /// the tokens got by it.
     private func hashes(for accounts: [BootstrapPlan.Account], _ plan: BootstrapPlan) async throws -> [String: String] {
         let domain = context.options.defaultDomain
         let names = accounts.map(\.name)
-        let present: Set<String> = try await context.read { transaction in
-            Set(
-                try transaction.all(
-                    """
-                    SELECT name FROM identity_users WHERE domain_id = \(domain) AND name IN \(list: names)
-                        AND password_hash IS NOT NULL
-                    """
-                ) { row in try row[0] })
+        let present: [String: String] = try await context.read { transaction in
+            var present: [String: String] = [:]
+            try transaction.forEach(
+                """
+                SELECT name, password_hash FROM identity_users WHERE domain_id = \(domain) AND name IN \(list: names)
+                    AND password_hash IS NOT NULL
+                """
+            ) { row in present[try row[0]] = try row[1] }
+            return present
         }
         var hashes: [String: String] = [:]
         for account in accounts where hashes[account.name] == nil {
-            let isReset = plan.resetsAdminPassword && account.name == plan.adminName
-            guard isReset || !present.contains(account.name) else { continue }
+            if let known = present[account.name] {
+                guard plan.resetsAdminPassword, account.name == plan.adminName,
+                    try await !context.hasher.verify(account.password, against: known)
+                else { continue }
+            }
             hashes[account.name] = try await context.hasher.hash(account.password)
         }
         return hashes

@@ -1,4 +1,4 @@
-import Model
+public import Model
 
 /// What a new password must be, and how long it lives.
 public struct PasswordRules: Sendable, Equatable {
@@ -25,16 +25,23 @@ public struct PasswordRules: Sendable, Equatable {
                 "The password is too short: at least \(minimumLength) characters are needed.", field: "user.password")
         }
         guard let pattern else { return }
-        let regex: Regex<AnyRegexOutput>
-        do {
-            regex = try Regex(pattern)
-        } catch {
-            throw .internalError("the password pattern of the configuration is no regular expression: \(error)")
-        }
-        guard text.firstMatch(of: regex) != nil else {
+        guard try text.firstMatch(of: Self.regex(pattern)) != nil else {
             throw .badRequest(
                 "The password does not meet the requirements: \(patternDescription ?? "it must match \(pattern)").",
                 field: "user.password")
+        }
+    }
+
+    /// Throws 400 where `pattern` is no regular expression: to be asked before the service starts.
+    public func validate() throws(Fault) {
+        if let pattern { _ = try Self.regex(pattern) }
+    }
+
+    private static func regex(_ pattern: String) throws(Fault) -> Regex<AnyRegexOutput> {
+        do {
+            return try Regex(pattern)
+        } catch {
+            throw .badRequest("The pattern of passwords is no regular expression: \(error).", field: "password_regex")
         }
     }
 
