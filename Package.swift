@@ -165,7 +165,8 @@ if !leavesOnly {
         + room(
             "ControlPlane",
             [
-                "Settings", "Identity", "Placement", "Accelerators", "Link", "Access", "API", "Clients", "Workflows",
+                "Settings", "Identity", "Placement", "Search", "Accelerators", "Link", "Access", "API", "Clients",
+                "Workflows",
                 "Store", "StoreSQLite", "StorePostgreSQL", "Agent", "Host", "Drivers", "Model", lifecycle, unixSignals,
                 logging, coreMetrics, system,
             ])

@@ -9,6 +9,7 @@ public struct Settings: Sendable {
     public let auth: AuthSettings
     public let identity: IdentitySettings
     public let policy: PolicySettings
+    public let placement: PlacementSettings
     public let accelerator: AcceleratorSettings
     public let agents: AgentsSettings
     public let agent: AgentSettings
@@ -23,6 +24,7 @@ public struct Settings: Sendable {
         auth = AuthSettings(&reader)
         identity = IdentitySettings(&reader)
         policy = PolicySettings(&reader)
+        placement = PlacementSettings(&reader)
         accelerator = AcceleratorSettings(&reader)
         agents = AgentsSettings(&reader)
         agent = AgentSettings(&reader)

@@ -144,7 +144,10 @@ struct MainJobTests {
             #expect(try await cloud.send("GET", "/healthz").status == 200)
             #expect(try await cloud.send("GET", "/readyz").text == "ok\n")
             let root = try #require(try await cloud.send("GET", "/").json?["services"])
-            #expect(root.array.compactMap { $0["name"]?.text } == ["identity", "placement", "accelerator", "agent"])
+            #expect(
+                root.array.compactMap { $0["name"]?.text } == [
+                    "identity", "placement", "placement-explain", "accelerator", "agent",
+                ])
             for service in ["identity", "placement", "accelerator", "agent"] {
                 let document = try await cloud.send("GET", "/\(service)/openapi.json").json
                 #expect(document?["openapi"]?.text?.hasPrefix("3.1") == true)

@@ -63,7 +63,8 @@ struct ControlPlane: Sendable {
         let authentication = try Authentication(settings.auth, identity: identity)
         let authenticator = authentication.authenticator
         feed.subscribe("validated tokens", to: [IdentityService.changeKind]) { _ in identity.forget() }
-        placement = PlacementService(store: store, feed: feed, logger: logger)
+        placement = PlacementService(
+            store: store, feed: feed, options: PlacementOptions(settings.placement), logger: logger)
 
         let dispatch = StoreWorkDispatch()
         let accelerators = AcceleratorService(
@@ -93,6 +94,7 @@ struct ControlPlane: Sendable {
         }
         if settings.services.enabled.contains(.placement) {
             services.append(placement.service(authenticator: authenticator, authorizer: policies.placement))
+            services.append(placement.explainService(authenticator: authenticator, authorizer: policies.placement))
         }
         if settings.services.enabled.contains(.accelerator) {
             services.append(accelerators.service(authenticator: authenticator, authorizer: policies.accelerator))

@@ -1,0 +1,19 @@
+import Placement
+import Search
+import Settings
+
+extension PlacementOptions {
+    init(_ settings: PlacementSettings) {
+        self.init()
+        folding =
+            switch settings.foldCandidates {
+            case .none: Folding.none
+            case .equalGroups: Folding.equalGroups
+            case .equalDevices: Folding.equalDevices
+            }
+        searchBudget = settings.searchSteps
+        mostCandidates = settings.mostCandidates
+        placeholderProject = settings.incompleteConsumerProject
+        placeholderUser = settings.incompleteConsumerUser
+    }
+}
