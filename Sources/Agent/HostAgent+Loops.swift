@@ -25,8 +25,10 @@ extension HostAgent {
         var pause = Pause()
         var told = Told()
         while !Task.isCancelled {
+            await settlePartitions(&told.partitions)
             let findings = await look(&told)
-            let devices = findings.all
+            await intent.looked()
+            let devices = await health.annotated(findings.all)
             await intent.lose(allBut: devices)
             do {
                 try await reporter.report(devices: devices, drivers: findings.drivers)
@@ -46,15 +48,34 @@ extension HostAgent {
     }
 
     /// Looks at the host soon after its kernel said that devices came or went; once for a swarm of events.
-    func hear(_ events: KernelEvents?) async {
-        guard let events else {
+    func hearKernel() async {
+        let events: AsyncStream<HostEvent>
+        do {
+            events = try HostEvents.stream()
+        } catch {
             return logger.notice(
-                "the kernel's events cannot be heard; devices that come and go are found at the next interval")
+                "the kernel's events cannot be heard; devices that come and go are found at the next interval",
+                metadata: ["reason": "\(error)"])
         }
-        for await _ in events.changes {
-            gauges.events.increment()
-            do { try await wait(.milliseconds(500)) } catch { return }
-            await intent.askForScan()
+        await hear(events)
+    }
+
+    func hear(_ events: AsyncStream<HostEvent>) async {
+        let swarm = Bell(wait: wait)
+        await withTaskGroup(of: Void.self) { group in
+            group.addTask {
+                while !Task.isCancelled {
+                    await swarm.wait(atMost: .seconds(3600))
+                    // Devices come in swarms: a card and its functions, each with its driver.
+                    do { try await self.wait(.milliseconds(500)) } catch { return }
+                    await self.intent.askForScan()
+                }
+            }
+            for await _ in events {
+                self.gauges.events.increment()
+                swarm.ring()
+            }
+            group.cancelAll()
         }
     }
 
@@ -62,6 +83,7 @@ extension HostAgent {
     struct Told {
         var notes: Set<String> = []
         var failures: [String: String] = [:]
+        var partitions: Set<String> = []
     }
 
     private func look(_ told: inout Told) async -> Findings {

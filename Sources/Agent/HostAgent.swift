@@ -1,6 +1,6 @@
 public import Clients
 import CoreMetrics
-import Drivers
+public import Drivers
 import Host
 public import Link
 public import Logging
@@ -32,10 +32,12 @@ public final class HostAgent: ServiceLifecycle.Service, Sendable {
         /// Whether the host is looked at when this machine's kernel says that devices came or went. For the machine that the
         /// agent runs on; a recorded host has no kernel.
         public var hearsKernel: Bool
+        /// How often devices are asked how they are.
+        public var healthInterval: Duration
 
         public init(
             rootProvider: String, makesRootProvider: Bool, scanInterval: Duration = .seconds(60), stateFolder: String?,
-            version: String, hearsKernel: Bool = false
+            version: String, hearsKernel: Bool = false, healthInterval: Duration = .seconds(60)
         ) {
             self.rootProvider = rootProvider
             self.makesRootProvider = makesRootProvider
@@ -43,6 +45,7 @@ public final class HostAgent: ServiceLifecycle.Service, Sendable {
             self.stateFolder = stateFolder
             self.version = version
             self.hearsKernel = hearsKernel
+            self.healthInterval = healthInterval
         }
     }
 
@@ -54,27 +57,32 @@ public final class HostAgent: ServiceLifecycle.Service, Sendable {
     let reconciler: PlacementReconciler
     let runner: WorkRunner
     let intent: Intent
+    let health: HealthWatch
+    let partitioner: Partitioner?
     let gauges: AgentGauges
     let wait: Waiting
     let logger: Logger
 
     /// Throws a sentence for the operator where the state folder cannot be used.
+    ///
+    /// - Parameter partitioner: has devices divided before each look at the host
     public convenience init(
         discoverer: Discoverer, link: any AgentLink, placement: any PlacementClient, options: Options,
-        time: TimeSource = .system, ids: IDSource = .random,
+        partitioner: Partitioner? = nil, time: TimeSource = .system, ids: IDSource = .random,
         wait: @escaping Waiting = { try await Task.sleep(for: $0) }, logger: Logger
     ) throws {
         let disk: any StateDisk
         if let folder = options.stateFolder { disk = try FolderDisk(folder) } else { disk = MemoryDisk() }
         try self.init(
-            discoverer: discoverer, link: link, placement: placement, options: options, disk: disk, time: time,
+            discoverer: discoverer, link: link, placement: placement, options: options,
+            partitioner: partitioner, disk: disk, time: time,
             ids: ids,
             wait: wait, metrics: MetricsSystem.factory, logger: logger)
     }
 
     init(
         discoverer: Discoverer, link: any AgentLink, placement: any PlacementClient, options: Options,
-        disk: any StateDisk, time: TimeSource, ids: IDSource, wait: @escaping Waiting,
+        partitioner: Partitioner?, disk: any StateDisk, time: TimeSource, ids: IDSource, wait: @escaping Waiting,
         metrics: any MetricsFactory, logger: Logger
     ) throws {
         var logger = logger
@@ -93,7 +101,10 @@ public final class HostAgent: ServiceLifecycle.Service, Sendable {
         runner = WorkRunner(
             drivers: discoverer.drivers, link: link, keeper: keeper, time: time, wait: wait, gauges: gauges,
             logger: logger)
-        intent = Intent(wait: wait)
+        self.partitioner = partitioner
+        let sick = keeper.storedSick
+        health = HealthWatch(drivers: discoverer.drivers, known: sick, ids: ids)
+        intent = Intent(withdrawn: Set(sick.flatMap(\.providers)), wait: wait)
     }
 
     /// Works until the surrounding task is cancelled or the service is told to shut down. What Placement holds stays: the
@@ -104,9 +115,8 @@ public final class HostAgent: ServiceLifecycle.Service, Sendable {
                 group.addTask { await self.followDesiredState() }
                 group.addTask { await self.lookAround() }
                 group.addTask { await self.keepPlacement() }
-                if self.options.hearsKernel {
-                    group.addTask { await self.hear(KernelEvents.open()) }
-                }
+                group.addTask { await self.watchHealth() }
+                if self.options.hearsKernel { group.addTask { await self.hearKernel() } }
                 await group.waitForAll()
             }
         }

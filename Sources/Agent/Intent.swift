@@ -13,15 +13,22 @@ actor Intent {
 
     private var devices: [DeviceReport]?
     private var withheld: Set<ResourceProviderID>?
+    private var withdrawn: Set<ResourceProviderID>
+    private var isExaminationAsked = false
+    private var hasLooked = false
     private var isComplete = false
     private var revision = 0
     private var isScanAsked = false
     private let wishBell: Bell
     private let scanBell: Bell
+    private let examinationBell: Bell
 
-    init(wait: @escaping Waiting) {
+    /// - Parameter withdrawn: providers of devices that this agent does not offer for their health
+    init(withdrawn: Set<ResourceProviderID>, wait: @escaping Waiting) {
+        self.withdrawn = withdrawn
         wishBell = Bell(wait: wait)
         scanBell = Bell(wait: wait)
+        examinationBell = Bell(wait: wait)
     }
 
     /// The accelerator service knows of these devices, so that they may be offered.
@@ -53,6 +60,13 @@ actor Intent {
         changed()
     }
 
+    /// Withheld for their health, beside what the control plane wants withheld.
+    func withdraw(_ providers: Set<ResourceProviderID>) {
+        guard withdrawn != providers else { return }
+        withdrawn = providers
+        changed()
+    }
+
     private func changed() {
         revision += 1
         wishBell.ring()
@@ -65,7 +79,8 @@ actor Intent {
     func wish(after seen: Int) async -> Wish? {
         while !Task.isCancelled {
             if let devices, let withheld, revision > seen {
-                return Wish(devices: devices, withheld: withheld, isComplete: isComplete, revision: revision)
+                return Wish(
+                    devices: devices, withheld: withheld.union(withdrawn), isComplete: isComplete, revision: revision)
             }
             await wishBell.wait(atMost: .seconds(3600))
         }
@@ -80,6 +95,23 @@ actor Intent {
     func askForScan() {
         isScanAsked = true
         scanBell.ring()
+    }
+
+    /// The host was looked at; the first time, its devices can be asked how they are.
+    func looked() {
+        guard !hasLooked else { return }
+        hasLooked = true
+        askForExamination()
+    }
+
+    func askForExamination() {
+        isExaminationAsked = true
+        examinationBell.ring()
+    }
+
+    func waitForExamination(atMost span: Duration) async {
+        if !isExaminationAsked { await examinationBell.wait(atMost: span) }
+        isExaminationAsked = false
     }
 
     func waitForScan(atMost span: Duration) async {

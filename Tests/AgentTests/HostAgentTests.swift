@@ -1,12 +1,12 @@
 import API
 import Drivers
 import Foundation
-import Host
 import Link
 import Model
 import Testing
 
 @testable import Agent
+@testable import Host
 
 /// The whole agent of a recorded host, with a Placement in memory and a control plane that the test plays.
 @Suite(.timeLimit(.minutes(5))) struct HostAgentTests {
@@ -21,13 +21,14 @@ import Testing
         }
 
         func run(
-            _ drivers: [any Driver], on root: SysfsRoot, makesRoot: Bool = true,
+            _ drivers: [any Driver], on root: SysfsRoot, makesRoot: Bool = true, partitioner: Partitioner? = nil,
             _ body: @escaping @Sendable (HostAgent) async throws -> Void
         ) async throws {
             let agent = try HostAgent(
                 discoverer: Discoverer(host: "h1", root: root, drivers: drivers), link: link, placement: placement,
                 options: .init(rootProvider: "h1", makesRootProvider: makesRoot, stateFolder: nil, version: "1"),
-                disk: disk, time: .system, ids: .random, wait: quick, metrics: metrics, logger: quiet)
+                partitioner: partitioner, disk: disk, time: .system, ids: .random, wait: quick, metrics: metrics,
+                logger: quiet)
             try await withThrowingTaskGroup(of: Void.self) { group in
                 group.addTask { try await agent.run() }
                 await link.heard.until { $0.streams > 0 }
@@ -252,5 +253,74 @@ import Testing
             await world.link.heard.until { $0.finished == [.init(item: item.id, outcome: .done)] }
         }
         #expect(driver.state.value.orders == [.init(kind: .prepare, handle: item.handle)])
+    }
+
+    /// Sick twice in a row and it is withdrawn, also over a restart; well three times and it is offered again.
+    @Test func aSickDeviceIsWithdrawnUntilItIsWell() async throws {
+        let world = World()
+        let driver = ScriptedDriver(devices: [device("h1_a"), device("h1_b", driver: "none")])
+        let id = ProviderNames.identifier(ofProvider: "h1_a")
+        driver.state.change { $0.health = DeviceHealth(.sick, reason: "Spare blocks are used up.") }
+        @Sendable func examine(_ agent: HostAgent, until count: Int) async {
+            while driver.state.value.examinations < count {
+                await agent.intent.askForExamination()
+                await Task.yield()
+            }
+        }
+        try await world.run([driver], on: Self.empty) { agent in
+            world.link.send()
+            await examine(agent, until: 2)
+            await world.placement.state.until { $0.providers[id]?.inventories[.fpga]?.reserved == 1 }
+            let heard = await world.link.heard.until { $0.reports.last?.devices[0].facts["health"] != nil }
+            #expect(heard.reports.last?.devices[0].facts["health"] == "withdrawn: Spare blocks are used up.")
+            #expect(heard.reports.last?.devices[1].facts["health"] == nil)
+        }
+        let later = World(disk: world.disk)
+        let before = driver.state.value.examinations
+        driver.state.change { $0.health = DeviceHealth(.well) }
+        try await later.run([driver], on: Self.empty) { agent in
+            later.link.send()
+            await later.placement.state.until { $0.providers[id]?.inventories[.fpga]?.reserved == 1 }
+            await examine(agent, until: before + 3)
+            await later.placement.state.until { $0.providers[id]?.inventories[.fpga]?.reserved == 0 }
+            await later.link.heard.until { $0.reports.last?.devices[0].facts["health"] == "well" }
+        }
+    }
+
+    @Test func devicesAreDividedBeforeTheyAreReported() async throws {
+        let world = World()
+        let recorded = try fixture("two-socket")
+        let address = try #require(PCIAddress("0000:82:00.0"))
+        let specs = try DeviceSpec.list(json: #"[{"vendor_id":"10de","product_id":"20b5"}]"#)
+        let partitioner = Partitioner(
+            [PartitionWish(address: address, virtualFunctions: 2)], control: HostControl(recorded.root, wait: quick),
+            commands: recorded.commands)
+        try await world.run(
+            [PCIDriver(DriverOptions(root: recorded.root, deviceSpecs: specs))], on: recorded.root,
+            partitioner: partitioner
+        ) { _ in
+            let heard = await world.link.heard.until { !$0.reports.isEmpty }
+            #expect(
+                heard.reports[0].devices.flatMap(\.deployables).map(\.name) == [
+                    "h1_0000:23:00.0", "h1_0000:82:10.0", "h1_0000:82:10.1",
+                ])
+        }
+    }
+
+    @Test func aSwarmOfTheKernelsEventsIsALook() async throws {
+        let world = World()
+        let driver = ScriptedDriver(devices: [device("h1_a")])
+        try await world.run([driver], on: Self.empty) { agent in
+            await driver.state.until { $0.looks == 1 }
+            let (events, kernel) = AsyncStream<HostEvent>.makeStream()
+            await withTaskGroup(of: Void.self) { group in
+                group.addTask { await agent.hear(events) }
+                let event = HostEvent(
+                    Array("add@/devices/x\0ACTION=add\0DEVPATH=/devices/x\0SUBSYSTEM=pci\0".utf8))
+                for _ in 0..<8 { if let event { kernel.yield(event) } }
+                await driver.state.until { $0.looks >= 2 }
+                group.cancelAll()
+            }
+        }
     }
 }

@@ -27,7 +27,9 @@ struct AgentGauges: Sendable {
     /// Whether the agent's state is on disk: 1 or 0.
     let isDurable: Gauge
 
-    /// Times that the kernel's events asked for a look.
+    /// Devices that are withdrawn for their health.
+    let sick: Gauge
+    /// Events of the kernel about devices.
     let events: Counter
     private let factory: any MetricsFactory
 
@@ -44,6 +46,7 @@ struct AgentGauges: Sendable {
         lookSeconds = gauge("look_seconds")
         looks = Counter(label: "kilonova_agent_looks_total", dimensions: [dimension], factory: factory)
         events = Counter(label: "kilonova_agent_kernel_events_total", dimensions: [dimension], factory: factory)
+        sick = gauge("devices_sick")
         providers = gauge("providers")
         withheld = gauge("providers_withheld")
         lingering = gauge("providers_lingering")

@@ -85,8 +85,13 @@ struct Settling {
         do {
             _ = try await reconciler.placement.createProvider(wanted.id, name: wanted.name, parent: root.id)
         } catch {
-            guard error.kind == .conflict, let found = try await reconciler.placement.provider(wanted.id) else {
-                throw error
+            guard error.kind == .conflict else { throw error }
+            guard let found = try await reconciler.placement.provider(wanted.id) else {
+                guard let other = try await reconciler.placement.provider(named: wanted.name) else { throw error }
+                // The compute service names its own PCI devices the same way, and draws their ids.
+                throw Fault.conflict(
+                    "Another provider, '\(other.id)', has this name: if the compute service offers the device itself, take it "
+                        + "out of its device_spec or of this agent's.")
             }
             guard found.root == root.root else {
                 throw Fault.conflict(

@@ -14,6 +14,8 @@ actor StateKeeper {
     private let logger: Logger
     private let executor = QueueExecutor("kilonova.agent.state")
     private(set) var state: AgentState
+    /// What was withdrawn when this keeper was made.
+    nonisolated let storedSick: [AgentState.SickDevice]
     private var journal: WorkJournal
     private var isStateWritten = true
     /// False once a line could not be added: then the journal is written anew as a whole.
@@ -37,6 +39,7 @@ actor StateKeeper {
             }
         }
         self.state = state
+        storedSick = state.sick
         let lines = try disk.read(Self.journalFile) ?? []
         let journal = WorkJournal(reading: lines)
         self.journal = journal

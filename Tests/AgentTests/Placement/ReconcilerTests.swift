@@ -143,6 +143,17 @@ import Testing
         #expect(world.provider("h1_a")?.traits == [Trait(unchecked: "CUSTOM_T")])
     }
 
+    /// The compute service offers the device itself.
+    @Test func aNameThatTheComputeServiceTookIsLeftToIt() async throws {
+        let world = ReconcilerWorld()
+        for devices in [[wanted("h1_0000:81:00.0"), wanted("h1_a")], []] {
+            let outcome = try await world.agent().reconcile(devices, isComplete: true)
+            #expect(outcome.problems.count == (devices.isEmpty ? 0 : 1))
+            #expect(world.isForeignUntouched)
+            #expect(Set(world.own.keys) == (devices.isEmpty ? [] : ["h1_a"]))
+        }
+    }
+
     /// A Placement older than the trait: the device is offered without it.
     @Test func aStandardTraitThatIsUnknownIsLeftOut() async throws {
         let world = ReconcilerWorld()

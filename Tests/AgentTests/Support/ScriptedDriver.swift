@@ -10,6 +10,8 @@ final class ScriptedDriver: Driver {
         var failure: DriverFault?
         var orders: [Order] = []
         var looks = 0
+        var health = DeviceHealth(.unknown)
+        var examinations = 0
     }
 
     struct Order: Sendable, Equatable {
@@ -49,6 +51,13 @@ final class ScriptedDriver: Driver {
         return CleaningRecord(device: [:], methods: ["wiped"], verification: .unneeded, begun: now, ended: now)
     }
 
+    func examine(_ order: HandleOrder) async throws(DriverFault) -> DeviceHealth {
+        state.change { state in
+            state.examinations += 1
+            return state.health
+        }
+    }
+
     private func take(_ kind: WorkItemKindName, _ order: HandleOrder) async throws(DriverFault) {
         let call = state.change { state in
             state.orders.append(Order(kind: kind, handle: order.handle))
@@ -67,6 +76,7 @@ func device(
         deployables: [
             DeployableReport(
                 name: name, resourceProvider: ProviderNames.identifier(ofProvider: name), resourceClass: "FPGA",
-                accelerators: accelerators, traits: ["CUSTOM_T"], attributes: [], handles: [])
+                accelerators: accelerators, traits: ["CUSTOM_T"], attributes: [],
+                handles: [AttachHandleReport(type: .testPCI, info: ["name": name])])
         ])
 }

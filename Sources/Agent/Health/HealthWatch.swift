@@ -1,0 +1,98 @@
+import Drivers
+import Model
+
+/// Asks devices how they are, through their drivers, and keeps a ledger of each: what is sick is withdrawn and comes back when it
+/// was well for a while.
+///
+/// A driver that cannot ask, or that fails to, says nothing about its devices: then nothing changes.
+actor HealthWatch {
+    private struct Key: Hashable {
+        let driver: String
+        let controlPath: String
+
+        init(_ device: DeviceReport) {
+            driver = device.driver
+            controlPath = device.controlPath
+        }
+
+        init(_ device: AgentState.SickDevice) {
+            driver = device.driver
+            controlPath = device.controlPath
+        }
+    }
+
+    private let drivers: [String: any Driver]
+    private let ids: IDSource
+    private var ledgers: [Key: HealthLedger] = [:]
+    private var providers: [Key: [ResourceProviderID]] = [:]
+    /// The devices of the last examination; nil before the first.
+    private var present: Set<Key>?
+
+    /// - Parameter known: what was withdrawn when the agent last ran; it stays so until it is found well
+    init(drivers: [any Driver], known: [AgentState.SickDevice], ids: IDSource) {
+        self.drivers = Dictionary(drivers.map { ($0.name, $0) }) { first, _ in first }
+        self.ids = ids
+        for device in known {
+            var ledger = HealthLedger()
+            // One bad look is no reason to withdraw; a few are.
+            for _ in 0..<8 where ledger.standing == .well {
+                _ = ledger.take(DeviceHealth(.sick, reason: device.reason))
+            }
+            ledgers[Key(device)] = ledger
+            providers[Key(device)] = device.providers
+        }
+    }
+
+    /// Looks at every device once, one after another.
+    func examine(_ devices: [DeviceReport]) async {
+        var seen: Set<Key> = []
+        for device in devices {
+            guard !Task.isCancelled else { return }
+            let key = Key(device)
+            seen.insert(key)
+            providers[key] = device.deployables.map(\.resourceProvider)
+            guard let driver = drivers[device.driver], let handle = device.deployables.first?.handles.first else {
+                continue
+            }
+            let order = HandleOrder(
+                handle: ids.next(), type: handle.type, info: handle.info, controlPath: device.controlPath)
+            guard let health = try? await driver.examine(order) else { continue }
+            _ = ledgers[key, default: HealthLedger()].take(health)
+        }
+        // What came and went is not trusted at once, if its driver can tell when it is well.
+        for key in ledgers.keys where !seen.contains(key) { _ = ledgers[key]?.vanish() }
+        // What was not there at all since the start is forgotten.
+        let isFirst = present == nil
+        ledgers = ledgers.filter { seen.contains($0.key) || (!isFirst && $0.value.last != nil) }
+        providers = providers.filter { ledgers[$0.key] != nil || seen.contains($0.key) }
+        present = seen
+    }
+
+    /// How many devices of the last examination are withdrawn.
+    var sickCount: Int {
+        ledgers.count { key, ledger in ledger.standing != .well && present?.contains(key) == true }
+    }
+
+    /// The devices that are withdrawn, gone ones that may come back included, in a fixed order.
+    var sick: [AgentState.SickDevice] {
+        ledgers.compactMap { key, ledger in
+            guard case .withdrawn(let reason) = ledger.standing else { return nil }
+            return AgentState.SickDevice(
+                driver: key.driver, controlPath: key.controlPath, reason: reason, providers: providers[key] ?? [])
+        }.sorted { ($0.driver, $0.controlPath) < ($1.driver, $1.controlPath) }
+    }
+
+    /// The devices with what is known of their health among their facts.
+    func annotated(_ devices: [DeviceReport]) -> [DeviceReport] {
+        devices.map { device in
+            guard let ledger = ledgers[Key(device)], let last = ledger.last else { return device }
+            var device = device
+            if case .withdrawn(let reason) = ledger.standing {
+                device.facts["health"] = "withdrawn: \(reason)"
+            } else {
+                device.facts["health"] = last.state == .worn ? "worn\(last.reason.map { ": \($0)" } ?? "")" : "well"
+            }
+            return device
+        }
+    }
+}

@@ -1,0 +1,46 @@
+import CoreMetrics
+import Drivers
+import Logging
+import Model
+
+extension HostAgent {
+    /// Asks the devices how they are once an interval, beginning when the host was first looked at.
+    func watchHealth() async {
+        while !Task.isCancelled {
+            await intent.waitForExamination(atMost: options.healthInterval)
+            guard !Task.isCancelled else { return }
+            let before = await health.sick
+            let devices = await keeper.state.devices
+            await health.examine(discoverer.drivers.flatMap { devices[$0.name] ?? [] })
+            let sick = await health.sick
+            gauges.sick.record(await health.sickCount)
+            guard sick != before else { continue }
+            for device in sick where !before.contains(device) {
+                logger.error(
+                    "a device is withdrawn",
+                    metadata: ["device": "\(device.controlPath)", "reason": "\(device.reason)"])
+            }
+            for device in before where !sick.contains(where: { $0.controlPath == device.controlPath }) {
+                logger.notice("a device is well again", metadata: ["device": "\(device.controlPath)"])
+            }
+            await keeper.change { state in state.sick = sick }
+            await intent.withdraw(Set(sick.flatMap(\.providers)))
+            // The report says so, too.
+            await intent.askForScan()
+        }
+    }
+
+    /// Has devices divided as the configuration says; says what was done and what could not be.
+    func settlePartitions(_ told: inout Set<String>) async {
+        guard let partitioner else { return }
+        var failures: Set<String> = []
+        for outcome in await partitioner.settle() {
+            if outcome.changed { logger.notice("a device was divided", metadata: ["device": "\(outcome.address)"]) }
+            if let failure = outcome.failure { failures.insert("\(outcome.address): \(failure)") }
+        }
+        for failure in failures.subtracting(told).sorted() {
+            logger.error("a device is not divided as wished: \(failure)")
+        }
+        told = failures
+    }
+}
