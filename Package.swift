@@ -112,6 +112,9 @@ if !leavesOnly {
                 "ControlPlane", "Settings", "API", httpClient, nioCore, nioHTTP1, logging,
             ],
             path: "Tests/Support", swiftSettings: settings),
+        .target(
+            name: "TestStore", dependencies: ["Store", "StoreSQLite", "StorePostgreSQL"], path: "Tests/TestStore",
+            swiftSettings: settings),
         .executableTarget(
             name: "StoreCrashWriter", dependencies: ["Store", "StoreSQLite", "StorePostgreSQL"],
             path: "Tests/StoreCrashWriter", swiftSettings: settings),
@@ -148,7 +151,7 @@ if !leavesOnly {
             tests: ["StoreSQLite", "StorePostgreSQL", lifecycle])
         + room(
             "Placement", ["Search", "Access", "API", "Store", "Clients", "Model", httpTypes, logging, metrics],
-            tests: ["StoreSQLite"])
+            tests: ["StoreSQLite", "TestStore"])
         + room(
             "Accelerators",
             ["Workflows", "Link", "Access", "API", "Store", "Clients", "Model", httpTypes, logging, metrics],

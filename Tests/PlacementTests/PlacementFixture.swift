@@ -6,12 +6,12 @@ import Logging
 import Model
 import Placement
 import Store
-import StoreSQLite
 import Synchronization
+import TestStore
 
 /// The Placement service on a database of its own; callers say who they are, as in development.
 final class PlacementFixture: Sendable {
-    let store: SQLiteStore
+    let store: any StateStore
     let service: PlacementService
     let dispatcher: Dispatcher
     let client: LocalPlacementClient
@@ -22,7 +22,7 @@ final class PlacementFixture: Sendable {
         if let other {
             store = other.store
         } else {
-            store = try await SQLiteStore.temporary(migrations: PlacementMigrations.all)
+            store = try await TestStore.open(PlacementMigrations.all)
         }
         let logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
         service = PlacementService(store: feed?.store ?? store, feed: feed, options: options, logger: logger)

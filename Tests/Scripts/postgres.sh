@@ -36,7 +36,7 @@ install_server() {
 
 start_server() {
     as_server "$programs/pg_ctl" -D "$data" -l "$data/server.log" -w -t 60 \
-        -o "-c listen_addresses='' -c unix_socket_directories=$socket -c fsync=on -c max_connections=200 -c autovacuum=on" \
+        -o "-c listen_addresses='' -c unix_socket_directories=$socket -c fsync=on -c max_connections=1000 -c autovacuum=on" \
         start >"$directory/start.log" 2>&1 || { cat "$directory/start.log" "$data/server.log" >&2; exit 1; }
 }
 
