@@ -34,7 +34,8 @@ public final class SQLiteStore: StateStore {
         var configuration = GRDB.Configuration()
         // Reading goes through connections of its own.
         configuration.maximumReaderCount = 1
-        configuration.busyMode = .timeout(5)
+        // Only another process can hold the file: a command beside a server. SQLite is not fair among those that wait.
+        configuration.busyMode = .timeout(30)
         configuration.foreignKeysEnabled = true
         do {
             pool = try DatabasePool(path: path, configuration: configuration)

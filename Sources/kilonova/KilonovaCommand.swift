@@ -8,7 +8,8 @@ struct KilonovaCommand: AsyncParsableCommand {
         abstract: "An accelerator-aware compute control plane, compatible on the wire with OpenStack.",
         version: ProgramVersion.text,
         subcommands: [
-            DevCommand.self, ServerCommand.self, BootstrapCommand.self, EnrolmentCommand.self, AgentCommand.self,
+            DevCommand.self, ServerCommand.self, BootstrapCommand.self, EnrolmentCommand.self, RevocationCommand.self,
+            AgentCommand.self,
             HostCommand.self, DocumentsCommand.self,
         ])
 }

@@ -1,6 +1,7 @@
 import Agent
 import Clients
 import Drivers
+import Host
 import Link
 import Logging
 import Model
@@ -18,7 +19,7 @@ struct AgentAssembly: Sendable {
     ) throws -> HostAgent {
         let (specs, remarks) = try DeviceSpec.configured(settings.pci)
         for remark in remarks { logger.warning("\(remark)") }
-        var options = DriverOptions(root: host.root, deviceSpecs: specs)
+        var options = DriverOptions(root: host.root, deviceSpecs: specs, commands: host.commands)
         options.fake = FakeOptions(devices: settings.fake.devices, prepareDelay: settings.fake.prepareDelay)
         let enabled: EnabledDrivers
         do {
@@ -32,7 +33,8 @@ struct AgentAssembly: Sendable {
             placement: placement,
             options: HostAgent.Options(
                 rootProvider: rootProvider ?? host.name.text, makesRootProvider: makesRootProvider,
-                scanInterval: settings.agent.scanInterval, stateFolder: stateFolder, version: ProgramVersion.text),
+                scanInterval: settings.agent.scanInterval, stateFolder: stateFolder, version: ProgramVersion.text,
+                hearsKernel: host.root.isThisMachine),
             logger: logger)
     }
 }

@@ -7,6 +7,8 @@ import Settings
 struct LocalHost: Sendable {
     let name: HostName
     let root: SysfsRoot
+    /// What drivers run on it; nil is what suits the root.
+    var commands: (any CommandRunner)?
 
     static func this(_ settings: AgentSettings) -> LocalHost {
         LocalHost(
@@ -17,7 +19,7 @@ struct LocalHost: Sendable {
     static func recorded(_ file: String) throws(Fault) -> LocalHost {
         do {
             let host = try RecordedHost(file: file)
-            return LocalHost(name: host.hostName, root: host.root)
+            return LocalHost(name: host.hostName, root: host.root, commands: host.commands)
         } catch {
             throw .badRequest("The recorded host '\(file)' cannot be used: \(error)")
         }

@@ -32,6 +32,7 @@ struct ControlPlane: Sendable {
     /// What the ordinary listener serves.
     let services: [API.Service]
     let readiness: Readiness
+    private let accelerators: AcceleratorService
     private let policies: Policies
     private let keyring: FernetKeyring
     private let logger: Logger
@@ -67,7 +68,7 @@ struct ControlPlane: Sendable {
             store: store, feed: feed, options: PlacementOptions(settings.placement), logger: logger)
 
         let dispatch = StoreWorkDispatch()
-        let accelerators = AcceleratorService(
+        accelerators = AcceleratorService(
             store: store, workflows: workflows, dispatch: dispatch,
             events: try Notification.events(settings, authentication.session),
             placement: settings.services.enabled.contains(.placement) ? LocalPlacementClient(placement) : nil,
@@ -120,12 +121,25 @@ struct ControlPlane: Sendable {
     var background: [any ServiceLifecycle.Service] {
         let feed = feed
         let keyring = keyring
+        let accelerators = accelerators
         let logger = logger
         return [
             BackgroundTask("change feed") { try await feed.run() },
             BackgroundTask("token keys") { await keyring.watch(logger: logger) },
             policies.refreshing,
             workflows,
+            BackgroundTask("old events") {
+                while true {
+                    do {
+                        try await accelerators.forgetOldEvents()
+                    } catch is CancellationError {
+                        throw CancellationError()
+                    } catch {
+                        logger.warning("old events cannot be removed", metadata: ["error": "\(error)"])
+                    }
+                    try await Task.sleep(for: .seconds(3600))
+                }
+            },
         ]
     }
 

@@ -32,6 +32,16 @@ public struct Replica: Sendable {
         }
     }
 
+    /// Admits no certificate of the host `name` any more; its stream ends within a heartbeat. Says how many they were.
+    public func revokeCertificates(of name: HostName) async throws -> Int {
+        let now = TimeSource.system.now()
+        return try await whileOpen { plane in
+            try await plane.feed.store.write { transaction in
+                try CertificateBook.revokeAll(of: name, at: now, in: transaction)
+            }
+        }
+    }
+
     /// Makes the administrator, its project, the roles and the catalog, or mends what of it is missing.
     ///
     /// - Parameter url: the base URL under which clients reach this control plane

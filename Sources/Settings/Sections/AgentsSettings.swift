@@ -19,5 +19,10 @@ public struct AgentsSettings: Sendable {
         serverNames = reader.texts(
             "agents.server_names", "Names and addresses that the server's certificate holds for agents.",
             default: ["localhost", "127.0.0.1"])
+        // An agent gives a stream up on which nothing came for 45 s.
+        if !(Duration.seconds(1)...Duration.seconds(15)).contains(heartbeatInterval) {
+            reader.refuse(
+                "agents.heartbeat_interval", "must be 1s to 15s: agents take a longer silence for a broken stream")
+        }
     }
 }

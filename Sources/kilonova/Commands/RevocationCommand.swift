@@ -1,0 +1,28 @@
+import ArgumentParser
+import ControlPlane
+import Model
+import Settings
+
+/// `kilonova revoke-certificates`: shuts one host out.
+struct RevocationCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "revoke-certificates",
+        abstract: "Admit the certificates of a host's agent no more.",
+        discussion:
+            "Its connection ends within a heartbeat. A new token of `kilonova enrolment-token` lets it in again.")
+
+    @Argument(help: "The host's name in the cloud.")
+    var host: String
+
+    @Option(help: ArgumentHelp("Configuration file.", valueName: "file"))
+    var config: String?
+
+    func run() async throws {
+        try await Reporting.failures {
+            let settings = try ConfigurationFile.settings(config)
+            let count = try await Replica(settings, logger: Reporting.logger(settings.log))
+                .revokeCertificates(of: HostName(host))
+            Reporting.say("\(count) certificates of \(host) revoked")
+        }
+    }
+}
