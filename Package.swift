@@ -36,8 +36,12 @@ func room(_ name: String, _ dependencies: [Target.Dependency] = [], tests: [Targ
 }
 
 func benchmark(_ name: String, _ folder: String, _ dependencies: [Target.Dependency]) -> Target {
-    .executableTarget(
-        name: name, dependencies: dependencies, path: "Benchmarks/\(folder)", swiftSettings: settings)
+    // Scripts that lie beside the sources.
+    let scripts = ["run", "compare.py", "conformance"].filter { script in
+        FileManager.default.fileExists(atPath: "\(Context.packageDirectory)/Benchmarks/\(folder)/\(script)")
+    }
+    return .executableTarget(
+        name: name, dependencies: dependencies, path: "Benchmarks/\(folder)", exclude: scripts, swiftSettings: settings)
 }
 
 let logging: Target.Dependency = .product(name: "Logging", package: "swift-log")
