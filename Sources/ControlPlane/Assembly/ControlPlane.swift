@@ -71,7 +71,7 @@ struct ControlPlane: Sendable {
         accelerators = AcceleratorService(
             store: store, workflows: workflows, dispatch: dispatch,
             events: try Notification.events(settings, authentication.session),
-            placement: settings.services.enabled.contains(.placement) ? LocalPlacementClient(placement) : nil,
+            placement: Self.placement(settings, placement, authentication.session),
             limits: Self.limits(settings, identity, authentication.session),
             durations: BindingDurations(
                 preparation: settings.accelerator.bindTimeout, notification: settings.accelerator.eventTimeout),
@@ -141,6 +141,18 @@ struct ControlPlane: Sendable {
                 }
             },
         ]
+    }
+
+    /// Placement as the accelerator service needs it for hosts that are down: this process', or the one that Keystone's
+    /// catalog names; nil where there is neither.
+    private static func placement(
+        _ settings: Settings, _ own: PlacementService, _ session: KeystoneSession?
+    ) -> (any PlacementClient)? {
+        if settings.services.enabled.contains(.placement) { return LocalPlacementClient(own) }
+        let keystone = settings.auth.keystone
+        return session.map { session in
+            RESTPlacementClient(session: session, region: keystone.region, caFile: keystone.certificateAuthority)
+        }
     }
 
     private static func limits(

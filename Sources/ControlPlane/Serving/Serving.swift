@@ -73,14 +73,8 @@ struct Serving: Sendable {
                     + "authority.")
         }
         let address = try AddressAndPort(text)
-        let identity = try authority.serverIdentity(names: settings.agents.serverNames)
         let configuration = ListenerConfiguration(
-            host: address.host, port: address.port,
-            tls: ListenerConfiguration.TLS(
-                certificateChain: Array(identity.certificateChain.utf8), privateKey: Array(identity.privateKey.utf8),
-                clientAuthorities: Array(authority.certificatePEM.utf8),
-                // A new host has none yet: it gets as far as enrolment.
-                requiresClientCertificate: false),
+            host: address.host, port: address.port, tls: try authority.listenerTLS(names: settings.agents.serverNames),
             logsAccess: settings.log.access, hasProbes: false)
         let logger = logger
         return [
