@@ -78,7 +78,8 @@ var targets: [Target] =
 if withLab {
     targets.append(
         .executableTarget(
-            name: "lab-suite", dependencies: ["Host", "Drivers", "Model"], path: "lab/suite", swiftSettings: settings))
+            name: "lab-suite", dependencies: ["Host", "Drivers", "Model", system],
+            path: "lab/suite", swiftSettings: settings))
 }
 
 if withBenchmarks {
