@@ -6,6 +6,7 @@ import Model
 import NIOCore
 import NIOHTTP1
 import ServiceLifecycle
+import Synchronization
 import Testing
 
 @Suite("HTTP server")
@@ -161,6 +162,34 @@ struct HTTPServerTests {
         }
     }
 
+    @Test("a connection past the bound waits until another ends")
+    func connections() async throws {
+        try await withServer({ $0.mostConnections = 1 }) { (base, _) async throws -> Void in
+            let request = HTTPClientRequest(url: "\(base)/n/origin")
+            @Sendable func isAnswered(by client: HTTPClient) async throws -> Bool {
+                let response = try await client.execute(request, timeout: .seconds(60))
+                _ = try await response.body.collect(upTo: 1000)
+                return response.status == .ok
+            }
+            let isFirstGone = Flag()
+            try await HTTPClient.withHTTPClient { (second) async throws -> Void in
+                try await withThrowingTaskGroup(of: Bool.self) { (group) async throws -> Void in
+                    try await HTTPClient.withHTTPClient { (first) async throws -> Void in
+                        #expect(try await isAnswered(by: first))
+                        group.addTask {
+                            let isAnswered = try await isAnswered(by: second)
+                            return isAnswered && isFirstGone.value
+                        }
+                        // The one that is open goes on being served.
+                        for _ in 0..<3 { #expect(try await isAnswered(by: first)) }
+                        isFirstGone.raise()
+                    }
+                    #expect(try await group.next() == true)
+                }
+            }
+        }
+    }
+
     @Test("forwarding headers count from trusted proxies only")
     func proxies() async throws {
         let forwarded = [
@@ -192,4 +221,10 @@ struct HTTPServerTests {
             #expect(other.headers["access-control-allow-origin"] == nil)
         }
     }
+}
+
+private final class Flag: Sendable {
+    private let state = Mutex(false)
+    var value: Bool { state.withLock { $0 } }
+    func raise() { state.withLock { $0 = true } }
 }

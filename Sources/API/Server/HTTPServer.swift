@@ -45,7 +45,9 @@ public struct HTTPServer: ServiceLifecycle.Service {
             try configuration.tls.map { tls in try HTTPServerBuilder.tls(base, tlsConfiguration: tls.made()) } ?? base
         let onListening = onListening
         let server = try builder.buildServer(
-            configuration: .init(address: .hostname(configuration.host, port: configuration.port), serverName: nil),
+            configuration: .init(
+                address: .hostname(configuration.host, port: configuration.port), serverName: nil,
+                availableConnectionsDelegate: MaximumAvailableConnections(configuration.mostConnections)),
             eventLoopGroup: MultiThreadedEventLoopGroup.singleton, logger: quiet,
             responder: { request, writer, channel in try await front.respond(request, writer, channel) },
             onServerRunning: { channel in await onListening(channel.localAddress?.port ?? 0) })

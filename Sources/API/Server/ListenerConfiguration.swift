@@ -15,6 +15,8 @@ public struct ListenerConfiguration: Sendable {
     /// An idle connection is closed after it.
     public var idleTime: Duration
     public var logsAccess: Bool
+    /// Connections at a time; further ones wait in the kernel's queue until one ends.
+    public var mostConnections: Int
     /// Whether `/metrics`, `/healthz` and `/readyz` are answered.
     public var hasProbes: Bool
 
@@ -42,7 +44,7 @@ public struct ListenerConfiguration: Sendable {
     public init(
         host: String, port: Int, tls: TLS? = nil, maximumBody: Int = 1_048_576, trustedProxies: [String] = [],
         corsOrigins: [String] = [], publicURL: String? = nil, idleTime: Duration = .seconds(75),
-        logsAccess: Bool = true, hasProbes: Bool = true
+        logsAccess: Bool = true, hasProbes: Bool = true, mostConnections: Int = 8192
     ) {
         self.host = host
         self.port = port
@@ -54,5 +56,6 @@ public struct ListenerConfiguration: Sendable {
         self.idleTime = idleTime
         self.logsAccess = logsAccess
         self.hasProbes = hasProbes
+        self.mostConnections = mostConnections
     }
 }

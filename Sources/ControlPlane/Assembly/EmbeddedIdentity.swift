@@ -38,6 +38,16 @@ enum EmbeddedIdentity {
         options.passwords.history = settings.identity.passwordHistory
         let days = settings.identity.passwordLifetimeDays
         options.passwords.expiresAfterDays = days > 0 ? days : nil
+        options.passwords.minimumAgeDays = settings.identity.minimumPasswordAgeDays
+        options.passwords.changeUponFirstUse = settings.identity.changePasswordUponFirstUse
+        options.limitModel =
+            switch settings.identity.enforcementModel {
+            case .flat: .flat
+            case .strictTwoLevel: .strictTwoLevel
+            }
+        options.pageSize = settings.identity.listLimit
+        options.deepestProject = settings.identity.maximumProjectTreeDepth
+        options.allowsRescoping = settings.identity.allowsRescoping
         try options.passwords.validate()
         return IdentityService(
             store: store, codec: TokenCodec(keyring: keyring),

@@ -23,7 +23,8 @@ enum Listening {
         let configuration = ListenerConfiguration(
             host: address.host, port: address.port, tls: tls, maximumBody: settings.listen.maximumBody,
             trustedProxies: settings.listen.trustedProxies, corsOrigins: settings.listen.corsOrigins,
-            publicURL: settings.listen.publicURL, logsAccess: settings.log.access)
+            publicURL: settings.listen.publicURL, logsAccess: settings.log.access,
+            mostConnections: settings.listen.mostConnections)
         return (configuration, address)
     }
 

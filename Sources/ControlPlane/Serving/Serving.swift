@@ -23,6 +23,7 @@ struct Serving: Sendable {
     /// - Parameter onReady: called with the base URL once requests are answered; what it throws ends the process
     func run(onReady: @escaping @Sendable (_ url: String) async throws -> Void) async throws {
         let (listener, address) = try Listening.services(settings)
+        makeRoomForConnections()
         let readiness = plane.readiness
         let plane = plane
         let settings = settings
@@ -64,6 +65,17 @@ struct Serving: Sendable {
         await plane.engine.close()
     }
 
+    /// A connection that finds no free descriptor is lost, so the bounds of the listeners must fit.
+    private func makeRoomForConnections() {
+        let agents = settings.agents.address == nil ? 0 : settings.agents.mostConnections
+        let wanted = settings.listen.mostConnections + agents + 256
+        let possible = OpenFiles.raise(to: wanted)
+        guard possible < wanted else { return }
+        logger.warning(
+            "this process may open fewer files than its listeners take connections; raise its limit (LimitNOFILE)",
+            metadata: ["limit": "\(possible)", "wanted": "\(wanted)"])
+    }
+
     /// The listener that agents dial, always with mutual TLS by the control plane's own authority.
     private func agentsListener() async throws -> [any ServiceLifecycle.Service] {
         guard let text = settings.agents.address else { return [] }
@@ -75,7 +87,7 @@ struct Serving: Sendable {
         let address = try AddressAndPort(text)
         let configuration = ListenerConfiguration(
             host: address.host, port: address.port, tls: try authority.listenerTLS(names: settings.agents.serverNames),
-            logsAccess: settings.log.access, hasProbes: false)
+            logsAccess: settings.log.access, hasProbes: false, mostConnections: settings.agents.mostConnections)
         let logger = logger
         return [
             HTTPServer(

@@ -5,6 +5,7 @@ public struct AgentsSettings: Sendable {
     public let heartbeatInterval: Duration
     public let certificateLifetime: Duration
     public let serverNames: [String]
+    public let mostConnections: Int
 
     init(_ reader: inout SettingsReader) {
         address = reader.optionalText(
@@ -19,6 +20,10 @@ public struct AgentsSettings: Sendable {
         serverNames = reader.texts(
             "agents.server_names", "Names and addresses that the server's certificate holds for agents.",
             default: ["localhost", "127.0.0.1"])
+        mostConnections = reader.number(
+            "agents.max_connections",
+            "Connections of agents at a time, two a host; further ones wait until one ends.",
+            in: 16...1_000_000, default: 32_768)
         // An agent gives a stream up on which nothing came for 45 s.
         if !(Duration.seconds(1)...Duration.seconds(15)).contains(heartbeatInterval) {
             reader.refuse(

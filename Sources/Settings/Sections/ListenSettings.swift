@@ -9,6 +9,7 @@ public struct ListenSettings: Sendable {
     /// Bytes.
     public let maximumBody: Int
     public let drainTime: Duration
+    public let mostConnections: Int
 
     init(_ reader: inout SettingsReader) {
         address = reader.text(
@@ -24,6 +25,10 @@ public struct ListenSettings: Sendable {
             "listen.maximum_body", "Largest request body, in bytes.", in: 1024...1_073_741_824, default: 1_048_576)
         drainTime = reader.duration(
             "listen.drain_time", "How long requests under way may take to end at a stop.", default: "20s")
+        mostConnections = reader.number(
+            "listen.max_connections",
+            "Connections at a time; further ones wait until one ends. Each needs a file descriptor.",
+            in: 16...1_000_000, default: 8192)
         if (certificate == nil) != (privateKey == nil) {
             reader.refuse(
                 certificate == nil ? "listen.private_key" : "listen.certificate",
