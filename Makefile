@@ -28,10 +28,10 @@ test-leaves:
 	KILONOVA_LEAVES=1 swift test --scratch-path .build-leaves
 
 lint:
-	swift format lint --strict -r Sources Tests $(wildcard Benchmarks) Package.swift
+	swift format lint --strict -r Sources Tests lab/suite $(wildcard Benchmarks) Package.swift
 
 format:
-	swift format -i -r Sources Tests $(wildcard Benchmarks) Package.swift
+	swift format -i -r Sources Tests lab/suite $(wildcard Benchmarks) Package.swift
 
 # What is made from the program: configuration reference, support matrix, OpenAPI documents.
 docs: deps
@@ -51,9 +51,9 @@ bench: deps
 lab:
 	lab/build
 
-# The drivers' checks in it, under a real kernel. Says so and ends with 77 where there is none.
+# Everything that is checked in it, under a real kernel. Says so and ends with 77 where there is none.
 lab-test:
-	lab/test
+	lab/test all
 
 # Installs what the build and the tests need, where it is missing.
 deps:

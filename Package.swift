@@ -4,13 +4,13 @@
 // Two switches of the environment shape the package:
 //   KILONOVA_LEAVES=1      only the targets that need neither the network stack nor a database; they build in seconds
 //   KILONOVA_BENCHMARKS=1  the executables of Benchmarks/ as well
-//   KILONOVA_LAB=1         the program that checks drivers in the laboratory's guest
+//   KILONOVA_LAB_SUITE=1   the program that checks drivers in the laboratory's guest
 
 import Foundation
 import PackageDescription
 
 let leavesOnly = Context.environment["KILONOVA_LEAVES"] == "1"
-let withLab = Context.environment["KILONOVA_LAB"] == "1"
+let withLab = Context.environment["KILONOVA_LAB_SUITE"] == "1"
 let withBenchmarks = Context.environment["KILONOVA_BENCHMARKS"] == "1"
 
 let settings: [SwiftSetting] = [

@@ -6,35 +6,29 @@ here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 home=${KILONOVA_LAB:-/var/tmp/kilonova-laboratory}
 key=$(cd "$here" && cat build root/* accel/* vgpu/derive.py | sha256sum | cut -c1-12)
 lab=$home/$key
-port=${LAB_PORT:-2222}
+# Several guests may run beside each other, each in a folder of its own: disks, port, process, what it printed.
 name=${LAB_NAME:-lab1}
+room=$lab/guests/$name
+# A kept state fits the machine that it was taken of, and no other.
+snapshots=$lab/snapshots/$(sha256sum < "$here/machine" | cut -c1-12)-${LAB_HARDWARE:-attach}
 
 # guest COMMAND…: runs it in the guest, over one connection that stays open for a while.
 guest() {
-    ssh -q -i "$lab/key" -p "$port" -o StrictHostKeyChecking=no -o UserKnownHostsFile=/dev/null -o ConnectTimeout=20 \
-        -o ControlMaster=auto -o ControlPath="$lab/ssh-%p" -o ControlPersist=300 root@127.0.0.1 "$@"
+    ssh -q -i "$lab/key" -p "$(cat "$room/port")" -o StrictHostKeyChecking=no -o UserKnownHostsFile=/dev/null \
+        -o ConnectTimeout=20 -o ControlMaster=auto -o ControlPath="$room/ssh" -o ControlPersist=300 root@127.0.0.1 "$@"
 }
 
-# monitor COMMAND: one command of QEMU's monitor, and its answer.
+hang_up() {
+    [ ! -e "$room/ssh" ] || ssh -q -o ControlPath="$room/ssh" -O exit root@127.0.0.1 2>/dev/null || true
+}
+
+# monitor COMMAND: one command of QEMU's monitor, and its answer. From the room, for a socket's path must be short.
 monitor() {
-    python3 "$here/monitor.py" "$lab/$name.monitor" "$1"
-}
-
-# inside TREE COMMAND…: runs it in a tree of Debian 13 with this machine's devices, in a mount namespace that ends with it.
-inside() {
-    local tree=$1
-    shift
-    unshare --mount --propagation private bash -c '
-        tree=$1 work=$2
-        shift 2
-        mount --bind "$work" "$tree/mnt/share"
-        mount --rbind /dev "$tree/dev"
-        mount -t proc proc "$tree/proc"
-        exec chroot "$tree" env -C /mnt/share "$@"' inside "$tree" "$lab" "$@"
+    (cd "$room" && python3 "$here/monitor.py" monitor "$1")
 }
 
 alive() {
-    [ -f "$lab/$name.pid" ] && kill -0 "$(cat "$lab/$name.pid")" 2>/dev/null
+    [ -f "$room/pid" ] && kill -0 "$(cat "$room/pid")" 2>/dev/null
 }
 
 # waiting SECONDS COMMAND…: until it succeeds, or not at all.
@@ -45,4 +39,45 @@ waiting() {
         [ $SECONDS -lt $until ] || return 1
         sleep 0.2
     done
+}
+
+# claim: makes the room this call's, empty and with a port that nobody listens on; fails where a guest runs in it.
+claim() {
+    [ -f "$lab/manifest" ] || { echo "there is no laboratory; make it with lab/build"; exit 2; }
+    mkdir -p "$room"
+    exec 8> "$room.lock"
+    flock -n 8 || { echo "another call starts $name"; exit 1; }
+    if alive; then
+        echo "$name runs already"
+        exit 0
+    fi
+    rm -rf "$room"
+    mkdir -p "$room"
+    python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])' > "$room/port"
+}
+
+# launch ARGUMENT…: QEMU of the guest's tree, in a mount namespace that ends with it, for the machine in `arguments`.
+launch() {
+    (
+        exec 8>&-
+        exec unshare --mount --propagation private bash -c '
+            tree=$1/guest lab=$1 name=$2
+            shift 2
+            mount --bind "$lab" "$tree/mnt/share"
+            mount --rbind /dev "$tree/dev"
+            mount -t proc proc "$tree/proc"
+            exec chroot "$tree" env -C "/mnt/share/guests/$name" LD_PRELOAD=/lab/lab-accel.so LAB_SNAPSHOTS=1 qemu-system-x86_64 "$@"' \
+            launch "$lab" "$name" "${arguments[@]}" "$@"
+    ) > "$room/log" 2>&1 < /dev/null &
+    echo $! > "$room/pid"
+}
+
+# stop: ends the guest, by its monitor and, where that does not answer, by its process.
+stop() {
+    alive || return 0
+    hang_up
+    (cd "$room" && timeout 5 python3 "$here/monitor.py" monitor quit > /dev/null 2>&1) || true
+    gone() { ! alive; }
+    waiting 10 gone || kill "$(cat "$room/pid")"
+    rm -f "$room/pid"
 }

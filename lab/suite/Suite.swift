@@ -6,13 +6,17 @@ import Model
 struct Suite {
     let root: SysfsRoot
     let report: Report
+    /// How often each drive is filled and erased by each method.
+    let cycles: Int
+    /// NUMA nodes that the machine has.
+    let nodes: Int
     let host: HostName = "lab"
     let commands = SystemCommands()
 
     var control: HostControl { HostControl(root) }
 
     func run() async {
-        await look()
+        await look(memory: false)
         await virtualFunctions(of: "10de:20b5", count: 4)
         await virtualFunctions(of: "8086:4940", count: 8)
         await resets()
@@ -59,13 +63,21 @@ struct Suite {
 
     // MARK: Looking
 
-    private func look() async {
+    func look(memory: Bool = false) async {
         let clock = ContinuousClock()
         var host = snapshot()
         let time = clock.measure { host = snapshot() }
         report.note("\(host.functions.count) functions, read in \(time)")
         report.check("nothing of the host is misunderstood", host.problems.isEmpty, "\(host.problems)")
-        report.check("two NUMA nodes", host.nodes.count == 2)
+        report.check("\(nodes) NUMA nodes", host.nodes.count == nodes, "\(host.nodes.count)")
+        if nodes > 2 {
+            let placed = functions("10de:20b5").compactMap(\.numaNode).sorted()
+            report.check("a card on each", placed.map { "\($0)" } == (0..<nodes).map { "\($0)" }, "\(placed)")
+        }
+        if memory {
+            let devices = host.functions.filter { $0.classCode.short == 0x0502 }
+            report.check("memory on the bus is seen", devices.count == 1, "\(devices.count)")
+        }
         report.check("every function has an IOMMU group", host.functions.allSatisfy { $0.iommuGroup != nil })
         let fencing = Fencing(host)
         let kept = fencing.reasons.keys.sorted().map { "\($0): \(fencing.reasons(for: $0)[0])" }
@@ -215,7 +227,7 @@ struct Suite {
             for device in devices {
                 guard let serial = device.facts["serial"] else { continue }
                 let order = order(device, device.deployables[0].handles[0])
-                for cycle in 1...3 { await erase(driver, order, serial, "\(action.rawValue), cycle \(cycle)") }
+                for cycle in 1...cycles { await erase(driver, order, serial, "\(action.rawValue), cycle \(cycle)") }
                 await succeeds("nvme \(serial): from a guest's driver (\(action.rawValue))") {
                     guard let address = snapshot().nvme.first(where: { $0.serial == serial })?.address else {
                         throw DriverFault("no such drive")

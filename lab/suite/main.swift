@@ -12,14 +12,26 @@ import Model
 
 /// The life of devices under a real kernel: run as root in the laboratory's guest, after `lab/guest-setup`.
 ///
-///     lab-suite [RECORDING]      checks, and records the host into a new file
+///     lab-suite [--cycles N] [--record FILE]      the drivers' checks; each erasing one N times
+///     lab-suite --look [--nodes N] [--memory]     only looks at a host of so many nodes, or with memory on the bus
 let report = Report()
-let suite = Suite(root: SysfsRoot(), report: report)
-await suite.run()
-if CommandLine.arguments.count > 1 {
+let words = Array(CommandLine.arguments.dropFirst())
+
+func value(of option: String) -> String? {
+    words.firstIndex(of: option).flatMap { $0 + 1 < words.count ? words[$0 + 1] : nil }
+}
+
+let suite = Suite(
+    root: SysfsRoot(), report: report, cycles: value(of: "--cycles").flatMap { Int($0) } ?? 3,
+    nodes: value(of: "--nodes").flatMap { Int($0) } ?? 2)
+if words.contains("--look") {
+    await suite.look(memory: words.contains("--memory"))
+} else {
+    await suite.run()
+}
+if let file = value(of: "--record") {
     do {
-        let size = try HostRecorder.record(
-            root: SysfsRoot(), note: "Recorded by lab-suite.", to: CommandLine.arguments[1])
+        let size = try HostRecorder.record(root: SysfsRoot(), note: "Recorded by lab-suite.", to: file)
         report.note("recorded \(size) bytes")
     } catch {
         report.check("the host is recorded", false, error.description)
