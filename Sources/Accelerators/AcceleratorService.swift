@@ -25,12 +25,13 @@ public struct AcceleratorService: Sendable {
     ///   - workflows: gets this service's definitions; run it beside
     ///   - dispatch: how hosts are given work
     ///   - events: the compute service; nil where there is none to tell
+    ///   - feed: tells of other replicas' changes, for callers that wait for them
     ///   - placement: where the capacity of hosts that are down is withheld; nil leaves it to their agents
     public init(
         store: any StateStore, workflows: WorkflowEngine, dispatch: any WorkDispatch, events: (any ComputeEvents)?,
         placement: (any PlacementClient)? = nil,
         limits: any AcceleratorLimits = Unlimited(), durations: BindingDurations = BindingDurations(),
-        time: TimeSource = .system, ids: IDSource = .random, logger: Logger
+        feed: ChangeFeed? = nil, time: TimeSource = .system, ids: IDSource = .random, logger: Logger
     ) {
         let journal = workflows.journal
         let trail = AuditTrail(ids: ids)
@@ -69,7 +70,8 @@ public struct AcceleratorService: Sendable {
             + AttributeEndpoints(store: store, time: time, ids: ids).all
             + DeviceProfileEndpoints(store: store, time: time, ids: ids, trail: trail).all
             + AcceleratorRequestEndpoints(
-                store: store, binder: binder, book: book, limits: limits, time: time, ids: ids
+                store: store, binder: binder, book: book, limits: limits, watch: RequestWatch(feed), time: time,
+                ids: ids
             ).all
     }
 

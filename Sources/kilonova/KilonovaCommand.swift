@@ -10,6 +10,6 @@ struct KilonovaCommand: AsyncParsableCommand {
         subcommands: [
             DevCommand.self, ServerCommand.self, BootstrapCommand.self, EnrolmentCommand.self, RevocationCommand.self,
             AgentCommand.self,
-            HostCommand.self, DocumentsCommand.self,
+            HostCommand.self, LimitsCommand.self, DocumentsCommand.self,
         ])
 }

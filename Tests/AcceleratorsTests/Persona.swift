@@ -11,6 +11,7 @@ enum Persona: String, Sendable, CaseIterable {
     case reader
     case service
     case unrelated
+    case noRole
     case otherMember
     case systemAdmin
     case memberThroughService
@@ -47,6 +48,7 @@ enum Persona: String, Sendable, CaseIterable {
         case "reader": of("blue", ["reader"])
         case "service": of("services", ["service"])
         case "unrelated": of("blue", ["swiftoperator"])
+        case "noRole": of("blue", [])
         case "otherMember": of("red", ["member", "reader"])
         case "systemAdmin":
             Caller(user: "u-system", scope: .system, roles: ["admin", "manager", "member", "reader"])

@@ -156,6 +156,32 @@ class TestIdentity:
         finally:
             kilonova.openstack("registered", "limit", "delete", registered["id"])
 
+    def test_limits_are_registered_by_the_program(self, kilonova):
+        """`kilonova limits register` speaks Identity's API, as the user that the clients' variables name."""
+        cloud = yaml.safe_load(kilonova.clouds.read_text())["clouds"]["kilonova"]["auth"]
+
+        def register(*arguments, **variables):
+            environment = {
+                key: value for key, value in os.environ.items() if not key.startswith("OS_")} | {
+                "OS_AUTH_URL": cloud["auth_url"], "OS_USERNAME": cloud["username"], "OS_PASSWORD": cloud["password"],
+                "OS_PROJECT_NAME": cloud["project_name"]} | variables
+            return subprocess.run(
+                [BINARY, "limits", "register", *arguments], capture_output=True, text=True, timeout=60, env=environment)
+
+        first = register("--limit", "class:CUSTOM_CONTRACT=3")
+        assert first.returncode == 0, first.stderr
+        assert "accelerator_requests: 100" in first.stdout and "class:CUSTOM_CONTRACT: 3" in first.stdout
+        listed = {row["Resource Name"]: row["Default Limit"] for row in kilonova.json("registered", "limit", "list")}
+        assert listed["accelerator_requests"] == 100 and listed["class:FPGA"] == 10
+        assert listed["class:CUSTOM_CONTRACT"] == 3
+        again = register("--limit", "class:CUSTOM_CONTRACT=4")
+        assert "class:CUSTOM_CONTRACT: 3, as before" in again.stdout
+        assert "class:CUSTOM_CONTRACT: 4, was 3" in register("--limit", "class:CUSTOM_CONTRACT=4", "--replace").stdout
+        assert "is no limit" in register("--limit", "cores=4").stderr
+        assert register(OS_PASSWORD="wrong").returncode == 1
+        for row in kilonova.json("registered", "limit", "list"):
+            kilonova.openstack("registered", "limit", "delete", row["ID"])
+
 
 class TestPlacement:
     def test_life_of_a_provider(self, kilonova):

@@ -11,7 +11,8 @@ import Testing
         return try driver.discover(DiscoveryPass(snapshot: HostSnapshot(recorded.root), host: "h")).devices
     }
 
-    @Test func interchangeableFunctionsOfANode() throws {
+    @Test("W34: interchangeable functions of a node are one provider")
+    func interchangeableFunctionsOfANode() throws {
         let devices = try fleet("fleet", #"[{"vendor_id":"10de"},{"product_id":"4941"}]"#)
         #expect(devices.count == 192)
         #expect(ProviderLayout.legacy.arranged(devices, on: "h") == devices)

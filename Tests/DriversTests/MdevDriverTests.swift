@@ -72,7 +72,7 @@ import Testing
         HandleOrder(handle: IDSource.random.next(), type: handle.type, info: handle.info, controlPath: "")
     }
 
-    @Test func aWholeLife() async throws {
+    @Test("W24: a mediated device is defined to outlive a reboot, by the host itself") func aWholeLife() async throws {
         let driver = driver([MdevSpec(type: "nvidia-475"), MdevSpec(type: "nvidia-474")])
         let before = try discover(driver)
         let order = order(before.devices[1].deployables[1].handles[0])

@@ -17,7 +17,8 @@ import Testing
         return (recorded, driver, discovery)
     }
 
-    @Test func wholeCardsAndNoVirtualFunctionAsOne() throws {
+    @Test("W23: a card is offered whole, and no virtual function of it as one")
+    func wholeCardsAndNoVirtualFunctionAsOne() throws {
         let (_, _, discovery) = try discover("two-socket")
         let device = try #require(discovery.devices.first)
         #expect(discovery.devices.count == 1 && device.type == .gpu && device.driver == "nvidia")

@@ -16,7 +16,8 @@ import Testing
             .discover(DiscoveryPass(snapshot: snapshot, host: host))
     }
 
-    @Test func aVirtualFunctionOfTheGPU() throws {
+    @Test("W22: a function has its own type, its parent and its vendor's trait")
+    func aVirtualFunctionOfTheGPU() throws {
         let discovery = try discover(#"{"address":"0000:82:10.2","managed":true,"live_migratable":false}"#, host: "h.x")
         let device = try #require(discovery.devices.first)
         #expect(discovery.devices.count == 1 && discovery.notes.isEmpty)

@@ -73,7 +73,9 @@ import Testing
         #expect(try discover(IntelNICDriver(options())).map { $0.deployables.count } == [4])
     }
 
-    @Test func intelsFPGAs() async throws {
+    @Test("W19: traits of FPGAs are valid names, and images are loaded at the right address") func intelsFPGAs()
+        async throws
+    {
         let played = PlayedCommands { _ throws(CommandFault) in CommandResult() }
         let driver = IntelFPGADriver(
             options(fpga: FPGAOptions(cleanImages: ["intel_fpga": "/srv/blank.gbs"]), commands: played))

@@ -23,7 +23,8 @@ import Testing
         #expect(recorded.note.contains("Two sockets"))
     }
 
-    @Test func physicalFunctionOfTheGPU() throws {
+    @Test("W37: functions are read from the kernel's files, without rights or tools")
+    func physicalFunctionOfTheGPU() throws {
         let gpu = try function("0000:82:00.0")
         #expect(gpu.vendorID == "10de" && gpu.productID == "20b5")
         #expect(gpu.subsystemVendor == 0x10de && gpu.subsystemProduct == 0x1533)

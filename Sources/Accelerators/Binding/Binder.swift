@@ -20,6 +20,9 @@ struct Binder: Sendable {
         let now = time.now()
         try await store.write { [self] transaction in
             let requests = try read(patch, as: scope, in: transaction)
+            for request in requests {
+                try patch.expected?.check(request.generation, of: "The accelerator request \(request.id)")
+            }
             let unbound = requests.filter { patch.changes[$0.id] == .unbind }
             try book.apply(.unbind, to: unbound, by: actor, at: now, in: transaction)
             try bind(requests, patch, checks, by: actor, at: now, in: transaction)

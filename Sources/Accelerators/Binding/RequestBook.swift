@@ -62,6 +62,7 @@ struct RequestBook: Sendable {
                 action: Self.action(of: lifecycle.state), actor: actor, owner: request.project, request: request.id,
                 instance: target.instance, handle: handle.id, device: handle.device, host: target.host),
             at: now, in: transaction)
+        try Self.wake(request, in: transaction)
     }
 
     /// Removes requests, giving their handles back.
@@ -77,6 +78,7 @@ struct RequestBook: Sendable {
             guard removed == 1 else { throw Self.moved(request) }
             try note(.requestDeleted, request, by: actor, at: now, in: transaction)
             try release(request, at: now, in: transaction)
+            try Self.wake(request, in: transaction)
         }
     }
 
@@ -102,6 +104,13 @@ struct RequestBook: Sendable {
             WHERE uuid = \(request.id) AND generation = \(request.generation)
             """)
         guard moved == 1 else { throw Self.moved(request) }
+        try Self.wake(request, in: transaction)
+    }
+
+    /// Lets callers know that wait for the request on any replica.
+    private static func wake(_ request: AcceleratorRequest, in transaction: any Transaction) throws {
+        try transaction.note(
+            change: RequestWatch.changeKind, key: "\(request.id)", generation: request.generation + 1)
     }
 
     private func release(_ request: AcceleratorRequest, at now: Timestamp, in transaction: any Transaction) throws {

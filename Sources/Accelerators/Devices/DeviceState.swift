@@ -1,3 +1,4 @@
+import Link
 import Model
 import Store
 
@@ -6,6 +7,9 @@ enum DeviceState: String, Sendable, CaseIterable {
     case available
     /// Something of it is in a tenant's hands.
     case allocated
+    /// A tenant gave something of it back, and its host has not begun to clean it: it undoes the preparation first, or is
+    /// down.
+    case pendingCleaning = "pending_cleaning"
     /// Its host is removing what a tenant left.
     case cleaning
     /// Something of it is quarantined.
@@ -19,16 +23,21 @@ enum DeviceState: String, Sendable, CaseIterable {
         guard !devices.isEmpty else { return states }
         try transaction.forEach(
             """
-            SELECT p.device, h.state FROM attach_handles h JOIN deployables p ON p.uuid = h.deployable
-            WHERE p.device IN \(list: devices.map(\.id)) AND h.state <> 'available' GROUP BY p.device, h.state
+            SELECT p.device, h.state, a.state FROM attach_handles h
+            JOIN deployables p ON p.uuid = h.deployable JOIN devices d ON d.uuid = p.device
+            LEFT JOIN hosts a ON a.name = d.host
+            WHERE p.device IN \(list: devices.map(\.id)) AND h.state <> 'available'
+            GROUP BY p.device, h.state, a.state
             """
         ) { row in
             let device: DeviceID = try row[0]
             let state: String = try row[1]
+            let isDown = (try row[2] as String?) == HostLiveness.State.down.rawValue
             let found: DeviceState =
                 switch HandleLifecycle.State(rawValue: state) {
                 case .error, nil: .error
-                case .withdrawing, .cleaning: .cleaning
+                case .withdrawing: .pendingCleaning
+                case .cleaning: isDown ? .pendingCleaning : .cleaning
                 case .preparing, .held: .allocated
                 case .available: .available
                 }
@@ -42,9 +51,10 @@ enum DeviceState: String, Sendable, CaseIterable {
         switch self {
         case .available: 0
         case .allocated: 1
-        case .cleaning: 2
-        case .error: 3
-        case .missing: 4
+        case .pendingCleaning: 2
+        case .cleaning: 3
+        case .error: 4
+        case .missing: 5
         }
     }
 }

@@ -31,13 +31,13 @@ struct AttachHandleEndpoints: Sendable {
             Endpoint(
                 .post, "/v2/attach_handles/\(Self.uuid)/retry", "Have a quarantined handle cleaned again",
                 since: Page.version, access: .rule("cyborg:attach_handle:retry"), answers: .empty(202),
-                faults: [.notFound, .conflict]
+                faults: [.notFound, .conflict, .preconditionFailed]
             ) { call in try await decide(.retry, call, status: 202) },
             Endpoint(
                 .post, "/v2/attach_handles/\(Self.uuid)/release",
                 "Vouch for a quarantined handle and give it out again",
                 since: Page.version, access: .rule("cyborg:attach_handle:release"), answers: .empty(),
-                faults: [.notFound, .conflict]
+                faults: [.notFound, .conflict, .preconditionFailed]
             ) { call in try await decide(.free, call, status: 204) },
         ]
     }
@@ -71,15 +71,17 @@ struct AttachHandleEndpoints: Sendable {
             ) { row in try AttachHandleRow(row) }
         }
         guard let found else { throw Self.unknown(id) }
-        return try .json(AttachHandleView(found, call))
+        return try .json(AttachHandleView(found, call), headers: EntityTags.header(found.handle.generation))
     }
 
     private func decide(_ event: HandleLifecycle.Event, _ call: Call, status: Int) async throws -> Reply {
         let id = try call[Self.uuid]
         let now = time.now()
         let actor = Actor(call)
+        let expected = try EntityTags(.ifMatch, of: call)
         try await store.write { [desk] transaction in
             guard let handle = try desk.read([id], in: transaction).first else { throw Self.unknown(id) }
+            try expected?.check(handle.generation, of: "The attach handle \(id)")
             guard handle.lifecycle.state == .error else {
                 throw Fault.conflict(
                     "The attach handle \(id) is \(handle.lifecycle.state.rawValue); only one in 'error' waits for an "

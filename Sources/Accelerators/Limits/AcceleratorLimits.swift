@@ -15,6 +15,8 @@ public struct ResourceLimit: Sendable, Equatable {
     public let limit: Int
     /// In the model `strict_two_level`: what the parent and all its children may have together.
     public let family: Family?
+    /// False where nobody registered the resource, which limits it to none.
+    public let isRegistered: Bool
 
     public struct Family: Sendable, Equatable {
         public let limit: Int
@@ -31,6 +33,15 @@ public struct ResourceLimit: Sendable, Equatable {
         self.resource = resource
         self.limit = limit
         self.family = family
+        isRegistered = true
+    }
+
+    /// A resource that unified limits do not know: none of it may be had, as oslo.limit has it.
+    public init(unregistered resource: String) {
+        self.resource = resource
+        limit = 0
+        family = nil
+        isRegistered = false
     }
 }
 

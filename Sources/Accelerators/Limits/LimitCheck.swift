@@ -10,7 +10,8 @@ struct LimitCheck: Sendable {
     }
 
     static let requests = "accelerator_requests"
-    static func resource(_ resourceClass: ResourceClass) -> String { "class:\(resourceClass)" }
+    static let prefix = "class:"
+    static func resource(_ resourceClass: ResourceClass) -> String { prefix + "\(resourceClass)" }
 
     let demand: Demand
     let limits: [ResourceLimit]
@@ -28,7 +29,8 @@ struct LimitCheck: Sendable {
             if limit.limit >= 0 {
                 let usage = try Self.usage(limit.resource, [demand.project], in: transaction)
                 if usage + amount > limit.limit {
-                    excesses.append(Self.sentence(limit.resource, limit.limit, usage, amount, of: "project"))
+                    let sentence = Self.sentence(limit.resource, limit.limit, usage, amount, of: "project")
+                    excesses.append(limit.isRegistered ? sentence : sentence + ", none being registered")
                     continue
                 }
             }
@@ -49,7 +51,8 @@ struct LimitCheck: Sendable {
     private static func sentence(
         _ resource: String, _ limit: Int, _ usage: Int, _ amount: Int, of whom: String
     ) -> String {
-        "\(resource) of the \(whom): limit \(limit), used \(usage), asked for \(amount)"
+        "\(resource) of the \(whom): limit \(limit), used \(usage), asked for \(amount), "
+            + "\(usage + amount - limit) too many"
     }
 
     private static func usage(
@@ -57,7 +60,7 @@ struct LimitCheck: Sendable {
     ) throws -> Int {
         var query: SQL = "SELECT COUNT(*) FROM accelerator_requests WHERE project IN \(list: projects)"
         if resource != requests {
-            let name = String(resource.dropFirst("class:".count))
+            let name = String(resource.dropFirst(prefix.count))
             query += " AND state IN ('Bound', 'BindStarted') AND resource_class = \(name)"
         }
         return try transaction.first(query) { row in try row[0] } ?? 0

@@ -9,6 +9,7 @@ struct AcceleratorRequestEndpoints: Sendable {
     let binder: Binder
     let book: RequestBook
     let limits: any AcceleratorLimits
+    let watch: RequestWatch
     let time: TimeSource
     let ids: IDSource
 
@@ -27,12 +28,15 @@ struct AcceleratorRequestEndpoints: Sendable {
         [
             Endpoint(
                 .get, "/v2/accelerator_requests", "List accelerator requests",
-                query: QueryRules([Self.instance.description, Self.bindState.description] + Page.parameters),
+                query: QueryRules(
+                    [Self.instance.description, Self.bindState.description, RequestWatch.wait.description]
+                        + Page.parameters),
                 access: .rule("cyborg:arq:get_all"), answers: .json(AcceleratorRequestListView.self), faults: [.locked]
             ) { call in try await list(call) },
             Endpoint(
                 .get, "/v2/accelerator_requests/\(Self.uuid)", "Show an accelerator request",
-                access: .rule("cyborg:arq:get_one"), answers: .json(AcceleratorRequestView.self), faults: [.notFound]
+                query: QueryRules([RequestWatch.wait.description]), access: .rule("cyborg:arq:get_one"),
+                answers: .json(AcceleratorRequestView.self), .empty(304), faults: [.notFound]
             ) { call in try await show(call) },
             Endpoint(
                 .post, "/v2/accelerator_requests", "Create the accelerator requests of a device profile",
@@ -56,18 +60,23 @@ struct AcceleratorRequestEndpoints: Sendable {
             ) { call in try await delete(call) },
             Endpoint(
                 .delete, "/v2/accelerator_requests/\(Self.uuid)", "Delete an accelerator request",
-                access: .rule("cyborg:arq:delete"), answers: .empty(), faults: [.notFound, .conflict]
+                access: .rule("cyborg:arq:delete"), answers: .empty(),
+                faults: [.notFound, .conflict, .preconditionFailed]
             ) { call in try await delete([try call[Self.uuid]], call) },
             Endpoint(
                 .put, "/v2/accelerator_requests/\(Self.uuid)/binding", "Bind an accelerator request",
                 since: Page.version, body: BindingBody.self, access: .rule("cyborg:arq:update"), answers: .empty(202),
-                faults: [.notFound, .conflict]
+                faults: [.notFound, .conflict, .preconditionFailed]
             ) { call, body in try await putBinding(call, body) },
             Endpoint(
                 .delete, "/v2/accelerator_requests/\(Self.uuid)/binding", "Unbind an accelerator request",
                 since: Page.version, access: .rule("cyborg:arq:update"), answers: .empty(202),
-                faults: [.notFound, .conflict]
-            ) { call in try await change(call, RequestPatch([try call[Self.uuid]: .unbind])) },
+                faults: [.notFound, .conflict, .preconditionFailed]
+            ) { call in
+                try await change(
+                    call,
+                    RequestPatch([try call[Self.uuid]: .unbind], expecting: try EntityTags(.ifMatch, of: call)))
+            },
         ]
     }
 
@@ -77,9 +86,17 @@ struct AcceleratorRequestEndpoints: Sendable {
             throw Fault.badRequest("'bind_state' must be 'resolved'.", field: "bind_state")
         }
         let instance = try call[Self.instance]
+        let page = try Page(call)
+        if let span = try call[RequestWatch.wait]?.duration {
+            guard let instance, bindState != nil else {
+                throw Fault.badRequest(
+                    "'wait' waits for the requests of one instance; say 'instance' and 'bind_state=resolved'.",
+                    field: "wait")
+            }
+            try await waitUntilResolved(instance, span, call)
+        }
         var conditions = RequestScope(call.caller).condition
         if let instance { conditions += " AND r.instance = \(instance)" }
-        let page = try Page(call)
         let found = try await store.read { [conditions] transaction in
             var conditions = conditions
             if bindState != nil {
@@ -105,11 +122,41 @@ struct AcceleratorRequestEndpoints: Sendable {
         return .list("arqs", shown.map { AcceleratorRequestView($0, call) }, pages: links)
     }
 
+    /// Returns when no request of the instance is still being bound, or when the time is over.
+    private func waitUntilResolved(_ instance: InstanceID, _ span: Duration, _ call: Call) async throws {
+        let scope = RequestScope(call.caller).condition
+        let open: SQL = "r.state NOT IN \(list: RequestLifecycle.State.resolved)"
+        let waited = try await store.read { transaction in
+            try transaction.all(
+                "SELECT r.uuid FROM accelerator_requests r WHERE r.instance = \(instance) AND \(scope) AND \(open)"
+            ) { row in try row[0] as AcceleratorRequestID }
+        }
+        guard !waited.isEmpty else { return }
+        _ = try await watch.wait(for: waited, span: span) {
+            let isOpen = try await store.read { transaction in
+                try transaction.exists(
+                    """
+                    SELECT 1 FROM accelerator_requests r
+                    WHERE r.instance = \(instance) AND \(scope) AND \(open) LIMIT 1
+                    """)
+            }
+            return isOpen ? nil : true
+        }
+    }
+
+    /// From 2.4 with its generation as `ETag`; a caller that knows that one may wait for the next.
     private func show(_ call: Call) async throws -> Reply {
         let id = try call[Self.uuid]
-        let found = try await read("r.uuid = \(id) AND \(RequestScope(call.caller).condition)").first
-        guard let found else { throw Self.unknown([id]) }
-        return try .json(AcceleratorRequestView(found, call))
+        let known = try EntityTags(.ifNoneMatch, of: call)
+        let span = try call[RequestWatch.wait]?.duration ?? .zero
+        let found = try await watch.wait(for: [id], span: known == nil ? .zero : span) {
+            let found = try await read("r.uuid = \(id) AND \(RequestScope(call.caller).condition)").first
+            guard let found else { throw Self.unknown([id]) }
+            return known?.holds(found.generation) == true ? nil : found
+        }
+        guard let found else { return .empty(304) }
+        let headers = call.version >= Page.version ? EntityTags.header(found.generation) : [:]
+        return try .json(AcceleratorRequestView(found, call), headers: headers)
     }
 
     private func create(_ call: Call, _ body: AcceleratorRequestBody) async throws -> Reply {
@@ -159,7 +206,8 @@ struct AcceleratorRequestEndpoints: Sendable {
     }
 
     private func putBinding(_ call: Call, _ body: BindingBody) async throws -> Reply {
-        let patch = RequestPatch([try call[Self.uuid]: .bind(try body.target())])
+        let patch = RequestPatch(
+            [try call[Self.uuid]: .bind(try body.target())], expecting: try EntityTags(.ifMatch, of: call))
         return try await change(call, patch)
     }
 
@@ -195,8 +243,12 @@ struct AcceleratorRequestEndpoints: Sendable {
         let scope = RequestScope(call.caller)
         let actor = Actor(call)
         let now = time.now()
+        let expected = try EntityTags(.ifMatch, of: call)
         let found = try await store.write { [book] transaction in
             let found = try Self.read("r.uuid IN \(list: ids) AND \(scope.condition)", in: transaction)
+            for request in found {
+                try expected?.check(request.generation, of: "The accelerator request \(request.id)")
+            }
             if found.contains(where: { $0.instance != nil }) { try Self.requireService(call) }
             try book.delete(found, by: actor, at: now, in: transaction)
             return found.map(\.id)

@@ -17,9 +17,12 @@ struct RequestPatch: Sendable, Equatable {
     }
 
     let changes: [AcceleratorRequestID: Change]
+    /// The generations that the caller saw; nil where it does not mind.
+    let expected: EntityTags?
 
-    init(_ changes: [AcceleratorRequestID: Change]) {
+    init(_ changes: [AcceleratorRequestID: Change], expecting expected: EntityTags? = nil) {
         self.changes = changes
+        self.expected = expected
     }
 
     /// The body's form: lists of operations by request.
@@ -46,6 +49,7 @@ struct RequestPatch: Sendable, Equatable {
             }
         }
         self.changes = changes
+        expected = nil
     }
 
     private static func change(

@@ -14,6 +14,29 @@ public final class KeystoneLimits: QuotaLimits {
         case endpoint(CatalogEndpointID)
         /// There must be exactly one such service; without a region it must have endpoints in one region only.
         case service(type: String, region: RegionID?)
+
+        /// The ids of the service and of its region. The session's own catalog has them, which any role may read.
+        func locate(
+            in catalog: [TokenDocument.CatalogService]
+        ) throws(Fault) -> (service: String, region: String?) {
+            var found: Set<[String?]> = []
+            for service in catalog {
+                for endpoint in service.endpoints {
+                    let isOurs =
+                        switch self {
+                        case .endpoint(let id): endpoint.id == id.text
+                        case .service(let type, let region):
+                            service.type == type && (region == nil || endpoint.region == region?.text)
+                        }
+                    if isOurs { found.insert([service.id, endpoint.region]) }
+                }
+            }
+            guard found.count == 1, let pair = found.first, let service = pair[0] else {
+                throw LimitPath.unclear(
+                    "its catalog has \(found.count) services and regions for \(self) where one is wanted")
+            }
+            return (service, pair[1])
+        }
     }
 
     private let session: KeystoneSession
@@ -28,7 +51,8 @@ public final class KeystoneLimits: QuotaLimits {
     private struct State: Sendable {
         var place: Kept<Place>?
         var registered: Kept<[String: Int]>?
-        var projects: [ProjectID: Kept<[String: Int]>] = [:]
+        /// By holder, as the query names it.
+        var overrides: [String: Kept<[String: Int]>] = [:]
         var trees: [ProjectID: Kept<ProjectTree>] = [:]
     }
 
@@ -41,6 +65,8 @@ public final class KeystoneLimits: QuotaLimits {
         let service: String
         let region: String?
         let isFlat: Bool
+
+        var query: String { LimitPath.query(service: service, region: region) }
     }
 
     /// - Parameter timeToLive: how late a changed limit is noticed
@@ -54,7 +80,14 @@ public final class KeystoneLimits: QuotaLimits {
     }
 
     public func limit(for resource: String, project: ProjectID) async throws(Fault) -> Int? {
-        if let own = try await overrides(of: project)[resource] { return own }
+        if let own = try await overrides(of: .project(project))[resource] { return own }
+        return try await defaults()[resource]
+    }
+
+    public func limit(for resource: String, rootOf tree: ProjectTree) async throws(Fault) -> Int? {
+        if let own = try await overrides(of: tree.isDomain ? .domain(tree.root) : .project(tree.root))[resource] {
+            return own
+        }
         return try await defaults()[resource]
     }
 
@@ -63,28 +96,48 @@ public final class KeystoneLimits: QuotaLimits {
         let now = time.now()
         if let kept = state.withLock({ $0.trees[project] }), now < kept.until { return kept.value }
         return try await treeFlights.run(project) { () throws(Fault) in
-            let shown = try await ask("/v3/projects/\(Self.escaped(project.text))", ProjectEnvelope.self).project
-            var root = shown.id
-            if let parent = shown.parent, parent != shown.domain { root = parent }
-            let children = try await ask("/v3/projects?parent_id=\(Self.escaped(root))", ProjectList.self).projects
+            // Keystone's model has domains on top and their projects below them, and nothing deeper.
+            let shown = try await ask("/v3/projects/\(LimitPath.escaped(project.text))", ProjectEnvelope.self).project
+            let root = shown.domain ?? shown.parent ?? shown.id
+            let below = try await ask("/v3/projects?domain_id=\(LimitPath.escaped(root))", ProjectList.self).projects
             let tree = ProjectTree(
-                root: ProjectID(root),
-                members: Set(children.map { ProjectID($0.id) }).union([ProjectID(root), project]))
+                root: ProjectID(root), isDomain: true,
+                members: Set(below.map { ProjectID($0.id) }).union([ProjectID(root), project]))
             keep { $0.trees[project] = Kept(value: tree, until: now + timeToLive) }
             return tree
         }
     }
 
-    private func overrides(of project: ProjectID) async throws(Fault) -> [String: Int] {
+    /// Who has limits of its own.
+    private enum Holder {
+        case project(ProjectID)
+        case domain(ProjectID)
+
+        var query: String {
+            switch self {
+            case .project(let id): "project_id=\(LimitPath.escaped(id.text))"
+            case .domain(let id): "domain_id=\(LimitPath.escaped(id.text))"
+            }
+        }
+
+        func has(_ limit: LimitList.Limit) -> Bool {
+            switch self {
+            case .project(let id): limit.project == id.text
+            case .domain(let id): limit.domain == id.text
+            }
+        }
+    }
+
+    private func overrides(of holder: Holder) async throws(Fault) -> [String: Int] {
         let now = time.now()
-        if let kept = state.withLock({ $0.projects[project] }), now < kept.until { return kept.value }
-        return try await limitFlights.run("project \(project)") { () throws(Fault) in
+        let query = holder.query
+        if let kept = state.withLock({ $0.overrides[query] }), now < kept.until { return kept.value }
+        return try await limitFlights.run(query) { () throws(Fault) in
             let place = try await place()
-            let list = try await ask(
-                "/v3/limits?\(Self.query(place))&project_id=\(Self.escaped(project.text))", LimitList.self)
-            let own = list.limits.filter { $0.project == project.text && $0.region == place.region }
+            let list = try await ask("/v3/limits?\(place.query)&\(query)", LimitList.self)
+            let own = list.limits.filter { holder.has($0) && $0.region == place.region }
             let limits = Dictionary(own.map { ($0.resource, $0.limit) }) { _, last in last }
-            keep { $0.projects[project] = Kept(value: limits, until: now + timeToLive) }
+            keep { $0.overrides[query] = Kept(value: limits, until: now + timeToLive) }
             return limits
         }
     }
@@ -94,7 +147,7 @@ public final class KeystoneLimits: QuotaLimits {
         if let kept = state.withLock({ $0.registered }), now < kept.until { return kept.value }
         return try await limitFlights.run("registered") { () throws(Fault) in
             let place = try await place()
-            let list = try await ask("/v3/registered_limits?\(Self.query(place))", RegisteredLimitList.self)
+            let list = try await ask("/v3/registered_limits?\(place.query)", RegisteredLimitList.self)
             let own = list.registered.filter { $0.region == place.region }
             let limits = Dictionary(own.map { ($0.resource, $0.limit) }) { _, last in last }
             keep { $0.registered = Kept(value: limits, until: now + timeToLive) }
@@ -107,7 +160,7 @@ public final class KeystoneLimits: QuotaLimits {
         let now = time.now()
         if let kept = state.withLock({ $0.place }), now < kept.until { return kept.value }
         let model = try await ask("/v3/limits/model", ModelEnvelope.self).model.name
-        let (service, region) = try locate(in: try await session.catalog())
+        let (service, region) = try owner.locate(in: try await session.catalog())
         // Keystone spells it with underscores, oslo.limit with hyphens.
         let isFlat = model.replacing("-", with: "_") != "strict_two_level"
         let place = Place(service: service, region: region, isFlat: isFlat)
@@ -115,31 +168,9 @@ public final class KeystoneLimits: QuotaLimits {
         return place
     }
 
-    /// The ids of the service and of its region. The session's own catalog has them, which any role may read.
-    private func locate(
-        in catalog: [TokenDocument.CatalogService]
-    ) throws(Fault) -> (service: String, region: String?) {
-        var found: Set<[String?]> = []
-        for service in catalog {
-            for endpoint in service.endpoints {
-                let isOurs =
-                    switch owner {
-                    case .endpoint(let id): endpoint.id == id.text
-                    case .service(let type, let region):
-                        service.type == type && (region == nil || endpoint.region == region?.text)
-                    }
-                if isOurs { found.insert([service.id, endpoint.region]) }
-            }
-        }
-        guard found.count == 1, let pair = found.first, let service = pair[0] else {
-            throw Self.unclear("its catalog has \(found.count) services and regions for \(owner) where one is wanted")
-        }
-        return (service, pair[1])
-    }
-
     private func keep(_ change: (inout State) -> Void) {
         state.withLock { state in
-            if state.projects.count >= Self.capacity { state.projects = [:] }
+            if state.overrides.count >= Self.capacity { state.overrides = [:] }
             if state.trees.count >= Self.capacity { state.trees = [:] }
             change(&state)
         }
@@ -147,34 +178,12 @@ public final class KeystoneLimits: QuotaLimits {
 
     private func ask<Answer: Decodable>(_ path: String, _ type: Answer.Type) async throws(Fault) -> Answer {
         let answer = try await session.send(PeerRequest(.get, path))
-        guard answer.status == 200 else { throw Self.unclear("it answered \(answer.status) to GET \(path)") }
+        guard answer.status == 200 else { throw LimitPath.unclear("it answered \(answer.status) to GET \(path)") }
         do {
             return try JSONDecoder().decode(type, from: Data(answer.body))
         } catch {
-            throw Self.unclear("its answer to GET \(path) could not be read: \(error)")
+            throw LimitPath.unclear("its answer to GET \(path) could not be read: \(error)")
         }
     }
 
-    private static func query(_ place: Place) -> String {
-        "service_id=\(escaped(place.service))" + (place.region.map { "&region_id=\(escaped($0))" } ?? "")
-    }
-
-    private static func escaped(_ text: String) -> String {
-        var escaped = ""
-        for byte in text.utf8 {
-            switch byte {
-            case 48...57, 65...90, 97...122, 45, 46, 95, 126: escaped.unicodeScalars.append(Unicode.Scalar(byte))
-            default:
-                let digits = String(byte, radix: 16, uppercase: true)
-                escaped += "%" + (digits.count == 1 ? "0" : "") + digits
-            }
-        }
-        return escaped
-    }
-
-    private static func unclear(_ context: String) -> Fault {
-        .unavailable(
-            "The limits cannot be read from the identity service at the moment; try again later.",
-            context: "identity service: \(context)")
-    }
 }

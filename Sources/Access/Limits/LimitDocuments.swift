@@ -7,12 +7,14 @@ struct LimitList: Decodable {
         let resource: String
         let limit: Int
         let project: String?
+        let domain: String?
         let region: String?
 
         enum CodingKeys: String, CodingKey {
             case resource = "resource_name"
             case limit = "resource_limit"
             case project = "project_id"
+            case domain = "domain_id"
             case region = "region_id"
         }
     }
@@ -22,11 +24,13 @@ struct RegisteredLimitList: Decodable {
     let registered: [RegisteredLimit]
 
     struct RegisteredLimit: Decodable {
+        let id: String?
         let resource: String
         let limit: Int
         let region: String?
 
         enum CodingKeys: String, CodingKey {
+            case id
             case resource = "resource_name"
             case limit = "default_limit"
             case region = "region_id"

@@ -32,7 +32,7 @@ public struct QuotaAllowance: Sendable, Equatable {
         for resource in resources {
             own[resource] = try await limits.limit(for: resource, project: project) ?? fallback
             if let tree {
-                root[resource] = try await limits.limit(for: resource, project: tree.root) ?? fallback
+                root[resource] = try await limits.limit(for: resource, rootOf: tree) ?? fallback
             }
         }
         self.project = project

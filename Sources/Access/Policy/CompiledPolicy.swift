@@ -31,7 +31,8 @@ struct CompiledPolicy: Sendable {
         if heedsLegacyDefaults {
             for rule in defaults where overrides[rule.name] == nil && !renamed.contains(rule.name) {
                 guard let legacy = rule.legacyCheck, let check = checks[rule.name] else { continue }
-                checks[rule.name] = .any([check, try Self.parse(legacy, rule.name)])
+                let former = try Self.parse(legacy, rule.name)
+                checks[rule.name] = rule.legacyReplaces ? former : .any([check, former])
             }
         }
         try RuleResolver.refuseCircles(checks)

@@ -72,10 +72,12 @@ struct ControlPlane: Sendable {
             store: store, workflows: workflows, dispatch: dispatch,
             events: try Notification.events(settings, authentication.session),
             placement: Self.placement(settings, placement, authentication.session),
-            limits: Self.limits(settings, identity, authentication.session),
+            limits: try AcceleratorLimiting.limits(settings, identity, authentication.session),
             durations: BindingDurations(
-                preparation: settings.accelerator.bindTimeout, notification: settings.accelerator.eventTimeout),
-            logger: logger)
+                preparation: settings.accelerator.bindTimeout, cleaning: settings.accelerator.cleaningTimeout,
+                notification: settings.accelerator.eventTimeout, silence: settings.accelerator.hostSilence,
+                audit: settings.accelerator.auditAge),
+            feed: feed, logger: logger)
         let hubSettings = HubSettings(heartbeat: settings.agents.heartbeatInterval)
         reception = AgentReception(store: store, delegate: accelerators.fleet, rules: hubSettings.livenessRules)
         hub = Hub(reception: reception, settings: hubSettings, feed: feed, logger: logger)
@@ -152,25 +154,6 @@ struct ControlPlane: Sendable {
         let keystone = settings.auth.keystone
         return session.map { session in
             RESTPlacementClient(session: session, region: keystone.region, caFile: keystone.certificateAuthority)
-        }
-    }
-
-    private static func limits(
-        _ settings: Settings, _ identity: IdentityService, _ session: KeystoneSession?
-    ) -> any AcceleratorLimits {
-        switch settings.auth.strategy {
-        case .noauth2: Unlimited()
-        case .embedded: UnifiedAcceleratorLimits(quota: identity.limits(ofServiceType: "accelerator"))
-        case .keystone:
-            if let session {
-                UnifiedAcceleratorLimits(
-                    quota: KeystoneLimits(
-                        session: session,
-                        owner: .service(
-                            type: "accelerator", region: settings.auth.keystone.region.map { RegionID($0) })))
-            } else {
-                Unlimited()
-            }
         }
     }
 }

@@ -12,9 +12,9 @@ struct Policies {
     let refreshing: BackgroundTask
 
     init(_ settings: PolicySettings, _ logger: Logger) async throws {
-        let identity = try await Self.engine(IdentityPolicy.rules, settings.identity, logger)
-        let placement = try await Self.engine(PlacementPolicy.rules, settings.placement, logger)
-        let accelerator = try await Self.engine(AcceleratorPolicy.rules, settings.accelerator, logger)
+        let identity = try await Self.engine(IdentityPolicy.rules, settings.identity, settings, logger)
+        let placement = try await Self.engine(PlacementPolicy.rules, settings.placement, settings, logger)
+        let accelerator = try await Self.engine(AcceleratorPolicy.rules, settings.accelerator, settings, logger)
         self.identity = PolicyAuthorizer(engine: identity.engine, wording: .identity)
         self.placement = PolicyAuthorizer(engine: placement.engine, wording: .placement)
         self.accelerator = PolicyAuthorizer(engine: accelerator.engine, wording: .accelerator)
@@ -28,10 +28,10 @@ struct Policies {
     }
 
     private static func engine(
-        _ rules: [PolicyRule], _ path: String?, _ logger: Logger
+        _ rules: [PolicyRule], _ path: String?, _ settings: PolicySettings, _ logger: Logger
     ) async throws -> (engine: PolicyEngine, files: PolicyFiles) {
         let files = PolicyFiles(path.map { [$0] } ?? [])
-        let engine = try PolicyEngine(rules: rules)
+        let engine = try PolicyEngine(rules: rules, heedsLegacyDefaults: !settings.enforcesNewDefaults)
         for warning in try engine.replace(with: try await files.read()) { logger.warning("\(warning)") }
         return (engine, files)
     }

@@ -10,9 +10,12 @@ struct UnifiedAcceleratorLimits: AcceleratorLimits {
         let tree = try await quota.tree(of: project)
         var limits: [ResourceLimit] = []
         for resource in resources {
-            guard let own = try await quota.limit(for: resource, project: project) else { continue }
+            guard let own = try await quota.limit(for: resource, project: project) else {
+                limits.append(ResourceLimit(unregistered: resource))
+                continue
+            }
             var family: ResourceLimit.Family?
-            if let tree, let shared = try await quota.limit(for: resource, project: tree.root) {
+            if let tree, let shared = try await quota.limit(for: resource, rootOf: tree) {
                 family = ResourceLimit.Family(limit: shared, projects: tree.members.sorted { $0.text < $1.text })
             }
             limits.append(ResourceLimit(resource, limit: own, family: family))

@@ -43,7 +43,7 @@ public struct EmbeddedLimits: QuotaLimits {
                 "SELECT id FROM identity_projects WHERE domain_id = \(domain) AND is_domain = 0"
             ) { row in try row[0] }
             let root = ProjectID(domain.text)
-            return ProjectTree(root: root, members: Set(members).union([root]))
+            return ProjectTree(root: root, isDomain: true, members: Set(members).union([root]))
         }
     }
 

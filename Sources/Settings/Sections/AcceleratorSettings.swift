@@ -1,17 +1,46 @@
 /// The accelerator service.
 public struct AcceleratorSettings: Sendable {
+    /// Whether projects are limited.
+    public enum Limits: String, Sendable, CaseIterable {
+        case off
+        /// By the unified limits of the identity service, embedded or a Keystone's.
+        case unified
+    }
+
     public let bindTimeout: Duration
+    public let cleaningTimeout: Duration
     public let eventTimeout: Duration
+    public let hostSilence: Duration
+    public let auditAge: Duration
     public let notifiesCompute: Bool
+    public let limits: Limits
 
     init(_ reader: inout SettingsReader) {
         bindTimeout = reader.duration(
             "accelerator.bind_timeout", "How long a host may take to make a handle attachable.", default: "60s")
+        cleaningTimeout = reader.duration(
+            "accelerator.cleaning_timeout",
+            "How long a host may take to remove what a tenant left; past it the handle is quarantined.",
+            default: "15m")
         eventTimeout = reader.duration(
             "accelerator.event_timeout", "How long Nova is told of a bound request before it is given up.",
             default: "300s")
+        hostSilence = reader.duration(
+            "accelerator.host_silence", "How long a host may be down before its capacity is withheld in Placement.",
+            default: "60s")
+        auditAge = reader.duration("accelerator.event_age", "How long events are kept.", default: "90d")
         notifiesCompute = reader.boolean(
             "accelerator.notify_nova", "Whether to send Nova the events it waits for; needs the keystone section.",
             default: false)
+        limits = reader.choice(
+            "accelerator.limits",
+            "Whether projects are limited by the identity service's unified limits; what is not registered there is then "
+                + "limited to none, so run `kilonova limits register` first.", default: .off)
+        for (key, value) in [
+            ("bind_timeout", bindTimeout), ("cleaning_timeout", cleaningTimeout), ("event_timeout", eventTimeout),
+            ("event_age", auditAge),
+        ] where value < .seconds(1) {
+            reader.refuse("accelerator.\(key)", "must be 1s or longer")
+        }
     }
 }

@@ -3,10 +3,15 @@ public struct PolicySettings: Sendable {
     public let identity: String?
     public let placement: String?
     public let accelerator: String?
+    public let enforcesNewDefaults: Bool
 
     init(_ reader: inout SettingsReader) {
         identity = reader.optionalText("policy.identity_file", "Policy file of the identity service.")
         placement = reader.optionalText("policy.placement_file", "Policy file of Placement.")
         accelerator = reader.optionalText("policy.accelerator_file", "Policy file of the accelerator service.")
+        enforcesNewDefaults = reader.boolean(
+            "policy.enforce_new_defaults",
+            "Whether only the new defaults count; false also admits what upstream's legacy defaults admit.",
+            default: true)
     }
 }

@@ -79,20 +79,32 @@ struct KeystoneLimitsTests {
     }
 
     @Test(
-        "two levels: the root and its children share the root's limit",
+        "two levels: a domain's projects share the domain's limit",
         arguments: ["strict_two_level", "strict-two-level"])
     func tree(_ model: String) async throws {
         keystone.answer("/v3/limits/model", 200, "{\"model\":{\"name\":\"\(model)\"}}")
-        keystone.answer("/v3/projects/p2", 200, #"{"project":{"id":"p2","parent_id":"p1","domain_id":"d"}}"#)
-        keystone.answer("/v3/projects/p1", 200, #"{"project":{"id":"p1","parent_id":"d","domain_id":"d"}}"#)
-        keystone.answer("/v3/projects?parent_id=p1", 200, #"{"projects":[{"id":"p2"},{"id":"p3"}]}"#)
-        let expected = ProjectTree(root: "p1", members: ["p1", "p2", "p3"])
-        #expect(try await limits.tree(of: "p2") == expected)
-        #expect(try await limits.tree(of: "p1") == expected)
+        for project in ["p1", "p2"] {
+            keystone.answer(
+                "/v3/projects/\(project)", 200,
+                "{\"project\":{\"id\":\"\(project)\",\"parent_id\":\"d\",\"domain_id\":\"d\"}}")
+        }
+        keystone.answer(
+            "/v3/projects?domain_id=d", 200, #"{"projects":[{"id":"p1"},{"id":"p2"},{"id":"p3"}]}"#)
+        keystone.answer(
+            "/v3/limits?service_id=s1&region_id=one&domain_id=d", 200,
+            #"{"limits":[{"resource_name":"FPGA","resource_limit":5,"domain_id":"d","region_id":"one"}]}"#)
+        let expected = ProjectTree(root: "d", isDomain: true, members: ["d", "p1", "p2", "p3"])
+        for project in ["p1", "p2"] {
+            let tree = try #require(try await limits.tree(of: ProjectID(project)))
+            #expect(tree == expected)
+            #expect(try await limits.limit(for: "FPGA", rootOf: tree) == 5)
+            // Not the domain's own: what is registered.
+            #expect(try await limits.limit(for: "GPU", rootOf: tree) == -1)
+        }
         let allowance = try await QuotaAllowance(limits, project: "p2", resources: ["FPGA"])
-        #expect(allowance.projects == ["p1", "p2", "p3"])
-        try allowance.check(asking: ["FPGA": 1], used: ["p3": ["FPGA": 2]])
-        #expect(throws: Fault.self) { try allowance.check(asking: ["FPGA": 1], used: ["p3": ["FPGA": 3]]) }
+        #expect(allowance.projects == ["d", "p1", "p2", "p3"])
+        try allowance.check(asking: ["FPGA": 1], used: ["p3": ["FPGA": 4]])
+        #expect(throws: Fault.self) { try allowance.check(asking: ["FPGA": 1], used: ["p3": ["FPGA": 5]]) }
     }
 }
 

@@ -36,7 +36,8 @@ import Testing
         #expect(world.placement.state.value.calls == ["provider named", "tree"])
     }
 
-    @Test func waitsForTheComputeServicesRoot() async throws {
+    @Test("W36: an agent that is there before the compute service waits for its provider")
+    func waitsForTheComputeServicesRoot() async throws {
         let world = ReconcilerWorld()
         world.placement.state.change { $0.providers[world.root]?.name = "other" }
         let outcome = try await world.agent().reconcile([wanted("h1_a")], isComplete: true)
@@ -46,7 +47,8 @@ import Testing
         #expect(world.own["h1_a"] != nil)
     }
 
-    @Test func keepsAnAdministratorsReservationAndTraits() async throws {
+    @Test("W13: what others write between our reading and writing is not lost")
+    func keepsAnAdministratorsReservationAndTraits() async throws {
         let world = ReconcilerWorld()
         let agent = try world.agent()
         let free = wanted("h1_a", total: 16)
@@ -108,7 +110,7 @@ import Testing
         #expect(world.provider("h1_a")?.inventories == [changed.resourceClass: Inventory(total: 1, maxUnit: 1)])
     }
 
-    @Test func writesOfOthersAreReadAgain() async throws {
+    @Test("W13: a generation that moved is read again") func writesOfOthersAreReadAgain() async throws {
         let world = ReconcilerWorld()
         let agent = try world.agent()
         let left = Watched(5)
@@ -119,6 +121,18 @@ import Testing
         }
         #expect(await agent.reconcile([wanted("h1_a", total: 16)], isComplete: true) == .init())
         #expect(left.value == 0)
+    }
+
+    @Test("W14: a standard class hides no custom one, and a trait outlives the provider that had it")
+    func classesAndTraits() async throws {
+        let world = ReconcilerWorld()
+        let agent = try world.agent()
+        let devices = [wanted("h1_a"), wanted("h1_b", "CUSTOM_QAT"), wanted("h1_c", "CUSTOM_NIC")]
+        #expect(await agent.reconcile(devices, isComplete: true) == .init())
+        #expect(world.own.count == 3)
+        #expect(await agent.reconcile([], isComplete: true) == .init())
+        #expect(world.own.isEmpty)
+        #expect(world.placement.state.value.traits.contains(Trait(unchecked: "CUSTOM_T")))
     }
 
     @Test func oneThatFailsHoldsUpNoOther() async throws {

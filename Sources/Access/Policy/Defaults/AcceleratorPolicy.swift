@@ -1,7 +1,7 @@
 /// The rules of the accelerator service by upstream's names, with its new defaults.
 ///
 /// The legacy checks are what upstream also admits while `enforce_new_defaults` is false, with one hole closed: devices,
-/// deployables and attributes are then for the role admin, as upstream's documents say, and not for every project.
+/// deployables and attributes are then for the role admin only, as upstream's documents say, and not for every project.
 public enum AcceleratorPolicy {
     public static let rules: [PolicyRule] = base + calls + additions
 
@@ -127,6 +127,6 @@ public enum AcceleratorPolicy {
     ) -> PolicyRule {
         PolicyRule(
             name, check, scopes: .project, description, operations: operations.map(PolicyRule.Operation.init),
-            legacyCheck: legacy)
+            legacyCheck: legacy, legacyReplaces: legacy == "rule:admin_api")
     }
 }
