@@ -3,6 +3,8 @@ keystonemiddleware and oslo.limit."""
 
 import contextlib
 import json
+import os
+import subprocess
 import time
 import uuid
 
@@ -10,6 +12,8 @@ import openstack
 import pytest
 import requests
 import yaml
+
+from conftest import BINARY
 
 PLACEMENT = ("--os-placement-api-version", "1.39")
 
