@@ -3,7 +3,7 @@
 SUDO := $(if $(filter 0,$(shell id -u)),,sudo)
 DEBIAN_PACKAGES := libsqlite3-dev libpq-dev libcrypt-dev pkg-config curl python3-venv
 
-.PHONY: demo run build test test-leaves lint format docs docs-check bench lab lab-test deps
+.PHONY: demo run build test conformance test-leaves lint format docs docs-check bench lab lab-test deps
 
 # The main job, end to end, with the openstack client.
 demo: build
@@ -21,7 +21,13 @@ build: deps
 test: deps
 	swift build --build-tests
 	Tests/Scripts/contracts.sh
+	Tests/Scripts/consumers.sh
 	Tests/Scripts/with-postgres.sh swift test --skip-build
+
+# The functional tests that openstack-placement publishes, against this Placement; not part of `test`, some minutes.
+conformance: deps
+	KILONOVA_BENCHMARKS=1 swift build --product BenchmarkPlacement
+	Benchmarks/placement/conformance/run
 
 # Only the rooms that need neither the network stack nor a database: seconds.
 test-leaves:

@@ -120,6 +120,7 @@ if !leavesOnly {
         .target(
             name: "TestStore", dependencies: ["Store", "StoreSQLite", "StorePostgreSQL"], path: "Tests/TestStore",
             swiftSettings: settings),
+        .target(name: "TestJSON", path: "Tests/TestJSON", swiftSettings: settings),
         .executableTarget(
             name: "StoreCrashWriter", dependencies: ["Store", "StoreSQLite", "StorePostgreSQL"],
             path: "Tests/StoreCrashWriter", swiftSettings: settings),
@@ -133,10 +134,11 @@ if !leavesOnly {
     ]
     targets +=
         room("Settings", ["Model", yams])
-        + room("Store", ["Model", collections, logging, metrics], tests: ["StoreSQLite", "StorePostgreSQL"])
+        + room(
+            "Store", ["Model", collections, logging, metrics], tests: ["StoreSQLite", "StorePostgreSQL", "TestStore"])
         + room("StoreSQLite", ["Store", "Model", grdb, sqlite, logging], tests: nil)
         + room("StorePostgreSQL", ["Store", "CPostgreSQL", logging, metrics], tests: nil)
-        + room("Workflows", ["Store", "Model", lifecycle, logging], tests: ["StoreSQLite"])
+        + room("Workflows", ["Store", "Model", lifecycle, logging], tests: ["StoreSQLite", "TestStore"])
         + room(
             "API",
             [
@@ -153,14 +155,14 @@ if !leavesOnly {
             ], tests: ["StoreSQLite"])
         + room(
             "Identity", ["Access", "API", "Store", "Model", crypto, httpTypes, logging],
-            tests: ["StoreSQLite", "StorePostgreSQL", lifecycle])
+            tests: ["StoreSQLite", "StorePostgreSQL", "TestStore", lifecycle])
         + room(
             "Placement", ["Search", "Access", "API", "Store", "Clients", "Model", httpTypes, logging, metrics],
-            tests: ["StoreSQLite", "TestStore"])
+            tests: ["StoreSQLite", "TestStore", "TestJSON"])
         + room(
             "Accelerators",
             ["Workflows", "Link", "Access", "API", "Store", "Clients", "Model", httpTypes, logging, metrics],
-            tests: ["StoreSQLite", "StorePostgreSQL"])
+            tests: ["StoreSQLite", "StorePostgreSQL", "TestStore", "TestJSON"])
         + room(
             "Link",
             [

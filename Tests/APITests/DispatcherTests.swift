@@ -141,7 +141,7 @@ struct DispatcherTests {
     func field() async throws {
         let answer = try await send(
             .post, "/w/widgets", ["X-Auth-Token": "admin"], body: #"{"name":"a","size":"big"}"#)
-        #expect(answer.body.contains("must be an integer (at size)"))
+        #expect(answer.body.contains("is not of type 'integer' (at size)"))
     }
 
     @Test("a literal wins over a parameter, from the version that has it on")

@@ -212,9 +212,14 @@ struct HTTPServerTests {
     func cors() async throws {
         try await withServer({ $0.corsOrigins = ["https://console.example"] }) { (base, _) async throws -> Void in
             let asked = ["Origin": "https://console.example", "Access-Control-Request-Method": "GET"]
-            let preflight = try await send("\(base)/n/origin", "OPTIONS", asked)
-            #expect(preflight.status == 204)
+            let headers = ["Access-Control-Request-Headers": "X-Auth-Token, X-Evil"]
+            let preflight = try await send("\(base)/n/origin", "OPTIONS", asked.merging(headers) { $1 })
+            #expect(preflight.status == 200)
             #expect(preflight.headers["access-control-allow-origin"] == "https://console.example")
+            #expect(preflight.headers["access-control-allow-headers"] == "X-Auth-Token")
+            let foreign = ["Origin": "https://evil.example", "Access-Control-Request-Method": "GET"]
+            let refused = try await send("\(base)/n/origin", "OPTIONS", foreign)
+            #expect(refused.status == 200 && refused.headers["access-control-allow-origin"] == nil)
             let answer = try await send("\(base)/n/origin", "GET", ["Origin": "https://console.example"])
             #expect(answer.headers["access-control-allow-origin"] == "https://console.example")
             let other = try await send("\(base)/n/origin", "GET", ["Origin": "https://evil.example"])

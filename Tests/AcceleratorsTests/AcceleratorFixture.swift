@@ -9,6 +9,8 @@ import Logging
 import Model
 import Store
 import Synchronization
+import TestJSON
+import TestStore
 import Workflows
 
 /// The accelerator service on a database of its own, with a clock that the test turns, hosts that the test plays, and
@@ -36,7 +38,7 @@ final class AcceleratorFixture: Sendable {
             store = other.store
             owned = nil
         } else {
-            store = try await TestStore.make(
+            store = try await TestStore.open(
                 WorkflowMigrations.all + LinkMigrations.all + AcceleratorMigrations.all + [TableDispatch.migration])
             owned = store
         }

@@ -4,6 +4,7 @@ import Foundation
 import HTTPTypes
 import Link
 import Model
+import TestJSON
 import Testing
 
 /// Every endpoint by every persona, on an object of its own and of another project, with the new defaults and with

@@ -2,6 +2,7 @@ import Accelerators
 import HTTPTypes
 import Link
 import Model
+import TestJSON
 import Testing
 
 /// Who did what, to which device, for whom: written with the change, read from 2.4 on.

@@ -1,6 +1,7 @@
 import Accelerators
 import Link
 import Model
+import TestJSON
 import Testing
 import Workflows
 

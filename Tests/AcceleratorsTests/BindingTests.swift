@@ -3,6 +3,7 @@ import HTTPTypes
 import Link
 import Model
 import StoreSQLite
+import TestJSON
 import Testing
 import Workflows
 

@@ -1,5 +1,6 @@
 import HTTPTypes
 import Model
+import TestJSON
 import Testing
 
 /// What the compute service asks in unusual ways. W40: several servers of one call, and calls without a user's token.

@@ -1,6 +1,7 @@
 import HTTPTypes
 import Model
 import StoreSQLite
+import TestJSON
 import Testing
 
 /// Two replicas over one store, and many callers at once.

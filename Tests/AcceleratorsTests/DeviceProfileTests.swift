@@ -1,4 +1,5 @@
 import HTTPTypes
+import TestJSON
 import Testing
 
 @Suite struct DeviceProfileTests {

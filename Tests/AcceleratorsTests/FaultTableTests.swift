@@ -6,6 +6,7 @@ import Link
 import Model
 import Store
 import Synchronization
+import TestJSON
 import Testing
 import Workflows
 

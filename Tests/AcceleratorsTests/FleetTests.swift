@@ -2,6 +2,7 @@ import HTTPTypes
 import Model
 import Store
 import StoreSQLite
+import TestJSON
 import Testing
 
 @Suite struct FleetTests {

@@ -3,6 +3,7 @@ import Accelerators
 import HTTPTypes
 import Model
 import Store
+import TestJSON
 import Testing
 
 /// Every endpoint that names one accelerator request, by every persona, for a request of its own and of another project:

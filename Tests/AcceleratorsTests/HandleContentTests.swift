@@ -1,5 +1,6 @@
 import HTTPTypes
 import Model
+import TestJSON
 import Testing
 
 @testable import Accelerators

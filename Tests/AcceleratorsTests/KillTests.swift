@@ -4,6 +4,8 @@ import Link
 import Model
 import Store
 import StoreSQLite
+import TestJSON
+import TestStore
 import Testing
 import Workflows
 

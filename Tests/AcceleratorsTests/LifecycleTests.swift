@@ -1,3 +1,4 @@
+import TestJSON
 import Testing
 
 @testable import Accelerators

@@ -2,6 +2,7 @@ import Accelerators
 import HTTPTypes
 import Model
 import StoreSQLite
+import TestJSON
 import Testing
 
 /// W38: upstream has no quota.

@@ -1,4 +1,5 @@
 import FoundationEssentials
+import TestJSON
 
 /// A JSON body with one place replaced by a raw text, or left out: what no schema-abiding client sends.
 struct OddBody {

@@ -3,6 +3,7 @@ import Accelerators
 import HTTPTypes
 import Model
 import StoreSQLite
+import TestJSON
 import Testing
 
 /// What honest and dishonest clients send by mistake: never a 5xx, always a sentence, and it names the place.

@@ -4,6 +4,7 @@ import HTTPTypes
 import Link
 import Model
 import Store
+import TestJSON
 import Testing
 
 /// Version 2.4: pages, hosts, drivers, attach handles, limits, and bindings as resources.

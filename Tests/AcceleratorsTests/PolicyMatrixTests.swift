@@ -3,6 +3,7 @@ import Accelerators
 import HTTPTypes
 import Model
 import StoreSQLite
+import TestJSON
 import Testing
 
 /// Every endpoint by every persona, with the new defaults: who may, by the contract's table.

@@ -4,6 +4,7 @@ import HTTPTypes
 import Link
 import Model
 import Store
+import TestJSON
 import Testing
 
 /// W33: upstream asks the database three times for each row of a list. Here the number of statements does not depend on

@@ -2,6 +2,7 @@ import HTTPTypes
 import Link
 import Model
 import Store
+import TestJSON
 import Testing
 
 /// Version 2.4: generations as entity tags, and callers that wait for a change instead of asking again and again.

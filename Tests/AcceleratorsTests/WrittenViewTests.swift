@@ -1,6 +1,7 @@
 import FoundationEssentials
 import HTTPTypes
 import Model
+import TestJSON
 import Testing
 
 @testable import Accelerators

@@ -2,6 +2,7 @@ import API
 import HTTPTypes
 import Identity
 import Model
+import TestStore
 import Testing
 
 @Suite("Application credentials", .everyEngine)

@@ -3,6 +3,7 @@ import Access
 import HTTPTypes
 import Identity
 import Model
+import TestStore
 import Testing
 
 @Suite("Unified limits", .everyEngine)

@@ -1,7 +1,9 @@
 import HTTPTypes
+import TestJSON
+import TestStore
 import Testing
 
-@Suite struct AllocationTests {
+@Suite(.everyEngine) struct AllocationTests {
     @Test func aClaimTakesAndGivesBack() async throws {
         let fixture = try await PlacementFixture()
         let id = try await fixture.provider("host", ["VCPU": 4, "MEMORY_MB": 1024])

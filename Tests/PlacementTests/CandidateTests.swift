@@ -4,9 +4,11 @@ import Logging
 import Model
 import Placement
 import Store
+import TestJSON
+import TestStore
 import Testing
 
-@Suite struct CandidateTests {
+@Suite(.everyEngine) struct CandidateTests {
     @Test func candidatesFollowEveryWrite() async throws {
         let fixture = try await PlacementFixture()
         let host = try await fixture.provider("host", ["VCPU": 4, "MEMORY_MB": 1024])

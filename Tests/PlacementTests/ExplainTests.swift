@@ -1,7 +1,9 @@
 import HTTPTypes
+import TestJSON
+import TestStore
 import Testing
 
-@Suite struct ExplainTests {
+@Suite(.everyEngine) struct ExplainTests {
     @Test func saysWhoHoldsWhatIsMissing() async throws {
         let fixture = try await PlacementFixture()
         let host = try await fixture.provider("host", ["VCPU": 8])

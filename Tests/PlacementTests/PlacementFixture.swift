@@ -7,6 +7,7 @@ import Model
 import Placement
 import Store
 import Synchronization
+import TestJSON
 import TestStore
 
 /// The Placement service on a database of its own; callers say who they are, as in development.
@@ -151,9 +152,4 @@ struct Answer: Sendable {
     var json: JSON { (try? JSONDecoder().decode(JSON.self, from: Data(bytes))) ?? .null }
     var code: String { json["errors"][0]["code"].text }
     var detail: String { json["errors"][0]["detail"].text }
-}
-
-extension JSON {
-    var members: [String: JSON] { if case .object(let members) = self { members } else { [:] } }
-    var texts: [String] { array.map(\.text) }
 }

@@ -1,7 +1,9 @@
 import HTTPTypes
+import TestJSON
+import TestStore
 import Testing
 
-@Suite struct ProviderTests {
+@Suite(.everyEngine) struct ProviderTests {
     @Test func discoveryNeedsNoToken() async throws {
         let fixture = try await PlacementFixture()
         let answer = try await fixture.call(.get, "/", token: nil)

@@ -1,8 +1,10 @@
 import HTTPTypes
+import TestJSON
+import TestStore
 import Testing
 
 /// Queries put together from the grammar and from rubbish: each gets an answer or a refusal that names its field.
-@Suite struct QueryFuzzTests {
+@Suite(.everyEngine) struct QueryFuzzTests {
     private struct Source: RandomNumberGenerator {
         var state: UInt64
 

@@ -1,4 +1,5 @@
 import Store
+import TestStore
 import Testing
 
 /// Other processes on the same database, and what is left when they die.

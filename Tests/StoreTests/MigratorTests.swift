@@ -1,5 +1,6 @@
 import Model
 import Store
+import TestStore
 import Testing
 
 @Suite struct MigratorTests {

@@ -1,6 +1,7 @@
 import Dispatch
 import StorePostgreSQL
 import Synchronization
+import TestStore
 import Testing
 
 @testable import Store

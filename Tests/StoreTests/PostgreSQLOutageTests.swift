@@ -1,6 +1,7 @@
 import Foundation
 import Store
 import StorePostgreSQL
+import TestStore
 import Testing
 
 /// The wire is cut, the server dies: what was acknowledged is there, and nothing happened twice.

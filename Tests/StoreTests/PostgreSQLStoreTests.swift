@@ -1,6 +1,7 @@
 import Model
 import Store
 import StorePostgreSQL
+import TestStore
 import Testing
 
 /// What only a server can do to its clients.

@@ -1,6 +1,7 @@
 import Foundation
 import Model
 import Store
+import TestStore
 import Testing
 
 /// What both engines promise.

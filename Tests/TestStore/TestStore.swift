@@ -1,29 +1,19 @@
 import Foundation
 public import Store
-import StorePostgreSQL
 import StoreSQLite
 
 /// A new, migrated database for one test.
 ///
-/// SQLite, unless `KILONOVA_TEST_ENGINE` says `postgresql`: then a schema of its own on the server that
-/// `KILONOVA_TEST_POSTGRESQL` names, which ends with that server. So a room's tests run on either engine.
+/// In a suite with the trait `everyEngine` it is of the engine whose turn it is. Elsewhere it is SQLite, unless
+/// `KILONOVA_TEST_ENGINE` says `postgresql`: then a schema of its own on the server that `KILONOVA_TEST_POSTGRESQL` names,
+/// which ends with that server.
 public enum TestStore {
     public static func open(_ migrations: [Migration] = []) async throws -> any StateStore {
-        let environment = ProcessInfo.processInfo.environment
-        guard environment["KILONOVA_TEST_ENGINE"] == "postgresql" else {
+        if let databases = Databases.current { return try await databases.open(migrations) }
+        guard ProcessInfo.processInfo.environment["KILONOVA_TEST_ENGINE"] == "postgresql" else {
             return try await SQLiteStore.temporary(migrations: migrations)
         }
-        guard let url = environment["KILONOVA_TEST_POSTGRESQL"], !url.isEmpty else {
-            throw StoreError(.connection, "KILONOVA_TEST_POSTGRESQL does not name a server")
-        }
-        let schema = "t" + UUID().uuidString.lowercased().filter { $0 != "-" }
-        let server = try PostgreSQLStore(connection: url, connections: 1)
-        try await server.write { transaction in
-            try transaction.execute(SQL(stringLiteral: "CREATE SCHEMA \(schema)"))
-        }
-        await server.close()
-        let mark = url.contains("?") ? "&" : "?"
-        let store = try PostgreSQLStore(connection: url + mark + "options=-csearch_path%3D\(schema)", connections: 2)
+        let store = try await Engine.postgresql.make().open(connections: 2)
         try await Migrator(migrations).run(on: store)
         return store
     }

@@ -34,7 +34,8 @@ struct Exchange {
         route = endpoint.path.description
         let caller = endpoint.access == .open ? Caller.anonymous : try await authenticate(request)
         self.caller = caller
-        try checkAccept(request.headers)
+        // Who writes hears what became of it, whatever the form.
+        if request.method == .get || request.method == .head { try checkAccept(request.headers) }
         let query = try target.query()
         let call = Call(
             requestID: requestID, caller: caller, version: version, headers: request.headers,
@@ -58,7 +59,8 @@ struct Exchange {
         if endpoints.contains(where: { $0.method == method }) { return nil }
         let allowed = Set(live.map(\.method.rawValue)).sorted().joined(separator: ", ")
         throw Fault(
-            .methodNotAllowed, "The method \(method.rawValue.prefix(20)) is not allowed here; allowed are \(allowed).",
+            .methodNotAllowed,
+            "The method \(method.rawValue.prefix(20)) is not allowed for this resource. Allowed are \(allowed).",
             headers: [Fault.Header("Allow", allowed)])
     }
 
@@ -116,7 +118,7 @@ struct Exchange {
         }
         let value = try JSONParser.parse(request.body)
         if let problem = rules.schema.problem(with: value) {
-            throw service.family.malformedBody(problem.fault.message, field: problem.path)
+            throw service.family.malformedBody(problem)
         }
         return try rules.decode(request.body)
     }
@@ -132,7 +134,9 @@ struct Exchange {
         for header in fault.headers {
             if let name = HTTPField.Name(header.name) { headers[name] = header.value }
         }
-        let (type, bytes) = service.family.envelope(fault, requestID: requestID, version: version)
+        let (type, bytes) =
+            service.family.page(fault, requestID: requestID, accept: request.headers[.accept])
+            ?? service.family.envelope(fault, requestID: requestID, version: version)
         headers[.contentType] = type
         complete(&headers, status: fault.kind.status, request)
         return answer(status: fault.kind.status, headers, request.method == .head ? .none : .bytes(bytes))
@@ -159,14 +163,15 @@ extension QueryRules {
     fileprivate func check(_ query: [(name: String, value: String)], _ version: Microversion) throws(Fault) {
         if case .collect = unknown { return }
         for (name, value) in query {
-            guard let parameter = parameters.first(where: { $0.name == name && $0.since.map { $0 <= version } ?? true })
-            else {
+            let live = parameters.filter { $0.since.map { $0 <= version } ?? true }
+            guard let parameter = live.first(where: { $0.name == name }) else {
                 if case .ignore = unknown { continue }
                 throw .badRequest(
-                    parameters.isEmpty
-                        ? "Invalid query string parameters: '\(name.prefix(80))' is unknown; this request takes none."
-                        : "Invalid query string parameters: '\(name.prefix(80))' is unknown; known are "
-                            + "\(parameters.map(\.name).joined(separator: ", ")).",
+                    "Invalid query string parameters: Additional properties are not allowed ('\(name.prefix(80))' was "
+                        + "unexpected); "
+                        + (live.isEmpty
+                            ? "this request takes none."
+                            : "known are \(live.map(\.name).joined(separator: ", "))."),
                     field: name)
             }
             guard parameter.isValid(value) else {
@@ -196,7 +201,9 @@ extension PathTemplate {
     fileprivate func check(_ values: [String: String], _ endpoint: Endpoint) throws(Fault) {
         for parameter in parameters {
             guard let value = values[parameter.name], !parameter.isValid(value) else { continue }
-            let message = "'\(value.prefix(80))' is not \(parameter.form), which '\(parameter.name)' must be."
+            let message =
+                parameter.refusal?(String(value.prefix(80)))
+                ?? "'\(value.prefix(80))' is not \(parameter.form), which '\(parameter.name)' must be."
             throw Fault(parameter.malformed, message, field: parameter.name)
         }
     }

@@ -20,6 +20,8 @@ public struct ParameterDescription: Sendable {
     public let form: String
     let malformed: Fault.Kind
     let isValid: @Sendable (String) -> Bool
+    /// What a malformed value is told; nil says what the form is.
+    var refusal: (@Sendable (String) -> String)?
 }
 
 /// A typed segment of a path.
@@ -28,17 +30,23 @@ public struct PathParameter<Value: ParameterValue>: Sendable {
     public let text: String
     /// What a malformed value answers: 404 where clients look up by name after it, 400 elsewhere.
     public let malformed: Fault.Kind
+    /// The sentence for a malformed value, where the service's clients know another than "… is not a UUID".
+    private let refusal: (@Sendable (String) -> String)?
 
-    public init(_ name: String, _ text: String, malformed: Fault.Kind = .badRequest) {
+    public init(
+        _ name: String, _ text: String, malformed: Fault.Kind = .badRequest,
+        refusal: (@Sendable (String) -> String)? = nil
+    ) {
         self.name = name
         self.text = text
         self.malformed = malformed
+        self.refusal = refusal
     }
 
     var description: ParameterDescription {
         ParameterDescription(
             name: name, text: text, schema: Value.schema, isRepeatable: false, isRequired: true, since: nil,
-            form: Value.form, malformed: malformed, isValid: { Value(parameter: $0) != nil })
+            form: Value.form, malformed: malformed, isValid: { Value(parameter: $0) != nil }, refusal: refusal)
     }
 }
 

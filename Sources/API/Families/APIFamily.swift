@@ -25,8 +25,11 @@ public protocol APIFamily: Sendable {
     /// Whether a body without `Content-Type` is refused.
     var requiresContentType: Bool { get }
 
-    /// A body that is JSON, but not of the endpoint's form: `reason` names the place.
-    func malformedBody(_ reason: String, field: String) -> Fault
+    /// An error as a page for readers, where the request's `Accept` asks for one: its content type and text.
+    func page(_ fault: Fault, requestID: RequestID, accept: String?) -> (contentType: String, bytes: [UInt8])?
+
+    /// A body that is JSON, but not of the endpoint's form.
+    func malformedBody(_ problem: SchemaProblem) -> Fault
 
     /// No body where the endpoint needs one.
     func missingBody(hasContentType: Bool) -> Fault
@@ -36,7 +39,13 @@ extension APIFamily {
     public var requestIDHeaders: [HTTPField.Name] { [.openStackRequestID] }
     public var requiresContentType: Bool { true }
 
-    public func malformedBody(_ reason: String, field: String) -> Fault { .badRequest(reason, field: field) }
+    public func page(
+        _ fault: Fault, requestID: RequestID, accept: String?
+    ) -> (contentType: String, bytes: [UInt8])? { nil }
+
+    public func malformedBody(_ problem: SchemaProblem) -> Fault {
+        .badRequest(problem.fault.message, field: problem.path)
+    }
 
     public func missingBody(hasContentType: Bool) -> Fault {
         .badRequest("This request needs a JSON body.", field: "body")

@@ -68,11 +68,55 @@ public struct PlacementFamily: APIFamily {
         return ("application/json", json.bytes)
     }
 
-    public func malformedBody(_ reason: String, field: String) -> Fault {
-        // What was wrong comes first, as clients match on it, and the place after it.
-        let intro = "Invalid input for field/attribute \(field). "
-        guard reason.hasPrefix(intro) else { return .badRequest("JSON does not validate: \(reason)", field: field) }
-        return .badRequest("JSON does not validate: \(reason.dropFirst(intro.count)) (at \(field))", field: field)
+    public func page(
+        _ fault: Fault, requestID: RequestID, accept: String?
+    ) -> (contentType: String, bytes: [UInt8])? {
+        guard let accept, Self.prefersHTML(accept) else { return nil }
+        let title = "\(fault.kind.status) \(fault.kind.title)"
+        let text = """
+            <html>
+             <head><title>\(title)</title></head>
+             <body>
+              <h1>\(title)</h1>
+              <p>\(Self.explanation(of: fault.kind))</p>
+              <p>\(Self.escaped(fault.message))</p>
+              <p>\(requestID)</p>
+             </body>
+            </html>
+
+            """
+        return ("text/html; charset=UTF-8", Array(text.utf8))
+    }
+
+    /// Whether HTML is named before JSON.
+    private static func prefersHTML(_ accept: String) -> Bool {
+        for entry in accept.split(separator: ",") {
+            let type = entry.prefix { $0 != ";" }.filter { $0 != " " }.lowercased()
+            if type == "text/html" { return true }
+            if type == "application/json" { return false }
+        }
+        return false
+    }
+
+    private static func escaped(_ text: String) -> String {
+        text.reduce(into: "") { text, letter in
+            switch letter {
+            case "&": text += "&amp;"
+            case "<": text += "&lt;"
+            case ">": text += "&gt;"
+            case "\"": text += "&quot;"
+            default: text.append(letter)
+            }
+        }
+    }
+
+    /// In jsonschema's words, which clients match on, with the place.
+    public func malformedBody(_ problem: SchemaProblem) -> Fault {
+        let path = problem.path
+        let place = path.isEmpty ? "" : " (at \(path))"
+        return .badRequest(
+            "JSON does not validate: \(problem.schemaReason)\(place). Failed validating '\(problem.keyword)' in "
+                + "\(problem.schemaPath).", field: path)
     }
 
     public func missingBody(hasContentType: Bool) -> Fault {

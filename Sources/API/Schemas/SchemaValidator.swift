@@ -2,147 +2,101 @@ import Model
 
 extension Schema {
     /// Nil when `value` has the schema's form; else the first thing that is wrong, and where.
-    func problem(with value: JSONValue, at path: String = "") -> SchemaProblem? {
+    func problem(with value: JSONValue) -> SchemaProblem? {
         switch self {
         case .any: return nil
         case .boolean:
-            guard case .bool = value else { return wrongType(value, path, "a boolean") }
+            guard case .bool = value else { return .wrongType(value, "boolean") }
         case .integerRange(let lower, let upper):
-            guard let number = value.whole else { return wrongType(value, path, "an integer") }
-            if let lower, number < Double(lower) {
-                return SchemaProblem(path, "\(value.shown) is less than the minimum of \(lower)")
-            }
-            if let upper, number > Double(upper) {
-                return SchemaProblem(path, "\(value.shown) is greater than the maximum of \(upper)")
-            }
+            guard let number = value.whole else { return .wrongType(value, "integer") }
+            if let lower, number < Double(lower) { return .tooSmall(value, "\(lower)") }
+            if let upper, number > Double(upper) { return .tooLarge(value, "\(upper)") }
         case .numberRange(let lower, let upper):
             let number: Double
             switch value {
             case .integer(let whole): number = Double(whole)
             case .number(let double): number = double
-            default: return wrongType(value, path, "a number")
+            default: return .wrongType(value, "number")
             }
-            if let lower, number < lower {
-                return SchemaProblem(path, "\(value.shown) is less than the minimum of \(lower)")
-            }
-            if let upper, number > upper {
-                return SchemaProblem(path, "\(value.shown) is greater than the maximum of \(upper)")
-            }
-        case .text(let minLength, let maxLength, let pattern, _):
-            guard case .text(let text) = value else { return wrongType(value, path, "a string") }
+            if let lower, number < lower { return .tooSmall(value, "\(lower)") }
+            if let upper, number > upper { return .tooLarge(value, "\(upper)") }
+        case .text(let minLength, let maxLength, let pattern, let format):
+            guard case .text(let text) = value else { return .wrongType(value, "string") }
             let length = text.unicodeScalars.count
             if let minLength, length < minLength {
-                return SchemaProblem(path, "\(value.shown) is too short; at least \(minLength) characters are needed")
+                return .length(value, "minLength", "too short; at least \(minLength) characters are needed")
             }
             if let maxLength, length > maxLength {
-                return SchemaProblem(path, "\(value.shown) is too long; at most \(maxLength) characters are possible")
+                return .length(value, "maxLength", "too long; at most \(maxLength) characters are possible")
             }
             if let pattern, !Pattern.matches(text, pattern) {
-                return SchemaProblem(path, "\(value.shown) does not match '\(pattern)'")
+                return .unmatched(value, pattern, format: format)
             }
         case .oneOfTexts(let choices):
-            guard case .text(let text) = value, choices.contains(text) else {
-                return SchemaProblem(
-                    path, "\(value.shown) is not one of \(choices.map { "'\($0)'" }.joined(separator: ", "))")
-            }
+            guard case .text(let text) = value, choices.contains(text) else { return .noChoice(value, choices) }
         case .array(let element, let minItems, let maxItems, let unique):
-            return arrayProblem(value, path, element, minItems, maxItems, unique)
-        case .object(let schema): return schema.problem(with: value, at: path)
-        case .nullable(let schema): return value == .null ? nil : schema.problem(with: value, at: path)
+            return arrayProblem(value, element, minItems, maxItems, unique)
+        case .object(let schema): return schema.problem(with: value)
+        case .nullable(let schema):
+            guard value != .null, var problem = schema.problem(with: value) else { return nil }
+            problem.admitNull()
+            return problem
         case .anyOf(let schemas):
-            let problems = schemas.map { $0.problem(with: value, at: path) }
+            let problems = schemas.map { $0.problem(with: value) }
             guard !problems.contains(nil) else { return nil }
             // The alternative that got furthest says best what was meant.
             return problems.compactMap { $0 }.max { $0.depth < $1.depth }
-        case .named(_, let schema): return schema.problem(with: value, at: path)
+        case .named(_, let schema): return schema.problem(with: value)
         }
         return nil
     }
 
-    private func wrongType(_ value: JSONValue, _ path: String, _ wanted: String) -> SchemaProblem {
-        SchemaProblem(path, "\(value.shown) is \(value.typeName), which must be \(wanted)")
-    }
-
     private func arrayProblem(
-        _ value: JSONValue, _ path: String, _ element: Schema, _ minItems: Int?, _ maxItems: Int?, _ unique: Bool
+        _ value: JSONValue, _ element: Schema, _ minItems: Int?, _ maxItems: Int?, _ unique: Bool
     ) -> SchemaProblem? {
-        guard case .array(let elements) = value else { return wrongType(value, path, "an array") }
+        guard case .array(let elements) = value else { return .wrongType(value, "array") }
         if let minItems, elements.count < minItems {
-            return SchemaProblem(path, "\(value.shown) is too short; at least \(minItems) elements are needed")
+            return .length(value, "minItems", "too short; at least \(minItems) elements are needed")
         }
         if let maxItems, elements.count > maxItems {
-            return SchemaProblem(path, "it has \(elements.count) elements; at most \(maxItems) are possible")
+            return .tooMany(elements.count, maxItems)
         }
         if unique {
             var seen: Set<String> = []
-            for item in elements where !seen.insert(item.shown).inserted {
-                return SchemaProblem(path, "\(item.shown) stands in it more than once")
-            }
+            for item in elements where !seen.insert(item.shown).inserted { return .repeated(item, of: value) }
         }
         for (index, item) in elements.enumerated() {
-            if let problem = element.problem(with: item, at: "\(path)[\(index)]") { return problem }
+            if let problem = element.problem(with: item) { return problem.within(.element(index)) }
         }
         return nil
     }
 }
 
 extension ObjectSchema {
-    func problem(with value: JSONValue, at path: String) -> SchemaProblem? {
-        guard case .object(let members) = value else {
-            return SchemaProblem(path, "\(value.shown) is \(value.typeName), which must be an object")
-        }
+    func problem(with value: JSONValue) -> SchemaProblem? {
+        guard case .object(let members) = value else { return .wrongType(value, "object") }
         for property in properties where property.isRequired {
-            guard members.contains(where: { $0.name == property.name }) else {
-                return SchemaProblem(
-                    SchemaProblem.join(path, property.name), "'\(property.name)' is a required property")
-            }
+            guard members.contains(where: { $0.name == property.name }) else { return .missing(property.name) }
         }
-        if let minProperties, members.count < minProperties {
-            return SchemaProblem(path, "\(value.shown) has too few members; at least \(minProperties) are needed")
-        }
+        if let minProperties, members.count < minProperties { return .tooFewMembers(value, minProperties) }
         for member in members {
-            let place = SchemaProblem.join(path, member.name)
             if let property = properties.first(where: { $0.name == member.name }) {
-                if let problem = property.schema.problem(with: member.value, at: place) { return problem }
+                if let problem = property.schema.problem(with: member.value) {
+                    return problem.within(.member(member.name))
+                }
                 continue
             }
             switch others {
             case .ignored: continue
-            case .refused:
-                return SchemaProblem(
-                    place,
-                    "Additional properties are not allowed ('\(member.name.prefix(80))' was unexpected)")
+            case .refused: return .unexpected(member.name)
             case .each(let pattern, let schema):
-                if let pattern, !Pattern.matches(member.name, pattern) {
-                    return SchemaProblem(
-                        place, "'\(member.name.prefix(80))' does not match '\(pattern)', as names here must")
+                if let pattern, !Pattern.matches(member.name, pattern) { return .unmatchedName(member.name, pattern) }
+                if let problem = schema.problem(with: member.value) {
+                    return problem.within(.named(member.name, pattern: pattern))
                 }
-                if let problem = schema.problem(with: member.value, at: place) { return problem }
             }
         }
         return nil
-    }
-}
-
-/// What is wrong with a value, and where: `groups[0].trait:CUSTOM_X`.
-struct SchemaProblem: Sendable, Equatable {
-    let path: String
-    let reason: String
-
-    init(_ path: String, _ reason: String) {
-        self.path = path
-        self.reason = reason
-    }
-
-    /// How far into the value it lies.
-    var depth: Int { path.isEmpty ? 0 : 1 + path.utf8.count { $0 == UInt8(ascii: ".") || $0 == UInt8(ascii: "[") } }
-
-    static func join(_ path: String, _ name: String) -> String {
-        path.isEmpty ? String(name.prefix(80)) : "\(path).\(name.prefix(80))"
-    }
-
-    var fault: Fault {
-        .badRequest(path.isEmpty ? reason : "Invalid input for field/attribute \(path). \(reason)", field: path)
     }
 }
 

@@ -179,17 +179,29 @@ final class Front: Sendable {
         return configuration.corsOrigins.contains("*") || configuration.corsOrigins.contains(origin) ? origin : nil
     }
 
+    /// A browser's question before a call from another origin. One that may not is answered without the headers that
+    /// would allow it.
     private func preflight(_ headers: HTTPFields) -> HTTPResponse? {
-        guard headers[.accessControlRequestMethod] != nil, let origin = allowedOrigin(headers) else { return nil }
-        var head = HTTPResponse(status: .noContent)
+        guard !configuration.corsOrigins.isEmpty, headers[.accessControlRequestMethod] != nil,
+            headers[.origin] != nil
+        else { return nil }
+        var head = HTTPResponse(status: .ok)
+        head.headerFields[.contentLength] = "0"
+        head.headerFields[.vary] = "Origin"
+        guard let origin = allowedOrigin(headers) else { return head }
         head.headerFields[.accessControlAllowOrigin] = origin
         head.headerFields[.accessControlAllowMethods] = "GET, HEAD, POST, PUT, PATCH, DELETE"
-        head.headerFields[.accessControlAllowHeaders] =
-            "Content-Type, If-Match, OpenStack-API-Version, X-Auth-Token, X-Subject-Token, X-OpenStack-Request-ID"
+        let asked = headers[.accessControlRequestHeaders]?.split(separator: ",") ?? []
+        let allowed = asked.map { $0.filter { $0 != " " } }.filter { Self.crossOriginHeaders.contains($0.lowercased()) }
+        if !allowed.isEmpty { head.headerFields[.accessControlAllowHeaders] = allowed.joined(separator: ",") }
         head.headerFields[.accessControlMaxAge] = "600"
-        head.headerFields[.vary] = "Origin"
         return head
     }
+
+    private static let crossOriginHeaders: Set<String> = [
+        "accept", "content-type", "if-match", "openstack-api-version", "x-auth-token", "x-service-token",
+        "x-subject-token", "x-openstack-request-id",
+    ]
 
     private func addCORS(_ headers: inout HTTPFields, _ request: HTTPFields) {
         guard let origin = allowedOrigin(request) else { return }

@@ -4,7 +4,7 @@ public import Model
 
 /// Believes what the request says of itself: `X-Auth-Token: user[:project]`. For development on one machine.
 ///
-/// Placement's `noauth2`: the project is the user's name where none is given; roles come from `X-Roles`, and where there is
+/// Placement's `noauth2`: the project is that of `X-Project-Id`, or the user's name where none is given; roles come from `X-Roles`, and where there is
 /// no such header the user `admin` has the role admin and anyone else none; `Openstack-System-Scope` makes the scope the
 /// system's. Beyond that, a role brings the ones it implies (admin, manager, member, reader), as in tokens, and
 /// `X-Service-Token: user` says that a service with the role `service` forwards the call.
@@ -28,7 +28,8 @@ public struct Noauth2Authenticator: Authenticator {
         guard let token = request.headers[IdentityHeader.authToken] else { return nil }
         let (user, project) = Self.split(token)
         guard !user.isEmpty else { throw .unauthorized("X-Auth-Token must be 'user' or 'user:project'.") }
-        var scope = Caller.Scope.project(ProjectID(project), domain: nil)
+        let named = request.headers[IdentityHeader.projectID]
+        var scope = Caller.Scope.project(ProjectID(named ?? project), domain: nil)
         if request.headers[IdentityHeader.systemScope] != nil { scope = .system }
         var caller = Caller(
             user: UserID(user), userName: user, scope: scope, roles: Self.roles(of: user, request.headers),

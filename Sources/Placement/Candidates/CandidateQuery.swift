@@ -42,7 +42,9 @@ struct CandidateQuery: Sendable {
             case "limit" where version >= .placement(16):
                 guard let number = Self.count(value) else {
                     throw Self.invalid(
-                        name, "'\(value.prefix(80))' does not match '^[1-9][0-9]*$'; it must be a positive integer.")
+                        name,
+                        "'\(value.prefix(80))' does not match '^[1-9][0-9]*$'; it must be a positive integer. Failed "
+                            + "validating 'pattern' in schema['properties']['limit'].")
                 }
                 if limit == nil { limit = number }
             case "group_policy" where version >= .placement(25):
@@ -136,8 +138,8 @@ struct CandidateQuery: Sendable {
         guard let (kind, suffix) = parts(of: name, version), version >= .placement(kind.since) else {
             throw invalid(
                 name,
-                "Additional properties are not allowed: '\(name.prefix(80))' does not match any of the regexes of "
-                    + "version \(version); '\(name.prefix(80))' was unexpected.")
+                "Additional properties are not allowed ('\(name.prefix(80))' was unexpected): '\(name.prefix(80))' does not "
+                    + "match any of the regexes: \(forms(version)), which version \(version) knows.")
         }
         var place = drafts.firstIndex { $0.suffix == suffix }
         if place == nil {
@@ -156,6 +158,14 @@ struct CandidateQuery: Sendable {
             }
             drafts[place].inTree = id
         }
+    }
+
+    /// The parameters that a version knows with a suffix, as patterns.
+    private static func forms(_ version: Microversion) -> String {
+        let suffix =
+            version >= .placement(33) ? "([a-zA-Z0-9_-]{1,64})?" : version >= .placement(25) ? "([1-9][0-9]*)?" : ""
+        return Kind.allCases.filter { version >= .placement($0.since) }.map { "'^\($0.rawValue)\(suffix)$'" }
+            .joined(separator: ", ")
     }
 
     private static func parts(of name: String, _ version: Microversion) -> (Kind, suffix: String)? {
@@ -186,7 +196,7 @@ struct CandidateQuery: Sendable {
     // MARK: Checks
 
     private func check(_ drafts: [Draft], _ version: Microversion) throws(Fault) {
-        guard version >= .placement(36) else { return try checkOrphans(drafts) }
+        guard version >= .placement(36) else { return try checkOrphans(drafts, version) }
         let known = drafts.map(\.suffix)
         let bare = drafts.filter(\.resources.isEmpty).map(\.suffix)
         guard bare.count < drafts.count else {
@@ -209,7 +219,7 @@ struct CandidateQuery: Sendable {
         }
     }
 
-    private func checkOrphans(_ drafts: [Draft]) throws(Fault) {
+    private func checkOrphans(_ drafts: [Draft], _ version: Microversion) throws(Fault) {
         func names(_ prefix: String, _ members: [Draft]) -> String {
             members.map { prefix + $0.suffix }.joined(separator: ", ")
         }
@@ -229,6 +239,9 @@ struct CandidateQuery: Sendable {
             throw .badRequest("All request groups must specify resources.", field: "resources")
         }
         guard !drafts.isEmpty else {
+            guard version >= .placement(25) else {
+                throw Self.invalid("resources", "'resources' is a required property.")
+            }
             throw .badRequest(
                 "At least one request group (`resources` or `resources{$S}`) is required.",
                 field: "resources")

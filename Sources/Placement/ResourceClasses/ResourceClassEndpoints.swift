@@ -64,9 +64,11 @@ struct ResourceClassEndpoints: Sendable {
             ) { call in
                 let text = try call[Self.name]
                 guard let name = ResourceClass(text), name.isCustom else {
+                    let keyword = text.unicodeScalars.count > 255 ? "maxLength" : "pattern"
                     throw Fault.badRequest(
                         "JSON does not validate: '\(text.prefix(80))' does not match '^CUSTOM_[A-Z0-9_]+$', at most 255 "
-                            + "characters, which a custom resource class must.", field: "name")
+                            + "characters, which a custom resource class must. Failed validating '\(keyword)' in schema.",
+                        field: "name")
                 }
                 let isNew = try await state.write { try Vocabulary.add(name, in: $0) }
                 return call.empty(isNew ? 201 : 204, location: "/resource_classes/\(name)")

@@ -132,7 +132,9 @@ struct UsageEndpoints: Sendable {
         guard (1...255).contains(text.unicodeScalars.count) else {
             throw .badRequest(
                 "Invalid query string parameters: '\(text.prefix(300))' is too \(text.isEmpty ? "short" : "long"): "
-                    + "'\(field)' must have 1 to 255 characters.", field: field)
+                    + "'\(field)' must have 1 to 255 characters. Failed validating "
+                    + "'\(text.isEmpty ? "minLength" : "maxLength")' in schema['properties']['\(field)'].", field: field
+            )
         }
         return text
     }

@@ -4,7 +4,8 @@ import Model
 /// The parameters of Placement's paths. What has not their form is not found, as nothing is there.
 enum PathParameters {
     static let provider = PathParameter<ResourceProviderID>(
-        "uuid", "The resource provider's id", malformed: .notFound)
+        "uuid", "The resource provider's id", malformed: .notFound,
+        refusal: { "No resource provider with uuid \($0) found: ids are UUIDs." })
     static let resourceClass = PathParameter<String>("resource_class", "The resource class's name")
     static let className = PathParameter<String>("name", "The resource class's name")
     static let trait = PathParameter<String>("name", "The trait's name")

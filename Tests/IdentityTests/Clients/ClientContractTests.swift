@@ -1,4 +1,5 @@
 import Foundation
+import TestStore
 import Testing
 
 /// Unmodified OpenStack clients against this service over HTTP, where `KILONOVA_TEST_CLIENTS` names a Python virtual

@@ -6,6 +6,7 @@ import Identity
 import Logging
 import Model
 import Store
+import TestStore
 import Testing
 
 /// A cloud of one Identity service behind a dispatcher, fresh for each test.
@@ -78,7 +79,7 @@ struct Cloud {
 
     init(clock: Clock = Clock(), _ change: (inout IdentityOptions) -> Void = { _ in }) async throws {
         self.clock = clock
-        store = try await (Databases.current ?? Databases(url: nil)).open()
+        store = try await TestStore.open(IdentityMigrations.all)
         var options = IdentityOptions()
         change(&options)
         let folder = FileManager.default.temporaryDirectory.path + "/identity-\(UUID().uuidString)"

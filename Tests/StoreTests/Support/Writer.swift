@@ -1,5 +1,6 @@
 import Foundation
 import Synchronization
+import TestStore
 
 /// A running `StoreCrashWriter`.
 final class Writer: Sendable {

@@ -1,35 +1,35 @@
-import Store
+public import Store
 import Synchronization
 
 /// A store whose process dies at its n-th write: before the commit, or right after it without hearing of it. From then
 /// on it does nothing any more, as the dead do.
-final class MortalStore: StateStore {
-    struct Dead: Error {}
+public final class MortalStore: StateStore {
+    public struct Dead: Error {}
 
     private let store: any StateStore
     private let last: Int
     private let commitsLast: Bool
     private let writes = Mutex(0)
 
-    init(_ store: any StateStore, dyingAt last: Int, commitsLast: Bool) {
+    public init(_ store: any StateStore, dyingAt last: Int, commitsLast: Bool) {
         self.store = store
         self.last = last
         self.commitsLast = commitsLast
     }
 
-    var dialect: Dialect { store.dialect }
+    public var dialect: Dialect { store.dialect }
     /// Writes asked for so far.
-    var count: Int { writes.withLock { $0 } }
-    var isDead: Bool { writes.withLock { $0 } >= last }
+    public var count: Int { writes.withLock { $0 } }
+    public var isDead: Bool { writes.withLock { $0 } >= last }
 
-    func read<Result: Sendable>(
+    public func read<Result: Sendable>(
         _ body: @escaping @Sendable (any Transaction) throws -> Result
     ) async throws -> Result {
         if isDead { throw Dead() }
         return try await store.read(body)
     }
 
-    func write<Result: Sendable>(
+    public func write<Result: Sendable>(
         _ body: @escaping @Sendable (any Transaction) throws -> Result
     ) async throws -> Result {
         let number = writes.withLock { count in
@@ -41,5 +41,5 @@ final class MortalStore: StateStore {
         throw Dead()
     }
 
-    func close() async {}
+    public func close() async {}
 }

@@ -1,28 +1,31 @@
 /// A JSON value that tests write as a literal and read by subscript.
-enum JSON: Codable, Sendable, Equatable {
+public enum JSON: Codable, Sendable, Equatable {
     case null
     case bool(Bool)
     case integer(Int)
+    case number(Double)
     case text(String)
     case array([JSON])
     case object([String: JSON])
 
-    static func pair(_ key: String, _ value: JSON) -> JSON { .object([key: value]) }
+    public static func pair(_ key: String, _ value: JSON) -> JSON { .object([key: value]) }
 
-    subscript(_ key: String) -> JSON {
+    public subscript(_ key: String) -> JSON {
         if case .object(let members) = self { members[key] ?? .null } else { .null }
     }
 
-    subscript(_ index: Int) -> JSON {
+    public subscript(_ index: Int) -> JSON {
         if case .array(let elements) = self, elements.indices.contains(index) { elements[index] } else { .null }
     }
 
-    var array: [JSON] { if case .array(let elements) = self { elements } else { [] } }
-    var text: String { if case .text(let text) = self { text } else { "" } }
-    var integer: Int? { if case .integer(let number) = self { number } else { nil } }
-    var keys: Set<String> { if case .object(let members) = self { Set(members.keys) } else { [] } }
+    public var array: [JSON] { if case .array(let elements) = self { elements } else { [] } }
+    public var text: String { if case .text(let text) = self { text } else { "" } }
+    public var integer: Int? { if case .integer(let number) = self { number } else { nil } }
+    public var members: [String: JSON] { if case .object(let members) = self { members } else { [:] } }
+    public var texts: [String] { array.map(\.text) }
+    public var keys: Set<String> { if case .object(let members) = self { Set(members.keys) } else { [] } }
 
-    init(from decoder: any Decoder) throws {
+    public init(from decoder: any Decoder) throws {
         let container = try decoder.singleValueContainer()
         if container.decodeNil() {
             self = .null
@@ -30,6 +33,8 @@ enum JSON: Codable, Sendable, Equatable {
             self = .bool(value)
         } else if let value = try? container.decode(Int.self) {
             self = .integer(value)
+        } else if let value = try? container.decode(Double.self) {
+            self = .number(value)
         } else if let value = try? container.decode(String.self) {
             self = .text(value)
         } else if let value = try? container.decode([JSON].self) {
@@ -39,12 +44,13 @@ enum JSON: Codable, Sendable, Equatable {
         }
     }
 
-    func encode(to encoder: any Encoder) throws {
+    public func encode(to encoder: any Encoder) throws {
         var container = encoder.singleValueContainer()
         switch self {
         case .null: try container.encodeNil()
         case .bool(let value): try container.encode(value)
         case .integer(let value): try container.encode(value)
+        case .number(let value): try container.encode(value)
         case .text(let value): try container.encode(value)
         case .array(let value): try container.encode(value)
         case .object(let value): try container.encode(value)
@@ -55,12 +61,12 @@ enum JSON: Codable, Sendable, Equatable {
 extension JSON: ExpressibleByStringLiteral, ExpressibleByIntegerLiteral, ExpressibleByBooleanLiteral,
     ExpressibleByNilLiteral, ExpressibleByArrayLiteral, ExpressibleByDictionaryLiteral
 {
-    init(stringLiteral value: String) { self = .text(value) }
-    init(integerLiteral value: Int) { self = .integer(value) }
-    init(booleanLiteral value: Bool) { self = .bool(value) }
-    init(nilLiteral: ()) { self = .null }
-    init(arrayLiteral elements: JSON...) { self = .array(elements) }
-    init(dictionaryLiteral elements: (String, JSON)...) {
+    public init(stringLiteral value: String) { self = .text(value) }
+    public init(integerLiteral value: Int) { self = .integer(value) }
+    public init(booleanLiteral value: Bool) { self = .bool(value) }
+    public init(nilLiteral: ()) { self = .null }
+    public init(arrayLiteral elements: JSON...) { self = .array(elements) }
+    public init(dictionaryLiteral elements: (String, JSON)...) {
         self = .object(Dictionary(elements) { _, last in last })
     }
 }
