@@ -2,6 +2,7 @@
 
 import os
 import queue
+import random
 import socket
 import subprocess
 import threading
@@ -13,9 +14,15 @@ from conftest import BINARY
 
 
 def free_port():
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
+    """Below the ports of outgoing connections, of which one could take it before the listener does."""
+    for port in random.sample(range(20_000, 32_000), 100):
+        with socket.socket() as probe:
+            try:
+                probe.bind(("127.0.0.1", port))
+                return port
+            except OSError:
+                continue
+    raise AssertionError("no port is free")
 
 
 def run(*arguments):

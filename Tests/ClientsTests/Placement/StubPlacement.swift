@@ -108,10 +108,13 @@ final class StubPlacement: Sendable {
             dispatcher: Dispatcher([service], logger: logger), metrics: MetricsRegistry(), logger: logger,
             onListening: { sink.yield($0) })
         try await withThrowingTaskGroup(of: Void.self) { group in
-            group.addTask { try? await server.run() }
+            group.addTask {
+                defer { sink.finish() }
+                try await server.run()
+            }
             var iterator = ports.makeAsyncIterator()
-            let port = await iterator.next() ?? 0
             defer { group.cancelAll() }
+            guard let port = await iterator.next() else { return try await group.waitForAll() }
             try await body(port)
         }
     }

@@ -50,9 +50,16 @@ struct AgentListener: Sendable {
             dispatcher: Dispatcher([service], logger: LinkWorld.logger), metrics: MetricsRegistry(),
             logger: LinkWorld.logger, onListening: { sink.yield($0) })
         try await withThrowingTaskGroup(of: Void.self) { group in
-            group.addTask { try? await server.run() }
+            group.addTask {
+                // A listener that could not bind says so, instead of leaving the test to wait for its port.
+                defer { sink.finish() }
+                try await server.run()
+            }
             var iterator = ports.makeAsyncIterator()
-            guard let bound = await iterator.next() else { throw CancellationError() }
+            guard let bound = await iterator.next() else {
+                try await group.waitForAll()
+                throw CancellationError()
+            }
             do {
                 try await body(bound)
             } catch {

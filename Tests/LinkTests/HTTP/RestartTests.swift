@@ -10,7 +10,7 @@ import Testing
 
     /// The control plane's side of the link as one process has it: database, hub, authority, listener with TLS.
     private func process(
-        _ folder: URL, port: Int = 0, _ body: @Sendable (LinkWorld, Enrolment, Int) async throws -> Void
+        _ folder: URL, port: Int, _ body: @Sendable (LinkWorld, Enrolment, Int) async throws -> Void
     ) async throws {
         try await LinkWorld.run(folder: folder) { world in
             let authority = try await CertificateAuthority.open(folder: folder.appending(path: "ca").path)
@@ -30,11 +30,10 @@ import Testing
         let state = try await CredentialFolder(folder.appending(path: "agent").path)
         let (first, second) = (LinkWorld.item(1), LinkWorld.item(2, kind: .clean))
         let opened = Mutex<HTTPAgentLink?>(nil)
-        let bound = Mutex(0)
+        let port = try await LastingPort.find()
         let lines = ReceivedLines()
         try await withThrowingTaskGroup(of: Void.self) { agent in
-            try await process(folder) { world, enrolment, port in
-                bound.withLock { $0 = port }
+            try await process(folder, port: port) { world, enrolment, port in
                 let token = try await enrolment.token(for: host)
                 let address = "https://127.0.0.1:\(port)"
                 let credentials = try await HostEnrolment(folder: state, controlPlane: address, authorityFile: nil)
@@ -50,7 +49,6 @@ import Testing
                 try await world.enqueue(second, on: host)
             }
             let link = try #require(opened.withLock { $0 })
-            let port = bound.withLock { $0 }
             agent.addTask {
                 for await line in link.desiredStates(after: 0) { lines.append(line) }
             }
