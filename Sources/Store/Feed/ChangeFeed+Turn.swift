@@ -36,8 +36,9 @@ extension ChangeFeed {
         }
         var next = cursor
         let found = next.fill(with: look.late) + look.new
-        if let oldest = look.oldest, stretches != nil { next.settle(before: oldest) }
+        // Before gaps are given up: an entry that is not there may have been pruned, not rolled back.
         guard look.highest >= next.position, next.keepsUp(withLowest: look.lowest) else { return try await restart() }
+        if let oldest = look.oldest, stretches != nil { next.settle(before: oldest) }
         next.advance(over: look.new, horizon: look.horizon)
         behind.record(look.highest - next.position)
         openGaps.record(next.openGaps)

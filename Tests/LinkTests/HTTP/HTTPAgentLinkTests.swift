@@ -110,12 +110,11 @@ import Testing
             let service = AgentEndpoints.service(
                 hub: listener.world.hub, reception: listener.world.reception, enrolment: nil,
                 authenticator: CertificateAuthenticator(store: listener.world.store))
-            let port = Mutex(0)
+            let port = try await LastingPort.find()
             let opened = Mutex<HTTPAgentLink?>(nil)
             let lines = ReceivedLines()
             try await withThrowingTaskGroup(of: Void.self) { group in
-                try await AgentListener.serve(service, tls: tls) { bound in
-                    port.withLock { $0 = bound }
+                try await AgentListener.serve(service, tls: tls, port: port) { bound in
                     let link = try await listener.link(host, credentials, to: "https://127.0.0.1:\(bound)")
                     opened.withLock { $0 = link }
                 }
@@ -123,14 +122,13 @@ import Testing
                 group.addTask {
                     for await line in link.desiredStates(after: 0) { lines.append(line) }
                 }
-                let bound = port.withLock { $0 }
-                try await AgentListener.serve(service, tls: tls, port: bound) { _ in
+                try await AgentListener.serve(service, tls: tls, port: port) { _ in
                     for await _ in lines.arrivals { break }
                 }
                 #expect(lines.last?.work == [])
                 let item = LinkWorld.item(1)
                 try await listener.world.enqueue(item, on: host)
-                try await AgentListener.serve(service, tls: tls, port: bound) { _ in
+                try await AgentListener.serve(service, tls: tls, port: port) { _ in
                     for await _ in lines.arrivals where lines.last?.work == [item] { break }
                 }
                 group.cancelAll()
