@@ -3,7 +3,7 @@
 SUDO := $(if $(filter 0,$(shell id -u)),,sudo)
 DEBIAN_PACKAGES := libsqlite3-dev libpq-dev libcrypt-dev pkg-config curl python3-venv
 
-.PHONY: demo run build test conformance test-leaves lint format docs docs-check bench lab lab-test deps
+.PHONY: demo run build test conformance interop test-leaves lint format docs docs-check bench lab lab-test deps
 
 # The main job, end to end, with the openstack client.
 demo: build
@@ -28,6 +28,11 @@ test: deps
 conformance: deps
 	KILONOVA_BENCHMARKS=1 swift build --product BenchmarkPlacement
 	Benchmarks/placement/conformance/run
+
+# Real Keystone, Placement, Nova and Glance around Kilonova: an accelerated server through its whole life, twice. Ten
+# minutes, and some more the first time, when the originals are installed. `make interop ROUND=kilonova` runs one round.
+interop: build
+	Tests/Interop/run $(addprefix --round ,$(ROUND))
 
 # Only the rooms that need neither the network stack nor a database: seconds.
 test-leaves:

@@ -70,8 +70,8 @@ public struct AcceleratorService: Sendable {
             + AttributeEndpoints(store: store, time: time, ids: ids).all
             + DeviceProfileEndpoints(store: store, time: time, ids: ids, trail: trail).all
             + AcceleratorRequestEndpoints(
-                store: store, binder: binder, book: book, limits: limits, watch: RequestWatch(feed), time: time,
-                ids: ids
+                store: store, binder: binder, book: book, limits: limits, watch: RequestWatch(feed),
+                patience: durations.answer, time: time, ids: ids
             ).all
     }
 

@@ -31,7 +31,7 @@ final class AcceleratorFixture: Sendable {
     init(
         limits: FakeLimits? = nil, compute: FakeCompute = FakeCompute(), on other: AcceleratorFixture? = nil,
         dyingAt write: (Int, commitsLast: Bool)? = nil, owner: String = "one", legacy: Bool = false,
-        through wrap: (any StateStore) -> any StateStore = { $0 }
+        patience: Duration = .zero, through wrap: (any StateStore) -> any StateStore = { $0 }
     ) async throws {
         clock = other?.clock ?? Clock()
         if let other {
@@ -52,7 +52,8 @@ final class AcceleratorFixture: Sendable {
         service = AcceleratorService(
             store: serving, workflows: engine, dispatch: TableDispatch(), events: compute,
             placement: placement,
-            limits: limits.map { $0 as any AcceleratorLimits } ?? Unlimited(), time: clock.source, logger: logger)
+            limits: limits.map { $0 as any AcceleratorLimits } ?? Unlimited(),
+            durations: BindingDurations(answer: patience), time: clock.source, logger: logger)
         let authorizer = PolicyAuthorizer(
             engine: try PolicyEngine(rules: AcceleratorPolicy.rules, heedsLegacyDefaults: legacy), wording: .accelerator
         )

@@ -10,8 +10,10 @@ import Workflows
 @Suite struct BindingTests {
     let one = Reports.instance(1)
 
-    func prepared(units: Int = 2, cleaning: Bool = false) async throws -> (AcceleratorFixture, [String]) {
-        let fixture = try await AcceleratorFixture()
+    func prepared(
+        units: Int = 2, cleaning: Bool = false, waiting patience: Duration = .zero
+    ) async throws -> (AcceleratorFixture, [String]) {
+        let fixture = try await AcceleratorFixture(patience: patience)
         try await fixture.report(
             Reports.host([Reports.device(units: units, needsPreparation: true, needsCleaning: cleaning)]))
         try await fixture.profile("p", count: units)
@@ -42,6 +44,24 @@ import Workflows
         #expect(try await states(fixture, ids) == ["Bound", "Bound"])
         #expect(fixture.compute.received.map(\.request.description) == ids)
         #expect(fixture.compute.received.allSatisfy { $0.isBound && $0.instance == one })
+    }
+
+    /// Nova's unshelve gives an instance its host after the binding, so that no event reaches it.
+    @Test func `the answer to a bind waits for the host, for as long as it is told to`() async throws {
+        let (fixture, ids) = try await prepared(waiting: .seconds(60))
+        async let answer = fixture.bind(ids, instance: one, provider: Reports.provider(1))
+        var work: [WorkItem] = []
+        while work.count < 2 {
+            await Task.yield()
+            work = try await fixture.work()
+        }
+        for item in work { try await fixture.finish(item) }
+        #expect(try await answer.status == 202)
+        #expect(try await states(fixture, ids) == ["Bound", "Bound"])
+
+        let (hasty, others) = try await prepared(waiting: .milliseconds(20))
+        #expect(try await hasty.bind(others, instance: one, provider: Reports.provider(1)).status == 202)
+        #expect(try await states(hasty, others) == ["BindStarted", "BindStarted"])
     }
 
     @Test func `one that cannot be prepared fails all, and what was prepared is undone`() async throws {

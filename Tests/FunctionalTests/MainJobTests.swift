@@ -88,7 +88,11 @@ struct MainJobTests {
     func restart() async throws {
         let folder = FileManager.default.temporaryDirectory.appending(path: "kilonova-\(UUID().uuidString)").path
         defer { try? FileManager.default.removeItem(atPath: folder) }
-        let configuration = "agent: {enabled_drivers: [fake], periodic_interval: 1s}\nfake: {prepare_delay: 1s}"
+        let configuration = """
+            agent: {enabled_drivers: [fake], periodic_interval: 1s}
+            fake: {prepare_delay: 1s}
+            accelerator: {bind_wait: 0s}
+            """
         let instance = UUID().uuidString.lowercased()
         let request = try await TestCloud.run(
             folder: folder, configuration: configuration, recordedHosts: [MainJob.recordedHost]

@@ -15,17 +15,20 @@ struct Binder: Sendable {
 
     private typealias Wish = (request: AcceleratorRequest, target: RequestPatch.Target)
 
-    func apply(_ patch: RequestPatch, as scope: RequestScope, by actor: Actor) async throws {
+    /// The requests for which hosts have to prepare yet.
+    func apply(
+        _ patch: RequestPatch, as scope: RequestScope, by actor: Actor
+    ) async throws -> [AcceleratorRequestID] {
         let checks = try await checks(for: patch, as: scope)
         let now = time.now()
-        try await store.write { [self] transaction in
+        return try await store.write { [self] transaction in
             let requests = try read(patch, as: scope, in: transaction)
             for request in requests {
                 try patch.expected?.check(request.generation, of: "The accelerator request \(request.id)")
             }
             let unbound = requests.filter { patch.changes[$0.id] == .unbind }
             try book.apply(.unbind, to: unbound, by: actor, at: now, in: transaction)
-            try bind(requests, patch, checks, by: actor, at: now, in: transaction)
+            return try bind(requests, patch, checks, by: actor, at: now, in: transaction)
         }
     }
 
@@ -50,11 +53,11 @@ struct Binder: Sendable {
     private func bind(
         _ requests: [AcceleratorRequest], _ patch: RequestPatch, _ checks: [LimitCheck], by actor: Actor,
         at now: Timestamp, in transaction: any Transaction
-    ) throws {
+    ) throws -> [AcceleratorRequestID] {
         let wishes = requests.compactMap { request -> Wish? in
             if case .bind(let target) = patch.changes[request.id] { (request, target) } else { nil }
         }
-        guard let first = wishes.first else { return }
+        guard let first = wishes.first else { return [] }
         try checkFree(wishes.map(\.target.instance), in: transaction)
         for (request, target) in wishes { try check(request, target) }
         for check in checks { try check.enforce(in: transaction) }
@@ -67,16 +70,17 @@ struct Binder: Sendable {
             try book.bind(
                 request, to: target, with: handle, by: binding, deadline: deadline, as: actor, at: now, in: transaction)
         }
+        let ids = wishes.map(\.request.id)
         if let binding {
             try journal.start(
                 BindWorkflow.header, id: binding, subject: "\(first.target.instance)",
-                input: BindWorkflow.Input(requests: wishes.map(\.request.id)), deadline: deadline, at: now,
-                in: transaction)
-        } else {
-            try book.tell(
-                wishes.map { .init(instance: $0.target.instance, request: $0.request.id, isBound: true) }, at: now,
-                in: transaction)
+                input: BindWorkflow.Input(requests: ids), deadline: deadline, at: now, in: transaction)
+            return ids
         }
+        try book.tell(
+            wishes.map { .init(instance: $0.target.instance, request: $0.request.id, isBound: true) }, at: now,
+            in: transaction)
+        return []
     }
 
     /// 400 when an instance has requests already, whoever's: of two that bind for one instance, one does.

@@ -10,6 +10,8 @@ struct AcceleratorRequestEndpoints: Sendable {
     let book: RequestBook
     let limits: any AcceleratorLimits
     let watch: RequestWatch
+    /// How long a bind waits for hosts that prepare.
+    let patience: Duration
     let time: TimeSource
     let ids: IDSource
 
@@ -213,8 +215,21 @@ struct AcceleratorRequestEndpoints: Sendable {
 
     private func change(_ call: Call, _ patch: RequestPatch) async throws -> Reply {
         try Self.requireService(call)
-        try await binder.apply(patch, as: RequestScope(call.caller), by: Actor(call))
+        let preparing = try await binder.apply(patch, as: RequestScope(call.caller), by: Actor(call))
+        if !preparing.isEmpty, patience > .zero { await settle(preparing) }
         return .empty(202)
+    }
+
+    /// Waits until no host prepares for these requests any more, if that is soon. They are on record whatever becomes
+    /// of the wait.
+    private func settle(_ requests: [AcceleratorRequestID]) async {
+        _ = try? await watch.wait(for: requests, span: patience) { () -> Bool? in
+            let isPreparing = try await store.read { transaction in
+                try transaction.exists(
+                    "SELECT 1 FROM accelerator_requests WHERE uuid IN \(list: requests) AND state = 'BindStarted'")
+            }
+            return isPreparing ? nil : true
+        }
     }
 
     private func delete(_ call: Call) async throws -> Reply {

@@ -74,7 +74,8 @@ struct ControlPlane: Sendable {
             placement: Self.placement(settings, placement, authentication.session),
             limits: try AcceleratorLimiting.limits(settings, identity, authentication.session),
             durations: BindingDurations(
-                preparation: settings.accelerator.bindTimeout, cleaning: settings.accelerator.cleaningTimeout,
+                preparation: settings.accelerator.bindTimeout, answer: settings.accelerator.bindWait,
+                cleaning: settings.accelerator.cleaningTimeout,
                 notification: settings.accelerator.eventTimeout, silence: settings.accelerator.hostSilence,
                 audit: settings.accelerator.auditAge),
             feed: feed, logger: logger)

@@ -8,6 +8,7 @@ public struct AcceleratorSettings: Sendable {
     }
 
     public let bindTimeout: Duration
+    public let bindWait: Duration
     public let cleaningTimeout: Duration
     public let eventTimeout: Duration
     public let hostSilence: Duration
@@ -18,6 +19,10 @@ public struct AcceleratorSettings: Sendable {
     init(_ reader: inout SettingsReader) {
         bindTimeout = reader.duration(
             "accelerator.bind_timeout", "How long a host may take to make a handle attachable.", default: "60s")
+        bindWait = reader.duration(
+            "accelerator.bind_wait",
+            "How long the answer to a bind waits for the host; Nova's unshelve knows no binding that takes longer.",
+            default: "10s")
         cleaningTimeout = reader.duration(
             "accelerator.cleaning_timeout",
             "How long a host may take to remove what a tenant left; past it the handle is quarantined.",

@@ -1,0 +1,38 @@
+# To be sourced: what the original services need. `install_originals REQUIREMENTS FOLDER` leaves their programs in $originals/bin.
+
+# The database and the broker of the originals. Their packages must not start services of the system on our account.
+install_debian() {
+    local missing=() sudo='' policy=/usr/sbin/policy-rc.d made=no
+    local program package
+    for pair in mariadbd:mariadb-server rabbitmqctl:rabbitmq-server epmd:erlang-base; do
+        program=${pair%%:*} package=${pair##*:}
+        PATH="$PATH:/usr/sbin" command -v "$program" >/dev/null || missing+=("$package")
+    done
+    python3 -c 'import ensurepip, venv' 2>/dev/null || missing+=(python3-venv)
+    [ ${#missing[@]} -gt 0 ] || return 0
+    if [ "$(id -u)" != 0 ]; then
+        sudo=sudo
+        command -v sudo >/dev/null || { echo "missing: the Debian packages ${missing[*]}" >&2; return 1; }
+    fi
+    echo "installing from Debian: ${missing[*]}"
+    [ -e "$policy" ] || { printf '#!/bin/sh\nexit 101\n' | $sudo tee "$policy" >/dev/null; $sudo chmod 755 "$policy"; made=yes; }
+    local outcome=0
+    { $sudo apt-get update -qq && $sudo env DEBIAN_FRONTEND=noninteractive \
+        apt-get install -y -qq --no-install-recommends "${missing[@]}"; } >/dev/null || outcome=1
+    [ "$made" = no ] || $sudo rm -f "$policy"
+    [ $outcome = 0 ] || echo "not installable: the Debian packages ${missing[*]}" >&2
+    return $outcome
+}
+
+install_originals() { # requirements, folder below the repository
+    install_debian
+    local wanted
+    originals=${KILONOVA_ORIGINALS:-$PWD/$2}
+    wanted=$(cksum <"$1")
+    if [ "$(cat "$originals/.installed" 2>/dev/null)" != "$wanted" ]; then
+        echo "installing the original services into $originals (some minutes)"
+        [ -x "$originals/bin/python" ] || python3 -m venv "$originals"
+        timeout 1800 "$originals/bin/pip" install -q --disable-pip-version-check -r "$1"
+        echo "$wanted" >"$originals/.installed"
+    fi
+}
