@@ -1,4 +1,5 @@
 import CoreMetrics
+import Drivers
 import Host
 import Link
 import Logging
@@ -25,13 +26,13 @@ extension HostAgent {
         var pause = Pause()
         var told = Told()
         while !Task.isCancelled {
-            await settlePartitions(&told.partitions)
             let findings = await look(&told)
             await intent.looked()
             let devices = await health.annotated(findings.all)
             await intent.lose(allBut: devices)
             do {
-                try await reporter.report(devices: devices, drivers: findings.drivers)
+                try await reporter.report(
+                    devices: devices, drivers: findings.drivers, conditions: findings.conditions)
                 gauges.isReported.record(1)
                 await intent.have(devices, isComplete: findings.isComplete)
                 pause.reset()
@@ -83,22 +84,43 @@ extension HostAgent {
     struct Told {
         var notes: Set<String> = []
         var failures: [String: String] = [:]
-        var partitions: Set<String> = []
+        var conditions: Set<HostCondition> = []
     }
 
     private func look(_ told: inout Told) async -> Findings {
         let before = await keeper.state.devices
         let clock = ContinuousClock()
         let start = clock.now
-        let findings = await discoverer.look(before: before)
+        var look = await discoverer.look(before: before)
+        var partitions: [HostCondition] = []
+        if let partitioner, partitioner.isUnsettled(look.snapshot) {
+            let outcomes = await settle(partitioner)
+            partitions = outcomes.conditions
+            if outcomes.isChanged { look = await discoverer.look(before: before) }
+        }
+        var findings = look.findings
+        findings.conditions += partitions
         gauges.lookSeconds.record((clock.now - start) / .seconds(1))
         gauges.looks.increment()
         gauges.leftOut.record(findings.notes.count)
-        await keeper.change { state in state.devices = findings.devices }
+        let devices = findings.devices
+        await keeper.change { state in state.devices = devices }
         gauges.isDurable.record(await keeper.isDurable ? 1 : 0)
+        tell(findings, &told)
+        return findings
+    }
+
+    private func tell(_ findings: Findings, _ told: inout Told) {
         let notes = Set(findings.notes.map(\.description))
         for note in notes.subtracting(told.notes).sorted() { logger.info("\(note)") }
         told.notes = notes
+        let conditions = Set(findings.conditions)
+        for condition in findings.conditions where !told.conditions.contains(condition) {
+            logger.warning(
+                "\(condition.reason)",
+                metadata: ["condition": "\(condition.kind.rawValue)", "subject": "\(condition.subject)"])
+        }
+        told.conditions = conditions
         for driver in findings.drivers {
             gauges.found(findings.devices[driver.name]?.count ?? 0, by: driver)
             if let failure = driver.failure, failure != told.failures[driver.name] {
@@ -108,7 +130,6 @@ extension HostAgent {
             }
             told.failures[driver.name] = driver.failure
         }
-        return findings
     }
 
     /// Makes Placement what it should be when that changes and once an interval, for others write to it, too.

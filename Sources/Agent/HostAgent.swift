@@ -100,7 +100,7 @@ public final class HostAgent: ServiceLifecycle.Service, Sendable {
             host: discoverer.host, keeper: keeper, ids: ids, logger: logger)
         runner = WorkRunner(
             drivers: discoverer.drivers, link: link, keeper: keeper, time: time, wait: wait, gauges: gauges,
-            logger: logger)
+            logger: logger, acted: { discoverer.forget() })
         self.partitioner = partitioner
         let sick = keeper.storedSick
         health = HealthWatch(drivers: discoverer.drivers, known: sick, ids: ids)
@@ -124,5 +124,8 @@ public final class HostAgent: ServiceLifecycle.Service, Sendable {
     }
 
     /// Looks at the host now rather than at the next interval.
-    public func rescan() async { await intent.askForScan() }
+    public func rescan() async {
+        discoverer.forget()
+        await intent.askForScan()
+    }
 }

@@ -14,6 +14,11 @@ public struct Settings: Sendable {
     public let agents: AgentsSettings
     public let agent: AgentSettings
     public let pci: PCISettings
+    public let nvme: NVMeSettings
+    public let mdev: MdevSettings
+    public let gpu: GPUSettings
+    public let nic: NICSettings
+    public let fpga: FPGASettings
     public let fake: FakeSettings
     public let log: LogSettings
 
@@ -29,6 +34,11 @@ public struct Settings: Sendable {
         agents = AgentsSettings(&reader)
         agent = AgentSettings(&reader)
         pci = PCISettings(&reader)
+        nvme = NVMeSettings(&reader)
+        mdev = MdevSettings(&reader)
+        gpu = GPUSettings(&reader)
+        nic = NICSettings(&reader)
+        fpga = FPGASettings(&reader)
         fake = FakeSettings(&reader)
         log = LogSettings(&reader)
     }

@@ -223,8 +223,8 @@ import Testing
             world.link.send()
             await world.placementHolds(["h1_a", "h1_b"])
             let report = world.link.heard.value.reports[0]
-            #expect(report.devices.map(\.controlPath) == ["x", "y", "{\"device\": \"h1_b\"}"])
-            #expect(report.devices.map(\.deployables.count) == [1, 0, 1])
+            #expect(report.devices.map(\.controlPath) == ["x", "{\"device\": \"h1_b\"}"])
+            #expect(report.devices.map(\.deployables.count) == [1, 1])
         }
     }
 

@@ -26,10 +26,10 @@ public struct AcceleratorFleet: FleetDelegate {
         let drivers = try JSONText.canonical(report.drivers)
         try transaction.execute(
             """
-            INSERT INTO accelerator_hosts (host, generation, drivers, reported_at)
-            VALUES (\(host), \(report.generation), \(drivers), \(now))
+            INSERT INTO accelerator_hosts (host, generation, drivers, conditions, reported_at)
+            VALUES (\(host), \(report.generation), \(drivers), \(try JSONText.canonical(report.conditions)), \(now))
             ON CONFLICT (host) DO UPDATE SET generation = excluded.generation, drivers = excluded.drivers,
-                reported_at = excluded.reported_at
+                conditions = excluded.conditions, reported_at = excluded.reported_at
             """)
         let record = try ReportedInventory(of: host, in: transaction)
         let intake = ReportIntake(host: host, record: record, ids: ids, trail: trail, now: now, logger: logger)

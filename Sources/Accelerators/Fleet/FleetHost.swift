@@ -16,13 +16,15 @@ struct FleetHost: Sendable, Equatable {
     let disabledReason: String?
     let reported: Timestamp?
     let drivers: [DriverReport]
+    /// What its agent says an operator should know.
+    let conditions: [HostCondition]
     let devices: Int
     /// What the connection to its agent knows; nil where there never was one.
     let agent: HostRecord?
 
     private static let columns: SQL = """
         a.host, a.status, a.disabled_reason, a.reported_at, a.drivers,
-        (SELECT COUNT(*) FROM devices d WHERE d.host = a.host)
+        (SELECT COUNT(*) FROM devices d WHERE d.host = a.host), a.conditions
         """
 
     /// Every host by name.
@@ -52,6 +54,7 @@ struct FleetHost: Sendable, Equatable {
         reported = agent?.reportedAt ?? taken
         drivers = try JSONText.decode([DriverReport].self, from: try row[4])
         devices = try row[5]
+        conditions = try JSONText.decode([HostCondition].self, from: try row[6])
         self.agent = agent
     }
 
@@ -61,6 +64,7 @@ struct FleetHost: Sendable, Equatable {
         disabledReason = nil
         reported = agent.reportedAt
         drivers = []
+        conditions = []
         devices = 0
         self.agent = agent
     }

@@ -16,10 +16,11 @@ struct HostView: Codable, Sendable {
     @OrNull var agentVersion: String?
     let devices: Int
     let drivers: [DriverView]
+    let conditions: [ConditionView]
     let links: [Link]
 
     enum CodingKeys: String, CodingKey {
-        case host, status, state, devices, drivers, links
+        case host, status, state, devices, drivers, conditions, links
         case disabledReason = "disabled_reason"
         case stateSince = "state_since"
         case lastSeenAt = "last_seen_at"
@@ -45,6 +46,13 @@ struct HostView: Codable, Sendable {
         }
     }
 
+    /// Something that an operator should know of the host, as long as it stands.
+    struct ConditionView: Codable, Sendable {
+        let kind: String
+        let subject: String
+        let reason: String
+    }
+
     init(_ host: FleetHost, _ call: Call) {
         self.host = host.name.text
         status = host.status.rawValue
@@ -56,6 +64,9 @@ struct HostView: Codable, Sendable {
         agentVersion = host.agent.flatMap { $0.agentVersion.isEmpty ? nil : $0.agentVersion }
         devices = host.devices
         drivers = host.drivers.map(DriverView.init)
+        conditions = host.conditions.map { condition in
+            ConditionView(kind: condition.kind.rawValue, subject: condition.subject, reason: condition.reason)
+        }
         links = [Link(call, "hosts/\(host.name)")]
     }
 }

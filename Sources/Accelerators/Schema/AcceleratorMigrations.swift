@@ -10,6 +10,9 @@ public enum AcceleratorMigrations {
             statements: hosts + devices + profiles + requests),
         Migration(room: "accelerators", number: 2, title: "operators' wishes, and orders of pages", statements: wishes),
         Migration(room: "accelerators", number: 3, title: "events, and capacity withheld", statements: records),
+        Migration(
+            room: "accelerators", number: 4, title: "conditions of hosts",
+            statements: ["ALTER TABLE accelerator_hosts ADD COLUMN conditions TEXT NOT NULL DEFAULT '[]'"]),
     ]
 
     private static let records = [

@@ -2,36 +2,63 @@ import Dispatch
 public import Drivers
 public import Host
 public import Model
+import Synchronization
 
 /// Looks at a host through its drivers.
 ///
-/// Reading sysfs blocks, so it happens on a queue of its own, away from the threads that serve everything else.
+/// Reading sysfs blocks, so it happens on queues of its own, away from the threads that serve everything else. A host that did
+/// not change is not read again, and a driver that looks at nothing else is not asked again. A driver that does not answer in time
+/// is passed over, with what it found last, until it does.
 public struct Discoverer: Sendable {
     let host: HostName
     let drivers: [any Driver]
     private let root: SysfsRoot
     private let registry: DriverRegistry
+    private let patience: Duration
     private let queue = DispatchQueue(label: "kilonova.agent.discovery")
+    private let memory: Memory
 
     /// - Parameters:
     ///   - host: the name that stands before the names of providers
     ///   - drivers: in this order; of two that find one device the first has it
-    public init(host: HostName, root: SysfsRoot, drivers: [any Driver], registry: DriverRegistry = .standard) {
+    ///   - patience: how long one driver may take for one look
+    ///   - fullPassEvery: looks after which the host is read whether or not it seems to have changed
+    public init(
+        host: HostName, root: SysfsRoot, drivers: [any Driver], registry: DriverRegistry = .standard,
+        patience: Duration = .seconds(60), fullPassEvery stride: Int = 10
+    ) {
         self.host = host
         self.root = root
         self.drivers = drivers
         self.registry = registry
+        self.patience = patience
+        memory = Memory(HostWatch(root, fullPassEvery: stride))
     }
 
+    /// What one look saw.
+    struct Look: Sendable {
+        var findings: Findings
+        var snapshot: HostSnapshot
+    }
+
+    /// Has the next look read the host whatever it seems: something was done to it.
+    func forget() { memory.state.withLock { $0.isForgotten = true } }
+
     /// - Parameter before: what each driver found last, which stays where a driver fails
-    func look(before: [String: [DeviceReport]]) async -> Findings {
+    func look(before: [String: [DeviceReport]]) async -> Look {
         await withCheckedContinuation { continuation in
             queue.async { continuation.resume(returning: lookNow(before)) }
         }
     }
 
-    private func lookNow(_ before: [String: [DeviceReport]]) -> Findings {
-        let snapshot = HostSnapshot(root)
+    private func lookNow(_ before: [String: [DeviceReport]]) -> Look {
+        var (watch, isForgotten) = memory.state.withLock { state in
+            defer { state.isForgotten = false }
+            return (state.watch, state.isForgotten)
+        }
+        if isForgotten { watch.forget() }
+        let (snapshot, isSame) = watch.look()
+        memory.state.withLock { $0.watch = watch }
         let pass = DiscoveryPass(snapshot: snapshot, host: host)
         // A list of devices that cannot be read is no proof that there are none.
         let blindness = snapshot.problems.first { Self.lists.contains($0.path) }
@@ -41,7 +68,7 @@ public struct Discoverer: Sendable {
             var report = DriverReport(name: driver.name, supportLevel: level.rawValue)
             let last = before[driver.name] ?? []
             do throws(DriverFault) {
-                let discovery = try driver.discover(pass)
+                let discovery = try ask(driver, pass, isSame: isSame)
                 if let blindness, Self.isLess(discovery.devices, than: last) {
                     throw DriverFault("\(blindness); the devices known before are kept.")
                 }
@@ -54,7 +81,61 @@ public struct Discoverer: Sendable {
             findings.drivers.append(report)
         }
         findings.settleClaims()
-        return findings
+        return Look(findings: findings, snapshot: snapshot)
+    }
+
+    private func ask(_ driver: any Driver, _ pass: DiscoveryPass, isSame: Bool) throws(DriverFault) -> Discovery {
+        let isPure = !driver.looksBeyondTheSnapshot
+        if isPure, isSame, let known = memory.state.withLock({ $0.discoveries[driver.name] }) { return known }
+        guard !isPure else {
+            memory.state.withLock { $0.discoveries[driver.name] = nil }
+            let discovery = try driver.discover(pass)
+            memory.state.withLock { $0.discoveries[driver.name] = discovery }
+            return discovery
+        }
+        // What asks others may be kept waiting by them; the other drivers are not.
+        guard memory.state.withLock({ $0.asked.insert(driver.name).inserted }) else {
+            throw Self.late(driver, patience)
+        }
+        let (done, answer) = (DispatchSemaphore(value: 0), Answer())
+        DispatchQueue(label: "kilonova.agent.discovery.\(driver.name)").async { [memory] in
+            let result: Result<Discovery, DriverFault>
+            do throws(DriverFault) { result = .success(try driver.discover(pass)) } catch { result = .failure(error) }
+            answer.result.withLock { $0 = result }
+            memory.state.withLock { _ = $0.asked.remove(driver.name) }
+            done.signal()
+        }
+        let nanoseconds = patience.components.seconds * 1_000_000_000 + patience.components.attoseconds / 1_000_000_000
+        _ = done.wait(timeout: .now() + .nanoseconds(Int(clamping: nanoseconds)))
+        guard let result = answer.result.withLock({ $0 }) else { throw Self.late(driver, patience) }
+        return try result.get()
+    }
+
+    private static func late(_ driver: any Driver, _ patience: Duration) -> DriverFault {
+        DriverFault(
+            "The driver '\(driver.name)' does not answer within \(patience); the devices known before are kept.",
+            isTransient: true)
+    }
+
+    /// What one look leaves for the next.
+    private final class Memory: Sendable {
+        struct State {
+            var watch: HostWatch
+            var isForgotten = false
+            var discoveries: [String: Discovery] = [:]
+            /// Drivers that have not answered yet.
+            var asked: Set<String> = []
+        }
+
+        let state: Mutex<State>
+
+        init(_ watch: HostWatch) {
+            state = Mutex(State(watch: watch))
+        }
+    }
+
+    private final class Answer: Sendable {
+        let result = Mutex<Result<Discovery, DriverFault>?>(nil)
     }
 
     /// Folders that list a host's devices.

@@ -1,3 +1,4 @@
+import Drivers
 import Host
 import Model
 
@@ -9,6 +10,8 @@ struct Findings: Sendable, Equatable {
     var drivers: [DriverReport] = []
     /// Devices that are left out and why, for the log.
     var notes: [HostProblem] = []
+    /// What an operator should know.
+    var conditions: [HostCondition] = []
 
     /// All devices, in the order of the drivers.
     var all: [DeviceReport] { drivers.flatMap { devices[$0.name] ?? [] } }
@@ -16,30 +19,49 @@ struct Findings: Sendable, Equatable {
     /// Whether every driver answered.
     var isComplete: Bool { drivers.allSatisfy { $0.failure == nil } }
 
-    /// Leaves to the first of two drivers what both found: one device has one driver, and one provider one device.
+    /// Leaves to the first of two drivers what both found. What counts is the function: of a device of several, the first driver
+    /// has those it offers and the second the rest; and one provider stands for one device.
     mutating func settleClaims() {
-        var owners: [String: String] = [:]
+        var claims = Claims()
         var providers: Set<ResourceProviderID> = []
         for driver in drivers {
             var kept: [DeviceReport] = []
             for var device in devices[driver.name] ?? [] {
-                if let owner = owners[device.controlPath] {
-                    let also =
-                        owner == driver.name ? "was found twice" : "is the device of the driver '\(owner)' already"
-                    notes.append(HostProblem(path: device.controlPath, text: "\(also); it is reported once"))
+                if let owner = claims.owner(of: device.controlPath) {
+                    if owner == driver.name {
+                        notes.append(
+                            HostProblem(path: device.controlPath, text: "was found twice; it is reported once"))
+                    } else {
+                        note(HandleUnit.name(of: device), owner, driver.name)
+                    }
                     continue
                 }
-                owners[device.controlPath] = driver.name
                 let all = device.deployables.count
+                device.deployables = device.deployables.compactMap { deployable in
+                    claims.left(of: deployable, for: driver.name, device.controlPath) { unit, owner in
+                        note(unit, owner, driver.name)
+                    }
+                }
+                let left = device.deployables.count
                 device.deployables.removeAll { !providers.insert($0.resourceProvider).inserted }
-                if device.deployables.count < all {
+                if device.deployables.count < left {
                     notes.append(
                         HostProblem(
                             path: device.controlPath, text: "has a part whose name another part has; it is left out"))
                 }
+                if device.deployables.isEmpty, all > 0 { continue }
+                claims.take(device, for: driver.name)
                 kept.append(device)
             }
             devices[driver.name] = kept
         }
+    }
+
+    private mutating func note(_ unit: String, _ owner: String, _ driver: String) {
+        let condition = HostCondition(
+            .claim, unit,
+            "The drivers '\(owner)' and '\(driver)' both offer it; '\(owner)' has it, for it stands first in enabled_drivers."
+        )
+        if !conditions.contains(condition) { conditions.append(condition) }
     }
 }

@@ -7,7 +7,7 @@ actor Reporter {
     private let link: any AgentLink
     private let time: TimeSource
     private var generation: Int64 = 0
-    private var taken: (devices: [DeviceReport], drivers: [DriverReport], at: Timestamp)?
+    private var taken: (report: HostReport, at: Timestamp)?
     private static let generationHeader = "Kilonova-Report-Generation"
     private static let repetition: Duration = .seconds(600)
 
@@ -16,25 +16,31 @@ actor Reporter {
         self.time = time
     }
 
-    func report(devices: [DeviceReport], drivers: [DriverReport]) async throws(Fault) {
+    func report(
+        devices: [DeviceReport], drivers: [DriverReport], conditions: [HostCondition] = []
+    ) async throws(Fault) {
         let now = time.now()
-        if let taken, taken.devices == devices, taken.drivers == drivers {
+        var report = HostReport(generation: 0, devices: devices, drivers: drivers, conditions: conditions)
+        if let taken, taken.report == report {
             guard now.since(taken.at) >= Self.repetition else { return }
             // The same generation: nothing happens where it is known.
         } else {
             // The clock makes generations grow over restarts; where it was set back, the refusal names the one to rise above.
             generation = max(generation + 1, now.microseconds)
         }
+        report.generation = generation
         do {
-            try await link.report(HostReport(generation: generation, devices: devices, drivers: drivers))
+            try await link.report(report)
         } catch {
             guard error.kind == .conflict,
                 let header = error.headers.first(where: { $0.name.lowercased() == Self.generationHeader.lowercased() }),
                 let seen = Int64(header.value), seen >= generation
             else { throw error }
             generation = seen + 1
-            try await link.report(HostReport(generation: generation, devices: devices, drivers: drivers))
+            report.generation = generation
+            try await link.report(report)
         }
-        taken = (devices, drivers, now)
+        report.generation = 0
+        taken = (report, now)
     }
 }

@@ -29,18 +29,4 @@ extension HostAgent {
             await intent.askForScan()
         }
     }
-
-    /// Has devices divided as the configuration says; says what was done and what could not be.
-    func settlePartitions(_ told: inout Set<String>) async {
-        guard let partitioner else { return }
-        var failures: Set<String> = []
-        for outcome in await partitioner.settle() {
-            if outcome.changed { logger.notice("a device was divided", metadata: ["device": "\(outcome.address)"]) }
-            if let failure = outcome.failure { failures.insert("\(outcome.address): \(failure)") }
-        }
-        for failure in failures.subtracting(told).sorted() {
-            logger.error("a device is not divided as wished: \(failure)")
-        }
-        told = failures
-    }
 }

@@ -18,6 +18,8 @@ actor WorkRunner {
     private let wait: Waiting
     private let gauges: AgentGauges
     private let logger: Logger
+    /// Called when something was done to the host.
+    private let acted: @Sendable () -> Void
     /// Items under way, by id: each watches over the doing of one item and tells its outcome.
     private var running: [WorkItemID: Task<Void, Never>] = [:]
     /// The last doing for each handle, for the order among its items. It may outlive its item, for a driver cannot be forced.
@@ -28,7 +30,7 @@ actor WorkRunner {
 
     init(
         drivers: [any Driver], link: any AgentLink, keeper: StateKeeper, time: TimeSource, wait: @escaping Waiting,
-        gauges: AgentGauges, logger: Logger
+        gauges: AgentGauges, logger: Logger, acted: @escaping @Sendable () -> Void = {}
     ) {
         self.drivers = Dictionary(drivers.map { ($0.name, $0) }) { first, _ in first }
         self.link = link
@@ -37,6 +39,7 @@ actor WorkRunner {
         self.wait = wait
         self.gauges = gauges
         self.logger = logger
+        self.acted = acted
     }
 
     /// Takes over what is wanted now. Work that is no longer wanted is broken off.
@@ -147,6 +150,7 @@ actor WorkRunner {
         let order = HandleOrder(
             handle: item.handle, type: item.handleType, info: item.handleInfo, controlPath: item.controlPath)
         var pause = Pause()
+        defer { acted() }
         while !Task.isCancelled {
             do {
                 switch item.kind {

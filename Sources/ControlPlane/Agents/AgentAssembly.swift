@@ -17,16 +17,10 @@ struct AgentAssembly: Sendable {
         of host: LocalHost, link: any AgentLink, placement: any PlacementClient, stateFolder: String,
         makesRootProvider: Bool, rootProvider: String? = nil
     ) throws -> HostAgent {
-        let (specs, remarks) = try DeviceSpec.configured(settings.pci)
+        let (options, remarks) = try DriverOptions.configured(settings, for: host)
         for remark in remarks { logger.warning("\(remark)") }
-        var options = DriverOptions(root: host.root, deviceSpecs: specs, commands: host.commands)
-        options.fake = FakeOptions(devices: settings.fake.devices, prepareDelay: settings.fake.prepareDelay)
-        let enabled: EnabledDrivers
-        do {
-            enabled = try DriverRegistry.standard.drivers(named: settings.agent.drivers, options: options)
-        } catch {
-            throw Fault.badRequest(error.text)
-        }
+        let wishes = try DriverOptions.partitions(settings.agent)
+        let enabled = try DriverRegistry.standard.enabled(settings.agent.drivers, options)
         for warning in enabled.warnings { logger.warning("\(warning)") }
         return try HostAgent(
             discoverer: Discoverer(host: host.name, root: host.root, drivers: enabled.drivers), link: link,
@@ -34,8 +28,30 @@ struct AgentAssembly: Sendable {
             options: HostAgent.Options(
                 rootProvider: rootProvider ?? host.name.text, makesRootProvider: makesRootProvider,
                 scanInterval: settings.agent.scanInterval, stateFolder: stateFolder, version: ProgramVersion.text,
-                hearsKernel: host.root.isThisMachine),
+                hearsKernel: host.root.isThisMachine, healthInterval: settings.agent.healthInterval),
+            partitioner: wishes.isEmpty
+                ? nil : Partitioner(wishes, control: options.control, commands: options.commands),
             logger: logger)
+    }
+}
+
+extension DriverRegistry {
+    /// The drivers of those names. Throws 400 where one is none.
+    func enabled(_ names: [String], _ options: DriverOptions) throws(Fault) -> EnabledDrivers {
+        do throws(DriverFault) {
+            return try drivers(named: names, options: options)
+        } catch {
+            throw .badRequest(error.text)
+        }
+    }
+}
+
+extension ProviderLayout {
+    init(_ layout: AgentSettings.Layout) {
+        switch layout {
+        case .legacy: self = .legacy
+        case .grouped: self = .grouped
+        }
     }
 }
 

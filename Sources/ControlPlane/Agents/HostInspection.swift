@@ -1,3 +1,4 @@
+import Agent
 import Drivers
 import FoundationEssentials
 import Host
@@ -16,10 +17,16 @@ public enum HostInspection {
         }
     }
 
-    /// For each PCI device whether `device_spec` offers it, and why not.
-    public static func match(_ settings: Settings, recordedHost: String?) throws -> String {
+    /// For each PCI device whether `device_spec` offers it, and why not; then what each enabled driver offers, and which of
+    /// two has what both would.
+    public static func match(_ settings: Settings, recordedHost: String?) async throws -> String {
         let host = try recordedHost.map { file throws(Fault) in try LocalHost.recorded(file) } ?? .this(settings.agent)
-        let specs = try DeviceSpec.configured(settings.pci).specs
-        return DeviceSpecReport.explain(specs, on: HostSnapshot(host.root), host: host.name).text
+        let (options, _) = try DriverOptions.configured(settings, for: host)
+        let enabled = try DriverRegistry.standard.enabled(settings.agent.drivers, options)
+        let specs = DeviceSpecReport.explain(options.deviceSpecs, on: HostSnapshot(host.root), host: host.name).text
+        let drivers = await HostMatch.text(
+            host: host.name, root: host.root, drivers: enabled.drivers, layout: .init(settings.agent.layout))
+        let names = enabled.drivers.map(\.name).joined(separator: ", ")
+        return specs + "\ndrivers: \(names)\n" + drivers
     }
 }

@@ -76,7 +76,7 @@ extension DeviceSpec {
         }
     }
 
-    private static func text(_ values: [String: SpecValue], _ key: String) throws(DeviceSpecFault) -> String? {
+    static func text(_ values: [String: SpecValue], _ key: String) throws(DeviceSpecFault) -> String? {
         switch values[key] {
         case nil, .null: return nil
         case .text(let text): return text
@@ -118,7 +118,7 @@ extension DeviceSpec {
     }
 
     /// A standard class by its name; any other name becomes a custom one, as Nova makes it.
-    private static func resourceClass(_ name: String) throws(DeviceSpecFault) -> ResourceClass {
+    static func resourceClass(_ name: String) throws(DeviceSpecFault) -> ResourceClass {
         let symbol = ProviderNames.symbol(name)
         let standard = ["FPGA", "PGPU", "VGPU", "PCI_DEVICE", "SRIOV_NET_VF"]
         let full = standard.contains(symbol) || symbol.hasPrefix("CUSTOM_") ? symbol : "CUSTOM_\(symbol)"
@@ -129,7 +129,7 @@ extension DeviceSpec {
     }
 
     /// A text with commas, or a list of texts. Names that begin with neither CUSTOM_ nor HW_ nor COMPUTE_ become custom ones.
-    private static func traits(_ value: SpecValue?) throws(DeviceSpecFault) -> [Trait] {
+    static func traits(_ value: SpecValue?) throws(DeviceSpecFault) -> [Trait] {
         var words: [String] = []
         switch value {
         case nil, .null: return []
@@ -156,7 +156,7 @@ extension DeviceSpec {
         return traits
     }
 
-    private static func flag(_ values: [String: SpecValue], _ key: String) throws(DeviceSpecFault) -> Bool? {
+    static func flag(_ values: [String: SpecValue], _ key: String) throws(DeviceSpecFault) -> Bool? {
         switch values[key] {
         case nil, .null: return nil
         case .flag(let flag): return flag

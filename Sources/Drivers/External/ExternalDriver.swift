@@ -9,6 +9,7 @@ import Model
 public struct ExternalDriver: Driver {
     public let name: String
     public let capabilities = DriverCapabilities(prepares: true, cleans: true, programs: true)
+    public var looksBeyondTheSnapshot: Bool { true }
 
     private let spec: ExternalSpec
     private let process: LineProcess

@@ -27,4 +27,15 @@ public struct ExternalSpec: Sendable, Equatable {
         self.arguments = arguments
         self.timeout = timeout
     }
+
+    /// Reads one entry of `external_drivers`.
+    public init(_ value: SpecValue) throws(DeviceSpecFault) {
+        let entry = try SpecEntry(
+            value, of: "external_drivers", keys: ["name", "program", "arguments", "timeout"])
+        try self.init(
+            name: entry.required("name", "the driver's name as in enabled_drivers"),
+            program: entry.required("program", "an absolute path"), arguments: entry.texts("arguments"),
+            timeout: entry.duration("timeout") ?? .seconds(10))
+        guard timeout > .zero else { throw DeviceSpecFault("timeout", "must be longer than nothing") }
+    }
 }

@@ -9,6 +9,10 @@ public protocol Driver: Sendable {
 
     var capabilities: DriverCapabilities { get }
 
+    /// Whether `discover` looks at more than the snapshot: a program, a library, a file. Then it is asked at each pass, also when
+    /// the host did not change. False where a driver does not say.
+    var looksBeyondTheSnapshot: Bool { get }
+
     /// The devices of this driver on the host, in a fixed order. Reads only the snapshot, so that it costs no I/O and gives the
     /// same answer for the same host. A device that is out of order is left out with a note; throwing is for a driver that
     /// cannot work at all.
@@ -33,6 +37,7 @@ public protocol Driver: Sendable {
 }
 
 extension Driver {
+    public var looksBeyondTheSnapshot: Bool { false }
     public func prepare(_ order: HandleOrder) async throws(DriverFault) {}
     public func withdraw(_ order: HandleOrder) async throws(DriverFault) {}
     @discardableResult

@@ -45,6 +45,16 @@ public struct MdevSpec: Sendable, Equatable {
         self.liveMigratable = liveMigratable
     }
 
+    /// Reads one entry of `mdev.device_spec`.
+    public init(_ value: SpecValue) throws(DeviceSpecFault) {
+        let entry = try SpecEntry(
+            value, of: "mdev.device_spec", keys: ["parent", "type", "resource_class", "traits", "live_migratable"])
+        self.init(
+            parent: try entry.text("parent") ?? "*", type: try entry.text("type") ?? "*",
+            resourceClass: try entry.resourceClass("resource_class"), traits: try entry.traits("traits"),
+            liveMigratable: try entry.flag("live_migratable"))
+    }
+
     func matches(parent: String, type: String) -> Bool {
         (self.parent == "*" || self.parent == parent) && (self.type == "*" || self.type == type)
     }

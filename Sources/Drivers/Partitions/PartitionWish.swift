@@ -30,6 +30,20 @@ public struct PartitionWish: Sendable, Equatable {
         }
         self.init(address: address, virtualFunctions: virtualFunctions, driver: driver)
     }
+
+    /// Reads one entry of `partitions`.
+    public init(_ value: SpecValue) throws(DeviceSpecFault) {
+        let entry = try SpecEntry(
+            value, of: "partitions", keys: ["address", "virtual_functions", "driver", "queues", "interrupts"])
+        guard let count = try entry.number("virtual_functions", in: 0...65535) else {
+            throw DeviceSpecFault("virtual_functions", "is missing; it must be a number, 0 for none")
+        }
+        try self.init(
+            address: entry.required("address", "a PCI address such as 0000:82:00.0"), virtualFunctions: count,
+            driver: entry.text("driver"))
+        queues = try entry.number("queues", in: 1...65535) ?? queues
+        interrupts = try entry.number("interrupts", in: 1...2048) ?? interrupts
+    }
 }
 
 /// What became of one wish.

@@ -15,6 +15,11 @@ public struct Partitioner: Sendable {
         self.commands = commands
     }
 
+    /// Whether something of that host is not as wished, so that there is something to do or to say.
+    public func isUnsettled(_ host: HostSnapshot) -> Bool {
+        wishes.contains { host.function(at: $0.address)?.sriov?.enabled != $0.virtualFunctions }
+    }
+
     /// One after another, in the configuration's order; one that fails holds up no other.
     public func settle() async -> [PartitionOutcome] {
         var outcomes: [PartitionOutcome] = []

@@ -4,11 +4,25 @@ public struct HostReport: Sendable, Codable, Equatable {
     public var generation: Int64
     public var devices: [DeviceReport]
     public var drivers: [DriverReport]
+    /// What an operator of the host should know.
+    public var conditions: [HostCondition]
 
-    public init(generation: Int64, devices: [DeviceReport], drivers: [DriverReport]) {
+    public init(
+        generation: Int64, devices: [DeviceReport], drivers: [DriverReport], conditions: [HostCondition] = []
+    ) {
         self.generation = generation
         self.devices = devices
         self.drivers = drivers
+        self.conditions = conditions
+    }
+
+    /// An agent of the release before knows no conditions; of kinds that are not known here nothing is kept.
+    public init(from decoder: any Decoder) throws {
+        let container = try decoder.container(keyedBy: CodingKeys.self)
+        generation = try container.decode(Int64.self, forKey: .generation)
+        devices = try container.decode([DeviceReport].self, forKey: .devices)
+        drivers = try container.decode([DriverReport].self, forKey: .drivers)
+        conditions = (try? container.decodeIfPresent([HostCondition].self, forKey: .conditions)) ?? []
     }
 }
 

@@ -8,6 +8,8 @@ public struct SettingsReader {
     private let files: any SecretFiles
     private(set) var keys: [SettingsKey] = []
     private(set) var problems: [SettingsFault.Problem] = []
+    /// Paths in sections that are named after things.
+    private var answered: Set<String> = []
 
     /// Later sources win.
     init(_ sources: [SettingsSource], files: any SecretFiles) {
@@ -114,6 +116,57 @@ public struct SettingsReader {
         }
     }
 
+    /// Texts that may also stand in one, with commas between them, as upstream's options have them.
+    public mutating func items(_ path: String, _ summary: String, default standard: [String] = []) -> [String] {
+        Self.separated(texts(path, summary, default: standard))
+    }
+
+    private static func separated(_ texts: [String]) -> [String] {
+        texts.flatMap { $0.split(separator: ",") }.map { $0.filter { $0 != " " } }.filter { !$0.isEmpty }
+    }
+
+    /// The lists under one key of every section whose name begins with `prefix`, by the rest of the name: sections that are
+    /// named after things, such as `vgpu_nvidia-35`.
+    public mutating func items(
+        inEach prefix: String, named placeholder: String, key: String, _ summary: String
+    ) -> [String: [String]] {
+        keys.append(
+            SettingsKey(
+                path: "\(prefix)<\(placeholder)>.\(key)", form: "a list of texts", standard: "", summary: summary))
+        var paths: Set<String> = []
+        for source in sources {
+            for path in source.values.keys where path.hasPrefix(prefix) && path.hasSuffix(".\(key)") {
+                if path.utf8.count > prefix.utf8.count + key.utf8.count + 1 { paths.insert(path) }
+            }
+        }
+        var found: [String: [String]] = [:]
+        let declared = keys
+        for path in paths.sorted() {
+            found[String(path.dropFirst(prefix.count).dropLast(key.count + 1))] = items(path, summary)
+            answered.insert(path)
+        }
+        keys = declared
+        return found
+    }
+
+    /// A mapping of words to words.
+    public mutating func words(_ path: String, _ summary: String) -> [String: String] {
+        guard let found = find(path, "a mapping of texts", "", summary) else { return [:] }
+        guard case .mapping(let entries) = found.value else {
+            refuse(path, found.place, "is \(found.value.form); it must be a mapping of texts")
+            return [:]
+        }
+        var words: [String: String] = [:]
+        for entry in entries {
+            guard case .text(let text) = entry.value else {
+                refuse(path, found.place, "holds \(entry.value.form) under '\(entry.key)'; it must be a text")
+                continue
+            }
+            words[entry.key] = text
+        }
+        return words
+    }
+
     /// Mappings whose keys another room checks, such as `device_spec`.
     public mutating func mappings(_ path: String, _ summary: String) -> [SettingsValue] {
         guard let found = find(path, "a list of mappings", "", summary) else { return [] }
@@ -140,7 +193,7 @@ public struct SettingsReader {
 
     /// Refuses what no one asked for, and answers everything that was wrong.
     mutating func finish() throws(SettingsFault) {
-        let known = Set(keys.map(\.path))
+        let known = Set(keys.map(\.path)).union(answered)
         for source in sources {
             for (path, found) in source.values.sorted(by: { $0.key < $1.key }) where !known.contains(path) {
                 let near = nearestName(to: path, among: known.sorted()).map { "; did you mean '\($0)'?" } ?? ""

@@ -7,12 +7,22 @@ public struct AgentSettings: Sendable {
     public let certificateAuthority: String?
     public let stateFolder: String
     public let drivers: [String]
+    /// Drivers that are programs of their own.
+    public let externalDrivers: [SettingsValue]
+    public let partitions: [SettingsValue]
+    public let layout: Layout
+    public let healthInterval: Duration
     public let scanInterval: Duration
     public let sysfsRoot: String
     public let resourceProviderName: String?
     public let makesResourceProvider: Bool
     /// The one-time token of a host that is not enrolled yet.
     public let enrolmentToken: Secret?
+
+    /// How devices become resource providers.
+    public enum Layout: String, Sendable, CaseIterable {
+        case legacy, grouped
+    }
 
     init(_ reader: inout SettingsReader) {
         host = reader.optionalText("agent.host", "This host's name in the cloud; its host name where it is not given.")
@@ -21,7 +31,22 @@ public struct AgentSettings: Sendable {
             "agent.cafile", "PEM file of the authority that signed the control plane's certificate.")
         stateFolder = reader.text(
             "agent.state_path", "Folder of the agent's certificate and journal.", default: "/var/lib/kilonova/agent")
-        drivers = reader.texts("agent.enabled_drivers", "Drivers to run.", default: ["pci"])
+        drivers = reader.texts(
+            "agent.enabled_drivers",
+            "Drivers to run; of two that offer one device the first has it.", default: ["pci"])
+        externalDrivers = reader.mappings(
+            "agent.external_drivers",
+            "Drivers that are programs of their own: name, program, arguments, timeout; docs/drivers/external.md.")
+        partitions = reader.mappings(
+            "agent.partitions",
+            "How devices are divided: address, virtual_functions, driver, queues, interrupts; docs/drivers/partitions.md."
+        )
+        layout = reader.choice(
+            "agent.provider_layout",
+            "How devices become resource providers; a change converts what there is; docs/drivers/layouts.md.",
+            default: Layout.legacy)
+        healthInterval = reader.duration(
+            "agent.health_interval", "How often devices are asked how they are.", default: "60s")
         scanInterval = reader.duration(
             "agent.periodic_interval", "How often the host is looked at as a whole.", default: "60s")
         sysfsRoot = reader.text("agent.root", "The folder that holds sys and proc.", default: "/")
@@ -34,32 +59,5 @@ public struct AgentSettings: Sendable {
         enrolmentToken = reader.secret(
             file: "agent.enrolment_token_file",
             "File that holds the token of `kilonova enrolment-token`; may stay after it was used.")
-    }
-}
-
-/// What of the PCI devices is offered.
-public struct PCISettings: Sendable {
-    public let deviceSpec: [SettingsValue]
-    /// The older name of `device_spec`.
-    public let passthroughWhitelist: [SettingsValue]
-
-    init(_ reader: inout SettingsReader) {
-        deviceSpec = reader.mappings(
-            "pci.device_spec", "Devices to offer, in the form of Nova's device_spec; nothing is offered unasked.")
-        passthroughWhitelist = reader.mappings(
-            "pci.passthrough_whitelist", "The former name of device_spec; works, with a warning.")
-    }
-}
-
-/// The fake driver, for trials without hardware.
-public struct FakeSettings: Sendable {
-    public let devices: Int
-    public let prepareDelay: Duration
-
-    init(_ reader: inout SettingsReader) {
-        devices = reader.number("fake.devices", "Devices it makes up on each host.", in: 0...1024, default: 1)
-        prepareDelay = reader.duration(
-            "fake.prepare_delay", "How long it takes to make a handle attachable; 0s needs no preparation.",
-            default: "0s")
     }
 }

@@ -39,7 +39,8 @@ struct HostCommand: AsyncParsableCommand {
     struct Match: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
             commandName: "match",
-            abstract: "Say for each PCI device whether device_spec offers it, and why not.")
+            abstract: "Say for each PCI device whether device_spec offers it, and why not; and what each driver offers."
+        )
 
         @Option(help: ArgumentHelp("Configuration file.", valueName: "file"))
         var config: String?
@@ -50,7 +51,7 @@ struct HostCommand: AsyncParsableCommand {
         func run() async throws {
             try await Reporting.failures {
                 let settings = try ConfigurationFile.settings(config)
-                Reporting.say(try HostInspection.match(settings, recordedHost: recordedHost))
+                Reporting.say(try await HostInspection.match(settings, recordedHost: recordedHost))
             }
         }
     }

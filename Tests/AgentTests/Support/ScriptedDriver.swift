@@ -23,6 +23,7 @@ final class ScriptedDriver: Driver {
 
     let name: String
     let capabilities = DriverCapabilities(prepares: true, cleans: true)
+    let looksBeyondTheSnapshot = true
     let state: Watched<State>
     private let doing: Doing
 

@@ -1,0 +1,46 @@
+import Drivers
+import Model
+
+/// Which driver has which function of a host: the first that is enabled and offers it.
+struct Claims {
+    private struct Owner {
+        let driver: String
+        let controlPath: String
+    }
+
+    private var devices: [String: String] = [:]
+    private var units: [String: Owner] = [:]
+
+    /// The driver that has the device of that control path.
+    func owner(of controlPath: String) -> String? { devices[controlPath] }
+
+    /// What of a deployable no other device has: handles whose function another offers are left out; nil when none is left.
+    func left(
+        of deployable: DeployableReport, for driver: String, _ controlPath: String,
+        _ taken: (_ unit: String, _ owner: String) -> Void
+    ) -> DeployableReport? {
+        var left = deployable
+        var said: Set<String> = []
+        left.handles.removeAll { handle in
+            guard let unit = HandleUnit.name(of: handle), let owner = units[unit] else { return false }
+            // Several handles of one function are one device's.
+            if owner.driver == driver, owner.controlPath == controlPath { return false }
+            if owner.driver != driver, said.insert(unit).inserted { taken(unit, owner.driver) }
+            return owner.driver != driver
+        }
+        let lost = deployable.handles.count - left.handles.count
+        if lost > 0 {
+            if left.handles.isEmpty { return nil }
+            left.accelerators = min(left.handles.count, max(1, left.accelerators - lost))
+        }
+        return left
+    }
+
+    mutating func take(_ device: DeviceReport, for driver: String) {
+        devices[device.controlPath] = driver
+        for handle in device.deployables.lazy.flatMap(\.handles) {
+            guard let unit = HandleUnit.name(of: handle), units[unit] == nil else { continue }
+            units[unit] = Owner(driver: driver, controlPath: device.controlPath)
+        }
+    }
+}

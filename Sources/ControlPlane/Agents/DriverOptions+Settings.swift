@@ -1,0 +1,104 @@
+import Drivers
+import Model
+import Settings
+
+extension DriverOptions {
+    /// What the configuration says of drivers, for a host, with remarks for its operator. Throws 400, naming the key, where
+    /// something is not what it must be.
+    static func configured(_ settings: Settings, for host: LocalHost) throws(Fault) -> (
+        options: DriverOptions, remarks: [String]
+    ) {
+        let (specs, remarks) = try DeviceSpec.configured(settings.pci)
+        var options = DriverOptions(root: host.root, deviceSpecs: specs, commands: host.commands)
+        options.nvme = try read("nvme") { () throws(DeviceSpecFault) in
+            NVMeOptions(
+                deviceSpecs: try list("device_spec", settings.nvme.deviceSpec, DeviceSpec.init),
+                clearAction: .init(rawValue: settings.nvme.clearAction.rawValue) ?? .auto,
+                clearStrategy: .init(rawValue: settings.nvme.clearStrategy.rawValue) ?? .auto,
+                cleanupTimeout: settings.nvme.cleanupTimeout, samples: settings.nvme.samples)
+        }
+        options.mdev = try read("mdev") { () throws(DeviceSpecFault) in
+            MdevOptions(
+                specs: try list("device_spec", settings.mdev.deviceSpec, MdevSpec.init),
+                creator: .init(rawValue: settings.mdev.creator.rawValue) ?? .agent, persists: settings.mdev.isPersistent
+            )
+        }
+        options.nvidia = try read("") { () throws(DeviceSpecFault) in
+            try NvidiaOptions(enabledTypes: settings.gpu.enabledTypes, addresses: settings.gpu.addresses)
+        }
+        options.nic = try read("x710_static") { () throws(DeviceSpecFault) in
+            var addresses: [PCIAddress] = []
+            for text in settings.nic.deviceAddresses {
+                guard let address = PCIAddress(text) else {
+                    throw DeviceSpecFault("device_addresses", "'\(text)' is not a PCI address such as 0000:05:00.0")
+                }
+                addresses.append(address)
+            }
+            return NICOptions(
+                networks: try NICOptions.mapping(
+                    settings.nic.physicalDeviceMappings, key: "physical_device_mappings"),
+                functions: try NICOptions.mapping(
+                    settings.nic.functionDeviceMappings, key: "function_device_mappings"), addresses: addresses)
+        }
+        options.fpga = try read("fpga") { () throws(DeviceSpecFault) in
+            for (driver, image) in settings.fpga.cleanImages.sorted(by: { $0.key < $1.key }) {
+                guard ["intel_fpga", "xilinx_fpga"].contains(driver) else {
+                    throw DeviceSpecFault("clean_images", "'\(driver)' is neither intel_fpga nor xilinx_fpga")
+                }
+                guard image.hasPrefix("/") else {
+                    throw DeviceSpecFault("clean_images", "'\(image)' is not an absolute path")
+                }
+            }
+            return FPGAOptions(cleanImages: settings.fpga.cleanImages)
+        }
+        options.external = try read("agent") { () throws(DeviceSpecFault) in
+            try list("external_drivers", settings.agent.externalDrivers, ExternalSpec.init)
+        }
+        options.fake = try read("fake") { () throws(DeviceSpecFault) in
+            FakeOptions(
+                devices: settings.fake.devices, accelerators: settings.fake.accelerators,
+                prepareDelay: settings.fake.prepareDelay, cleanDelay: settings.fake.cleanDelay,
+                fleet: try list("fleet", settings.fake.fleet, FakeKind.init),
+                faults: try list("faults", settings.fake.faults, FakeFault.init),
+                controlFile: settings.fake.controlFile)
+        }
+        return (options, remarks)
+    }
+
+    /// `agent.partitions`.
+    static func partitions(_ settings: AgentSettings) throws(Fault) -> [PartitionWish] {
+        try read("agent") { () throws(DeviceSpecFault) in
+            let wishes = try list("partitions", settings.partitions, PartitionWish.init)
+            for (index, wish) in wishes.enumerated()
+            where wishes[..<index].contains(where: { $0.address == wish.address }) {
+                throw DeviceSpecFault("partitions", "\(wish.address) stands twice; a device has one entry")
+            }
+            return wishes
+        }
+    }
+
+    private static func list<Entry>(
+        _ key: String, _ values: [SettingsValue], _ make: (SpecValue) throws(DeviceSpecFault) -> Entry
+    ) throws(DeviceSpecFault) -> [Entry] {
+        var entries: [Entry] = []
+        for value in values {
+            do throws(DeviceSpecFault) {
+                entries.append(try make(SpecValue(value)))
+            } catch {
+                throw DeviceSpecFault(key, "\(error)")
+            }
+        }
+        return entries
+    }
+
+    private static func read<Value>(
+        _ section: String, _ body: () throws(DeviceSpecFault) -> Value
+    ) throws(Fault) -> Value {
+        do {
+            return try body()
+        } catch {
+            let place = section.isEmpty ? "" : "\(section)."
+            throw .badRequest("\(place)\(error)")
+        }
+    }
+}

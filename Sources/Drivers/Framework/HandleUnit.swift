@@ -1,0 +1,27 @@
+import FoundationEssentials
+public import Model
+
+/// The part of a host that a handle is of: whoever has the one must not give away the other.
+public enum HandleUnit {
+    /// The PCI address of the function, or the parent's name; nil for what is made up.
+    public static func name(of handle: AttachHandleReport) -> String? {
+        guard handle.type != .testPCI else { return nil }
+        if let domain = handle.info["domain"], let bus = handle.info["bus"], let device = handle.info["device"],
+            let function = handle.info["function"]
+        {
+            return "\(domain):\(bus):\(device).\(function)"
+        }
+        return handle.info["parent"]
+    }
+
+    /// For an operator: the unit of a device that has one, else its control path.
+    public static func name(of device: DeviceReport) -> String {
+        let units = Set(device.deployables.lazy.flatMap(\.handles).compactMap { name(of: $0) })
+        if units.count == 1, let unit = units.first { return unit }
+        let path = try? JSONDecoder().decode([String: String].self, from: Data(device.controlPath.utf8))
+        guard let path, let domain = path["domain"], let bus = path["bus"], let slot = path["device"],
+            let function = path["function"]
+        else { return device.controlPath }
+        return "\(domain):\(bus):\(slot).\(function)"
+    }
+}
