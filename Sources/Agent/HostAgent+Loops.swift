@@ -25,14 +25,18 @@ extension HostAgent {
     func lookAround() async {
         var pause = Pause()
         var told = Told()
+        await restorePrepared()
         while !Task.isCancelled {
             let findings = await look(&told)
             await intent.looked()
-            let devices = await health.annotated(findings.all)
-            await intent.lose(allBut: devices)
             do {
+                let found = await health.annotated(findings.all)
+                let layout = try await settleLayout(
+                    found, isComplete: findings.isComplete, drivers: findings.drivers, conditions: findings.conditions)
+                let devices = await arranged(found, layout.layout)
+                await intent.lose(allBut: devices)
                 try await reporter.report(
-                    devices: devices, drivers: findings.drivers, conditions: findings.conditions)
+                    devices: devices, drivers: findings.drivers, conditions: findings.conditions + layout.conditions)
                 gauges.isReported.record(1)
                 await intent.have(devices, isComplete: findings.isComplete)
                 pause.reset()
@@ -98,8 +102,13 @@ extension HostAgent {
             partitions = outcomes.conditions
             if outcomes.isChanged { look = await discoverer.look(before: before) }
         }
-        var findings = look.findings
-        findings.conditions += partitions
+        let (found, conditions) = (look.findings, partitions)
+        let findings = await keeper.change { state in
+            var findings = found
+            GroupWatch.settle(&findings, &state.groups)
+            findings.conditions += conditions
+            return findings
+        }
         gauges.lookSeconds.record((clock.now - start) / .seconds(1))
         gauges.looks.increment()
         gauges.leftOut.record(findings.notes.count)
@@ -136,10 +145,18 @@ extension HostAgent {
     func keepPlacement() async {
         var pause = Pause()
         var told: [String] = []
-        while let wish = await intent.wish(after: 0) {
-            let (wanted, unfit) = WantedProvider.all(of: wish.devices, withheld: wish.withheld)
-            let outcome = await reconciler.reconcile(wanted, isComplete: wish.isComplete)
-            let problems = unfit + outcome.problems
+        while await intent.wish(after: 0) != nil {
+            let reconciled = await turn.run {
+                () async -> (Intent.Wish, [WantedProvider], PlacementReconciler.Outcome)? in
+                // While another had the turn, all may have changed.
+                guard let wish = await intent.currentWish else { return nil }
+                let (wanted, unfit) = WantedProvider.all(of: wish.devices, withheld: wish.withheld)
+                var outcome = await reconciler.reconcile(wanted, isComplete: wish.isComplete)
+                outcome.problems = unfit + outcome.problems
+                return (wish, wanted, outcome)
+            }
+            guard let (wish, wanted, outcome) = reconciled else { continue }
+            let problems = outcome.problems
             gauges.providers.record(wanted.count)
             gauges.withheld.record(wanted.count { $0.isWithheld })
             gauges.lingering.record(outcome.lingering.count)

@@ -34,11 +34,15 @@ public final class HostAgent: ServiceLifecycle.Service, Sendable {
         public var hearsKernel: Bool
         /// How often devices are asked how they are.
         public var healthInterval: Duration
+        /// How devices become resource providers; where Placement holds another layout, it is converted.
+        public var layout: ProviderLayout
 
         public init(
             rootProvider: String, makesRootProvider: Bool, scanInterval: Duration = .seconds(60), stateFolder: String?,
-            version: String, hearsKernel: Bool = false, healthInterval: Duration = .seconds(60)
+            version: String, hearsKernel: Bool = false, healthInterval: Duration = .seconds(60),
+            layout: ProviderLayout = .legacy
         ) {
+            self.layout = layout
             self.rootProvider = rootProvider
             self.makesRootProvider = makesRootProvider
             self.scanInterval = scanInterval
@@ -60,6 +64,8 @@ public final class HostAgent: ServiceLifecycle.Service, Sendable {
     let health: HealthWatch
     let partitioner: Partitioner?
     let gauges: AgentGauges
+    /// What is written to Placement by one hand at a time.
+    let turn = Turn()
     let wait: Waiting
     let logger: Logger
 

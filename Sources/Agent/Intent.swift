@@ -19,6 +19,7 @@ actor Intent {
     private var isComplete = false
     private var revision = 0
     private var isScanAsked = false
+    private let knownBell: Bell
     private let wishBell: Bell
     private let scanBell: Bell
     private let examinationBell: Bell
@@ -26,6 +27,7 @@ actor Intent {
     /// - Parameter withdrawn: providers of devices that this agent does not offer for their health
     init(withdrawn: Set<ResourceProviderID>, wait: @escaping Waiting) {
         self.withdrawn = withdrawn
+        knownBell = Bell(wait: wait)
         wishBell = Bell(wait: wait)
         scanBell = Bell(wait: wait)
         examinationBell = Bell(wait: wait)
@@ -42,11 +44,17 @@ actor Intent {
     /// Only these are left of what the host had: what is gone is withdrawn, whether or not the accelerator service could be told.
     func lose(allBut present: [DeviceReport]) {
         guard let devices else { return }
-        let left = Set(present.flatMap(\.deployables).map(\.resourceProvider))
+        let left = Dictionary(
+            present.flatMap(\.deployables).map { ($0.resourceProvider, $0.accelerators) }, uniquingKeysWith: max)
         var kept: [DeviceReport] = []
         for var device in devices {
             let had = device.deployables.count
-            device.deployables.removeAll { !left.contains($0.resourceProvider) }
+            device.deployables = device.deployables.compactMap { deployable in
+                guard let count = left[deployable.resourceProvider] else { return nil }
+                var deployable = deployable
+                deployable.accelerators = min(deployable.accelerators, count)
+                return deployable
+            }
             if had == 0 || !device.deployables.isEmpty { kept.append(device) }
         }
         guard kept != devices else { return }
@@ -54,9 +62,28 @@ actor Intent {
         changed()
     }
 
+    /// Nothing is to be written to Placement until `have` says again what the host has.
+    func rest() { devices = nil }
+
+    /// What is to be withheld, as soon as the control plane has said so. Throws 503 when it does not within a minute.
+    func withheldOnceKnown() async throws(Fault) -> Set<ResourceProviderID> {
+        for _ in 0..<2 where withheld == nil { await knownBell.wait(atMost: .seconds(30)) }
+        guard let withheld else {
+            throw .unavailable("The control plane has not said yet what is to be withheld.")
+        }
+        return withheld.union(withdrawn)
+    }
+
+    /// The wish of this moment; nil where nothing is to be written.
+    var currentWish: Wish? {
+        guard let devices, let withheld else { return nil }
+        return Wish(devices: devices, withheld: withheld.union(withdrawn), isComplete: isComplete, revision: revision)
+    }
+
     func withhold(_ providers: Set<ResourceProviderID>) {
         guard withheld != providers else { return }
         withheld = providers
+        knownBell.ring()
         changed()
     }
 
@@ -78,10 +105,7 @@ actor Intent {
     /// moment what an operator disabled.
     func wish(after seen: Int) async -> Wish? {
         while !Task.isCancelled {
-            if let devices, let withheld, revision > seen {
-                return Wish(
-                    devices: devices, withheld: withheld.union(withdrawn), isComplete: isComplete, revision: revision)
-            }
+            if let wish = currentWish, revision > seen { return wish }
             await wishBell.wait(atMost: .seconds(3600))
         }
         return nil

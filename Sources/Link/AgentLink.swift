@@ -13,4 +13,6 @@ public protocol AgentLink: Sendable {
     func report(_ report: HostReport) async throws(Fault)
     func finish(_ item: WorkItemID, _ outcome: WorkOutcome) async throws(Fault)
     func heartbeat(_ heartbeat: Heartbeat) async throws(Fault)
+    /// Who holds handles of this host.
+    func holdings() async throws(Fault) -> [HandleHolding]
 }

@@ -12,12 +12,18 @@ public protocol FleetDelegate: Sendable {
     /// A work item ended; called in the transaction that marks it ended, exactly once.
     func finished(_ item: WorkItem, on host: HostName, _ outcome: WorkOutcome, in transaction: any Transaction) throws
 
+    /// Who holds handles of `host`.
+    func holdings(of host: HostName, in transaction: any Transaction) throws -> [HandleHolding]
+
     /// A host went up or down; called in the transaction that marks it so.
     func changed(
         _ host: HostName, to state: HostLiveness.State, at now: Timestamp, in transaction: any Transaction) throws
 }
 
 extension FleetDelegate {
+    /// Nobody.
+    public func holdings(of host: HostName, in transaction: any Transaction) throws -> [HandleHolding] { [] }
+
     /// Nothing.
     public func changed(
         _ host: HostName, to state: HostLiveness.State, at now: Timestamp, in transaction: any Transaction

@@ -88,4 +88,9 @@ final class FakePlacement: PlacementClient {
     func allocations(of id: ResourceProviderID) async throws(Fault) -> [ConsumerID: [ResourceClass: Int]] {
         throw Self.unasked
     }
+    func inventories(
+        of ids: [ResourceProviderID]
+    ) async throws(Fault) -> [ResourceProviderID: InventoriesView] { throw Self.unasked }
+    func holdings(on providers: [ResourceProviderID]) async throws(Fault) -> [ConsumerHolding] { throw Self.unasked }
+    func reshape(_ change: PlacementReshape) async throws(Fault) { throw Self.unasked }
 }

@@ -27,6 +27,18 @@ import Testing
         #expect(Set(DriverRegistry.standard.entries.map(\.name)).count == DriverRegistry.standard.entries.count)
     }
 
+    /// No level rests on what was checked more than two releases ago.
+    @Test func evidenceIsFresh() throws {
+        for entry in DriverRegistry.standard.entries where entry.support.level != .removed {
+            #expect(!entry.support.isStale(among: DriverRegistry.releases), "\(entry.name)")
+        }
+        let old = DriverSupport(.supported, since: "1.0", evidence: "a trial")
+        #expect(!old.isStale(among: ["1.0", "1.1", "1.2"]) && old.isStale(among: ["1.0", "1.1", "1.2", "1.3"]))
+        #expect(DriverSupport(.supported, since: "0.9", evidence: "").isStale(among: ["1.0"]))
+        let again = DriverSupport(.supported, since: "1.0", evidence: "a trial", checked: "1.2")
+        #expect(!again.isStale(among: ["1.0", "1.1", "1.2", "1.3"]))
+    }
+
     @Test func aRemovedDriverSaysSo() {
         let registry = DriverRegistry(entries: [
             DriverRegistry.Entry(

@@ -1,4 +1,5 @@
 import Host
+import SystemPackage
 import Testing
 
 /// Real programs of the machine, and played ones.
@@ -33,6 +34,18 @@ import Testing
     @Test func aProgramThatClosesItsOutput() async throws {
         let result = try await system.run(Command("sh", ["-c", "exec >&- 2>&-; exit 5"]))
         #expect(result.status == 5)
+    }
+
+    /// What is open here is not open there: no program keeps our sockets alive.
+    @Test func filesAreNotHandedOn() async throws {
+        let pair = try FileDescriptor.pipe()
+        defer {
+            try? pair.readEnd.close()
+            try? pair.writeEnd.close()
+        }
+        let listing = try await system.run(Command("sh", ["-c", "ls /proc/$$/fd"])).text
+        let open = listing.split(separator: "\n").compactMap { Int32($0) }
+        #expect(!open.contains(pair.readEnd.rawValue) && !open.contains(pair.writeEnd.rawValue), "\(open)")
     }
 
     @Test func cancellationKills() async {

@@ -16,6 +16,12 @@ struct AuditEvent: Sendable, Equatable {
         case handleReleased = "handle.released"
         case deviceFound = "device.found"
         case deviceMissing = "device.missing"
+        /// It is withdrawn for its health, and why.
+        case deviceSick = "device.sick"
+        case deviceWell = "device.well"
+        /// What a request holds is gone from its host, or withdrawn from its group.
+        case requestDeviceLost = "arq.device_lost"
+        case requestDeviceBack = "arq.device_back"
         case deviceRemoved = "device.removed"
         case deviceEnabled = "device.enabled"
         case deviceDisabled = "device.disabled"

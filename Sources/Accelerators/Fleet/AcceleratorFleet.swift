@@ -32,7 +32,7 @@ public struct AcceleratorFleet: FleetDelegate {
                 conditions = excluded.conditions, reported_at = excluded.reported_at
             """)
         let record = try ReportedInventory(of: host, in: transaction)
-        let intake = ReportIntake(host: host, record: record, ids: ids, trail: trail, now: now, logger: logger)
+        var intake = ReportIntake(host: host, record: record, ids: ids, trail: trail, now: now, logger: logger)
         if try intake.take(report, in: transaction) {
             try dispatch.touch(host, at: now, in: transaction)
         }
@@ -54,6 +54,21 @@ public struct AcceleratorFleet: FleetDelegate {
             ORDER BY p.resource_provider
             """
         ) { row in try row[0] }
+    }
+
+    public func holdings(of host: HostName, in transaction: any Transaction) throws -> [HandleHolding] {
+        try transaction.all(
+            """
+            SELECT r.instance, p.resource_provider, p.driver, h.info
+            FROM accelerator_requests r JOIN attach_handles h ON h.uuid = r.handle
+                JOIN deployables p ON p.uuid = h.deployable JOIN devices d ON d.uuid = p.device
+            WHERE d.host = \(host) AND r.instance IS NOT NULL ORDER BY r.uuid
+            """
+        ) { row in
+            HandleHolding(
+                instance: try row[0], provider: try row[1], driver: try row[2],
+                info: try JSONText.decode([String: String].self, from: try row[3]))
+        }
     }
 
     public func finished(

@@ -10,9 +10,12 @@ struct DriverListView: Codable, Sendable {
         /// How many hosts run it.
         let hosts: Int
         let failures: [Failure]
+        /// The release from which it has its level, and what the level rests on.
+        @OrNull var since: String?
+        @OrNull var evidence: String?
 
         enum CodingKeys: String, CodingKey {
-            case name, hosts, failures
+            case name, hosts, failures, since, evidence
             case supportLevel = "support_level"
         }
     }
@@ -29,7 +32,7 @@ struct DriverListView: Codable, Sendable {
                 name: name, supportLevel: reports.first?.driver.supportLevel ?? "", hosts: reports.count,
                 failures: reports.compactMap { report in
                     report.driver.failure.map { Failure(host: report.host.text, reason: $0) }
-                })
+                }, since: reports.first?.driver.since, evidence: reports.first?.driver.evidence)
         }
     }
 }

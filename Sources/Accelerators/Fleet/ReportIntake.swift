@@ -10,13 +10,57 @@ struct ReportIntake {
     let trail: AuditTrail
     let now: Timestamp
     let logger: Logger
+    /// Handles that this report has below another deployable than the record: they move there as they are, with whoever
+    /// holds them.
+    private var moves: [ReportedInventory.HandleKey: ReportedInventory.StoredHandle] = [:]
+    private var moving: Set<AttachHandleID> = []
+
+    init(
+        host: HostName, record: ReportedInventory, ids: IDSource, trail: AuditTrail, now: Timestamp, logger: Logger
+    ) {
+        self.host = host
+        self.record = record
+        self.ids = ids
+        self.trail = trail
+        self.now = now
+        self.logger = logger
+    }
+
+    /// Finds what moves. A handle that is reported where it was, too, does not.
+    private mutating func findMoves(_ report: HostReport) throws {
+        let homes = record.homes
+        guard !homes.isEmpty else { return }
+        var found: [ReportedInventory.HandleKey: ReportedInventory.Home] = [:]
+        var staying: Set<ReportedInventory.HandleKey> = []
+        for device in report.devices {
+            for deployable in device.deployables {
+                for handle in deployable.handles {
+                    let key = ReportedInventory.HandleKey(
+                        driver: device.driver, content: try JSONText.canonical(handle.info))
+                    guard let known = homes[key], let first = known.first else { continue }
+                    if known.contains(where: { $0.deployable == deployable.name }) {
+                        staying.insert(key)
+                    } else {
+                        found[key] = first
+                    }
+                }
+            }
+        }
+        for (key, home) in found where !staying.contains(key) {
+            moves[key] = home.handle
+            moving.insert(home.handle.id)
+        }
+    }
 
     /// True when something changed that the host's agent has to hear of again: what is withheld.
-    func take(_ report: HostReport, in transaction: any Transaction) throws -> Bool {
+    mutating func take(_ report: HostReport, in transaction: any Transaction) throws -> Bool {
+        try findMoves(report)
         // A driver that failed says nothing about its devices: they stay as last reported.
         let silent = Set(report.drivers.filter { $0.failure != nil }.map(\.name))
         var isTouched = false
         var reported: Set<ReportedInventory.DeviceKey> = []
+        // What goes does so last, when everything has moved that moves.
+        var leftovers: [ReportedInventory.StoredDeployable] = []
         for device in report.devices {
             let key = ReportedInventory.DeviceKey(driver: device.driver, controlPath: device.controlPath)
             guard reported.insert(key).inserted else {
@@ -24,11 +68,12 @@ struct ReportIntake {
                 continue
             }
             if let stored = record.devices[key] {
-                if try update(stored, to: device, in: transaction) { isTouched = true }
+                if try update(stored, to: device, &leftovers, in: transaction) { isTouched = true }
             } else {
                 try insert(device, in: transaction)
             }
         }
+        for deployable in leftovers where try remove(deployable, in: transaction) { isTouched = true }
         for (key, stored) in record.devices where !reported.contains(key) && !silent.contains(key.driver) {
             if try remove(stored, in: transaction) { isTouched = true }
         }
@@ -53,7 +98,8 @@ struct ReportIntake {
     }
 
     private func update(
-        _ stored: ReportedInventory.StoredDevice, to device: DeviceReport, in transaction: any Transaction
+        _ stored: ReportedInventory.StoredDevice, to device: DeviceReport,
+        _ leftovers: inout [ReportedInventory.StoredDeployable], in transaction: any Transaction
     ) throws -> Bool {
         var lifecycle = DeviceLifecycle(presence: stored.presence)
         _ = lifecycle.apply(.reported)
@@ -71,19 +117,18 @@ struct ReportIntake {
                 """)
             try transaction.note(change: "device", key: "\(stored.id)")
         }
+        try noteHealth(of: stored, device, in: transaction)
         var isTouched = hasReturned
         var reported: Set<String> = []
         for deployable in device.deployables {
             guard reported.insert(deployable.name).inserted else { continue }
             if let known = stored.deployables[deployable.name] {
-                if try update(known, to: deployable, in: transaction) { isTouched = true }
+                if try update(known, to: deployable, of: device.driver, in: transaction) { isTouched = true }
             } else {
                 try insert(deployable, of: stored.id, driver: device.driver, in: transaction)
             }
         }
-        for (name, known) in stored.deployables where !reported.contains(name) {
-            if try remove(known, in: transaction) { isTouched = true }
-        }
+        for (name, known) in stored.deployables where !reported.contains(name) { leftovers.append(known) }
         return isTouched
     }
 
@@ -118,12 +163,38 @@ struct ReportIntake {
         for (position, handle) in sound(deployable.handles).enumerated() {
             let content = try JSONText.canonical(handle.info)
             guard contents.insert(content).inserted else { continue }
+            if try move(handle, content, of: driver, at: position, to: id, deployable, in: transaction) { continue }
             try insert(handle, content, at: position, of: id, in: transaction)
         }
     }
 
+    /// Brings a handle that is on record elsewhere below this deployable, and its holder's request with it. False where
+    /// there is none.
+    private func move(
+        _ handle: AttachHandleReport, _ content: String, of driver: String, at position: Int, to id: DeployableID,
+        _ deployable: DeployableReport, in transaction: any Transaction
+    ) throws -> Bool {
+        guard let known = moves[.init(driver: driver, content: content)] else { return false }
+        try transaction.execute(
+            """
+            UPDATE attach_handles SET deployable = \(id), position = \(position), type = \(handle.type.rawValue),
+                needs_preparation = \(handle.needsPreparation), needs_cleaning = \(handle.needsCleaning),
+                is_present = 1, generation = generation + 1, updated_at = \(now)
+            WHERE uuid = \(known.id)
+            """)
+        if !known.isFree {
+            try transaction.execute(
+                """
+                UPDATE accelerator_requests SET resource_provider = \(deployable.resourceProvider)
+                WHERE handle = \(known.id)
+                """)
+        }
+        return true
+    }
+
     private func update(
-        _ stored: ReportedInventory.StoredDeployable, to deployable: DeployableReport, in transaction: any Transaction
+        _ stored: ReportedInventory.StoredDeployable, to deployable: DeployableReport, of driver: String,
+        in transaction: any Transaction
     ) throws -> Bool {
         let traits = try JSONText.canonical(deployable.traits)
         if stored.resourceProvider != deployable.resourceProvider || stored.resourceClass != deployable.resourceClass
@@ -138,7 +209,7 @@ struct ReportIntake {
                 """)
         }
         try update(stored.attributes, to: deployable.attributes, of: stored.id, in: transaction)
-        let handles = try update(stored.handles, to: sound(deployable.handles), of: stored.id, in: transaction)
+        let handles = try updateHandles(of: stored, to: deployable, driver, in: transaction)
         return handles || !stored.isPresent
     }
 
@@ -176,18 +247,22 @@ struct ReportIntake {
             """)
     }
 
-    private func update(
-        _ stored: [String: ReportedInventory.StoredHandle], to handles: [AttachHandleReport],
-        of deployable: DeployableID,
+    private func updateHandles(
+        of deployable: ReportedInventory.StoredDeployable, to report: DeployableReport, _ driver: String,
         in transaction: any Transaction
     ) throws -> Bool {
+        let stored = deployable.handles
         var isTouched = false
         var reported: Set<String> = []
-        for (position, handle) in handles.enumerated() {
+        for (position, handle) in sound(report.handles).enumerated() {
             let content = try JSONText.canonical(handle.info)
             guard reported.insert(content).inserted else { continue }
             guard let known = stored[content] else {
-                try insert(handle, content, at: position, of: deployable, in: transaction)
+                if try move(handle, content, of: driver, at: position, to: deployable.id, report, in: transaction) {
+                    isTouched = true
+                } else {
+                    try insert(handle, content, at: position, of: deployable.id, in: transaction)
+                }
                 continue
             }
             let isSame =
@@ -195,6 +270,7 @@ struct ReportIntake {
                 && known.needsPreparation == handle.needsPreparation && known.needsCleaning == handle.needsCleaning
             if isSame { continue }
             isTouched = true
+            if !known.isPresent { try tellHolder(of: known, .requestDeviceBack, nil, in: transaction) }
             try transaction.execute(
                 """
                 UPDATE attach_handles SET position = \(position), type = \(handle.type.rawValue),
@@ -203,7 +279,7 @@ struct ReportIntake {
                 WHERE uuid = \(known.id)
                 """)
         }
-        for (content, known) in stored where !reported.contains(content) {
+        for (content, known) in stored where !reported.contains(content) && !moving.contains(known.id) {
             try remove(known, in: transaction)
             isTouched = true
         }
@@ -235,7 +311,7 @@ struct ReportIntake {
 
     private func remove(_ stored: ReportedInventory.StoredDevice, in transaction: any Transaction) throws -> Bool {
         var lifecycle = DeviceLifecycle(presence: stored.presence)
-        let actions = lifecycle.apply(.vanished(isHeld: stored.deployables.values.contains(where: \.isHeld)))
+        let actions = lifecycle.apply(.vanished(isHeld: stored.deployables.values.contains(where: isHeld)))
         for deployable in stored.deployables.values { _ = try remove(deployable, in: transaction) }
         if actions == [.remove] {
             try transaction.execute("DELETE FROM devices WHERE uuid = \(stored.id)")
@@ -254,10 +330,55 @@ struct ReportIntake {
         return true
     }
 
+    /// Whether anything of it is in a tenant's hands or not yet clean, and stays below it.
+    private func isHeld(_ deployable: ReportedInventory.StoredDeployable) -> Bool {
+        deployable.handles.values.contains { !$0.isFree && !moving.contains($0.id) }
+    }
+
+    /// A device that is withdrawn for its health, or well again: on record for the operator and for whoever holds it.
+    private func noteHealth(
+        of stored: ReportedInventory.StoredDevice, _ device: DeviceReport, in transaction: any Transaction
+    ) throws {
+        let before = Self.sickness(stored.report.facts)
+        let now = Self.sickness(device.facts)
+        guard before != now else { return }
+        let action: AuditEvent.Action = now == nil ? .deviceWell : .deviceSick
+        guard now == nil || before == nil else { return }
+        try trail.note(
+            AuditEvent(action: action, device: stored.id, host: host, detail: now), at: self.now, in: transaction)
+        for deployable in stored.deployables.values {
+            for handle in deployable.handles.values where !handle.isFree {
+                try tellHolder(of: handle, action, now, in: transaction)
+            }
+        }
+    }
+
+    /// Why a device is withdrawn, from what its agent says of its health.
+    private static func sickness(_ facts: [String: String]) -> String? {
+        guard let health = facts["health"], health.hasPrefix("withdrawn") else { return nil }
+        return String(health.dropFirst("withdrawn: ".count))
+    }
+
+    /// An event for the request that holds a handle, which its project sees.
+    private func tellHolder(
+        of handle: ReportedInventory.StoredHandle, _ action: AuditEvent.Action, _ detail: String?,
+        in transaction: any Transaction
+    ) throws {
+        guard !handle.isFree else { return }
+        let holder: (request: AcceleratorRequestID, owner: ProjectID, instance: InstanceID?)? = try transaction.first(
+            "SELECT uuid, project, instance FROM accelerator_requests WHERE handle = \(handle.id)"
+        ) { row in (try row[0], try row[1], try row[2]) }
+        guard let holder else { return }
+        try trail.note(
+            AuditEvent(
+                action: action, owner: holder.owner, request: holder.request, instance: holder.instance,
+                handle: handle.id, host: host, detail: detail), at: now, in: transaction)
+    }
+
     /// True when it stays on record because something of it is held.
     private func remove(_ stored: ReportedInventory.StoredDeployable, in transaction: any Transaction) throws -> Bool {
-        for handle in stored.handles.values { try remove(handle, in: transaction) }
-        if stored.isHeld {
+        for handle in stored.handles.values where !moving.contains(handle.id) { try remove(handle, in: transaction) }
+        if isHeld(stored) {
             guard stored.isPresent else { return false }
             try transaction.execute(
                 "UPDATE deployables SET is_present = 0, updated_at = \(now) WHERE uuid = \(stored.id)")
@@ -272,6 +393,7 @@ struct ReportIntake {
         if stored.isFree {
             try transaction.execute("DELETE FROM attach_handles WHERE uuid = \(stored.id)")
         } else if stored.isPresent {
+            try tellHolder(of: stored, .requestDeviceLost, "its host does not report it", in: transaction)
             try transaction.execute(
                 """
                 UPDATE attach_handles SET is_present = 0, generation = generation + 1, updated_at = \(now)

@@ -50,6 +50,32 @@ struct ReportedInventory: Sendable {
 
     private(set) var devices: [DeviceKey: StoredDevice] = [:]
 
+    /// Where a handle is on record: by its driver and the text of its content.
+    struct HandleKey: Hashable, Sendable {
+        let driver: String
+        let content: String
+    }
+
+    struct Home: Sendable {
+        let handle: StoredHandle
+        let deployable: String
+    }
+
+    /// Every handle of the host that is on record, with where it is; held ones first.
+    var homes: [HandleKey: [Home]] {
+        var homes: [HandleKey: [Home]] = [:]
+        for (key, device) in devices {
+            for deployable in device.deployables.values {
+                for (content, handle) in deployable.handles {
+                    let home = Home(handle: handle, deployable: deployable.name)
+                    let place = HandleKey(driver: key.driver, content: content)
+                    homes[place, default: []].insert(home, at: handle.isFree ? homes[place]?.count ?? 0 : 0)
+                }
+            }
+        }
+        return homes
+    }
+
     init(of host: HostName, in transaction: any Transaction) throws {
         var handles: [DeployableID: [String: StoredHandle]] = [:]
         let own: SQL =

@@ -5,7 +5,6 @@ import Model
 struct Claims {
     private struct Owner {
         let driver: String
-        let controlPath: String
     }
 
     private var devices: [String: String] = [:]
@@ -16,17 +15,18 @@ struct Claims {
 
     /// What of a deployable no other device has: handles whose function another offers are left out; nil when none is left.
     func left(
-        of deployable: DeployableReport, for driver: String, _ controlPath: String,
+        of deployable: DeployableReport, for driver: String,
         _ taken: (_ unit: String, _ owner: String) -> Void
     ) -> DeployableReport? {
         var left = deployable
         var said: Set<String> = []
         left.handles.removeAll { handle in
-            guard let unit = HandleUnit.name(of: handle), let owner = units[unit] else { return false }
             // Several handles of one function are one device's.
-            if owner.driver == driver, owner.controlPath == controlPath { return false }
-            if owner.driver != driver, said.insert(unit).inserted { taken(unit, owner.driver) }
-            return owner.driver != driver
+            let others = HandleUnit.names(of: handle).compactMap { unit in
+                units[unit].flatMap { $0.driver == driver ? nil : (unit, $0) }
+            }
+            for (unit, owner) in others where said.insert(unit).inserted { taken(unit, owner.driver) }
+            return !others.isEmpty
         }
         let lost = deployable.handles.count - left.handles.count
         if lost > 0 {
@@ -39,8 +39,9 @@ struct Claims {
     mutating func take(_ device: DeviceReport, for driver: String) {
         devices[device.controlPath] = driver
         for handle in device.deployables.lazy.flatMap(\.handles) {
-            guard let unit = HandleUnit.name(of: handle), units[unit] == nil else { continue }
-            units[unit] = Owner(driver: driver, controlPath: device.controlPath)
+            for unit in HandleUnit.names(of: handle) where units[unit] == nil {
+                units[unit] = Owner(driver: driver)
+            }
         }
     }
 }

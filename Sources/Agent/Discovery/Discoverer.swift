@@ -44,6 +44,15 @@ public struct Discoverer: Sendable {
     /// Has the next look read the host whatever it seems: something was done to it.
     func forget() { memory.state.withLock { $0.isForgotten = true } }
 
+    /// The kernel's name for the host's present run; nil where it cannot be read.
+    func bootID() async -> String? {
+        await withCheckedContinuation { continuation in
+            queue.async {
+                continuation.resume(returning: try? root.text("/proc/sys/kernel/random/boot_id"))
+            }
+        }
+    }
+
     /// - Parameter before: what each driver found last, which stays where a driver fails
     func look(before: [String: [DeviceReport]]) async -> Look {
         await withCheckedContinuation { continuation in
@@ -64,8 +73,10 @@ public struct Discoverer: Sendable {
         let blindness = snapshot.problems.first { Self.lists.contains($0.path) }
         var findings = Findings(notes: snapshot.problems)
         for driver in drivers {
-            let level = registry.support(of: driver.name)?.level ?? .experimental
-            var report = DriverReport(name: driver.name, supportLevel: level.rawValue)
+            let support = registry.support(of: driver.name)
+            var report = DriverReport(
+                name: driver.name, supportLevel: (support?.level ?? .experimental).rawValue, since: support?.since,
+                evidence: support?.evidence)
             let last = before[driver.name] ?? []
             do throws(DriverFault) {
                 let discovery = try ask(driver, pass, isSame: isSame)

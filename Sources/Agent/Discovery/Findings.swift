@@ -38,7 +38,7 @@ struct Findings: Sendable, Equatable {
                 }
                 let all = device.deployables.count
                 device.deployables = device.deployables.compactMap { deployable in
-                    claims.left(of: deployable, for: driver.name, device.controlPath) { unit, owner in
+                    claims.left(of: deployable, for: driver.name) { unit, owner in
                         note(unit, owner, driver.name)
                     }
                 }

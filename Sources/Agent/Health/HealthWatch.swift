@@ -82,6 +82,12 @@ actor HealthWatch {
         }.sorted { ($0.driver, $0.controlPath) < ($1.driver, $1.controlPath) }
     }
 
+    /// Whether the device is withdrawn.
+    func isWithdrawn(_ device: DeviceReport) -> Bool {
+        guard let ledger = ledgers[Key(device)] else { return false }
+        return ledger.standing != .well
+    }
+
     /// The devices with what is known of their health among their facts.
     func annotated(_ devices: [DeviceReport]) -> [DeviceReport] {
         devices.map { device in
@@ -89,6 +95,8 @@ actor HealthWatch {
             var device = device
             if case .withdrawn(let reason) = ledger.standing {
                 device.facts["health"] = "withdrawn: \(reason)"
+                device.facts["health_evidence"] = ledger.evidence.sorted { $0.key < $1.key }
+                    .map { "\($0.key)=\($0.value)" }.joined(separator: " ")
             } else {
                 device.facts["health"] = last.state == .worn ? "worn\(last.reason.map { ": \($0)" } ?? "")" : "well"
             }

@@ -84,7 +84,7 @@ actor PlacementReconciler {
         return outcome
     }
 
-    private func rootProvider() async throws(Fault) -> ResourceProviderView {
+    func rootProvider() async throws(Fault) -> ResourceProviderView {
         if let found = try await placement.provider(named: root.name) { return found }
         guard root.mayBeMade else {
             throw Fault.unavailable(
@@ -119,7 +119,7 @@ actor PlacementReconciler {
     // MARK: What this agent did before
 
     /// Notes what is about to be done before it is: whatever a crash leaves is known for this agent's.
-    private func remember(_ wanted: [WantedProvider]) async {
+    func remember(_ wanted: [WantedProvider]) async {
         await keeper.change { state in
             for provider in wanted {
                 state.providers[provider.id, default: .init()].traits.formUnion(provider.traits.map(\.name))

@@ -8,11 +8,14 @@ struct Settling {
     let wanted: WantedProvider
     let root: ResourceProviderView
     private var exists: Bool
+    /// Whether only the provider and its traits are made; its inventory comes with a reshape.
+    private let leavesInventory: Bool
     private var hasNamedAgain = false
     /// Standard traits that this Placement is too old for.
     private(set) var unknownTraits: Set<Trait> = []
 
-    init(wanted: WantedProvider, root: ResourceProviderView, exists: Bool) {
+    init(wanted: WantedProvider, root: ResourceProviderView, exists: Bool, leavesInventory: Bool = false) {
+        self.leavesInventory = leavesInventory
         self.wanted = wanted
         self.root = root
         self.exists = exists
@@ -25,7 +28,7 @@ struct Settling {
             do {
                 try await name(by: reconciler)
                 if !exists { try await create(by: reconciler) }
-                try await settleInventory(by: reconciler)
+                if !leavesInventory { try await settleInventory(by: reconciler) }
                 return try await settleTraits(by: reconciler)
             } catch {
                 last = error

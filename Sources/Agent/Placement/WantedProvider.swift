@@ -17,11 +17,8 @@ struct WantedProvider: Sendable, Equatable {
         var wanted: [WantedProvider] = []
         var problems: [String] = []
         for deployable in devices.flatMap(\.deployables) {
-            guard (1...Inventory.limit).contains(deployable.accelerators) else {
-                // Placement knows no inventory of nothing.
-                if deployable.accelerators != 0 {
-                    problems.append("\(deployable.name): \(deployable.accelerators) is no number of accelerators")
-                }
+            guard (0...Inventory.limit).contains(deployable.accelerators) else {
+                problems.append("\(deployable.name): \(deployable.accelerators) is no number of accelerators")
                 continue
             }
             guard let resourceClass = ResourceClass(deployable.resourceClass) else {
@@ -35,8 +32,9 @@ struct WantedProvider: Sendable, Equatable {
             wanted.append(
                 WantedProvider(
                     id: deployable.resourceProvider, name: deployable.name, resourceClass: resourceClass,
-                    total: deployable.accelerators, traits: Set(traits),
-                    isWithheld: withheld.contains(deployable.resourceProvider)))
+                    // Placement knows no inventory of nothing: what has no room now is withheld until it has.
+                    total: max(1, deployable.accelerators), traits: Set(traits),
+                    isWithheld: deployable.accelerators == 0 || withheld.contains(deployable.resourceProvider)))
         }
         return (wanted, problems)
     }

@@ -1,3 +1,4 @@
+import Drivers
 import Model
 
 /// What an agent must not forget over a restart, beside its journal of work. Everything else it finds out again.
@@ -6,6 +7,17 @@ struct AgentState: Sendable, Equatable {
     var devices: [String: [DeviceReport]] = [:]
     /// Providers this agent made or took over, with what it did to them.
     var providers: [ResourceProviderID: ProviderRecord] = [:]
+
+    /// How the host's providers are laid out.
+    var layout = LayoutRecord()
+    /// Groups of devices that were whole.
+    var groups: [String: GroupWatch.Record] = [:]
+    /// Handles that are prepared, to be prepared again when the host was started anew.
+    var prepared: [String: PreparedHandle] = [:]
+    /// The kernel's name for the host's present run.
+    var bootID: String?
+    /// Names of groups, by what is in them.
+    var groupNames = GroupNames()
 
     /// Devices that are withdrawn for their health.
     var sick: [SickDevice] = []
@@ -31,11 +43,21 @@ extension AgentState: Codable {
         case devices
         case providers
         case sick
+        case layout
+        case groups
+        case prepared
+        case bootID
+        case groupNames
     }
 
     init(from decoder: any Decoder) throws {
         let container = try decoder.container(keyedBy: Key.self)
         devices = try container.decodeIfPresent([String: [DeviceReport]].self, forKey: .devices) ?? [:]
+        layout = try container.decodeIfPresent(LayoutRecord.self, forKey: .layout) ?? LayoutRecord()
+        groupNames = try container.decodeIfPresent(GroupNames.self, forKey: .groupNames) ?? GroupNames()
+        groups = try container.decodeIfPresent([String: GroupWatch.Record].self, forKey: .groups) ?? [:]
+        prepared = try container.decodeIfPresent([String: PreparedHandle].self, forKey: .prepared) ?? [:]
+        bootID = try container.decodeIfPresent(String.self, forKey: .bootID)
         sick = try container.decodeIfPresent([SickDevice].self, forKey: .sick) ?? []
         let records = try container.decodeIfPresent([String: ProviderRecord].self, forKey: .providers) ?? [:]
         for (text, record) in records {
@@ -50,5 +72,10 @@ extension AgentState: Codable {
         let records = Dictionary(providers.map { ($0.key.description, $0.value) }) { first, _ in first }
         try container.encode(records, forKey: .providers)
         try container.encode(sick, forKey: .sick)
+        try container.encode(groups, forKey: .groups)
+        try container.encode(prepared, forKey: .prepared)
+        try container.encodeIfPresent(bootID, forKey: .bootID)
+        try container.encode(layout, forKey: .layout)
+        try container.encode(groupNames, forKey: .groupNames)
     }
 }

@@ -158,6 +158,11 @@ actor WorkRunner {
                 case .withdraw: try await driver.withdraw(order)
                 case .clean: say(try await driver.clean(order), of: item)
                 }
+                await note(item)
+                if item.kind == .clean, item.handleInfo["one_time_use"] == "true" {
+                    // The failure keeps it from the next tenant; an operator's release of the handle ends that.
+                    return .failed("It is for one use and was cleaned; release the attach handle to offer it again.")
+                }
                 return .done
             } catch {
                 // What passes by itself is tried again until the deadline.
@@ -168,6 +173,14 @@ actor WorkRunner {
             do { try await wait(pause.next()) } catch { return nil }
         }
         return nil
+    }
+
+    /// What the host must have again after its next start.
+    private func note(_ item: WorkItem) async {
+        let key = "\(item.handle)"
+        let prepared = PreparedHandle(
+            driver: item.driver, type: item.handleType, info: item.handleInfo, controlPath: item.controlPath)
+        await keeper.change { state in state.prepared[key] = item.kind == .prepare ? prepared : nil }
     }
 
     /// What was done to remove a tenant's traces, for whoever has to prove it.

@@ -30,6 +30,13 @@ public protocol PlacementClient: Sendable {
 
     /// Amounts per class that `consumer`s hold of the provider.
     func allocations(of id: ResourceProviderID) async throws(Fault) -> [ConsumerID: [ResourceClass: Int]]
+
+    /// The inventories of several providers; one that is gone is left out.
+    func inventories(of ids: [ResourceProviderID]) async throws(Fault) -> [ResourceProviderID: InventoriesView]
+    /// All that each consumer holds who holds anything of these providers, in the order of consumers.
+    func holdings(on providers: [ResourceProviderID]) async throws(Fault) -> [ConsumerHolding]
+    /// Puts inventories and allocations in place of what is there: all of it, or nothing.
+    func reshape(_ change: PlacementReshape) async throws(Fault)
 }
 
 public struct ResourceProviderView: Sendable, Equatable {

@@ -95,6 +95,37 @@ enum PlacementDocuments {
         struct Held: Decodable { let resources: [String: Int] }
     }
 
+    /// What one consumer holds, as it is read and written.
+    struct Consumer: Codable {
+        var allocations: [String: Part]
+        let project: String
+        let user: String
+        let generation: Int?
+
+        struct Part: Codable { let resources: [String: Int] }
+
+        enum CodingKeys: String, CodingKey {
+            case allocations
+            case project = "project_id"
+            case user = "user_id"
+            case generation = "consumer_generation"
+        }
+    }
+
+    /// Of a consumer that holds nothing any more, only this is left.
+    struct ConsumerOrNothing: Decodable {
+        let consumer: Consumer?
+
+        init(from decoder: any Decoder) throws {
+            consumer = try? Consumer(from: decoder)
+        }
+    }
+
+    struct Reshape: Encodable {
+        let inventories: [String: Inventories]
+        let allocations: [String: Consumer]
+    }
+
     struct Errors: Decodable {
         let errors: [Entry]
 

@@ -11,7 +11,7 @@ public struct RESTPlacementClient: PlacementClient {
     /// The code of a generation that moved.
     public static let concurrentUpdate = "placement.concurrent_update"
 
-    private let transport: any HTTPTransport
+    let transport: any HTTPTransport
 
     /// - Parameter transport: to the placement endpoint, tokens included: an `AuthenticatedTransport`
     public init(transport: any HTTPTransport) {
@@ -135,18 +135,20 @@ public struct RESTPlacementClient: PlacementClient {
 extension RESTPlacementClient {
     private static let versionHeader = HTTPField.Name("OpenStack-API-Version") ?? .accept
 
-    private func request(_ method: HTTPRequest.Method, _ path: String) -> PeerRequest {
+    func request(
+        _ method: HTTPRequest.Method, _ path: String, version: Microversion = Self.version
+    ) -> PeerRequest {
         var headers: HTTPFields = [.accept: "application/json"]
-        headers[Self.versionHeader] = "placement \(Self.version)"
+        headers[Self.versionHeader] = "placement \(version)"
         // A PUT without a body is refused unless it says that the body which is not there would be JSON.
         if method == .put { headers[.contentType] = "application/json" }
         return PeerRequest(method, path, headers: headers)
     }
 
-    private func request(
-        _ method: HTTPRequest.Method, _ path: String, _ body: some Encodable
+    func request(
+        _ method: HTTPRequest.Method, _ path: String, _ body: some Encodable, version: Microversion = Self.version
     ) throws(Fault) -> PeerRequest {
-        var request = request(method, path)
+        var request = request(method, path, version: version)
         request.headers[.contentType] = "application/json"
         do {
             request.body = Array(try JSONEncoder().encode(body))
@@ -161,7 +163,7 @@ extension RESTPlacementClient {
         return try read(type, try await transport.send(request), request)
     }
 
-    private func read<Document: Decodable>(
+    func read<Document: Decodable>(
         _ type: Document.Type, _ answer: PeerResponse, _ request: PeerRequest
     ) throws(Fault) -> Document {
         guard (200..<300).contains(answer.status) else { throw Fault(placement: answer, to: request) }

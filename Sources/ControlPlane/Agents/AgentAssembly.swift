@@ -28,7 +28,8 @@ struct AgentAssembly: Sendable {
             options: HostAgent.Options(
                 rootProvider: rootProvider ?? host.name.text, makesRootProvider: makesRootProvider,
                 scanInterval: settings.agent.scanInterval, stateFolder: stateFolder, version: ProgramVersion.text,
-                hearsKernel: host.root.isThisMachine, healthInterval: settings.agent.healthInterval),
+                hearsKernel: host.root.isThisMachine, healthInterval: settings.agent.healthInterval,
+                layout: ProviderLayout(settings.agent.layout)),
             partitioner: wishes.isEmpty
                 ? nil : Partitioner(wishes, control: options.control, commands: options.commands),
             logger: logger)

@@ -1,4 +1,5 @@
 import Agent
+import Clients
 import Drivers
 import FoundationEssentials
 import Host
@@ -15,6 +16,29 @@ public enum HostInspection {
         } catch {
             throw .badRequest("The recording cannot be written to '\(file)'.")
         }
+    }
+
+    /// What a change of the host's providers to `layout` would do, without doing it. Throws 400 where `layout` is none.
+    public static func reshapePreview(
+        _ settings: Settings, to layout: String?, recordedHost: String?
+    ) async throws -> String {
+        let host = try recordedHost.map { file throws(Fault) in try LocalHost.recorded(file) } ?? .this(settings.agent)
+        let target = layout.map(ProviderLayout.init(rawValue:)) ?? ProviderLayout(settings.agent.layout)
+        guard let target else {
+            let names = ProviderLayout.allCases.map(\.rawValue).joined(separator: " and ")
+            throw Fault.badRequest("'\(layout ?? "")' is no layout; there are \(names).")
+        }
+        let (options, _) = try DriverOptions.configured(settings, for: host)
+        let enabled = try DriverRegistry.standard.enabled(settings.agent.drivers, options)
+        var placement: (any PlacementClient)?
+        if let session = try Authentication.session(settings.auth.keystone) {
+            placement = RESTPlacementClient(
+                session: session, region: settings.auth.keystone.region,
+                caFile: settings.auth.keystone.certificateAuthority)
+        }
+        return try await LayoutPreview.text(
+            host: host.name, root: host.root, drivers: enabled.drivers, to: target, placement: placement,
+            rootProvider: settings.agent.resourceProviderName ?? host.name.text)
     }
 
     /// For each PCI device whether `device_spec` offers it, and why not; then what each enabled driver offers, and which of

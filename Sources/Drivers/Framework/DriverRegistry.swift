@@ -17,6 +17,9 @@ public struct DriverRegistry: Sendable {
         self.entries = entries
     }
 
+    /// Releases in their order; the last is the one that is being made.
+    public static let releases = ["1.0"]
+
     /// The drivers of this release.
     public static let standard = DriverRegistry(entries: [
         Entry(
@@ -147,6 +150,11 @@ public struct DriverRegistry: Sendable {
                 warnings.append(
                     "The driver '\(entry.name)' is \(entry.support.level.rawValue) since \(entry.support.since): "
                         + "\(entry.support.evidence).")
+            }
+            if entry.support.level != .removed, entry.support.isStale(among: Self.releases) {
+                warnings.append(
+                    "What the level of the driver '\(entry.name)' rests on was last checked for \(entry.support.checked), "
+                        + "more than two releases ago.")
             }
             drivers.append(try entry.make(options))
         }

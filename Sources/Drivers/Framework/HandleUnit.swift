@@ -14,6 +14,14 @@ public enum HandleUnit {
         return handle.info["parent"]
     }
 
+    /// All parts that a handle is of: of a group, its members.
+    public static func names(of handle: AttachHandleReport) -> [String] {
+        if handle.type != .testPCI, let members = handle.info["members"] {
+            return members.split(separator: ",").map(String.init)
+        }
+        return name(of: handle).map { [$0] } ?? []
+    }
+
     /// For an operator: the unit of a device that has one, else its control path.
     public static func name(of device: DeviceReport) -> String {
         let units = Set(device.deployables.lazy.flatMap(\.handles).compactMap { name(of: $0) })

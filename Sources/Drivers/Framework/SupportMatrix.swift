@@ -7,13 +7,13 @@ extension DriverRegistry {
             Made from the table of drivers in the code; a test compares. What the levels mean stands in [levels.md](levels.md), what
             the laboratory checked in [evidence.md](evidence.md).
 
-            | Driver | Level | Since | Rests on | Can |
-            |---|---|---|---|---|
+            | Driver | Level | Since | Rests on | Checked for | Can |
+            |---|---|---|---|---|---|
 
             """
         for entry in entries.sorted(by: { $0.name < $1.name }) {
             page += "| [\(entry.name)](\(entry.name).md) | \(entry.support.level.rawValue) | \(entry.support.since) "
-            page += "| \(entry.support.evidence) | \(entry.capabilities.words) |\n"
+            page += "| \(entry.support.evidence) | \(entry.support.checked) | \(entry.capabilities.words) |\n"
         }
         page += "\n"
         for entry in entries.sorted(by: { $0.name < $1.name }) {

@@ -23,6 +23,8 @@ public struct HealthLedger: Sendable, Equatable {
     public private(set) var standing: Standing = .well
     /// What the last look that said anything found.
     public private(set) var last: DeviceHealth?
+    /// What spoke for the withdrawal that stands, as it was then.
+    public private(set) var evidence: [String: String] = [:]
     private var streak = 0
 
     public init() {}
@@ -36,6 +38,7 @@ public struct HealthLedger: Sendable, Equatable {
         case (.well, true):
             streak += 1
             guard streak >= Self.badLooks else { return nil }
+            evidence = health.evidence
             return withdraw(health.reason ?? "it is sick")
         case (.well, false):
             streak = 0
@@ -59,6 +62,7 @@ public struct HealthLedger: Sendable, Equatable {
             streak = 0
             return nil
         }
+        evidence = ["present": "false"]
         return withdraw("it is gone from its host")
     }
 

@@ -12,6 +12,12 @@ public enum ProviderLayout: String, Sendable, CaseIterable {
     ///
     /// A group is a device whose deployable holds the handles of all; handles stay what they are, so that what is bound stays bound.
     public func arranged(_ devices: [DeviceReport], on host: HostName) -> [DeviceReport] {
+        var names = GroupNames()
+        return arranged(devices, on: host, names: &names)
+    }
+
+    /// The same, with groups named as they were before.
+    public func arranged(_ devices: [DeviceReport], on host: HostName, names: inout GroupNames) -> [DeviceReport] {
         guard self == .grouped else { return devices }
         var groups: [Key: [Member]] = [:]
         for (position, device) in devices.enumerated() {
@@ -21,19 +27,15 @@ public enum ProviderLayout: String, Sendable, CaseIterable {
             }
         }
         // In the order of their first members, so that the same host gives the same report.
-        var arranged: [DeviceReport] = []
-        var names: Set<String> = []
-        for (key, members) in groups.sorted(by: { $0.value[0].order < $1.value[0].order }) {
-            var name = key.name(on: host)
-            // Units that differ in traits alone would share a name.
-            var number = 2
-            while !names.insert(name).inserted {
-                name = "\(key.name(on: host))_\(number)"
-                number += 1
-            }
-            arranged.append(Self.group(key, members, name))
+        let ordered = groups.sorted { $0.value[0].order < $1.value[0].order }
+        var traits: [String: [String]] = [:]
+        for (key, _) in ordered { traits[key.name(on: host), default: []].append(key.traits.joined(separator: " ")) }
+        var given: [String: [String: String]] = [:]
+        for (base, words) in traits { given[base] = names.names(base, words) }
+        return ordered.map { key, members in
+            let base = key.name(on: host)
+            return Self.group(key, members, given[base]?[key.traits.joined(separator: " ")] ?? base)
         }
-        return arranged
     }
 
     private struct Member {
@@ -49,6 +51,8 @@ public enum ProviderLayout: String, Sendable, CaseIterable {
         let vendor: String
         let model: String
         let resourceClass: String
+        /// The driver's own class, which the name has.
+        let given: String
         let traits: [String]
         let node: String?
 
@@ -57,13 +61,21 @@ public enum ProviderLayout: String, Sendable, CaseIterable {
             type = device.type
             vendor = device.vendor
             model = device.model
-            resourceClass = deployable.resourceClass
+            given = deployable.resourceClass
+            resourceClass = Self.own(deployable.resourceClass, of: device)
             traits = deployable.traits
             node = device.facts["numa_node"]
         }
 
+        /// The class that stands for everything on a bus says nothing in a group, which has its own; any other is somebody's
+        /// choice and stays.
+        private static func own(_ resourceClass: String, of device: DeviceReport) -> String {
+            guard ["CUSTOM_PCI", "CUSTOM_NVME"].contains(resourceClass) else { return resourceClass }
+            return resourceClass + "_" + ProviderNames.symbol(device.vendor) + "_" + ProviderNames.symbol(device.model)
+        }
+
         func name(on host: HostName) -> String {
-            "\(host)_\(type.rawValue)_\(vendor)_\(model)_\(resourceClass)_numa\(node ?? "none")"
+            "\(host)_\(type.rawValue)_\(vendor)_\(model)_\(given)_numa\(node ?? "none")"
         }
     }
 
@@ -75,6 +87,7 @@ public enum ProviderLayout: String, Sendable, CaseIterable {
         for (index, trait) in traits.enumerated() {
             attributes.append(AttributeReport(key: "trait\(index)", value: trait))
         }
+        if let node = key.node { attributes.append(AttributeReport(key: "numa_node", value: node)) }
         var facts = ["members": units.map(\.name).joined(separator: " ")]
         facts["numa_node"] = key.node
         facts["cleaning"] = members[0].device.facts["cleaning"]

@@ -36,7 +36,7 @@ struct MdevReport {
             }
             return DeployableReport(
                 name: name, resourceProvider: ProviderNames.identifier(ofProvider: name),
-                resourceClass: kind.resourceClass, accelerators: max(1, min(kind.current, count)), traits: kind.traits,
+                resourceClass: kind.resourceClass, accelerators: min(kind.current, count), traits: kind.traits,
                 attributes: attributes, handles: (0..<count).map { handle(parent, kind, $0) })
         }
         var facts = function.map { PCIDriver.facts(of: $0) } ?? [:]

@@ -80,6 +80,7 @@ public struct NVMeDriver: Driver {
         let vendor = function.vendorID.uppercased()
         let product = function.productID.uppercased()
         var traits = ["OWNER_CYBORG", "CUSTOM_NVME_\(vendor)_\(product)"]
+        if spec.oneTimeUse { traits.append("HW_PCI_ONE_TIME_USE") }
         for trait in spec.traits where !traits.contains(trait.name) { traits.append(trait.name) }
         var facts = PCIDriver.facts(of: function)
         facts["serial"] = drive?.serial ?? facts["serial"]

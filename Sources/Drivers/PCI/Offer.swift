@@ -14,6 +14,8 @@ struct Offer {
     }
 
     let verdicts: [(function: PCIFunction, verdict: Verdict)]
+    /// The first spec that means each function, offered or not.
+    let matches: [PCIAddress: Int]
 
     /// `only` narrows it to the functions that a driver is for.
     init(_ specs: [DeviceSpec], _ pass: DiscoveryPass, only: (PCIFunction) -> Bool = { _ in true }) {
@@ -21,13 +23,16 @@ struct Offer {
         for interface in pass.snapshot.interfaces {
             if let address = interface.address { interfaces[address, default: []].append(interface.name) }
         }
+        var matches: [PCIAddress: Int] = [:]
         verdicts = pass.snapshot.functions.filter(only).map { function in
             let identity = PCIFunctionIdentity(
                 address: function.address, vendor: function.vendor, product: function.product,
                 physicalFunction: function.physicalFunction, interfaces: interfaces[function.address] ?? [],
                 parentInterfaces: function.physicalFunction.flatMap { interfaces[$0] } ?? [])
+            matches[function.address] = specs.firstIndex { $0.mismatch(identity) == nil }
             return (function, Self.verdict(function, identity, specs, pass.fencing))
         }
+        self.matches = matches
     }
 
     private static func verdict(

@@ -22,7 +22,14 @@ public struct PCIDriver: Driver {
 
     public func discover(_ pass: DiscoveryPass) throws(DriverFault) -> Discovery {
         var discovery = Discovery()
-        for (function, verdict) in Offer(specs, pass).verdicts {
+        let offer = Offer(specs, pass)
+        var groups = DeviceGroups(specs)
+        for (function, verdict) in offer.verdicts {
+            if let spec = offer.matches[function.address].map({ specs[$0] }), spec.group != nil,
+                groups.take(function, spec, verdict)
+            {
+                continue
+            }
             switch verdict {
             case .offered(let index): discovery.devices.append(device(function, specs[index], pass.host))
             case .fenced(let reasons):
@@ -36,6 +43,7 @@ public struct PCIDriver: Driver {
             case .unmatched: break
             }
         }
+        groups.report(into: &discovery, on: pass.host)
         return discovery
     }
 
@@ -53,7 +61,28 @@ public struct PCIDriver: Driver {
     /// about; the nvme driver erases drives.
     @discardableResult
     public func clean(_ order: HandleOrder) async throws(DriverFault) -> CleaningRecord {
-        let address = try order.requireAddress()
+        guard let members = order.info["members"] else { return try await clean(order.requireAddress()) }
+        // Of a group, one after another; one that fails keeps all of it back.
+        var whole: CleaningRecord?
+        for member in members.split(separator: ",") {
+            guard let address = PCIAddress(String(member)) else {
+                throw DriverFault("'\(member)', a member of the group, is not a PCI address.")
+            }
+            let part = try await clean(address)
+            guard var record = whole else {
+                whole = part
+                continue
+            }
+            for (key, value) in part.device { record.device[key, default: ""] += " \(value)" }
+            record.methods += part.methods
+            record.ended = part.ended
+            whole = record
+        }
+        guard let whole else { throw DriverFault("The group names no members.") }
+        return whole
+    }
+
+    private func clean(_ address: PCIAddress) async throws(DriverFault) -> CleaningRecord {
         let function = await cleaning.control.snapshot().function(at: address)
         if let function, function.classCode.base == 0x01 {
             throw DriverFault(
@@ -69,6 +98,7 @@ public struct PCIDriver: Driver {
         if let managed = spec.managed { info["managed"] = managed ? "true" : "false" }
         if let migratable = spec.liveMigratable { info["live_migratable"] = migratable ? "true" : "false" }
         if let network = spec.physicalNetwork { info["physical_network"] = network }
+        if spec.oneTimeUse { info["one_time_use"] = "true" }
         return info
     }
 
@@ -79,6 +109,7 @@ public struct PCIDriver: Driver {
         if let name = PCIVendor.name(function.vendor) { traits.append("CUSTOM_PCI_\(name)") }
         traits += ["CUSTOM_PCI_PRODUCT_ID_\(product)", "CUSTOM_PCI_\(vendor)_\(product)"]
         if spec.liveMigratable == true { traits.append("HW_PCI_LIVE_MIGRATABLE") }
+        if spec.oneTimeUse { traits.append("HW_PCI_ONE_TIME_USE") }
         for trait in spec.traits where !traits.contains(trait.name) { traits.append(trait.name) }
         return traits
     }

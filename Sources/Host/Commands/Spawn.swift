@@ -8,6 +8,9 @@
 
 /// Starting programs.
 enum Spawn {
+    private typealias CloseFrom =
+        @convention(c) (UnsafeMutablePointer<posix_spawn_file_actions_t>, CInt) -> CInt
+
     /// Starts `path` in a process group of its own. Nil descriptors: nothing to read, and the error text goes where ours goes.
     /// Returns 0, or the system's error number.
     static func start(
@@ -28,6 +31,12 @@ enum Spawn {
         }
         unsafe posix_spawn_file_actions_adddup2(&actions, output, 1)
         if let errors { unsafe posix_spawn_file_actions_adddup2(&actions, errors, 2) }
+        // No program gets at our sockets and files, nor keeps a listener's port taken after we have let go of it. The C library
+        // has this since 2.34 and its headers do not show it.
+        if let symbol = unsafe dlsym(nil, "posix_spawn_file_actions_addclosefrom_np") {
+            let closeFrom = unsafe unsafeBitCast(symbol, to: CloseFrom.self)
+            guard unsafe closeFrom(&actions, 3) == 0 else { return ENOMEM }
+        }
         // A group of its own, and signals as a program expects them.
         var none = sigset_t()
         var all = sigset_t()

@@ -27,7 +27,7 @@ public struct AgentEndpoints: Sendable {
     }
 
     var all: [Endpoint] {
-        [watch, report, finish, heartbeat] + (enrolment.map { [authority($0), enrol($0), renew($0)] } ?? [])
+        [watch, report, finish, heartbeat, holdings] + (enrolment.map { [authority($0), enrol($0), renew($0)] } ?? [])
     }
 
     private var watch: Endpoint {
@@ -87,6 +87,17 @@ public struct AgentEndpoints: Sendable {
             _ = try call.agent(for: host)
             try await reception.heartbeat(heartbeat, from: host)
             return .empty()
+        }
+    }
+
+    private var holdings: Endpoint {
+        Endpoint(
+            .get, "/v1/hosts/\(Self.host)/holdings", "List who holds handles of a host", access: .authenticated,
+            answers: .json(HandleHoldings.self), faults: [.forbidden]
+        ) { call in
+            let host = try call[Self.host]
+            _ = try call.agent(for: host)
+            return try .json(HandleHoldings(holdings: try await reception.holdings(of: host)))
         }
     }
 

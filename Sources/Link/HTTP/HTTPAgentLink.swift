@@ -146,6 +146,15 @@ public final class HTTPAgentLink: AgentLink, ServiceLifecycle.Service, Sendable 
         try await http.send(.PUT, path("heartbeat"), heartbeat)
     }
 
+    public func holdings() async throws(Fault) -> [HandleHolding] {
+        let bytes = try await http.get(path("holdings"))
+        do {
+            return try JSONDecoder().decode(HandleHoldings.self, from: Data(bytes)).holdings
+        } catch {
+            throw .unavailable("The control plane's answer is not understood.", context: "holdings: \(error)")
+        }
+    }
+
     public func desiredStates(after revision: Int64) -> AsyncStream<DesiredState> {
         let (stream, continuation) = AsyncStream<DesiredState>.makeStream(bufferingPolicy: .bufferingNewest(1))
         let pump = Task { [weak self] in

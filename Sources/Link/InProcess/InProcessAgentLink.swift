@@ -46,9 +46,13 @@ public struct InProcessAgentLink: AgentLink {
         try await asFault { try await reception.heartbeat(heartbeat, from: host) }
     }
 
-    private func asFault(_ body: () async throws -> Void) async throws(Fault) {
+    public func holdings() async throws(Fault) -> [HandleHolding] {
+        try await asFault { try await reception.holdings(of: host) }
+    }
+
+    private func asFault<Result>(_ body: () async throws -> Result) async throws(Fault) -> Result {
         do {
-            try await body()
+            return try await body()
         } catch let fault as Fault {
             throw fault
         } catch let error as any FaultConvertible {

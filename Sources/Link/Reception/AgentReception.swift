@@ -93,6 +93,12 @@ public final class AgentReception: Sendable {
         }
     }
 
+    /// Who holds handles of the host.
+    public func holdings(of host: HostName) async throws -> [HandleHolding] {
+        let delegate = delegate
+        return try await store.read { transaction in try delegate.holdings(of: host, in: transaction) }
+    }
+
     /// The host connects its stream, having applied revision `applied`.
     func connect(_ host: HostName, after applied: Int64) async throws {
         let now = time.now()

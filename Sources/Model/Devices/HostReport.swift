@@ -33,11 +33,18 @@ public struct DriverReport: Sendable, Codable, Equatable {
     public var supportLevel: String
     /// Why its last pass failed; nil when it is well. A failing driver's devices stay as last reported.
     public var failure: String?
+    /// The release from which it has this level, and what the level rests on; nil where the agent does not say.
+    public var since: String?
+    public var evidence: String?
 
-    public init(name: String, supportLevel: String, failure: String? = nil) {
+    public init(
+        name: String, supportLevel: String, failure: String? = nil, since: String? = nil, evidence: String? = nil
+    ) {
         self.name = name
         self.supportLevel = supportLevel
         self.failure = failure
+        self.since = since
+        self.evidence = evidence
     }
 }
 

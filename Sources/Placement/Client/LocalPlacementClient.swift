@@ -109,6 +109,76 @@ public struct LocalPlacementClient: PlacementClient {
         }
     }
 
+    public func inventories(
+        of ids: [ResourceProviderID]
+    ) async throws(Fault) -> [ResourceProviderID: InventoriesView] {
+        try await read { transaction in
+            var views: [ResourceProviderID: InventoriesView] = [:]
+            for part in ids.parts(of: 500) {
+                var found: [ResourceProviderID: (generation: Int, inventories: [ResourceClass: Inventory])] = [:]
+                try transaction.forEach(
+                    """
+                    SELECT p.uuid, p.generation, i.resource_class, i.total, i.reserved, i.min_unit, i.max_unit,
+                        i.step_size, i.allocation_ratio
+                    FROM resource_providers p LEFT JOIN inventories i ON i.provider = p.uuid
+                    WHERE p.uuid IN \(list: part)
+                    """
+                ) { row in
+                    let id: ResourceProviderID = try row[0]
+                    let generation: Int = try row[1]
+                    if found[id] == nil { found[id] = (generation, [:]) }
+                    guard let name = try row[2] as ResourceClass? else { return }
+                    found[id]?.inventories[name] = Inventory(
+                        total: try row[3], reserved: try row[4], minUnit: try row[5], maxUnit: try row[6],
+                        stepSize: try row[7], allocationRatio: try row[8])
+                }
+                for (id, seen) in found {
+                    views[id] = InventoriesView(generation: seen.generation, inventories: seen.inventories)
+                }
+            }
+            return views
+        }
+    }
+
+    public func holdings(on providers: [ResourceProviderID]) async throws(Fault) -> [ConsumerHolding] {
+        try await read { transaction in
+            var holdings: [ConsumerID: ConsumerHolding] = [:]
+            for part in providers.parts(of: 500) {
+                try transaction.forEach(
+                    """
+                    SELECT a.consumer, a.provider, a.resource_class, a.used, c.project, c.owner, c.generation
+                    FROM allocations a JOIN consumers c ON c.uuid = a.consumer
+                    WHERE a.consumer IN (SELECT consumer FROM allocations WHERE provider IN \(list: part))
+                    """
+                ) { row in
+                    let consumer: ConsumerID = try row[0]
+                    let project: String = try row[4]
+                    let user: String = try row[5]
+                    let generation: Int = try row[6]
+                    var holding =
+                        holdings[consumer]
+                        ?? ConsumerHolding(
+                            consumer: consumer, allocations: [:], project: project, user: user, generation: generation)
+                    holding.allocations[try row[1], default: [:]][try row[2]] = try row[3] as Int
+                    holdings[consumer] = holding
+                }
+            }
+            return holdings.values.sorted { $0.consumer < $1.consumer }
+        }
+    }
+
+    public func reshape(_ change: PlacementReshape) async throws(Fault) {
+        let claims = change.holdings.map { holding in
+            ConsumerClaim(
+                consumer: holding.consumer, allocations: holding.allocations, project: holding.project,
+                user: holding.user, type: nil, generation: .exactly(holding.generation))
+        }
+        try await write { ledger in
+            try Reshaper.reshape(
+                change.inventories.map { ($0.key, $0.value.generation, $0.value.inventories) }, claims, in: ledger)
+        }
+    }
+
     private func read<Result: Sendable>(
         _ body: @escaping @Sendable (any Transaction) throws -> Result
     ) async throws(Fault) -> Result {
@@ -136,6 +206,13 @@ public struct LocalPlacementClient: PlacementClient {
         case is CancellationError: .unavailable("The call was given up.")
         default: .internalError(String(reflecting: error))
         }
+    }
+}
+
+extension Array {
+    /// Slices of at most `size`, for statements with lists.
+    fileprivate func parts(of size: Int) -> [[Element]] {
+        stride(from: 0, to: count, by: size).map { Array(self[$0..<Swift.min($0 + size, count)]) }
     }
 }
 

@@ -7,7 +7,7 @@ import Settings
 struct HostCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "host", abstract: "Look at this machine as its agent does.",
-        subcommands: [Record.self, Match.self])
+        subcommands: [Record.self, Match.self, Reshape.self])
 
     /// Archives what drivers read of a machine.
     struct Record: AsyncParsableCommand {
@@ -31,6 +31,45 @@ struct HostCommand: AsyncParsableCommand {
         func run() async throws {
             try await Reporting.failures {
                 try HostInspection.record(root: root, note: note, to: file)
+            }
+        }
+    }
+
+    /// Says what a change of the layout of providers would do.
+    struct Reshape: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            commandName: "reshape",
+            abstract: "Say what a change of agent.provider_layout would do to this host's resource providers.",
+            discussion: """
+                The agent itself makes the change, at its start with the new setting: what is bound stays bound, and a change \
+                that is cut off goes on or is undone at the next start. Nothing is changed here.
+                """)
+
+        @Flag(help: "Show what would be done; there is nothing else this command does.")
+        var preview = false
+
+        @Option(
+            help: ArgumentHelp("legacy or grouped; agent.provider_layout when it is not given.", valueName: "layout"))
+        var to: String?
+
+        @Option(help: ArgumentHelp("Configuration file.", valueName: "file"))
+        var config: String?
+
+        @Option(help: ArgumentHelp("A recorded host in place of this machine.", valueName: "file"))
+        var recordedHost: String?
+
+        func validate() throws {
+            guard preview else {
+                throw ValidationError(
+                    "Say --preview: the agent makes the change when agent.provider_layout is set and it starts.")
+            }
+        }
+
+        func run() async throws {
+            try await Reporting.failures {
+                let settings = try ConfigurationFile.settings(config)
+                Reporting.say(
+                    try await HostInspection.reshapePreview(settings, to: to, recordedHost: recordedHost))
             }
         }
     }

@@ -24,6 +24,8 @@ final class MemoryPlacement: PlacementClient {
         var providers: [ResourceProviderID: Provider] = [:]
         var classes: Set<ResourceClass> = [.fpga, .pgpu, .vgpu]
         var traits: Set<Trait> = [.ownerCyborg]
+        /// Generations of consumers that were ever written.
+        var consumers: [ConsumerID: Int] = [:]
         var calls: [String] = []
 
         func shape(of id: ResourceProviderID) -> Shape? {
@@ -196,6 +198,63 @@ final class MemoryPlacement: PlacementClient {
     func allocations(of id: ResourceProviderID) async throws(Fault) -> [ConsumerID: [ResourceClass: Int]] {
         try await call("allocations", id) { (state: inout State) throws(Fault) in
             try Self.found(id, state).allocations
+        }
+    }
+
+    func inventories(
+        of ids: [ResourceProviderID]
+    ) async throws(Fault) -> [ResourceProviderID: InventoriesView] {
+        try await call("inventories of all") { state in
+            var views: [ResourceProviderID: InventoriesView] = [:]
+            for id in ids {
+                guard let provider = state.providers[id] else { continue }
+                views[id] = InventoriesView(generation: provider.generation, inventories: provider.inventories)
+            }
+            return views
+        }
+    }
+
+    func holdings(on providers: [ResourceProviderID]) async throws(Fault) -> [ConsumerHolding] {
+        try await call("holdings") { state in
+            let consumers = Set(providers.flatMap { state.providers[$0]?.allocations.keys.map(\.self) ?? [] })
+            return consumers.sorted().map { consumer in
+                var allocations: [ResourceProviderID: [ResourceClass: Int]] = [:]
+                for (id, provider) in state.providers { allocations[id] = provider.allocations[consumer] }
+                return ConsumerHolding(
+                    consumer: consumer, allocations: allocations, project: "p", user: "u",
+                    generation: state.consumers[consumer] ?? 0)
+            }
+        }
+    }
+
+    func reshape(_ change: PlacementReshape) async throws(Fault) {
+        try await call("reshape") { (state: inout State) throws(Fault) in
+            var after = state
+            for (id, view) in change.inventories {
+                guard let provider = after.providers[id] else { throw Fault.badRequest("No such provider.") }
+                guard provider.generation == view.generation else { throw Self.moved }
+                after.providers[id]?.inventories = view.inventories
+                after.providers[id]?.generation += 1
+            }
+            for holding in change.holdings {
+                guard state.consumers[holding.consumer] ?? 0 == holding.generation else { throw Self.moved }
+                after.consumers[holding.consumer] = holding.generation + 1
+                for id in after.providers.keys {
+                    after.providers[id]?.allocations[holding.consumer] = holding.allocations[id]
+                }
+            }
+            for provider in after.providers.values {
+                var used: [ResourceClass: Int] = [:]
+                for amounts in provider.allocations.values {
+                    for (resourceClass, amount) in amounts { used[resourceClass, default: 0] += amount }
+                }
+                for (resourceClass, amount) in used {
+                    guard let inventory = provider.inventories[resourceClass], amount <= inventory.capacity else {
+                        throw Fault.conflict("\(provider.name) has no room.", code: "placement.inventory.inuse")
+                    }
+                }
+            }
+            state = after
         }
     }
 

@@ -17,6 +17,8 @@ final class ScriptedLink: AgentLink {
     }
 
     let heard = Watched(Heard())
+    /// Who holds handles.
+    let held = Watched<[HandleHolding]>([])
     private let refusal = Watched<Fault?>(nil)
     private let life: Life?
     private let streams = Mutex<[AsyncStream<DesiredState>.Continuation]>([])
@@ -51,6 +53,11 @@ final class ScriptedLink: AgentLink {
 
     func heartbeat(_ heartbeat: Heartbeat) async throws(Fault) {
         try await take { $0.heartbeats.append(heartbeat) }
+    }
+
+    func holdings() async throws(Fault) -> [HandleHolding] {
+        if let fault = refusal.value { throw fault }
+        return held.value
     }
 
     private func take(_ body: (inout Heard) -> Void) async throws(Fault) {

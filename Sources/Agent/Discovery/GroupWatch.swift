@@ -1,0 +1,50 @@
+import Drivers
+import Host
+import Model
+
+/// Watches that groups of devices are whole: a group that has lost a member is not offered until the member is back, or its
+/// configuration names another. What a group had is remembered over restarts.
+enum GroupWatch {
+    /// What is known of a group.
+    struct Record: Sendable, Codable, Equatable {
+        var members: [String]
+        /// Of the entries of `device_spec` that make it up.
+        var spec: String
+    }
+
+    /// Takes broken groups out of the findings and says so.
+    static func settle(_ findings: inout Findings, _ records: inout [String: Record]) {
+        var seen: Set<String> = []
+        for (driver, devices) in findings.devices {
+            var whole: [DeviceReport] = []
+            for device in devices {
+                guard let name = device.facts["group"], let spec = device.facts["group_spec"] else {
+                    whole.append(device)
+                    continue
+                }
+                seen.insert(name)
+                let members = (device.facts["members"] ?? "").split(separator: " ").map(String.init)
+                let known = records[name].flatMap { $0.spec == spec ? $0.members : nil } ?? []
+                let missing = known.filter { !members.contains($0) }
+                if missing.isEmpty {
+                    records[name] = Record(members: members, spec: spec)
+                    whole.append(device)
+                } else {
+                    findings.conditions.append(
+                        HostCondition(
+                            .group, name,
+                            "The group is not offered: \(missing.joined(separator: ", ")) is missing of its "
+                                + "\(known.count) members."))
+                }
+            }
+            findings.devices[driver] = whole
+        }
+        for note in findings.notes where note.path.hasPrefix("/group/") {
+            let name = String(note.path.dropFirst("/group/".count))
+            seen.insert(name)
+            findings.conditions.append(HostCondition(.group, name, "The group \(note.text)."))
+        }
+        // What no configuration names any more is forgotten, when every driver has spoken.
+        if findings.isComplete { records = records.filter { seen.contains($0.key) } }
+    }
+}

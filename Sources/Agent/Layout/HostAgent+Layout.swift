@@ -1,0 +1,92 @@
+import Drivers
+import Link
+import Logging
+import Model
+
+extension HostAgent {
+    /// The devices in that layout. In groups, what is withdrawn for its health is left out; alone, it is withheld as a whole.
+    func arranged(_ devices: [DeviceReport], _ layout: ProviderLayout) async -> [DeviceReport] {
+        guard layout == .grouped else { return devices }
+        var well: [DeviceReport] = []
+        for device in devices where await !health.isWithdrawn(device) { well.append(device) }
+        return await inLayout(well, layout)
+    }
+
+    /// All of them in that layout, with groups named as they were.
+    private func inLayout(_ devices: [DeviceReport], _ layout: ProviderLayout) async -> [DeviceReport] {
+        let host = discoverer.host
+        return await keeper.change { state in layout.arranged(devices, on: host, names: &state.groupNames) }
+    }
+
+    /// What to do about the layout of a host's providers.
+    enum LayoutTask: Equatable {
+        /// Placement holds it, or nothing yet.
+        case keep(ProviderLayout)
+        case convert(from: ProviderLayout, to: ProviderLayout)
+    }
+
+    func layoutTask() async -> LayoutTask {
+        let state = await keeper.state
+        // Before there were layouts, all was as in the reference.
+        let current = state.layout.currentLayout ?? (state.providers.isEmpty ? options.layout : .legacy)
+        if let target = state.layout.targetLayout {
+            if target == options.layout { return .convert(from: current, to: target) }
+            // The configuration was turned back: what has been moved goes back, what has not stays.
+            if state.layout.isMoved { return .convert(from: target, to: options.layout) }
+        }
+        return current == options.layout ? .keep(current) : .convert(from: current, to: options.layout)
+    }
+
+    /// Has Placement hold the host in the configured layout. Answers the layout that it holds after that, and what an operator
+    /// should know; throws where it stands in between, so that nothing else may be written.
+    func settleLayout(
+        _ devices: [DeviceReport], isComplete: Bool, drivers: [DriverReport], conditions: [HostCondition]
+    ) async throws(Fault) -> (layout: ProviderLayout, conditions: [HostCondition]) {
+        switch await layoutTask() {
+        case .keep(let layout):
+            await keeper.change { state in state.layout = LayoutRecord(current: layout.rawValue) }
+            return (layout, [])
+        case .convert(let from, let to):
+            let isMoved = await keeper.state.layout.isMoved
+            do throws(Fault) {
+                guard isComplete else {
+                    throw Fault.unavailable("It waits until every driver answers.")
+                }
+                logger.notice("the layout changes", metadata: ["from": "\(from.rawValue)", "to": "\(to.rawValue)"])
+                let withheld = try await intent.withheldOnceKnown()
+                let (old, new) = (await inLayout(devices, from), await inLayout(devices, to))
+                await keeper.change { state in
+                    if state.layout.target != to.rawValue {
+                        state.layout = LayoutRecord(
+                            current: from.rawValue, target: to.rawValue, reserved: state.layout.reserved,
+                            isMoved: state.layout.isMoved)
+                    }
+                }
+                await intent.rest()
+                let moved = try await turn.run { () async throws(Fault) in
+                    let moved = try await reconciler.move(from: old, to: new, handles: try await link.holdings())
+                    try await reporter.report(devices: new, drivers: drivers, conditions: conditions)
+                    try await reconciler.open(new, withheld: withheld)
+                    return moved
+                }
+                await keeper.change { state in state.layout = LayoutRecord(current: to.rawValue) }
+                logger.notice(
+                    "the layout is changed", metadata: ["to": "\(to.rawValue)", "consumers_moved": "\(moved)"])
+                return (to, [])
+            } catch {
+                logger.error("the layout could not be changed", metadata: ["reason": "\(error)"])
+                if await keeper.state.layout.isMoved || isMoved { throw error }
+                // Nothing was moved: the host goes on as it was, and the providers made for nothing go.
+                await keeper.change { state in state.layout = LayoutRecord(current: from.rawValue) }
+                return (
+                    from,
+                    [
+                        HostCondition(
+                            .layout, to.rawValue,
+                            "The host's providers stay in the layout '\(from.rawValue)': \(error.message)")
+                    ]
+                )
+            }
+        }
+    }
+}

@@ -1,0 +1,115 @@
+import Clients
+import Drivers
+import Link
+import Model
+
+extension PlacementReconciler {
+    /// Moves a host's inventory and what is held of it from one layout's providers to the other's, in one step of Placement's.
+    ///
+    ///     make the new providers ─▶ note reservations ─▶ reshape ─▶ (the accelerator service is told) ─▶ open ─▶ remove the old
+    ///
+    /// Until `open`, nothing that is free is offered, in neither layout. Done again after it was cut off anywhere it goes on;
+    /// done the other way round it undoes.
+    ///
+    /// - Returns: how many consumers' allocations were moved
+    func move(
+        from old: [DeviceReport], to new: [DeviceReport], handles: [HandleHolding]
+    ) async throws(Fault) -> Int {
+        let root = try await rootProvider()
+        let (wanted, unfit) = WantedProvider.all(of: new, withheld: [])
+        if let first = unfit.first { throw Fault.conflict("The other layout cannot be: \(first).") }
+        let tree = try await placement.tree(of: root.id)
+        await remember(wanted)
+        let there = Set(tree.map(\.id))
+        for provider in wanted {
+            var settling = Settling(
+                wanted: provider, root: root, exists: there.contains(provider.id), leavesInventory: true)
+            _ = try await settling.run(by: self)
+        }
+        var last = Fault.conflict("Others write to these providers without pause; it is tried again later.")
+        for _ in 1...Self.tries {
+            do throws(Fault) {
+                return try await moveOnce(old, new, handles, there.union(wanted.map(\.id)))
+            } catch {
+                guard error.kind == .conflict, error.code == Self.movedCode else { throw error }
+                last = error
+            }
+        }
+        throw last
+    }
+
+    private func moveOnce(
+        _ old: [DeviceReport], _ new: [DeviceReport], _ handles: [HandleHolding], _ known: Set<ResourceProviderID>
+    ) async throws(Fault) -> Int {
+        let ids = (old + new).flatMap(\.deployables).map(\.resourceProvider).filter(known.contains)
+        let unique = Array(Set(ids)).sorted()
+        let state = await keeper.state
+        var reserved: [ResourceProviderID: [ResourceClass: Int]] = [:]
+        for id in unique {
+            // What was noted for this conversion, then what was remembered while the capacity was withheld.
+            let amounts = state.layout.reserved(of: id) ?? state.providers[id].map(\.reservedBefore)
+            if let amounts, !amounts.isEmpty {
+                reserved[id] = Dictionary(
+                    amounts.map { (ResourceClass(unchecked: $0.key), $0.value) }
+                ) { first, _ in first }
+            }
+        }
+        let scene = ReshapePlan.Scene(
+            inventories: try await placement.inventories(of: unique),
+            holdings: try await placement.holdings(on: unique),
+            handles: handles, reserved: reserved)
+        let plan = try ReshapePlan(from: old, to: new, scene)
+        await keeper.change { state in
+            for (provider, amounts) in plan.reserved {
+                let named = Dictionary(amounts.map { ($0.key.name, $0.value) }) { first, _ in first }
+                state.layout.reserved[provider.description] = named
+            }
+        }
+        guard !plan.reshape.inventories.isEmpty else { return 0 }
+        let wasMoved = await keeper.state.layout.isMoved
+        // Noted before it is done: an answer may be lost.
+        await keeper.change { state in state.layout.isMoved = true }
+        do throws(Fault) {
+            try await placement.reshape(plan.reshape)
+        } catch {
+            if error.kind == .conflict || error.kind == .badRequest {
+                await keeper.change { state in state.layout.isMoved = wasMoved }
+            }
+            throw error
+        }
+        return plan.moved
+    }
+
+    /// Offers what is free of the new layout's providers, but for what is reserved and what is withheld.
+    func open(_ new: [DeviceReport], withheld: Set<ResourceProviderID>) async throws(Fault) {
+        let (wanted, _) = WantedProvider.all(of: new, withheld: withheld)
+        for provider in wanted {
+            let own = await keeper.state.layout.reserved(of: provider.id)?[provider.resourceClass.name] ?? 0
+            let (id, name) = (provider.id, provider.resourceClass.name)
+            await keeper.change { state in
+                state.providers[id, default: .init()].reservedBefore = provider.isWithheld ? [name: own] : [:]
+            }
+            try await open(provider, own)
+        }
+    }
+
+    private func open(_ provider: WantedProvider, _ own: Int) async throws(Fault) {
+        var last = Fault.conflict("Others write to \(provider.name) without pause; it is tried again later.")
+        for _ in 1...Self.tries {
+            let view = try await placement.inventories(of: provider.id)
+            let inventory = Inventory(
+                total: provider.total, reserved: provider.isWithheld ? provider.total : min(own, provider.total),
+                minUnit: 1, maxUnit: provider.total)
+            guard view.inventories != [provider.resourceClass: inventory] else { return }
+            do {
+                _ = try await placement.setInventories(
+                    of: provider.id, generation: view.generation, to: [provider.resourceClass: inventory])
+                return
+            } catch {
+                guard error.kind == .conflict, error.code == Self.movedCode else { throw error }
+                last = error
+            }
+        }
+        throw last
+    }
+}

@@ -1,0 +1,14 @@
+import Drivers
+import Model
+
+/// A handle that was prepared and not withdrawn: what the host must have again after it was started anew.
+struct PreparedHandle: Sendable, Codable, Equatable {
+    let driver: String
+    let type: AttachHandleType
+    let info: [String: String]
+    let controlPath: String
+
+    func order(_ handle: AttachHandleID) -> HandleOrder {
+        HandleOrder(handle: handle, type: type, info: info, controlPath: controlPath)
+    }
+}

@@ -1,0 +1,104 @@
+import HTTPTypes
+public import Model
+
+extension RESTPlacementClient {
+    /// The first version with a reshaper; consumers have had generations since 1.28.
+    static let reshapeVersion = Microversion(1, 30)
+    /// Questions that are under way at once.
+    private static let width = 8
+
+    public func inventories(
+        of ids: [ResourceProviderID]
+    ) async throws(Fault) -> [ResourceProviderID: InventoriesView] {
+        let found = try await Self.each(ids) { id throws(Fault) -> InventoriesView? in
+            do throws(Fault) {
+                return try await inventories(of: id)
+            } catch {
+                if error.kind == .notFound { return nil }
+                throw error
+            }
+        }
+        var views: [ResourceProviderID: InventoriesView] = [:]
+        for (id, view) in zip(ids, found) { views[id] = view }
+        return views
+    }
+
+    public func holdings(on providers: [ResourceProviderID]) async throws(Fault) -> [ConsumerHolding] {
+        let held = try await Self.each(providers) { id throws(Fault) in try await allocations(of: id) }
+        let consumers = Set(held.flatMap(\.keys)).sorted()
+        return try await Self.each(consumers) { id throws(Fault) in try await holding(of: id) }.compactMap { $0 }
+    }
+
+    /// Nil where it holds nothing any more.
+    private func holding(of consumer: ConsumerID) async throws(Fault) -> ConsumerHolding? {
+        let request = request(.get, "/allocations/\(consumer)", version: Self.reshapeVersion)
+        let answer = try await transport.send(request)
+        guard let document = try read(PlacementDocuments.ConsumerOrNothing.self, answer, request).consumer,
+            let generation = document.generation
+        else { return nil }
+        var allocations: [ResourceProviderID: [ResourceClass: Int]] = [:]
+        for (provider, part) in document.allocations {
+            guard let id = ResourceProviderID(provider) else { continue }
+            for (name, amount) in part.resources { allocations[id, default: [:]][.init(unchecked: name)] = amount }
+        }
+        return ConsumerHolding(
+            consumer: consumer, allocations: allocations, project: document.project, user: document.user,
+            generation: generation)
+    }
+
+    public func reshape(_ change: PlacementReshape) async throws(Fault) {
+        var inventories: [String: PlacementDocuments.Inventories] = [:]
+        for (id, view) in change.inventories {
+            var records: [String: PlacementDocuments.InventoryRecord] = [:]
+            for (resourceClass, inventory) in view.inventories { records[resourceClass.name] = .init(inventory) }
+            inventories["\(id)"] = PlacementDocuments.Inventories(generation: view.generation, inventories: records)
+        }
+        var allocations: [String: PlacementDocuments.Consumer] = [:]
+        for holding in change.holdings {
+            var parts: [String: PlacementDocuments.Consumer.Part] = [:]
+            for (provider, amounts) in holding.allocations {
+                var resources: [String: Int] = [:]
+                for (resourceClass, amount) in amounts { resources[resourceClass.name] = amount }
+                parts["\(provider)"] = .init(resources: resources)
+            }
+            allocations["\(holding.consumer)"] = PlacementDocuments.Consumer(
+                allocations: parts, project: holding.project, user: holding.user, generation: holding.generation)
+        }
+        let request = try request(
+            .post, "/reshaper", PlacementDocuments.Reshape(inventories: inventories, allocations: allocations),
+            version: Self.reshapeVersion)
+        let answer = try await transport.send(request)
+        guard (200..<300).contains(answer.status) else { throw Fault(placement: answer, to: request) }
+    }
+
+    /// Asks for each, a few at once; the answers in the order of the questions.
+    private static func each<Question: Sendable, Answer: Sendable>(
+        _ questions: [Question], _ ask: @escaping @Sendable (Question) async throws(Fault) -> Answer
+    ) async throws(Fault) -> [Answer] {
+        var answers: [Answer] = []
+        answers.reserveCapacity(questions.count)
+        var start = 0
+        while start < questions.count {
+            let slice = questions[start..<min(start + width, questions.count)]
+            let results = await withTaskGroup(of: (Int, Result<Answer, Fault>).self) { group in
+                for (index, question) in zip(slice.indices, slice) {
+                    group.addTask {
+                        do throws(Fault) {
+                            return (index, .success(try await ask(question)))
+                        } catch {
+                            return (index, .failure(error))
+                        }
+                    }
+                }
+                var results: [Int: Result<Answer, Fault>] = [:]
+                for await (index, result) in group { results[index] = result }
+                return results
+            }
+            for index in slice.indices {
+                if let result = results[index] { answers.append(try result.get()) }
+            }
+            start += width
+        }
+        return answers
+    }
+}

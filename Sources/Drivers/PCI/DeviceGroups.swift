@@ -1,0 +1,92 @@
+import Host
+import Model
+
+/// Functions that `group` binds together: offered, claimed and cleaned as one unit, or not at all.
+struct DeviceGroups {
+    private struct Group {
+        var members: [(function: PCIFunction, spec: DeviceSpec)] = []
+        /// Why one of its members cannot be offered.
+        var objection: String?
+        let type: String?
+        var specs: [DeviceSpec]
+    }
+
+    private var groups: [String: Group] = [:]
+
+    init(_ specs: [DeviceSpec]) {
+        for spec in specs {
+            guard let name = spec.group else { continue }
+            groups[name, default: Group(type: spec.groupType, specs: [])].specs.append(spec)
+        }
+    }
+
+    /// Takes over what becomes of a function that a group's spec means. False for what is none of the group's: bridges, and
+    /// physical functions that have given way to their virtual ones.
+    mutating func take(_ function: PCIFunction, _ spec: DeviceSpec, _ verdict: Offer.Verdict) -> Bool {
+        guard let name = spec.group else { return false }
+        switch verdict {
+        case .offered: groups[name]?.members.append((function, spec))
+        case .fenced(let reasons):
+            groups[name]?.objection = "\(function.address): " + reasons.map(\.description).joined(separator: "; ")
+        case .unsuitable, .unmatched: return false
+        }
+        return true
+    }
+
+    /// The groups that are whole, and a note for each that is not.
+    func report(into discovery: inout Discovery, on host: HostName) {
+        for (name, group) in groups.sorted(by: { $0.key < $1.key }) {
+            let objection: String? =
+                if let said = group.objection {
+                    said
+                } else if group.members.count < 2 {
+                    "a group has at least two members, and \(group.members.count) of this host can be"
+                } else {
+                    nil
+                }
+            if let objection {
+                discovery.notes.append(HostProblem(path: Self.path(name), text: "is not offered: \(objection)"))
+            } else {
+                discovery.devices.append(Self.device(name, group, host))
+            }
+        }
+    }
+
+    /// What a note about a group is about.
+    static func path(_ name: String) -> String { "/group/\(name)" }
+
+    private static func device(_ name: String, _ group: Group, _ host: HostName) -> DeviceReport {
+        let functions = group.members.map(\.function)
+        let first = functions[0]
+        var traits: [String] = []
+        for (function, spec) in group.members {
+            for trait in PCIDriver.traits(of: function, spec) where !traits.contains(trait) { traits.append(trait) }
+        }
+        let kind = group.type.map { "CUSTOM_PCI_GROUP_\(ProviderNames.symbol($0))" } ?? "CUSTOM_PCI_GROUP"
+        if !traits.contains(kind) { traits.append(kind) }
+        let own = group.specs.compactMap(\.resourceClass).first?.name
+        let resourceClass = own ?? kind
+        let members = functions.map(\.address.description)
+        var facts = [
+            "group": name, "members": members.joined(separator: " "),
+            "group_spec": MD5.digest(Array("\(group.specs)".utf8)).map { String($0, radix: 16) }.joined(),
+            "cleaning": functions.allSatisfy { !$0.resetMethods.isEmpty }
+                ? "reset of each member" : "not possible: a member has no way to reset it",
+        ]
+        facts["group_type"] = group.type
+        let nodes = Set(functions.map(\.numaNode))
+        if nodes.count == 1 { facts["numa_node"] = first.numaNode.map(String.init) }
+        var handle = PCIDriver.handle(first, group.members[0].spec)
+        handle["group"] = name
+        handle["members"] = members.joined(separator: ",")
+        if group.members.contains(where: { $0.spec.oneTimeUse }) { handle["one_time_use"] = "true" }
+        let isAlike = functions.allSatisfy { $0.vendor == first.vendor && $0.product == first.product }
+        var device = PCIReport(
+            type: .pci, driver: PCIDriver.name, resourceClass: resourceClass, traits: traits, facts: facts,
+            handle: handle, needsCleaning: true, model: isAlike ? nil : "group",
+            name: "\(host)_PCI_GROUP_\(ProviderNames.plain(name))"
+        ).device(first, on: host)
+        device.controlPath = PythonJSON.object([("group", name)])
+        return device
+    }
+}
