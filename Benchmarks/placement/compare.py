@@ -1,166 +1,227 @@
 #!/usr/bin/env python3
-"""Loads provider trees into a Placement and measures it: latency, and CPU per request of its processes.
+"""Measures Kilonova's Placement and the original over the same clouds in the same run.
 
-Works against any Placement in noauth2 mode, so that two can be compared in one run:
+    compare.py --kilonova .build/release/kilonova --original VENV [--trees 100,1000,10000]
 
-    python compare.py --trees 1000 ours=http://127.0.0.1:7001/placement,PID theirs=http://127.0.0.1:8778,PID+PID+DBPID
-
-A tree is a root with VCPU, MEMORY_MB and DISK_GB, two NUMA children, and four accelerators below them; half is in use.
+VENV is a virtual environment with openstack-placement, gunicorn and psycopg2. The original runs behind gunicorn with two
+workers over PostgreSQL, Kilonova's real server over SQLite and over the same PostgreSQL server. Callers are who they say
+they are (noauth2) everywhere. CPU is that of the server's and of the database's processes, per request; SQLite's is the
+server's own. A case ends after so many requests or so many seconds; the original's also when one request takes too long.
 """
 import argparse
 import http.client
 import json
 import os
-import random
 import time
-import urllib.parse
 import uuid
+
+import processes
+import world
+
+FLAVOR = "resources=VCPU:4,MEMORY_MB:8192,DISK_GB:40"
+GRANULAR = (FLAVOR + "&resources_A=FPGA:1&required_A=CUSTOM_CARD_A&resources_B=FPGA:1&required_B=CUSTOM_CARD_B"
+            "&required_N=HW_NUMA_ROOT&same_subtree=_A,_B,_N&group_policy=isolate")
+
+
+def equal(count):
+    return "group_policy=isolate&" + "&".join(f"resources_{number}={world.EQUAL[count]}:1" for number in range(count))
 
 
 class Target:
-    def __init__(self, text):
-        self.name, rest = text.split("=", 1)
-        url, _, pids = rest.partition(",")
-        parts = urllib.parse.urlsplit(url)
-        self.prefix = parts.path.rstrip("/")
-        self.address = parts.netloc
-        self.pids = [int(pid) for pid in pids.split("+") if pid]
-        self.connection = http.client.HTTPConnection(self.address, timeout=600)
+    def __init__(self, server, database=None, time_out=600):
+        self.server, self.database, self.time_out = server, database, time_out
+        self.connection = None
 
-    def send(self, method, path, body=None, version="1.39"):
-        headers = {"x-auth-token": "admin", "openstack-api-version": f"placement {version}"}
+    def send(self, method, path, body=None):
+        if self.connection is None:
+            self.connection = http.client.HTTPConnection("127.0.0.1", self.server.port, timeout=self.time_out)
+        headers = {"x-auth-token": "admin", "openstack-api-version": "placement 1.39"}
         if body is not None:
             headers["content-type"] = "application/json"
             body = json.dumps(body)
-        self.connection.request(method, self.prefix + path, body, headers)
-        answer = self.connection.getresponse()
-        return answer.status, answer.read()
-
-    def ask(self, method, path, body=None, version="1.39"):
-        status, content = self.send(method, path, body, version)
-        if status >= 300:
-            raise RuntimeError(f"{self.name}: {method} {path}: {status} {content[:300]}")
-        return json.loads(content) if content else None
+        try:
+            self.connection.request(method, self.server.prefix + path, body, headers)
+            answer = self.connection.getresponse()
+            content = answer.read()
+        except (OSError, http.client.HTTPException):
+            self.connection.close()
+            self.connection = None
+            raise
+        if answer.status >= 300:
+            raise RuntimeError(f"{self.server.name}: {method} {path[:80]}: {answer.status} {content[:300]}")
+        return content
 
     def cpu(self):
-        """Seconds of CPU of all threads of all processes so far."""
-        nanoseconds = 0
-        for pid in self.pids:
-            for thread in os.listdir(f"/proc/{pid}/task"):
-                with open(f"/proc/{pid}/task/{thread}/schedstat") as file:
-                    nanoseconds += int(file.read().split()[0])
-        return nanoseconds / 1e9
-
-    def resident(self):
-        pages = sum(int(open(f"/proc/{pid}/statm").read().split()[1]) for pid in self.pids)
-        return pages * os.sysconf("SC_PAGE_SIZE") / 1e6
+        return processes.cpu(self.server.pid), processes.cpu(self.database) if self.database else 0.0
 
 
-def provider(target, name, parent=None, inventories=None, traits=()):
-    identifier = str(uuid.UUID(int=random.getrandbits(128), version=4))
-    body = {"name": name, "uuid": identifier}
-    if parent:
-        body["parent_provider_uuid"] = parent
-    target.ask("POST", "/resource_providers", body)
-    generation = 0
-    if inventories:
-        generation = target.ask("PUT", f"/resource_providers/{identifier}/inventories", {
-            "resource_provider_generation": 0, "inventories": inventories})["resource_provider_generation"]
-    if traits:
-        target.ask("PUT", f"/resource_providers/{identifier}/traits", {
-            "resource_provider_generation": generation, "traits": list(traits)})
-    return identifier
+def percentile(times, part):
+    return times[min(len(times) - 1, int(len(times) * part))]
 
 
-def load(target, trees):
-    random.seed(7)
-    for trait in ("CUSTOM_CARD_A", "CUSTOM_CARD_B", "CUSTOM_RARE"):
-        target.ask("PUT", f"/traits/{trait}")
-    roots = []
-    for number in range(trees):
-        traits = ["COMPUTE_NODE"] + (["CUSTOM_RARE"] if number % 997 == 0 else [])
-        root = provider(target, f"host-{number}", inventories={
-            "VCPU": {"total": 64, "allocation_ratio": 4.0}, "MEMORY_MB": {"total": 262144, "reserved": 512},
-            "DISK_GB": {"total": 2000}}, traits=traits)
-        roots.append(root)
-        held = {root: {"resources": {"VCPU": 128, "MEMORY_MB": 131072, "DISK_GB": 1000}}}
-        for node in range(2):
-            numa = provider(target, f"host-{number}-numa{node}", root, traits=["HW_NUMA_ROOT"])
-            for card in "AB":
-                device = provider(target, f"host-{number}-numa{node}-{card}", numa, {"FPGA": {"total": 1}},
-                                  ["OWNER_CYBORG", f"CUSTOM_CARD_{card}"])
-                if random.random() < 0.5:
-                    held[device] = {"resources": {"FPGA": 1}}
-        target.ask("PUT", f"/allocations/{uuid.uuid4()}", {
-            "allocations": held, "project_id": "p", "user_id": "u", "consumer_generation": None,
-            "consumer_type": "INSTANCE"})
-    return roots
-
-
-def measure(target, name, count, action):
-    action(0)
+def measure(target, action, most, seconds):
+    """Figures of one case; nothing where a request took longer than the target's time-out."""
+    processes.forget_peak(target.server.pid)
+    try:
+        begin = time.perf_counter()
+        size = len(action(0) or b"")
+        if time.perf_counter() - begin < 1:
+            for number in range(1, 10):
+                action(-number)
+    except TimeoutError:
+        return None
     times = []
     before = target.cpu()
-    for number in range(count):
-        begin = time.perf_counter()
-        action(number + 1)
-        times.append((time.perf_counter() - begin) * 1000)
-    spent = (target.cpu() - before) * 1000 / count
+    begin = time.perf_counter()
+    while len(times) < most and (not times or time.perf_counter() - begin < seconds):
+        start = time.perf_counter()
+        action(len(times) + 1)
+        times.append((time.perf_counter() - start) * 1000)
+    after = target.cpu()
+    count = len(times)
     times.sort()
-    print(f"{target.name:10} {name:28} p50 {times[len(times) // 2]:9.2f} ms  p95 {times[len(times) * 95 // 100]:9.2f} ms"
-          f"  p99 {times[len(times) * 99 // 100]:9.2f} ms  CPU {spent:9.3f} ms/request  {target.resident():7.1f} MB", flush=True)
-    return spent
+    return {"p50": percentile(times, .5), "p95": percentile(times, .95), "p99": percentile(times, .99), "requests": count,
+            "server": (after[0] - before[0]) * 1000 / count, "database": (after[1] - before[1]) * 1000 / count,
+            "peak": processes.peak(target.server.pid), "bytes": size}
+
+
+def cases(target, cloud):
+    def get(path):
+        return lambda _: target.send("GET", path)
+
+    def candidates(query):
+        return get("/allocation_candidates?" + query)
+
+    def claim(spread):
+        def action(number):
+            root = cloud.roots[number % len(cloud.roots)] if spread else cloud.roots[0]
+            target.send("PUT", f"/allocations/{uuid.uuid4()}", {
+                "allocations": {root: {"resources": {"DISK_GB": 1}}}, "project_id": "p", "user_id": "u",
+                "consumer_generation": None, "consumer_type": "INSTANCE"})
+        return action
+
+    for name, query in (("simple", FLAVOR), ("granular", GRANULAR)):
+        yield name + ", whole", candidates(query)
+        yield name + ", limit 1000", candidates(query + "&limit=1000")
+        yield name + ", limit 10", candidates(query + "&limit=10")
+    yield "rare trait", candidates(FLAVOR + "&required=CUSTOM_RARE")
+    yield "8 groups over 8 devices", candidates(equal(8))
+    yield "16 groups over 16 devices", candidates(equal(16))
+    yield "PUT allocations, spread", claim(True)
+    yield "PUT allocations, hot", claim(False)
+    yield "provider list", get("/resource_providers")
+
+
+def line(server, name, figures):
+    if figures is None:
+        return f"{server:20} {name:26} not finished"
+    return (f"{server:20} {name:26} p50 {figures['p50']:9.2f}  p95 {figures['p95']:9.2f}  p99 {figures['p99']:9.2f} ms  "
+            f"CPU {figures['server']:9.3f} + {figures['database']:8.3f} ms  peak {figures['peak']:7.1f} MB  "
+            f"{figures['requests']:4} requests of {figures['bytes']:9} B")
+
+
+def run(trees, arguments, postgres, folder):
+    cloud = world.World(trees)
+    print(f"\n== {trees} trees, {len(cloud.providers)} providers; load average {os.getloadavg()[0]:.1f}", flush=True)
+    results = {}
+
+    def examine(target, most, seconds, skip, restart=None):
+        for name, action in cases(target, cloud):
+            if any(part and part in name for part in skip):
+                continue
+            figures = measure(target, action, most, seconds)
+            results.setdefault(name, {})[target.server.name] = figures
+            print(line(target.server.name, name, figures), flush=True)
+            if figures is None and restart:
+                restart(target)
+
+    for engine in ("sqlite", "postgresql"):
+        if engine not in arguments.engines:
+            continue
+        name = f"kilonova/{engine}"
+        path = f"{folder}/{trees}.sqlite"
+        url = f"sqlite://{path}" if engine == "sqlite" else postgres.database(f"kilonova{trees}")
+        server = processes.kilonova(arguments.kilonova, folder, url, f"kilonova-{engine}")
+        server.wait()
+        server.stop()
+        cloud.into_sqlite(path) if engine == "sqlite" else cloud.into_postgresql(url)
+        server = processes.kilonova(arguments.kilonova, folder, url, f"kilonova-{engine}")
+        server.name = name
+        spent = server.wait()
+        target = Target(server, postgres.pid if engine == "postgresql" else None)
+        begin = time.perf_counter()
+        target.send("GET", "/allocation_candidates?resources=VCPU:1&limit=1")
+        print(f"{name}: answers after {spent:.2f} s, first candidates {time.perf_counter() - begin:.2f} s later, "
+              f"{processes.resident(server.pid):.1f} MB resident, {processes.cpu(server.pid):.2f} s CPU", flush=True)
+        examine(target, arguments.rounds, arguments.seconds, arguments.skip.split(","))
+        print(f"{name}: {processes.resident(server.pid):.1f} MB resident at the end", flush=True)
+        server.stop()
+
+    if arguments.original:
+        url = postgres.database(f"original{trees}")
+        settings = (arguments.original, folder, url.replace("postgresql://", "postgresql+psycopg2://"))
+        server = processes.original(*settings)
+        server.wait()
+        cloud.into_original(url)
+        server.stop()
+        server = processes.original(*settings)
+        server.wait()
+        target = Target(server, postgres.pid, arguments.time_out)
+
+        def restart(target):
+            target.server.stop()
+            target.server = processes.original(*settings)
+            target.server.wait()
+
+        examine(target, arguments.original_rounds, arguments.original_seconds,
+                arguments.skip.split(",") + arguments.original_skip.split(","), restart)
+        target.server.stop()
+
+    print(f"\n{'CPU of server and database, ms a request':42} {'original':>10} " + "".join(
+        f"{'kilonova/' + engine:>20} {'times':>8}" for engine in arguments.engines))
+    for name, found in results.items():
+        theirs = found.get("original")
+        text = f"{theirs['server'] + theirs['database']:10.2f}" if theirs else "         –"
+        for engine in arguments.engines:
+            ours = found.get(f"kilonova/{engine}")
+            if not ours:
+                continue
+            cost = ours["server"] + ours["database"]
+            text += f" {cost:20.3f} " + (f"{(theirs['server'] + theirs['database']) / cost:8.0f}" if theirs else " " * 8)
+        print(f"{str(trees) + ' trees, ' + name:42} {text}")
+    return results
 
 
 def main():
-    parser = argparse.ArgumentParser()
-    parser.add_argument("--trees", type=int, default=100)
-    parser.add_argument("--rounds", type=int, default=20)
-    parser.add_argument("--skip", default="", help="cases to leave out for the second target, by a part of their name")
-    parser.add_argument("targets", nargs="+")
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--kilonova", default=".build/release/kilonova")
+    parser.add_argument("--original", help="the original's virtual environment; left out without one")
+    parser.add_argument("--trees", default="100,1000,10000")
+    parser.add_argument("--engines", default="sqlite,postgresql")
+    parser.add_argument("--rounds", type=int, default=100)
+    parser.add_argument("--seconds", type=float, default=20)
+    parser.add_argument("--original-rounds", type=int, default=10)
+    parser.add_argument("--original-seconds", type=float, default=20)
+    parser.add_argument("--time-out", type=float, default=60, help="seconds after which the original is not waited for")
+    parser.add_argument("--skip", default="", help="cases to leave out, by parts of their names")
+    parser.add_argument("--original-skip", default="", help="the same, for the original alone")
+    parser.add_argument("--json", help="a file for all figures")
     arguments = parser.parse_args()
-    flavor = "resources=VCPU:4,MEMORY_MB:8192,DISK_GB:40"
-    granular = (flavor + "&resources_A=FPGA:1&required_A=CUSTOM_CARD_A&resources_B=FPGA:1&required_B=CUSTOM_CARD_B"
-                "&required_N=HW_NUMA_ROOT&same_subtree=_A,_B,_N&group_policy=isolate")
-    equal = "group_policy=isolate&" + "&".join(f"resources_{n}=PGPU:1" for n in range(8))
-    spent = {}
-    for place, text in enumerate(arguments.targets):
-        target = Target(text)
-        begin = time.perf_counter()
-        roots = load(target, arguments.trees)
-        print(f"{target.name}: loaded {arguments.trees} trees in {time.perf_counter() - begin:.1f} s")
-        host = provider(target, "eight-devices")
-        for number in range(8):
-            provider(target, f"eight-devices-{number}", host, {"PGPU": {"total": 1}})
-
-        def candidates(query):
-            return lambda _: target.ask("GET", "/allocation_candidates?" + query)
-
-        def claim(spread):
-            def action(number):
-                root = roots[number % len(roots)] if spread else roots[0]
-                target.ask("PUT", f"/allocations/{uuid.uuid4()}", {
-                    "allocations": {root: {"resources": {"VCPU": 1}}}, "project_id": "p", "user_id": "u",
-                    "consumer_generation": None, "consumer_type": "INSTANCE"})
-            return action
-
-        cases = [
-            ("simple", candidates(flavor)), ("simple, limit 1000", candidates(flavor + "&limit=1000")),
-            ("simple, limit 10", candidates(flavor + "&limit=10")), ("granular", candidates(granular)),
-            ("granular, limit 10", candidates(granular + "&limit=10")),
-            ("rare trait", candidates(flavor + "&required=CUSTOM_RARE")),
-            ("8 groups, 8 devices", candidates(equal)),
-            ("PUT allocations, spread", claim(True)), ("PUT allocations, hot", claim(False)),
-            ("provider list", lambda _: target.ask("GET", "/resource_providers")),
-        ]
-        for name, action in cases:
-            if place and arguments.skip and arguments.skip in name:
-                continue
-            cost = measure(target, name, arguments.rounds, action)
-            spent.setdefault(name, []).append(cost)
-    for name, costs in spent.items():
-        if len(costs) > 1 and costs[0]:
-            print(f"{name:28} {costs[1] / costs[0]:9.1f} times")
+    arguments.engines = [one for one in arguments.engines.split(",") if one]
+    folder = processes.Folder()
+    needs_postgres = arguments.original or "postgresql" in arguments.engines
+    postgres = processes.PostgreSQL(folder.path) if needs_postgres else None
+    everything = {}
+    try:
+        for trees in arguments.trees.split(","):
+            everything[trees] = run(int(trees), arguments, postgres, folder.path)
+    finally:
+        if postgres:
+            postgres.stop()
+        folder.remove()
+    if arguments.json:
+        with open(arguments.json, "w") as file:
+            json.dump(everything, file, indent=1)
 
 
 main()

@@ -35,6 +35,10 @@ extension Transaction {
 }
 
 extension SQL {
-    /// Whether this writes to the change log.
-    package var isChangeNote: Bool { fragments[0].hasPrefix("INSERT INTO change_log") }
+    /// The kind of change that this writes to the change log; empty where it cannot be told, nil where it writes none.
+    package var notedKind: String? {
+        guard fragments[0].hasPrefix("INSERT INTO change_log") else { return nil }
+        guard case .text(let kind)? = values.first else { return "" }
+        return kind
+    }
 }

@@ -53,12 +53,27 @@ import Testing
         let some = CandidateSearch(request).run(in: world.index)
         #expect(some.count == 100)
         #expect(some.ending == .limitReached)
-        #expect(some.steps < 3000)
+        #expect(some.steps < 6000)
         request.limit = nil
         let all = CandidateSearch(request).run(in: world.index)
         #expect(all.count == 40_320)
         request.folding = .equalDevices
         #expect(CandidateSearch(request).run(in: world.index).count == 1)
+    }
+
+    @Test func `an answer that explodes ends with the budget`() {
+        var different = groups(16)
+        for index in different.indices { different[index].forbidden = [Trait(unchecked: "CUSTOM_\(index)")] }
+        var world = World()
+        world.add("other", ["VCPU": 1], traits: (0..<16).map { "CUSTOM_\($0)" })
+        world.add("host", ["VCPU": 8])
+        for device in 0..<16 { world.add("host-\(device)", below: "host", ["FPGA": 1]) }
+        // There are 16! ways.
+        let some = CandidateSearch(CandidateRequest(groups: different, policy: .isolate, budget: 100_000))
+            .run(in: world.index)
+        #expect(some.ending == .budgetExhausted)
+        #expect(some.count > 0)
+        #expect(some.steps < 110_000)
     }
 
     @Test func `hosts come before depth`() {

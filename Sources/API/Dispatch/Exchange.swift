@@ -120,7 +120,7 @@ struct Exchange {
         if let problem = rules.schema.problem(with: value) {
             throw service.family.malformedBody(problem)
         }
-        return try rules.decode(request.body)
+        return try rules.decode(request.body, value)
     }
 
     func response(_ reply: Reply, _ request: APIRequest) -> APIResponse {

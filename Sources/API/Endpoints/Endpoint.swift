@@ -61,8 +61,8 @@ public struct Endpoint: Sendable {
         self.since = since
         self.until = until
         self.query = query
-        self.body = BodyRules(schema: schema ?? Schema.of(Body.self)) { bytes throws(Fault) in
-            BodyValue(try decodeBody(Body.self, from: bytes))
+        self.body = BodyRules(schema: schema ?? Schema.of(Body.self)) { bytes, value throws(Fault) in
+            BodyValue(try decodeBody(Body.self, from: bytes, value))
         }
         self.access = access
         self.answers = answers
@@ -103,7 +103,7 @@ extension Endpoint {
         public let schema: Schema
         /// Whether the endpoint also works without a body.
         public var isOptional: Bool = false
-        let decode: @Sendable (_ bytes: [UInt8]) throws(Fault) -> BodyValue
+        let decode: @Sendable (_ bytes: [UInt8], _ value: JSONValue) throws(Fault) -> BodyValue
     }
 
     /// One successful answer.

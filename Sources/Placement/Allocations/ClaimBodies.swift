@@ -2,7 +2,7 @@ import API
 import Model
 
 /// One consumer's part of a body: what it is to hold.
-struct ClaimBody: Decodable, Sendable {
+struct ClaimBody: Decodable, BodyReadable, Sendable {
     let allocations: [String: [ResourceClass: Int]]
     let project: String?
     let user: String?
@@ -37,10 +37,12 @@ struct ClaimBody: Decodable, Sendable {
     init(from decoder: any Decoder) throws {
         let container = try decoder.container(keyedBy: CodingKeys.self)
         var found: [String: [String: Int]] = [:]
-        if let listed = try? container.decode([Listed].self, forKey: .allocations) {
-            for entry in listed { found[entry.provider.uuid] = entry.resources }
+        if let keyed = try? container.decode([String: Keyed].self, forKey: .allocations) {
+            found = keyed.mapValues(\.resources)
         } else {
-            found = try container.decode([String: Keyed].self, forKey: .allocations).mapValues(\.resources)
+            for entry in try container.decode([Listed].self, forKey: .allocations) {
+                found[entry.provider.uuid] = entry.resources
+            }
         }
         allocations = found.mapValues { resources in
             Dictionary(uniqueKeysWithValues: resources.map { (ResourceClass(unchecked: $0), $1) })
@@ -49,6 +51,38 @@ struct ClaimBody: Decodable, Sendable {
         user = try container.decodeIfPresent(String.self, forKey: .user)
         type = try container.decodeIfPresent(String.self, forKey: .type)
         generation = try container.decodeIfPresent(Int.self, forKey: .generation)
+    }
+
+    /// Reads a body of one of the forms in `ClaimSchema`, whose check it has passed.
+    init(body: JSONValue) throws(Fault) {
+        func text(_ name: String) -> String? {
+            if case .text(let text)? = body[name] { text } else { nil }
+        }
+        func amounts(_ value: JSONValue?) throws(Fault) -> [ResourceClass: Int] {
+            var amounts: [ResourceClass: Int] = [:]
+            for member in value?.members ?? [] {
+                guard let amount = member.value.wholeNumber else {
+                    throw .badRequest("'\(member.name)' is not an integer.", field: "allocations")
+                }
+                amounts[ResourceClass(unchecked: member.name)] = amount
+            }
+            return amounts
+        }
+        var found: [String: [ResourceClass: Int]] = [:]
+        switch body["allocations"] {
+        case .array(let entries)?:
+            for entry in entries {
+                guard case .text(let id)? = entry["resource_provider"]?["uuid"] else { continue }
+                found[id] = try amounts(entry["resources"])
+            }
+        case let keyed:
+            for member in keyed?.members ?? [] { found[member.name] = try amounts(member.value["resources"]) }
+        }
+        allocations = found
+        project = text("project_id")
+        user = text("user_id")
+        type = text("consumer_type")
+        generation = body["consumer_generation"]?.wholeNumber
     }
 
     func claim(of consumer: ConsumerID, _ version: Microversion, _ options: PlacementOptions) throws(Fault)
@@ -67,6 +101,19 @@ struct ClaimBody: Decodable, Sendable {
         return ConsumerClaim(
             consumer: consumer, allocations: byProvider, project: project ?? options.placeholderProject,
             user: user ?? options.placeholderUser, type: type, generation: expectation)
+    }
+}
+
+extension JSONValue {
+    fileprivate var members: [Member] { if case .object(let members) = self { members } else { [] } }
+
+    /// Whole numbers may be written with a fraction of zero.
+    fileprivate var wholeNumber: Int? {
+        switch self {
+        case .integer(let number): number
+        case .number(let number): Int(exactly: number)
+        default: nil
+        }
     }
 }
 

@@ -25,9 +25,8 @@ struct ClaimBook {
     }
 
     func write(_ claims: [ConsumerClaim]) throws {
-        let consumers = try consumers(claims.map(\.consumer))
+        let (consumers, held) = try consumers(claims.map(\.consumer))
         for claim in claims { try check(claim, consumers[claim.consumer]) }
-        let held = try held(by: claims.map(\.consumer))
         let stock = try stock(for: claims)
         try refuseUnknownClasses(claims)
 
@@ -48,15 +47,19 @@ struct ClaimBook {
         }
         try move(change, stock)
         for claim in claims {
+            // Allocations refer to their consumer, so it comes before them and goes after them.
+            if !claim.allocations.isEmpty { try keep(claim, consumers[claim.consumer]) }
             try rewrite(claim, held[claim.consumer] ?? [:])
-            try keep(claim, consumers[claim.consumer])
+            if claim.allocations.isEmpty {
+                try ledger.transaction.execute("DELETE FROM consumers WHERE uuid = \(claim.consumer)")
+            }
         }
-        try advance(claims, held, change)
+        try advance(claims, held, change, stock)
     }
 
     /// Gives everything back that `id` holds; answers false where that is nothing. Provider generations stay.
     func release(_ id: ConsumerID) throws -> Bool {
-        guard let amounts = try held(by: [id])[id], !amounts.isEmpty else { return false }
+        guard let amounts = try consumers([id]).held[id], !amounts.isEmpty else { return false }
         try move(amounts.mapValues { -$0 }, [:])
         try ledger.transaction.execute("DELETE FROM allocations WHERE consumer = \(id)")
         try ledger.transaction.execute("DELETE FROM consumers WHERE uuid = \(id)")
@@ -69,26 +72,26 @@ struct ClaimBook {
 
     // MARK: What is there
 
-    private func consumers(_ ids: [ConsumerID]) throws -> [ConsumerID: Consumer] {
-        var found: [ConsumerID: Consumer] = [:]
-        try ledger.transaction.forEach(
-            "SELECT uuid, project, owner, type, generation FROM consumers WHERE uuid IN \(list: ids)"
-        ) { row in
-            found[try row[0]] = Consumer(
-                project: try row[1], user: try row[2], type: try row[3], generation: try row[4])
-        }
-        return found
-    }
-
-    private func held(by ids: [ConsumerID]) throws -> [ConsumerID: [Key: Int]] {
+    /// The consumers that exist, and what they hold.
+    private func consumers(
+        _ ids: [ConsumerID]
+    ) throws -> (known: [ConsumerID: Consumer], held: [ConsumerID: [Key: Int]]) {
+        var known: [ConsumerID: Consumer] = [:]
         var held: [ConsumerID: [Key: Int]] = [:]
         try ledger.transaction.forEach(
-            "SELECT consumer, provider, resource_class, used FROM allocations WHERE consumer IN \(list: ids)"
+            """
+            SELECT c.uuid, c.project, c.owner, c.type, c.generation, a.provider, a.resource_class, a.used
+            FROM consumers c LEFT JOIN allocations a ON a.consumer = c.uuid WHERE c.uuid IN \(list: ids)
+            """
         ) { row in
-            let key = Key(provider: try row[1], resourceClass: try row[2])
-            held[try row[0], default: [:]][key] = try row[3] as Int
+            let id: ConsumerID = try row[0]
+            if known[id] == nil {
+                known[id] = Consumer(project: try row[1], user: try row[2], type: try row[3], generation: try row[4])
+            }
+            guard let provider = try row[5] as ResourceProviderID? else { return }
+            held[id, default: [:]][Key(provider: provider, resourceClass: try row[6])] = try row[7] as Int
         }
-        return held
+        return (known, held)
     }
 
     private func stock(for claims: [ConsumerClaim]) throws -> [Key: InventoryBook.Entry] {
@@ -206,16 +209,6 @@ struct ClaimBook {
                     AND resource_class = \(key.resourceClass)
                 """)
         }
-        // Their consumer must be there first.
-        if !wanted.isEmpty {
-            try ledger.transaction.execute(
-                """
-                INSERT INTO consumers (uuid, project, owner, type, generation, created_at, updated_at)
-                VALUES (\(claim.consumer), \(claim.project), \(claim.user), \(claim.type), 0, \(ledger.now),
-                    \(ledger.now))
-                ON CONFLICT (uuid) DO NOTHING
-                """)
-        }
         var rows: SQL = ""
         var isFirst = true
         for (key, amount) in wanted.sorted(by: { $0.key < $1.key }) where held[key] != amount {
@@ -228,21 +221,27 @@ struct ClaimBook {
             "INSERT INTO allocations (consumer, provider, resource_class, used, created_at) VALUES \(rows)")
     }
 
-    /// The consumer's own row: one generation further, or gone with its last allocation.
+    /// The consumer's own row: made, or one generation further.
     private func keep(_ claim: ConsumerClaim, _ known: Consumer?) throws {
-        if claim.allocations.isEmpty {
-            try ledger.transaction.execute("DELETE FROM consumers WHERE uuid = \(claim.consumer)")
-            return
+        let written: Int
+        if let known {
+            let type = claim.type ?? known.type
+            written = try ledger.transaction.execute(
+                """
+                UPDATE consumers SET project = \(claim.project), owner = \(claim.user), type = \(type),
+                    generation = generation + 1, updated_at = \(ledger.now)
+                WHERE uuid = \(claim.consumer) AND generation = \(known.generation)
+                """)
+        } else {
+            written = try ledger.transaction.execute(
+                """
+                INSERT INTO consumers (uuid, project, owner, type, generation, created_at, updated_at)
+                VALUES (\(claim.consumer), \(claim.project), \(claim.user), \(claim.type), 1, \(ledger.now),
+                    \(ledger.now))
+                ON CONFLICT (uuid) DO NOTHING
+                """)
         }
-        let type = claim.type ?? known?.type
-        let seen = known?.generation ?? 0
-        let moved = try ledger.transaction.execute(
-            """
-            UPDATE consumers SET project = \(claim.project), owner = \(claim.user), type = \(type),
-                generation = generation + 1, updated_at = \(ledger.now)
-            WHERE uuid = \(claim.consumer) AND generation = \(seen)
-            """)
-        guard moved == 1 else {
+        guard written == 1 else {
             throw Fault.conflict(
                 "Another request changed the consumer \(claim.consumer); read its allocations again.",
                 code: PlacementFault.Code.concurrentUpdate)
@@ -251,8 +250,13 @@ struct ClaimBook {
 
     /// Moves on the generations of the providers that the request names, or empties; of others only the revision.
     private func advance(
-        _ claims: [ConsumerClaim], _ held: [ConsumerID: [Key: Int]], _ change: [Key: Int]
+        _ claims: [ConsumerClaim], _ held: [ConsumerID: [Key: Int]], _ change: [Key: Int],
+        _ stock: [Key: InventoryBook.Entry]
     ) throws {
+        var used: [ResourceProviderID: [ResourceClass: Int]] = [:]
+        for (key, entry) in stock {
+            used[key.provider, default: [:]][key.resourceClass] = entry.used + (change[key] ?? 0)
+        }
         var named: Set<ResourceProviderID> = []
         for claim in claims {
             if claim.allocations.isEmpty {
@@ -263,7 +267,7 @@ struct ClaimBook {
         }
         for id in named.sorted() {
             try ledger.advance(id)
-            try note(id)
+            if let used = used[id] { ledger.changedOnlyUse(of: id, to: used) } else { try note(id) }
         }
         let others = Set(change.filter { $0.value != 0 }.keys.map(\.provider)).subtracting(named)
         for id in others.sorted() {
@@ -272,7 +276,8 @@ struct ClaimBook {
         }
     }
 
-    /// Tells the ledger what is used of a provider now, so that indexes need not read it.
+    /// Tells the ledger what is used now of a provider whose inventories were not read before, so that indexes need not
+    /// read it.
     private func note(_ id: ResourceProviderID) throws {
         var used: [ResourceClass: Int] = [:]
         try ledger.transaction.forEach("SELECT resource_class, used FROM inventories WHERE provider = \(id)") { row in

@@ -65,7 +65,7 @@ struct CandidateEndpoint: Sendable {
                     + "or narrow it with in_tree, member_of or required.", code: "placement.search.budget_exhausted")
         }
         let writer = CandidateWriter(index: index, found: found, query: query, version: call.version)
-        var reply = Reply.json(bytes: writer.bytes())
+        var reply = try await Reply.json(from: writer) { writer, size in writer.next(size) }
         if found.ending == .budgetExhausted {
             reply.headers[.warning] =
                 "199 - \"the search ended after \(found.steps) steps; there may be more candidates\""

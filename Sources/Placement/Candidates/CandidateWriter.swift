@@ -2,162 +2,148 @@ import API
 import Model
 import Search
 
-/// Writes what a search found, in the form of a version.
-struct CandidateWriter {
+/// Writes what a search found, in the form of a version, piece by piece.
+struct CandidateWriter: Sendable {
     private let index: PlacementIndex
     private let found: CandidateSet
     private let version: Microversion
     /// Nil shows every class in summaries.
     private let shownClasses: Set<ResourceClass>?
-    private let columns: [Column]
+    private let columns: [CandidateTemplate.Column]
     private let suffixes: [String]
+    private let showsTrees: Bool
 
-    /// What one column of the table always says.
-    fileprivate struct Column {
-        let suffix: Int
-        let resources: [(resourceClass: ResourceClass, amount: Int)]
-        /// `"VCPU":2,"MEMORY_MB":512`
-        let text: [UInt8]
+    private enum Stage: Equatable {
+        case beginning
+        case candidates(_ next: Int)
+        case summaries(_ next: Int)
+        case over
     }
+
+    private var stage = Stage.beginning
+    /// How the columns of the row under way share providers.
+    private var sharing: CandidateTemplate.Sharing
+    private var templates: [(sharing: CandidateTemplate.Sharing, template: CandidateTemplate)] = []
+    /// Whose summaries come, in order; from 1.29 one provider of each tree.
+    private var shown: [ProviderReference] = []
+    /// Bit per tree that is shown.
+    private var trees: [UInt64] = []
+    private var providers: Set<ProviderReference> = []
 
     init(index: PlacementIndex, found: CandidateSet, query: CandidateQuery, version: Microversion) {
         self.index = index
         self.found = found
         self.version = version
+        showsTrees = version >= .placement(29)
         shownClasses = version >= .placement(27) ? nil : query.resourceClasses
         let suffixes = found.suffixes
         self.suffixes = suffixes
         columns = found.columns.map { column in
-            let resources = found.resources(of: column, in: index)
-            return Column(
-                suffix: suffixes.firstIndex(of: found.suffix(of: column)) ?? 0, resources: resources,
-                text: Self.text(resources))
+            CandidateTemplate.Column(
+                suffix: suffixes.firstIndex(of: found.suffix(of: column)) ?? 0,
+                resources: found.resources(of: column, in: index))
+        }
+        sharing = Array(repeating: 0, count: columns.count)
+    }
+
+    /// The next piece of the answer; nil after the last. A piece has about `size` bytes.
+    mutating func next(_ size: Int) -> [UInt8]? {
+        guard stage != .over else { return nil }
+        var out = JSONBytes(capacity: min(size + size / 8, 1024 + 3072 * found.count))
+        if stage == .beginning {
+            out.put("{\"allocation_requests\":[")
+            stage = .candidates(0)
+        }
+        if case .candidates(var row) = stage {
+            while row < found.count, out.bytes.count < size {
+                if row > 0 { out.put(",") }
+                candidate(row, &out)
+                remember(row)
+                row += 1
+            }
+            stage = .candidates(row)
+            if row == found.count {
+                out.put("],\"provider_summaries\":{")
+                stage = .summaries(0)
+            }
+        }
+        if case .summaries(var place) = stage {
+            while place < shown.count, out.bytes.count < size {
+                if place > 0 { out.put(",") }
+                summaries(at: shown[place], &out)
+                place += 1
+            }
+            stage = .summaries(place)
+            if place == shown.count {
+                out.put("}}")
+                stage = .over
+            }
+        }
+        return out.bytes
+    }
+
+    /// Notes whose summaries the row wants: from 1.29 every provider of every tree that gives something, before only
+    /// those that do.
+    private mutating func remember(_ row: Int) {
+        for column in columns.indices {
+            let provider = found.provider(row, column)
+            if showsTrees {
+                let tree = index.treeNumber(provider)
+                let bit: UInt64 = 1 << UInt64(tree % 64)
+                if tree / 64 >= trees.count {
+                    trees.append(contentsOf: repeatElement(0, count: tree / 64 + 1 - trees.count))
+                }
+                if trees[tree / 64] & bit != 0 { continue }
+                trees[tree / 64] |= bit
+                shown.append(provider)
+            } else if providers.insert(provider).inserted {
+                shown.append(provider)
+            }
         }
     }
 
-    func bytes() -> [UInt8] {
-        var out = CandidateBytes(capacity: 1024 + found.count * (200 + 100 * columns.count))
-        var trees: Set<Int> = []
-        var providers: Set<ProviderReference> = []
-        var shown: [ProviderReference] = []
-        let showsTrees = version >= .placement(29)
-        out.put("{\"allocation_requests\":[")
-        var isFirst = true
-        for row in 0..<found.count {
-            out.separate(&isFirst)
-            candidate(row, &out)
-            for column in columns.indices {
-                let provider = found.provider(row, column)
-                if showsTrees {
-                    // From 1.29 every provider of every tree that gives something, before only those that do.
-                    if trees.insert(index.treeNumber(provider)).inserted { shown += index.tree(of: provider) }
-                } else if providers.insert(provider).inserted {
-                    shown.append(provider)
+    private func summaries(at provider: ProviderReference, _ out: inout JSONBytes) {
+        guard showsTrees else { return summary(of: provider, &out) }
+        // From here on all versions say the same of a tree.
+        out.put(
+            index.text(ofTree: provider) {
+                let tree = index.tree(of: provider)
+                var text = JSONBytes(capacity: 288 * tree.count)
+                var isFirst = true
+                for member in tree {
+                    text.separate(&isFirst)
+                    summary(of: member, &text)
                 }
-            }
-        }
-        out.put("],\"provider_summaries\":{")
-        isFirst = true
-        for provider in shown {
-            out.separate(&isFirst)
-            summary(of: provider, &out)
-        }
-        out.put("}}")
-        return out.bytes
+                return text.bytes
+            })
     }
 
     // MARK: A candidate
 
-    private func candidate(_ row: Int, _ out: inout CandidateBytes) {
-        let isKeyed = version >= .placement(12)
-        out.put(isKeyed ? "{\"allocations\":{" : "{\"allocations\":[")
-        var isFirst = true
-        for column in columns.indices where !columns[column].resources.isEmpty && isNew(column, row) {
-            out.separate(&isFirst)
-            if isKeyed {
-                out.quote(index.idText(found.provider(row, column)))
-                out.put(":{\"resources\":{")
-            } else {
-                out.put("{\"resource_provider\":{\"uuid\":")
-                out.quote(index.idText(found.provider(row, column)))
-                out.put("},\"resources\":{")
-            }
-            resources(from: column, row, &out)
-            out.put("}}")
+    private mutating func candidate(_ row: Int, _ out: inout JSONBytes) {
+        for column in columns.indices {
+            let provider = found.provider(row, column)
+            var first = 0
+            while found.provider(row, first) != provider { first += 1 }
+            sharing[column] = first
         }
-        out.put(isKeyed ? "}" : "]")
-        if version >= .placement(34) { mappings(row, &out) }
-        out.put("}")
+        let known = templates.firstIndex { $0.sharing == sharing } ?? addTemplate()
+        let found = found
+        let index = index
+        templates[known].template.write(to: &out) { column in index.idText(found.provider(row, column)) }
     }
 
-    /// Whether no earlier column that takes something has this one's provider.
-    private func isNew(_ column: Int, _ row: Int) -> Bool {
-        let provider = found.provider(row, column)
-        for earlier in 0..<column where columns[earlier].hasResources && found.provider(row, earlier) == provider {
-            return false
-        }
-        return true
-    }
-
-    /// What all columns together take of the provider of `first`.
-    private func resources(from first: Int, _ row: Int, _ out: inout CandidateBytes) {
-        let provider = found.provider(row, first)
-        var isAlone = true
-        for later in (first + 1)..<max(first + 1, columns.count)
-        where columns[later].hasResources && found.provider(row, later) == provider {
-            isAlone = false
-        }
-        if isAlone { return out.put(columns[first].text) }
-        var sums: [(resourceClass: ResourceClass, amount: Int)] = []
-        for column in first..<columns.count where found.provider(row, column) == provider {
-            for (name, amount) in columns[column].resources {
-                if let known = sums.firstIndex(where: { $0.resourceClass == name }) {
-                    sums[known].amount += amount
-                } else {
-                    sums.append((name, amount))
-                }
-            }
-        }
-        out.put(Self.text(sums))
-    }
-
-    private static func text(_ resources: [(resourceClass: ResourceClass, amount: Int)]) -> [UInt8] {
-        var out = CandidateBytes(capacity: 32 * resources.count)
-        var isFirst = true
-        for (name, amount) in resources {
-            out.separate(&isFirst)
-            out.quote(name.name)
-            out.put(":")
-            out.put(amount)
-        }
-        return out.bytes
-    }
-
-    private func mappings(_ row: Int, _ out: inout CandidateBytes) {
-        out.put(",\"mappings\":{")
-        var isFirst = true
-        for suffix in suffixes.indices {
-            out.separate(&isFirst)
-            out.quote(suffixes[suffix])
-            out.put(":[")
-            var isFirstProvider = true
-            for column in columns.indices where columns[column].suffix == suffix {
-                let provider = found.provider(row, column)
-                let isKnown = (0..<column).contains { earlier in
-                    columns[earlier].suffix == suffix && found.provider(row, earlier) == provider
-                }
-                if isKnown { continue }
-                out.separate(&isFirstProvider)
-                out.quote(index.idText(provider))
-            }
-            out.put("]")
-        }
-        out.put("}")
+    /// Few ways of sharing are usual; of many, the latest are kept.
+    private mutating func addTemplate() -> Int {
+        if templates.count == 32 { templates.removeFirst() }
+        templates.append(
+            (sharing, CandidateTemplate(columns, suffixes: suffixes, sharing: sharing, version: version)))
+        return templates.count - 1
     }
 
     // MARK: A summary
 
-    private func summary(of provider: ProviderReference, _ out: inout CandidateBytes) {
+    private func summary(of provider: ProviderReference, _ out: inout JSONBytes) {
         out.quote(index.idText(provider))
         out.put(":{\"resources\":{")
         var isFirst = true
@@ -189,8 +175,4 @@ struct CandidateWriter {
         }
         out.put("}")
     }
-}
-
-extension CandidateWriter.Column {
-    fileprivate var hasResources: Bool { !resources.isEmpty }
 }

@@ -25,6 +25,8 @@ final class IndexCoherence: Sendable {
     private let store: any StateStore
     private let logger: Logger
     private let state = Mutex(State())
+    /// How long, at most, others' writes had been committed when searches here began to see them.
+    private let lag = Timer(label: "kilonova_placement_index_lag_seconds")
     private let reloads = Counter(label: "kilonova_placement_index_trees_read_total")
 
     init(store: any StateStore, logger: Logger) {
@@ -34,7 +36,9 @@ final class IndexCoherence: Sendable {
 
     /// Has the change log's news brought here from now on.
     func listen(to feed: ChangeFeed) {
-        feed.subscribe("placement index", to: [Ledger.changeKind]) { [self] news in try await hear(news) }
+        feed.subscribe("placement index", to: [Ledger.changeKind], knowsOwnWrites: true) { [self, weak feed] news in
+            try await hear(news, after: feed?.previousLook)
+        }
     }
 
     /// The index as it is now; loads it where that has not happened yet.
@@ -91,8 +95,8 @@ final class IndexCoherence: Sendable {
         }
     }
 
-    /// What any replica committed.
-    private func hear(_ news: ChangeFeed.News) async throws {
+    /// What any replica committed, after the moment `previous`.
+    private func hear(_ news: ChangeFeed.News, after previous: ContinuousClock.Instant?) async throws {
         switch news {
         case .reset: try await load()
         case .changes(let entries):
@@ -105,7 +109,9 @@ final class IndexCoherence: Sendable {
                 if state.loads > 0 { state.heard.formUnion(stale) }
                 return stale
             }
-            if !stale.isEmpty { try await refresh(stale) }
+            guard !stale.isEmpty else { return }
+            try await refresh(stale)
+            if let previous { lag.recordNanoseconds(previous.duration(to: .now).wholeMicroseconds * 1000) }
         }
     }
 

@@ -81,13 +81,50 @@ struct ProviderEndpoints: Sendable {
 
     private func show(all call: Call) async throws -> Reply {
         let filter = try ProviderFilter(call)
-        let providers = try await state.read { try filter.providers(in: $0) }
-        var json = JSONWriter(capacity: 64 + providers.count * 700)
-        json.object { json in
-            json.member("resource_providers") { json in
-                json.array(providers) { json, provider in provider.write(to: &json, for: call) }
+        let writer = ProviderWriter(call.version, mount: call.mount)
+        let (pages, first, changedAt) = try await state.read { transaction in
+            let pages = ProviderPages(condition: try filter.condition(in: transaction), writer: writer)
+            let first = try pages.page(after: nil, limit: ProviderPages.size, in: transaction)
+            let isAll = first.count < ProviderPages.size
+            return (pages, first, isAll ? first.changedAt : try pages.changedAt(in: transaction))
+        }
+        return try await .json(
+            from: ProviderList(first: first), headers: call.fields(modified: changedAt, location: nil)
+        ) { list, size in
+            try await list.next(size) { last in
+                try await state.read { try pages.page(after: last, limit: ProviderPages.size, in: $0) }
             }
         }
-        return call.json(json, modified: providers.map(\.updatedAt).max())
+    }
+}
+
+/// A list under way to the client.
+private struct ProviderList: Sendable {
+    private var page: ProviderPages.Page?
+    private var hasBegun = false
+
+    init(first: ProviderPages.Page) {
+        page = first
+    }
+
+    mutating func next(
+        _ size: Int, _ read: (_ last: (createdAt: Int64, id: String)?) async throws -> ProviderPages.Page
+    ) async throws -> [UInt8]? {
+        guard var current = page else { return nil }
+        var out = JSONBytes(capacity: min(size, current.json.bytes.count) + 1024)
+        if !hasBegun { out.put("{\"resource_providers\":[") }
+        hasBegun = true
+        while true {
+            out.put(current.json.bytes)
+            if current.count < ProviderPages.size {
+                out.put("]}")
+                page = nil
+                return out.bytes
+            }
+            current = try await read(current.last)
+            if out.bytes.count + current.json.bytes.count > size { break }
+        }
+        page = current
+        return out.bytes
     }
 }

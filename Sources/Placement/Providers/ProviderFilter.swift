@@ -37,7 +37,8 @@ struct ProviderFilter: Sendable {
         try traits.refuseConflict("required")
     }
 
-    func providers(in transaction: any Transaction) throws -> [ResourceProvider] {
+    /// What a row `p` of the providers must meet. Throws 400 where a name is unknown.
+    func condition(in transaction: any Transaction) throws -> SQL {
         for name in resources.keys.sorted() where try !Vocabulary.knows(name, in: transaction) {
             throw Fault.badRequest(
                 "Invalid resource class in resources parameter: \(PlacementFault.unknownClass(name))",
@@ -49,12 +50,6 @@ struct ProviderFilter: Sendable {
                 "Invalid trait(s) in \"required\" parameter: \(PlacementFault.unknownTraits(unknown))",
                 field: "required")
         }
-        return try transaction.all(
-            "SELECT \(ResourceProvider.columns) FROM resource_providers p WHERE \(condition) ORDER BY p.created_at, p.uuid"
-        ) { row in try ResourceProvider(row) }
-    }
-
-    private var condition: SQL {
         var condition: SQL = "1 = 1"
         if let name { condition += " AND p.name = \(name)" }
         if let id { condition += " AND p.uuid = \(id)" }

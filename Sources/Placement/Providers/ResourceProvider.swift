@@ -58,7 +58,7 @@ struct ResourceProvider: Sendable, Equatable {
         }
     }
 
-    private static func relations(_ version: Microversion) -> [String] {
+    static func relations(_ version: Microversion) -> [String] {
         var names = ["self", "inventories", "usages"]
         if version >= .placement(1) { names.append("aggregates") }
         if version >= .placement(6) { names.append("traits") }

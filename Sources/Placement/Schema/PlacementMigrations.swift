@@ -11,7 +11,10 @@ public enum PlacementMigrations {
     public static let all: [Migration] = [
         Migration(
             room: "placement", number: 1, title: "providers, inventories and allocations",
-            statements: vocabulary + providers + links + claims)
+            statements: vocabulary + providers + links + claims),
+        Migration(
+            room: "placement", number: 2, title: "lists of providers page by page",
+            statements: ["CREATE INDEX resource_providers_created ON resource_providers (created_at, uuid)"]),
     ]
 
     private static let vocabulary = [

@@ -21,7 +21,7 @@ extension Call {
         .empty(status, headers: fields(modified: moment, location: location))
     }
 
-    private func fields(modified moment: Timestamp?, location: String?) -> HTTPFields {
+    func fields(modified moment: Timestamp?, location: String?) -> HTTPFields {
         var fields: HTTPFields = [:]
         if let moment, isAtLeast(15) {
             fields[.lastModified] = moment.httpDate

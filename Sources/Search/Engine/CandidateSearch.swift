@@ -129,7 +129,11 @@ private struct Run {
             return
         }
         found.count += 1
+        // To write a candidate costs about as much as so many steps: a request whose answer explodes ends, too.
+        found.steps &+= Self.stepsPerPick * plan.wants.count
     }
+
+    private static let stepsPerPick = 4
 
     /// The picks, those of equal wants in a fixed order where the request does not tell them apart.
     private func identity(_ picks: ArraySlice<ProviderReference>) -> [ProviderReference] {

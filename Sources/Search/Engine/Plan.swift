@@ -4,6 +4,8 @@ import Model
 struct Plan: Sendable {
     /// Those without a suffix first, equal ones side by side.
     let wants: [Want]
+    /// The wants, those first that most trees cannot serve.
+    let searchOrder: [Int]
     let unsuffixedCount: Int
     /// Terms that the providers of the group without a suffix must satisfy together.
     let unionRequired: [[TraitBit]]
@@ -66,6 +68,9 @@ struct Plan: Sendable {
         folding = request.folding
         let ordered = plain + Self.byKind(suffixed, firstKind: plain.count)
         wants = ordered
+        searchOrder =
+            ordered.indices.filter { !ordered[$0].required.isEmpty }
+            + ordered.indices.filter { ordered[$0].required.isEmpty }
         sameSubtrees = request.sameSubtrees.compactMap { suffixes in
             let members = ordered.indices.filter { ordered[$0].isSuffixed && suffixes.contains(ordered[$0].suffix) }
             return members.last.map { SubtreeRule(wants: members, last: $0) }

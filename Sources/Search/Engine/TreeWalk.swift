@@ -8,13 +8,27 @@ import Model
 /// unrolled one by one, as far as the folding wants them and the caller asks.
 struct TreeWalk {
     /// A set of interchangeable providers; one from another tree (a sharing provider) stands alone.
-    struct Place {
+    private struct Place {
         let slot: Int
-        let tree: IndexedTree
+        /// Which of `trees`: 0 is the anchor.
+        let tree: Int
+        /// The first member, or where the members begin among the tree's twins.
         let first: Int
         let count: Int
+    }
 
-        func position(_ member: Int) -> Int { count == 1 ? first : tree.twinMembers[first + member] }
+    /// Where a want stands in the backtracking.
+    private struct Choice {
+        /// The want's options: `options[first ..< end]`.
+        var first = 0
+        var end = 0
+        /// What is tried next.
+        var option = 0
+        var nextSlot = 0
+        /// What is assigned.
+        var place = 0
+        var slot = 0
+        var opensSlot = false
     }
 
     private let plan: Plan
@@ -23,20 +37,15 @@ struct TreeWalk {
     private let budget: Int
     private(set) var isExhausted = false
 
+    private var trees: ContiguousArray<IndexedTree> = []
     private var places: ContiguousArray<Place> = []
     private var opened: ContiguousArray<Int> = []
-    /// Places that serve a want: `options[optionStarts[want] ..< optionStarts[want + 1]]`.
+    /// Places that serve a want, want after want.
     private var options: ContiguousArray<Int> = []
-    private var optionStarts: ContiguousArray<Int> = []
+    private var choices: ContiguousArray<Choice>
 
     private var depth = 0
     private var hasBegun = false
-    private var optionCursor: ContiguousArray<Int>
-    private var slotCursor: ContiguousArray<Int>
-    private var placeOf: ContiguousArray<Int>
-    private var slotOf: ContiguousArray<Int>
-    private var opensSlot: ContiguousArray<Bool>
-
     private var unrolling: SlotUnrolling?
     private var seenPatterns: Set<[Int]> = []
     private let foldsWants: Bool
@@ -46,12 +55,7 @@ struct TreeWalk {
         self.plan = plan
         self.index = index
         self.budget = budget
-        let count = plan.wants.count
-        optionCursor = ContiguousArray(repeating: 0, count: count)
-        slotCursor = optionCursor
-        placeOf = optionCursor
-        slotOf = optionCursor
-        opensSlot = ContiguousArray(repeating: false, count: count)
+        choices = ContiguousArray(repeating: Choice(), count: plan.wants.count)
         hasEqualWants = plan.wants.indices.contains { plan.isSameKindAsPrevious($0) }
         foldsWants = plan.folding != .none
     }
@@ -67,22 +71,9 @@ struct TreeWalk {
         for bit in plan.rootForbidden where tree.has(bit, 0) { return false }
         collectPlaces(tree, slot)
         options.removeAll(keepingCapacity: true)
-        optionStarts.removeAll(keepingCapacity: true)
-        for want in plan.wants {
-            optionStarts.append(options.count)
-            let before = options.count
-            for place in places.indices {
-                self.steps &+= 1
-                if want.isServed(
-                    by: places[place].position(0), of: places[place].tree, slot: places[place].slot, anchor: tree,
-                    anchorSlot: slot)
-                {
-                    options.append(place)
-                }
-            }
-            if options.count == before { return false }
-        }
-        optionStarts.append(options.count)
+        for want in plan.searchOrder where !collectOptions(want, tree, slot) { return false }
+        opened.removeAll(keepingCapacity: true)
+        opened.append(contentsOf: repeatElement(0, count: places.count))
         return !plan.isIsolated || isMatchable()
     }
 
@@ -93,54 +84,100 @@ struct TreeWalk {
 
     /// The next candidate's provider for `want`; valid after `next` answered true.
     func provider(of want: Int) -> ProviderReference {
-        let place = places[placeOf[want]]
-        let member = unrolling?.member(place: placeOf[want], slot: slotOf[want]) ?? slotOf[want]
-        return ProviderReference(slot: place.slot, position: place.position(member))
+        let choice = choices[want]
+        let member = unrolling?.member(place: choice.place, slot: choice.slot) ?? choice.slot
+        return ProviderReference(slot: places[choice.place].slot, position: position(choice.place, member))
     }
 
     /// Whether some provider of the candidate belongs to the anchor tree without being shared with others.
     var isAnchored: Bool {
-        placeOf.contains { place in
-            let entry = places[place]
-            return !entry.tree.nodes[entry.position(0)].isSharing
-        }
+        choices.contains { choice in !trees[places[choice.place].tree].nodes[position(choice.place, 0)].isSharing }
     }
 
     mutating func next() -> Bool {
         if unrolling != nil {
+            guard steps <= budget else {
+                isExhausted = true
+                return false
+            }
             if unrolling?.advance() == true { return true }
             unrolling = nil
         }
         while nextPattern() {
-            if foldsWants, hasEqualWants, !seenPatterns.insert(patternKey()).inserted { continue }
+            if foldsWants, hasEqualWants {
+                steps &+= choices.count
+                if !seenPatterns.insert(patternKey()).inserted { continue }
+            }
             if plan.folding != .equalDevices { unrolling = unrollingOfPattern() }
             return true
         }
         return false
     }
 
+    private func position(_ place: Int, _ member: Int) -> Int {
+        let place = places[place]
+        return place.count == 1 ? place.first : trees[place.tree].twinMembers[place.first + member]
+    }
+
     private mutating func collectPlaces(_ tree: IndexedTree, _ slot: Int) {
+        trees.removeAll(keepingCapacity: true)
+        trees.append(tree)
         places.removeAll(keepingCapacity: true)
         for twin in 0..<tree.twinCount {
             let first = tree.twinStarts[twin]
             let count = tree.twinStarts[twin + 1] - first
-            places.append(
-                Place(slot: slot, tree: tree, first: count == 1 ? tree.twinMembers[first] : first, count: count))
+            places.append(Place(slot: slot, tree: 0, first: count == 1 ? tree.twinMembers[first] : first, count: count))
         }
         for reference in index.sharing where reference.slot != slot {
             guard let other = index.trees[reference.slot] else { continue }
             let groups = other.nodes[reference.position].aggregates
             if groups.contains(where: { tree.aggregates.contains(other.aggregates[$0]) }) {
-                places.append(Place(slot: reference.slot, tree: other, first: reference.position, count: 1))
+                places.append(Place(slot: reference.slot, tree: trees.count, first: reference.position, count: 1))
+                trees.append(other)
             }
         }
-        opened.removeAll(keepingCapacity: true)
-        opened.append(contentsOf: repeatElement(0, count: places.count))
+    }
+
+    /// Finds the places that serve `want`. Of the anchor only providers that have its first class are looked at.
+    private mutating func collectOptions(_ want: Int, _ tree: IndexedTree, _ slot: Int) -> Bool {
+        let first = options.count
+        let ownPlaces = tree.twinCount
+        if let resourceClass = plan.wants[want].firstClass {
+            for stock in tree.stocks.indices where tree.stocks[stock].resourceClass == resourceClass {
+                let owner = tree.owners[stock]
+                let place = tree.twinSets[owner]
+                guard tree.twinMembers[tree.twinStarts[place]] == owner else { continue }
+                steps &+= 1
+                if plan.wants[want].isServed(by: owner, of: tree, slot: slot, anchor: tree, anchorSlot: slot) {
+                    options.append(place)
+                }
+            }
+        } else {
+            for place in 0..<ownPlaces {
+                steps &+= 1
+                let owner = tree.twinMembers[tree.twinStarts[place]]
+                if plan.wants[want].isServed(by: owner, of: tree, slot: slot, anchor: tree, anchorSlot: slot) {
+                    options.append(place)
+                }
+            }
+        }
+        for place in ownPlaces..<places.count {
+            steps &+= 1
+            let shared = places[place]
+            if plan.wants[want].isServed(
+                by: shared.first, of: trees[shared.tree], slot: shared.slot, anchor: tree, anchorSlot: slot)
+            {
+                options.append(place)
+            }
+        }
+        choices[want].first = first
+        choices[want].end = options.count
+        return options.count > first
     }
 
     /// Advances the backtracking to the next complete assignment of wants to slots of places.
     private mutating func nextPattern() -> Bool {
-        let count = plan.wants.count
+        let count = choices.count
         if hasBegun {
             depth = count - 1
             undo(depth)
@@ -162,76 +199,83 @@ struct TreeWalk {
     }
 
     private mutating func start(_ want: Int) {
-        if foldsWants, plan.isSameKindAsPrevious(want) {
+        if foldsWants, hasEqualWants, plan.isSameKindAsPrevious(want) {
             // Equal wants are taken in the order of their places and slots.
-            optionCursor[want] = optionCursor[want - 1] - optionStarts[want - 1] + optionStarts[want]
-            slotCursor[want] = slotOf[want - 1]
+            let previous = choices[want - 1]
+            choices[want].option = previous.option - previous.first + choices[want].first
+            choices[want].nextSlot = previous.slot
         } else {
-            optionCursor[want] = optionStarts[want]
-            slotCursor[want] = 0
+            choices[want].option = choices[want].first
+            choices[want].nextSlot = 0
         }
     }
 
     private mutating func undo(_ want: Int) {
-        if opensSlot[want] { opened[placeOf[want]] -= 1 }
+        if choices[want].opensSlot { opened[choices[want].place] -= 1 }
     }
 
     private mutating func assign(_ want: Int) -> Bool {
-        while optionCursor[want] < optionStarts[want + 1] {
-            let place = options[optionCursor[want]]
-            let last = min(opened[place], places[place].count - 1)
-            while slotCursor[want] <= last {
-                let slot = slotCursor[want]
-                slotCursor[want] += 1
+        var choice = choices[want]
+        while choice.option < choice.end {
+            choice.place = options[choice.option]
+            let opened = opened[choice.place]
+            let last = min(opened, places[choice.place].count - 1)
+            while choice.nextSlot <= last {
+                choice.slot = choice.nextSlot
+                choice.nextSlot += 1
                 steps &+= 1
                 if steps > budget {
                     isExhausted = true
                     return false
                 }
-                placeOf[want] = place
-                slotOf[want] = slot
-                if fits(want, place, slot) {
-                    opensSlot[want] = slot == opened[place]
-                    if opensSlot[want] { opened[place] += 1 }
+                choice.opensSlot = choice.slot == opened
+                choices[want] = choice
+                if fits(want, choice) {
+                    if choice.opensSlot { self.opened[choice.place] += 1 }
                     return true
                 }
             }
-            optionCursor[want] += 1
-            slotCursor[want] = 0
+            choice.option += 1
+            choice.nextSlot = 0
         }
         return false
     }
 
-    private func fits(_ want: Int, _ place: Int, _ slot: Int) -> Bool {
-        let isShared = slot < opened[place]
-        let home = places[place].slot
-        for earlier in 0..<want {
-            let isSame = placeOf[earlier] == place && slotOf[earlier] == slot
-            if isSame, plan.isIsolated, plan.wants[want].isSuffixed, plan.wants[earlier].isSuffixed { return false }
-            if !isSame, !plan.isNested, places[placeOf[earlier]].slot == home { return false }
+    private func fits(_ want: Int, _ choice: Choice) -> Bool {
+        let isApart = plan.isIsolated && want >= plan.unsuffixedCount
+        if isApart || !plan.isNested {
+            let home = places[choice.place].slot
+            for earlier in 0..<want {
+                let other = choices[earlier]
+                let isSame = other.place == choice.place && other.slot == choice.slot
+                if isSame, isApart, earlier >= plan.unsuffixedCount { return false }
+                if !isSame, !plan.isNested, places[other.place].slot == home { return false }
+            }
         }
-        if isShared, !sumsFit(want, place, slot) { return false }
-        if want == plan.unsuffixedCount - 1, !unionSatisfies() { return false }
-        for rule in plan.sameSubtrees where rule.last == want && !holds(rule) { return false }
+        if !choice.opensSlot, !sumsFit(want, choice) { return false }
+        if want == plan.unsuffixedCount - 1, !plan.unionRequired.isEmpty, !unionSatisfies() { return false }
+        for rule in plan.sameSubtrees.indices where plan.sameSubtrees[rule].last == want && !holds(rule) {
+            return false
+        }
         return true
     }
 
     /// Whether what all wants take of one provider together still fits. Smallest unit and step bind each one alone.
-    private func sumsFit(_ want: Int, _ place: Int, _ slot: Int) -> Bool {
-        let tree = places[place].tree
-        let position = places[place].position(slot)
+    private func sumsFit(_ want: Int, _ choice: Choice) -> Bool {
         for amount in plan.wants[want].amounts {
             var sum = amount.amount
             var isAlone = true
-            for earlier in 0..<want where placeOf[earlier] == place && slotOf[earlier] == slot {
+            for earlier in 0..<want
+            where choices[earlier].place == choice.place && choices[earlier].slot == choice.slot {
                 for other in plan.wants[earlier].amounts where other.resourceClass == amount.resourceClass {
                     sum += other.amount
                     isAlone = false
                 }
             }
             if isAlone { continue }
-            guard let stock = tree.stock(of: position, amount.resourceClass), sum <= stock.free,
-                sum <= stock.inventory.maxUnit
+            let tree = trees[places[choice.place].tree]
+            guard let stock = tree.stock(of: position(choice.place, choice.slot), amount.resourceClass),
+                sum <= stock.free, sum <= stock.inventory.maxUnit
             else { return false }
         }
         return true
@@ -240,9 +284,9 @@ struct TreeWalk {
     private func unionSatisfies() -> Bool {
         for term in plan.unionRequired {
             let isMet = (0..<plan.unsuffixedCount).contains { want in
-                let place = places[placeOf[want]]
-                let position = place.position(slotOf[want])
-                return term.contains { place.tree.has($0, position) }
+                let position = position(choices[want].place, choices[want].slot)
+                let tree = trees[places[choices[want].place].tree]
+                return term.contains { tree.has($0, position) }
             }
             if !isMet { return false }
         }
@@ -250,24 +294,35 @@ struct TreeWalk {
     }
 
     /// Whether one of the rule's providers lies above, or is, all of them.
-    private func holds(_ rule: Plan.SubtreeRule) -> Bool {
-        rule.wants.contains { top in
-            let above = places[placeOf[top]]
-            let ancestor = above.position(slotOf[top])
-            return rule.wants.allSatisfy { below in
-                let place = places[placeOf[below]]
-                return place.slot == above.slot
-                    && above.tree.isAncestor(ancestor, orSelf: place.position(slotOf[below]))
+    private func holds(_ rule: Int) -> Bool {
+        let count = plan.sameSubtrees[rule].wants.count
+        for top in 0..<count {
+            let above = choices[plan.sameSubtrees[rule].wants[top]]
+            let ancestor = position(above.place, above.slot)
+            let home = places[above.place]
+            let end = trees[home.tree].nodes[ancestor].end
+            var isAbove = true
+            for below in 0..<count {
+                let choice = choices[plan.sameSubtrees[rule].wants[below]]
+                let position = position(choice.place, choice.slot)
+                if places[choice.place].slot != home.slot || position < ancestor || position >= end {
+                    isAbove = false
+                    break
+                }
             }
+            if isAbove { return true }
         }
+        return false
     }
 
     /// Whether isolated groups can each have a provider at all: a matching of wants to slots, grown by augmenting
     /// paths. Without it a request for one device too many would try every order before giving up.
     private mutating func isMatchable() -> Bool {
+        guard choices.count - plan.unsuffixedCount > 1 else { return true }
+        if matchesAtOnce() { return true }
         var holders: [[Int]] = Array(repeating: [], count: places.count)
         func augment(_ want: Int, _ visited: inout [Bool]) -> Bool {
-            for option in optionStarts[want]..<optionStarts[want + 1] {
+            for option in choices[want].first..<choices[want].end {
                 let place = options[option]
                 if visited[place] { continue }
                 visited[place] = true
@@ -282,11 +337,30 @@ struct TreeWalk {
             }
             return false
         }
-        guard plan.wants.count - plan.unsuffixedCount > 1 else { return true }
-        for want in plan.unsuffixedCount..<plan.wants.count {
+        for want in plan.unsuffixedCount..<choices.count {
             var visited = Array(repeating: false, count: places.count)
             steps &+= places.count
             if !augment(want, &visited) { return false }
+        }
+        return true
+    }
+
+    /// Whether each isolated want finds a free slot when all simply take the first: most often so, and found out without
+    /// making anything.
+    private mutating func matchesAtOnce() -> Bool {
+        defer { for place in opened.indices { opened[place] = 0 } }
+        for want in plan.unsuffixedCount..<choices.count {
+            steps &+= 1
+            var isPlaced = false
+            for option in choices[want].first..<choices[want].end {
+                let place = options[option]
+                if opened[place] < places[place].count {
+                    opened[place] += 1
+                    isPlaced = true
+                    break
+                }
+            }
+            if !isPlaced { return false }
         }
         return true
     }
@@ -309,8 +383,8 @@ struct TreeWalk {
         var result: [(place: Int, loads: [[Int]])] = []
         for place in opened.indices where opened[place] > 0 {
             var loads = Array(repeating: [Int](), count: opened[place])
-            for want in plan.wants.indices where placeOf[want] == place {
-                loads[slotOf[want]].append(
+            for want in choices.indices where choices[want].place == place {
+                loads[choices[want].slot].append(
                     foldsWants && plan.wants[want].isSuffixed ? plan.wants[want].kind : -10 - want)
             }
             result.append((place, loads))

@@ -19,6 +19,9 @@ struct Want: Sendable {
     /// Equal for wants that ask for the same.
     var kind: Int
 
+    /// A class that whoever serves must have.
+    var firstClass: Int? { amounts.first?.resourceClass }
+
     func asksForTheSame(as other: Want) -> Bool {
         isSuffixed && other.isSuffixed && amounts == other.amounts && required == other.required
             && forbidden == other.forbidden && memberOf == other.memberOf && notMemberOf == other.notMemberOf
@@ -37,6 +40,9 @@ struct Want: Sendable {
         return true
     }
 
+    /// Whether it does not matter in which tree or aggregate the provider is.
+    private var isContent: Bool { tree == nil && memberOf.isEmpty && notMemberOf.isEmpty }
+
     /// Whether the provider is in one aggregate of each set.
     private func isMember(_ position: Int, of tree: IndexedTree) -> Bool {
         memberOf.allSatisfy { tree.isIn(anyOf: $0, position) }
@@ -45,6 +51,7 @@ struct Want: Sendable {
     /// As `isServed`, for a candidate that belongs to the tree `anchor`.
     func isServed(by position: Int, of tree: IndexedTree, slot: Int, anchor: IndexedTree, anchorSlot: Int) -> Bool {
         guard isServed(by: position, of: tree) else { return false }
+        if isContent { return true }
         if let wanted = self.tree, wanted != slot || (!isSuffixed && anchorSlot != wanted) { return false }
         if isSuffixed {
             guard isMember(position, of: tree) else { return false }

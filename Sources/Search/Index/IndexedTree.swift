@@ -1,4 +1,5 @@
 import Model
+import Synchronization
 
 /// One provider tree laid out for searching: parents before children, so that a subtree is a range of positions.
 ///
@@ -36,6 +37,8 @@ final class IndexedTree: Sendable {
 
     let nodes: ContiguousArray<Node>
     let stocks: ContiguousArray<Stock>
+    /// The position of each stock's provider.
+    let owners: ContiguousArray<Int>
     let aggregates: ContiguousArray<Int>
     /// Words of trait bits a provider has here.
     let traitWidth: Int
@@ -43,6 +46,9 @@ final class IndexedTree: Sendable {
     /// Positions of interchangeable providers, set after set; `twinStarts[n] ..< twinStarts[n + 1]` is set n.
     let twinMembers: ContiguousArray<Int>
     let twinStarts: ContiguousArray<Int>
+    /// The set of each position. Sets are numbered by their first members.
+    let twinSets: ContiguousArray<Int>
+    private let text = Mutex<[UInt8]?>(nil)
 
     init(
         nodes: ContiguousArray<Node>, stocks: ContiguousArray<Stock>, aggregates: ContiguousArray<Int>, traitWidth: Int,
@@ -53,11 +59,24 @@ final class IndexedTree: Sendable {
         self.aggregates = aggregates
         self.traitWidth = traitWidth
         self.traitWords = traitWords
-        (twinMembers, twinStarts) = Self.twins(nodes, stocks, aggregates, traitWidth, traitWords)
+        var owners = ContiguousArray(repeating: 0, count: stocks.count)
+        for position in nodes.indices {
+            for stock in nodes[position].stocks { owners[stock] = position }
+        }
+        self.owners = owners
+        (twinMembers, twinStarts, twinSets) = Self.twins(nodes, stocks, aggregates, traitWidth, traitWords)
     }
 
     var root: ResourceProviderID { nodes[0].id }
     var twinCount: Int { twinStarts.count - 1 }
+
+    /// What answers say of the whole tree, made when first asked for.
+    func text(_ make: () -> [UInt8]) -> [UInt8] {
+        if let known = text.withLock({ $0 }) { return known }
+        let made = make()
+        text.withLock { $0 = made }
+        return made
+    }
 
     func position(of id: ResourceProviderID) -> Int? { nodes.firstIndex { $0.id == id } }
 
@@ -94,7 +113,7 @@ final class IndexedTree: Sendable {
     private static func twins(
         _ nodes: ContiguousArray<Node>, _ stocks: ContiguousArray<Stock>, _ aggregates: ContiguousArray<Int>,
         _ width: Int, _ words: ContiguousArray<UInt64>
-    ) -> (ContiguousArray<Int>, ContiguousArray<Int>) {
+    ) -> (members: ContiguousArray<Int>, starts: ContiguousArray<Int>, sets: ContiguousArray<Int>) {
         func equal(_ left: Int, _ right: Int) -> Bool {
             let one = nodes[left]
             let other = nodes[right]
@@ -129,7 +148,7 @@ final class IndexedTree: Sendable {
             members[next[set[position]]] = position
             next[set[position]] += 1
         }
-        return (members, starts)
+        return (members, starts, set)
     }
 }
 

@@ -15,6 +15,11 @@ extension PlacementIndex {
             aggregates: node.aggregates.map { aggregates.symbols[tree.aggregates[$0]] })
     }
 
+    /// What answers say of the whole tree of a provider; `make` is asked once for each state of the tree.
+    public func text(ofTree reference: ProviderReference, _ make: () -> [UInt8]) -> [UInt8] {
+        trees[reference.slot]?.text(make) ?? []
+    }
+
     /// Whether some provider of the index has, or had, the class or trait.
     public func hasSeen(_ name: ResourceClass) -> Bool { classes.number(of: name) != nil }
     public func hasSeen(_ name: Trait) -> Bool { traits.number(of: name) != nil }

@@ -31,6 +31,7 @@ extension ChangeFeed {
         guard let cursor = state.withLock({ state in state.cursor }) else { return try await restart() }
         let stretches = stretches(of: cursor)
         let page = options.page
+        let begin = ContinuousClock.now
         let look = try await engine.read { transaction in
             try LogLook(from: cursor, stretches: stretches ?? [], page: page, in: transaction)
         }
@@ -42,7 +43,11 @@ extension ChangeFeed {
         next.advance(over: look.new, horizon: look.horizon)
         behind.record(look.highest - next.position)
         openGaps.record(next.openGaps)
-        state.withLock { [next] state in state.cursor = next }
+        state.withLock { [next] state in
+            state.cursor = next
+            state.previousLook = state.lastLook
+            state.lastLook = begin
+        }
         try await deliver(found)
         return look.new.count == page
     }

@@ -24,7 +24,7 @@ public final class ChangeFeed: Sendable {
 
     public struct Options: Sendable {
         /// How often other processes' writes are looked for. This process's own are seen at once.
-        public var interval: Duration = .milliseconds(200)
+        public var interval: Duration = .milliseconds(100)
         /// Entries read in one query.
         public var page = 1000
         /// Newest entries that pruning leaves. A replica further behind reloads.
@@ -64,11 +64,17 @@ public final class ChangeFeed: Sendable {
     /// Calls `handler` with changes of `kinds`, one call after another, from the task that runs the feed.
     ///
     /// A handler must not wait for this feed. One that throws is told `.reset` next time.
+    ///
+    /// - Parameter knowsOwnWrites: whether it learns by itself of what this process writes, so that such a write alone
+    ///   need not have the log read at once
     @discardableResult
-    public func subscribe(_ name: String, to kinds: Set<String>, _ handler: @escaping Handler) -> Subscription {
+    public func subscribe(
+        _ name: String, to kinds: Set<String>, knowsOwnWrites: Bool = false, _ handler: @escaping Handler
+    ) -> Subscription {
         let subscription = state.withLock { state in
             state.nextNumber += 1
             state.subscribers.append(Subscriber(number: state.nextNumber, name: name, kinds: kinds, handler: handler))
+            if !knowsOwnWrites { state.urgentKinds.formUnion(kinds) }
             return Subscription(number: state.nextNumber)
         }
         poke()
@@ -89,6 +95,16 @@ public final class ChangeFeed: Sendable {
         }
         continuation.onTermination = { [weak self] _ in self?.unsubscribe(subscription) }
         return stream
+    }
+
+    /// When the look before the present one began: what is being delivered became visible after that. For handlers that
+    /// measure how late they learn of things, without a clock that replicas would have to share.
+    public var previousLook: ContinuousClock.Instant? { state.withLock { $0.previousLook } }
+
+    /// This process wrote changes of these kinds; the empty one stands for any.
+    func wrote(_ kinds: Set<String>) {
+        let isUrgent = kinds.contains("") || state.withLock { !$0.urgentKinds.isDisjoint(with: kinds) }
+        if isUrgent { poke() }
     }
 
     /// Looks at the log now rather than at the next interval.
@@ -178,10 +194,15 @@ extension ChangeFeed {
         var nextNumber = 0
         var turns: UInt = 0
         var subscribers: [Subscriber] = []
+        /// Kinds of which some subscriber wants to hear at once when this process writes them.
+        var urgentKinds: Set<String> = []
         var waiters: [Int: CheckedContinuation<Void, any Error>] = [:]
         var wake: AsyncStream<Void>.Continuation?
         /// Written only by the task that runs the feed.
         var cursor: FeedCursor?
+        /// When the last look that came to its end began, and the one before it.
+        var lastLook: ContinuousClock.Instant?
+        var previousLook: ContinuousClock.Instant?
     }
 
     struct Subscriber {

@@ -21,7 +21,8 @@ struct ObservedStore: StateStore {
         let result = try await engine.write { transaction in
             try body(ObservedTransaction(transaction: transaction, observation: observation))
         }
-        if observation.hasNoted { feed.poke() }
+        let kinds = observation.kinds
+        if !kinds.isEmpty { feed.wrote(kinds) }
         return result
     }
 
@@ -30,12 +31,12 @@ struct ObservedStore: StateStore {
     }
 }
 
-/// Whether a transaction wrote to the change log, in any of its attempts.
+/// What kinds of change a transaction wrote to the change log, in any of its attempts.
 private final class Observation: Sendable {
-    private let noted = Atomic(false)
+    private let noted = Mutex<Set<String>>([])
 
-    var hasNoted: Bool { noted.load(ordering: .acquiring) }
-    func note() { noted.store(true, ordering: .releasing) }
+    var kinds: Set<String> { noted.withLock { $0 } }
+    func note(_ kind: String) { _ = noted.withLock { $0.insert(kind) } }
 }
 
 private struct ObservedTransaction: Transaction {
@@ -49,7 +50,7 @@ private struct ObservedTransaction: Transaction {
     }
 
     func execute(_ statement: SQL) throws -> Int {
-        if statement.isChangeNote { observation.note() }
+        if let kind = statement.notedKind { observation.note(kind) }
         return try transaction.execute(statement)
     }
 }

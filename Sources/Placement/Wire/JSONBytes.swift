@@ -1,5 +1,7 @@
-/// JSON text that needs no escaping, put together by hand: an answer with a thousand candidates is megabytes of it.
-struct CandidateBytes {
+import API
+
+/// JSON text put together by hand, for answers that are megabytes of it.
+struct JSONBytes: Sendable {
     private(set) var bytes: [UInt8] = []
 
     init(capacity: Int) {
@@ -19,6 +21,14 @@ struct CandidateBytes {
         bytes.append(UInt8(ascii: "\""))
         bytes.append(contentsOf: text.utf8)
         bytes.append(UInt8(ascii: "\""))
+    }
+
+    /// `text` in quotes, whatever it holds.
+    mutating func quote(escaping text: String) {
+        guard text.utf8.contains(where: { $0 < 0x20 || $0 == 0x22 || $0 == 0x5c }) else { return quote(text) }
+        var json = JSONWriter(capacity: text.utf8.count + 16)
+        json.value(text)
+        put(json.bytes)
     }
 
     mutating func put(_ number: Int) {

@@ -1,0 +1,186 @@
+#!/usr/bin/env python3
+"""Two replicas over one PostgreSQL, and many clients who fight for the last units.
+
+    replicas.py [--kilonova .build/release/kilonova] [--seconds 60] [--clients 64]
+
+Half of the clients go to each replica. Eight hosts have four units each, far less than the clients want. A client claims
+a unit somewhere, holds it for some requests, changes to another host or gives it back. All the while the database is
+asked whether any host is oversold. At the end every client's last word must be what the database has: no claim lost,
+none that nobody holds. The lag of each replica is taken from its metrics, an upper bound, and from a probe that
+claims through one replica and asks the other until it sees it.
+"""
+import argparse
+import json
+import os
+import threading
+import time
+import urllib.request
+import uuid
+
+import load
+import processes
+import world
+
+HOSTS, UNITS = 8, 4
+
+
+def fighting(hosts):
+    def steps(source, tally):
+        while True:
+            consumer, host = load.new_id(source), hosts[source.randrange(len(hosts))]
+            status, body, _ = yield load.claim(consumer, host, {"PGPU": 1})
+            if status != 204:
+                if status == 409 and b"exceed the capacity" in body:
+                    tally["full"] += 1
+                elif status == 409:
+                    tally["conflicts"] += 1
+                    tally["example"] = body[:300]
+                else:
+                    tally["others"][status] = tally["others"].get(status, 0) + 1
+                    tally["example"] = body[:300]
+                continue
+            tally["claims"] += 1
+            tally["held"] = (consumer, host)
+            if source.random() < 0.5:
+                other = hosts[source.randrange(len(hosts))]
+                status, body, _ = yield load.claim(consumer, other, {"PGPU": 1}, generation=1)
+                if status == 204:
+                    tally["moved"] += 1
+                    tally["held"] = (consumer, other)
+            status, body, _ = yield load.release(consumer)
+            if status == 204:
+                tally["released"] += 1
+                tally["held"] = None
+            else:
+                tally["others"][status] = tally["others"].get(status, 0) + 1
+                tally["example"] = body[:300]
+
+    def make(source):
+        tally = {"claims": 0, "full": 0, "conflicts": 0, "others": {}, "held": None, "released": 0, "moved": 0}
+        return tally, steps(source, tally)
+    return make
+
+
+def metric(port, name):
+    """The histogram's counts by upper bound."""
+    text = urllib.request.urlopen(f"http://127.0.0.1:{port}/metrics").read().decode()
+    counts = []
+    for line in text.splitlines():
+        if line.startswith(f"{name}_bucket"):
+            counts.append((float(line.split('le="')[1].split('"')[0]), int(float(line.rsplit(" ", 1)[1]))))
+    return counts
+
+
+def quantile(counts, part):
+    total = counts[-1][1] if counts else 0
+    return next((bound for bound, count in counts if total and count >= total * part), None)
+
+
+def main():
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--kilonova", default=".build/release/kilonova")
+    parser.add_argument("--seconds", type=float, default=60)
+    parser.add_argument("--clients", type=int, default=64)
+    arguments = parser.parse_args()
+    folder = processes.Folder()
+    postgres = processes.PostgreSQL(folder.path)
+    servers = []
+    try:
+        url = postgres.database("replicas")
+        first = processes.kilonova(arguments.kilonova, folder.path, url, "replica")
+        first.wait()
+        first.stop()
+        cloud = world.World(1000)
+        hosts = []
+        for number in range(HOSTS + 1):
+            host = cloud.provider(f"fought-{number}")
+            cloud.stock(host, "PGPU", UNITS if number < HOSTS else 1_000_000)
+            hosts.append(host)
+        probe = hosts.pop()
+        cloud.into_postgresql(url)
+        servers = [processes.kilonova(arguments.kilonova, folder.path, url, f"replica-{number}") for number in range(2)]
+        for server in servers:
+            server.wait()
+
+        over = threading.Event()
+        oversold, lags, checks = [], [], [0]
+
+        def watch():
+            while not over.wait(0.25):
+                checks[0] += 1
+                bad = world.query(url, "SELECT i.provider FROM inventories i LEFT JOIN allocations a ON a.provider = "
+                                       "i.provider AND a.resource_class = i.resource_class GROUP BY i.provider, "
+                                       "i.resource_class, i.total, i.reserved, i.allocation_ratio, i.used HAVING "
+                                       "COALESCE(SUM(a.used), 0) > (i.total - i.reserved) * i.allocation_ratio OR "
+                                       "i.used <> COALESCE(SUM(a.used), 0)")
+                oversold.extend(bad)
+
+        def ask(server, method, path, body=None):
+            request = urllib.request.Request(
+                f"http://127.0.0.1:{server.port}/placement{path}", method=method,
+                data=json.dumps(body).encode() if body else None,
+                headers={"X-Auth-Token": "admin", "OpenStack-API-Version": "placement 1.39",
+                         "Content-Type": "application/json"})
+            return urllib.request.urlopen(request).read()
+
+        def follow():
+            number = 0
+            while not over.wait(0.2):
+                number += 1
+                writer, reader = servers[number % 2], servers[(number + 1) % 2]
+                ask(writer, "PUT", f"/allocations/{uuid.uuid4()}", {
+                    "allocations": {probe: {"resources": {"PGPU": 1}}}, "project_id": "p", "user_id": "u",
+                    "consumer_generation": None, "consumer_type": "INSTANCE"})
+                begin = time.perf_counter()
+                while True:
+                    answer = json.loads(ask(reader, "GET", f"/allocation_candidates?resources=PGPU:1&in_tree={probe}"))
+                    if answer["provider_summaries"][probe]["resources"]["PGPU"]["used"] >= number:
+                        break
+                lags.append(time.perf_counter() - begin)
+
+        threads = [threading.Thread(target=watch), threading.Thread(target=follow)]
+        for thread in threads:
+            thread.start()
+        tallies = load.run([server.port for server in servers], arguments.clients, arguments.seconds, fighting(hosts))
+        over.set()
+        for thread in threads:
+            thread.join()
+
+        def total(name):
+            return sum(tally[name] for tally in tallies)
+
+        held = {tally["held"] for tally in tallies if tally["held"]}
+        there = {(consumer, provider) for consumer, provider in world.query(
+            url, "SELECT a.consumer, a.provider FROM allocations a JOIN resource_providers p ON p.uuid = a.provider "
+                 "WHERE p.name LIKE 'fought-%' AND p.name <> 'fought-" + str(HOSTS) + "'")}
+        others = {}
+        for tally in tallies:
+            for status, count in tally["others"].items():
+                others[status] = others.get(status, 0) + count
+        print(f"{arguments.clients} clients, 2 replicas, {arguments.seconds:.0f} s, load average {os.getloadavg()[0]:.1f}: "
+              f"{total('claims')} claims granted, {total('moved')} moved, {total('released')} given back, {total('full')} "
+              f"refused for want of room, {total('conflicts')} other conflicts, other answers {others or 'none'}")
+        print(f"oversold in {checks[0]} looks: {len(oversold)}; claims lost: {len(held - there)}; held by nobody: "
+              f"{len(there - held)}")
+        for server in servers:
+            counts = metric(server.port, "kilonova_placement_index_lag_seconds")
+            print(f"{server.name}: lag by its metrics (upper bound) p50 ≤ {quantile(counts, .5)} s, p99 ≤ "
+                  f"{quantile(counts, .99)} s of {counts[-1][1] if counts else 0} deliveries")
+        lags.sort()
+        if lags:
+            print(f"lag by probe: p50 {lags[len(lags) // 2] * 1000:.1f} ms, p99 {lags[len(lags) * 99 // 100] * 1000:.1f} ms, "
+                  f"worst {lags[-1] * 1000:.1f} ms of {len(lags)}")
+        for tally in tallies:
+            if "example" in tally:
+                print("for example:", tally["example"].decode())
+                break
+        failures = oversold + list(held - there) + list(there - held) + list(others)
+    finally:
+        for server in servers:
+            server.stop()
+        postgres.stop()
+        folder.remove()
+    raise SystemExit(1 if failures else 0)
+
+
+main()

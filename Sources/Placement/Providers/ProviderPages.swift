@@ -1,0 +1,55 @@
+import Model
+import Store
+
+/// The providers that a filter selects, page by page in the order of their creation.
+///
+/// Each page is a snapshot of its own, so that a slow client holds nothing of the database: a provider that is made or
+/// deleted meanwhile may or may not be in the list, every other is in it once.
+struct ProviderPages: Sendable {
+    /// A page's rows, written already.
+    struct Page: Sendable {
+        var json: JSONBytes
+        var count = 0
+        /// Behind whom the next page begins.
+        var last: (createdAt: Int64, id: String)?
+        /// The latest change of one of them.
+        var changedAt: Timestamp?
+    }
+
+    static let size = 500
+
+    let condition: SQL
+    let writer: ProviderWriter
+
+    /// The page behind `last`; the first where that is nil.
+    func page(
+        after last: (createdAt: Int64, id: String)?, limit: Int, in transaction: any Transaction
+    ) throws -> Page {
+        var page = Page(json: JSONBytes(capacity: 1024))
+        var bounds: SQL = condition
+        if let last { bounds += " AND (p.created_at, p.uuid) > (\(last.createdAt), \(last.id))" }
+        try transaction.forEach(
+            """
+            SELECT p.uuid, p.name, p.generation, p.parent, p.root, p.updated_at, p.created_at
+            FROM resource_providers p WHERE \(bounds) ORDER BY p.created_at, p.uuid LIMIT \(limit)
+            """
+        ) { row in
+            let id: String = try row[0]
+            if page.count > 0 || last != nil { page.json.put(",") }
+            writer.write(
+                id: id, name: try row[1], generation: try row[2], parent: try row[3], root: try row[4], to: &page.json)
+            page.count += 1
+            page.last = (try row[6], id)
+            let changedAt: Timestamp = try row[5]
+            page.changedAt = max(page.changedAt ?? changedAt, changedAt)
+        }
+        return page
+    }
+
+    /// When one of all selected providers last changed.
+    func changedAt(in transaction: any Transaction) throws -> Timestamp? {
+        try transaction.first("SELECT MAX(p.updated_at) FROM resource_providers p WHERE \(condition)") { row in
+            try row[0] as Timestamp?
+        } ?? nil
+    }
+}
