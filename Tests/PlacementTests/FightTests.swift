@@ -4,10 +4,12 @@ import Model
 import Placement
 import Store
 import Synchronization
+import TestJSON
+import TestStore
 import Testing
 
 /// Many clients who want the same units at once: every unit is sold once, and nobody is refused who could have been served.
-@Suite struct FightTests {
+@Suite(.everyEngine) struct FightTests {
     private static let clients = 32
 
     @Test func claimsOfAHotProviderAllSucceedWhileThereIsRoom() async throws {

@@ -4,10 +4,12 @@ import HTTPTypes
 import Model
 import Placement
 import Store
+import TestJSON
+import TestStore
 import Testing
 
 /// Answers that leave in pieces say what they would say as a whole.
-@Suite struct LongAnswerTests {
+@Suite(.everyEngine) struct LongAnswerTests {
     private func response(_ path: String, in fixture: PlacementFixture, version: String = "1.39") async -> APIResponse {
         var fields: HTTPFields = [:]
         fields[.authToken] = "admin"
@@ -23,22 +25,26 @@ import Testing
     private func hosts(_ count: Int, in fixture: PlacementFixture) async throws -> [String] {
         let ids = (0..<count).map { _ in PlacementFixture.newID() }
         try await fixture.store.write { transaction in
+            var providers: SQL = "INSERT INTO resource_providers"
+            providers += " (uuid, name, generation, revision, parent, root, created_at, updated_at) VALUES "
+            var inventories: SQL = "INSERT INTO inventories"
+            inventories +=
+                " (provider, resource_class, total, reserved, min_unit, max_unit, step_size, allocation_ratio,"
+            inventories += " used, created_at, updated_at) VALUES "
             for (number, id) in ids.enumerated() {
                 // Some were made at the same moment.
                 let moment = 1_700_000_000_000_000 + Int64(number / 3)
                 let name = number == 7 ? "a \"quoted\" \\ host\n" : "host-\(number)"
-                try transaction.execute(
-                    """
-                    INSERT INTO resource_providers (uuid, name, generation, revision, parent, root, created_at, updated_at)
-                    VALUES (\(id), \(name), 1, \(moment), \(nil as String?), \(id), \(moment), \(moment))
-                    """)
-                try transaction.execute(
-                    """
-                    INSERT INTO inventories (provider, resource_class, total, reserved, min_unit, max_unit, step_size,
-                        allocation_ratio, used, created_at, updated_at)
-                    VALUES (\(id), \("VCPU"), 8, 0, 1, 8, 1, 1.0, 0, \(moment), \(moment))
-                    """)
+                if number > 0 {
+                    providers += ", "
+                    inventories += ", "
+                }
+                providers += "(\(id), \(name), 1, \(moment), NULL, \(id), \(moment), \(moment))"
+                inventories += "(\(id), 'VCPU', 8, 0, 1, 8, 1, 1.0, 0, \(moment), \(moment))"
             }
+            guard !ids.isEmpty else { return }
+            try transaction.execute(providers)
+            try transaction.execute(inventories)
         }
         return ids
     }
