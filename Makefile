@@ -3,7 +3,7 @@
 SUDO := $(if $(filter 0,$(shell id -u)),,sudo)
 DEBIAN_PACKAGES := libsqlite3-dev libpq-dev libcrypt-dev pkg-config curl python3-venv
 
-.PHONY: demo run build test conformance interop test-leaves lint format docs docs-check bench lab lab-test deps
+.PHONY: demo run build test conformance original interop test-leaves lint format docs docs-check bench lab lab-test deps
 
 # The main job, end to end, with the openstack client.
 demo: build
@@ -33,6 +33,11 @@ conformance: deps
 # minutes, and some more the first time, when the originals are installed. `make interop ROUND=kilonova` runs one round.
 interop: build
 	Tests/Interop/run $(addprefix --round ,$(ROUND))
+
+# What needs a real Keystone and a real Placement, which it brings up on loopback; not part of `test`, some minutes.
+original: deps
+	swift build --build-tests
+	Tests/Scripts/original.sh
 
 # Only the rooms that need neither the network stack nor a database: seconds.
 test-leaves:

@@ -22,8 +22,13 @@ public struct KeystoneTokenSource: TokenSource {
             token.revealed.utf8.allSatisfy({ (0x21...0x7e).contains($0) })
         else { return nil }
         let path = "/v3/auth/tokens?nocatalog" + (allowExpired ? "&allow_expired=1" : "")
-        let answer = try await session.send(
-            PeerRequest(.get, path, headers: [IdentityHeader.subjectToken: token.revealed]))
+        let answer: PeerResponse
+        do throws(Fault) {
+            answer = try await session.send(
+                PeerRequest(.get, path, headers: [IdentityHeader.subjectToken: token.revealed]))
+        } catch {
+            throw Self.later(error)
+        }
         switch answer.status {
         case 200:
             guard let document = try? JSONDecoder().decode(TokenEnvelope.self, from: Data(answer.body)).token else {
@@ -40,9 +45,19 @@ public struct KeystoneTokenSource: TokenSource {
     }
 
     private static func unclear(_ context: String) -> Fault {
-        .unavailable(
-            "The identity service cannot be asked about the token at the moment; try again later.",
-            context: "identity service: \(context)")
+        later(
+            .unavailable(
+                "The identity service cannot be asked about the token at the moment; try again later.",
+                context: "identity service: \(context)"))
+    }
+
+    /// The same, and when to ask again, where nobody said so yet.
+    private static func later(_ fault: Fault) -> Fault {
+        var fault = fault
+        if fault.kind == .unavailable, !fault.headers.contains(where: { $0.name == "Retry-After" }) {
+            fault.headers.append(.init("Retry-After", "1"))
+        }
+        return fault
     }
 }
 

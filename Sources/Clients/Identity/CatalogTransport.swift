@@ -39,7 +39,7 @@ public final class CatalogTransport: HTTPTransport {
             let place = region.map { " in region '\($0)'" } ?? ""
             throw .unavailable(
                 "\(name.prefix(1).uppercased() + name.dropFirst()) cannot be found; try again later.",
-                context: "the catalog has no \(interface) endpoint of type '\(type)'\(place)")
+                context: "the catalog has no \(interface) or public endpoint of type '\(type)'\(place)")
         }
         return try await transport(to: base).send(request)
     }

@@ -50,7 +50,9 @@ public final class KeystoneSession: Sendable {
         type: String, interface: String = "internal", region: String? = nil
     ) async throws(Fault) -> String? {
         let endpoints = try await catalog().filter { $0.type == type }.flatMap(\.endpoints)
-        return endpoints.first { $0.interface == interface && (region == nil || $0.region == region) }?.url
+        let here = endpoints.filter { region == nil || $0.region == region }
+        // As with `valid_interfaces = internal,public` of the original services.
+        return (here.first { $0.interface == interface } ?? here.first { $0.interface == "public" })?.url
     }
 
     /// The catalog that came with the token.

@@ -13,6 +13,8 @@ extension PlacementOptions {
             }
         searchBudget = settings.searchSteps
         mostCandidates = settings.mostCandidates
+        visits = settings.generationStrategy == .depthFirst ? .depthFirst : .breadthFirst
+        randomizesCandidates = settings.randomizes
         placeholderProject = settings.incompleteConsumerProject
         placeholderUser = settings.incompleteConsumerUser
     }

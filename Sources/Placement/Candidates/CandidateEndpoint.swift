@@ -57,7 +57,11 @@ struct CandidateEndpoint: Sendable {
         let query = try CandidateQuery(call.rawQuery, call.version)
         let index = try await state.coherence.snapshot()
         try await refuseUnknown(query, index)
-        let found = CandidateSearch(query.request(call.version, options)).run(in: index)
+        var found = CandidateSearch(query.request(call.version, options)).run(in: index)
+        if options.randomizesCandidates {
+            var random = Shuffle(seed: state.ids.next(RequestKind.self))
+            found = found.sample(query.limit ?? .max, using: &random)
+        }
         if found.ending == .budgetExhausted, found.count == 0 {
             throw Fault(
                 .unavailable,

@@ -89,12 +89,15 @@ struct CandidateQuery: Sendable {
 
     /// What the search is asked; `limit` is the service's own bound.
     func request(_ version: Microversion, _ options: PlacementOptions) -> CandidateRequest {
-        let bounds = [limit, options.mostCandidates].compactMap { $0 }
-        return CandidateRequest(
+        // A sample is taken of all there is.
+        let bounds = [options.randomizesCandidates ? nil : limit, options.mostCandidates].compactMap { $0 }
+        var request = CandidateRequest(
             groups: groups, policy: policy ?? .none, sameSubtrees: sameSubtrees,
             rootRequired: root.required.reduce([]) { $0.union($1) }, rootForbidden: root.forbidden,
             isNested: version >= .placement(29), folding: options.folding, limit: bounds.min(),
             budget: options.searchBudget)
+        request.visits = options.visits
+        return request
     }
 
     var resourceClasses: Set<ResourceClass> { Set(groups.flatMap(\.resources.keys)) }

@@ -1,6 +1,6 @@
 /// Finds where a request fits.
 ///
-/// Trees are taken breadth first: each tree's first candidate comes before any tree's second, so that a limited answer
+/// Trees are taken breadth first unless the request says otherwise: each tree's first candidate comes before any tree's second, so that a limited answer
 /// spreads over hosts. The columns of the index rule out most trees; the rest are walked.
 public struct CandidateSearch: Sendable {
     public let request: CandidateRequest
@@ -26,6 +26,7 @@ private struct Run {
     let index: PlacementIndex
     let limit: Int
     let budget: Int
+    let isDepthFirst: Bool
     var found: CandidateSet
     /// Trees whose first candidate was found, in order.
     var fruitful: [Int] = []
@@ -37,6 +38,7 @@ private struct Run {
         self.index = index
         limit = request.limit ?? .max
         budget = request.budget
+        isDepthFirst = request.visits == .depthFirst
         found = CandidateSet(wants: plan.wants)
     }
 
@@ -51,10 +53,10 @@ private struct Run {
             found.steps = walk.steps
             if succeeds {
                 take(walk)
-                if limit == .max {
-                    // Nothing is left out, so no tree need wait for another.
-                    while advance(&walk) { take(walk) }
-                    if found.ending != .complete { return }
+                if limit == .max || isDepthFirst {
+                    // No tree need wait for another.
+                    while found.count < limit, advance(&walk) { take(walk) }
+                    if found.ending != .complete || isFull() { return }
                     continue
                 }
                 fruitful.append(slot)
@@ -72,7 +74,7 @@ private struct Run {
 
     /// Each round takes one more candidate of each tree that has one.
     mutating func laterRounds() {
-        guard found.ending == .complete, limit != .max else { return }
+        guard found.ending == .complete, limit != .max, !isDepthFirst else { return }
         var walks: [TreeWalk] = []
         for slot in fruitful {
             guard var walk = resumed(slot) else { return }

@@ -15,6 +15,8 @@ public struct CandidateRequest: Sendable, Equatable {
     public var folding: Folding
     /// The most candidates wanted; nil wants all.
     public var limit: Int?
+    /// In which order a limited search takes the trees.
+    public var visits = Visits.breadthFirst
     /// The most steps the search may take; see `CandidateSet.steps`.
     public var budget: Int
 
@@ -42,6 +44,14 @@ public enum GroupPolicy: String, Sendable {
     case none
     /// Each on a provider of its own.
     case isolate
+}
+
+/// In which order a limited search takes the trees.
+public enum Visits: String, Sendable, CaseIterable {
+    /// Each tree's first candidate before any tree's second.
+    case breadthFirst = "breadth-first"
+    /// All candidates of a tree before the next tree's.
+    case depthFirst = "depth-first"
 }
 
 /// Which candidates count as the same.
