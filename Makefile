@@ -3,7 +3,7 @@
 SUDO := $(if $(filter 0,$(shell id -u)),,sudo)
 DEBIAN_PACKAGES := libsqlite3-dev libpq-dev libcrypt-dev pkg-config curl python3-venv
 
-.PHONY: demo run build test conformance original interop test-leaves lint format docs docs-check bench lab lab-test deps
+.PHONY: demo run build test test-faults conformance original interop test-leaves lint format docs docs-check bench lab lab-test deps
 
 # The main job, end to end, with the openstack client.
 demo: build
@@ -23,6 +23,12 @@ test: deps
 	Tests/Scripts/contracts.sh
 	Tests/Scripts/consumers.sh
 	Tests/Scripts/with-postgres.sh swift test --skip-build
+	KILONOVA_TEST_ENGINE=postgresql Tests/Scripts/with-postgres.sh swift test --skip-build --filter '^AcceleratorsTests\.'
+
+# Everyone that takes part in binding is cut off at each moment; prints a table of who, when and how often.
+test-faults: deps
+	swift build --build-tests
+	Tests/Scripts/fault-table.sh
 
 # The functional tests that openstack-placement publishes, against this Placement; not part of `test`, some minutes.
 conformance: deps

@@ -30,20 +30,25 @@ final class AcceleratorFixture: Sendable {
 
     init(
         limits: FakeLimits? = nil, compute: FakeCompute = FakeCompute(), on other: AcceleratorFixture? = nil,
-        dyingAt write: (Int, commitsLast: Bool)? = nil, owner: String = "one", legacy: Bool = false,
-        patience: Duration = .zero, through wrap: (any StateStore) -> any StateStore = { $0 }
+        dyingAt write: (Int, commitsLast: Bool)? = nil, stage: Stage? = nil, owner: String = "one",
+        legacy: Bool = false, patience: Duration = .zero,
+        over given: (any StateStore)? = nil, through wrap: (any StateStore) -> any StateStore = { $0 }
     ) async throws {
         clock = other?.clock ?? Clock()
-        if let other {
+        if let given {
+            store = given
+            owned = nil
+        } else if let other {
             store = other.store
             owned = nil
         } else {
-            store = try await TestStore.open(
-                WorkflowMigrations.all + LinkMigrations.all + AcceleratorMigrations.all + [TableDispatch.migration])
+            store = try await TestStore.open(Self.migrations)
             owned = store
         }
         let store = store
-        serving = write.map { MortalStore(store, dyingAt: $0.0, commitsLast: $0.commitsLast) } ?? wrap(store)
+        serving =
+            write.map { MortalStore(store, dyingAt: $0.0, commitsLast: $0.commitsLast, onDeath: { stage?.cut() }) }
+            ?? wrap(store)
         self.compute = compute
         self.limits = limits ?? FakeLimits()
         placement = other?.placement ?? FakePlacement()
@@ -65,6 +70,9 @@ final class AcceleratorFixture: Sendable {
         // Connections of a server are few. Nothing waits for it: the test is over.
         if let owned { Task { await owned.close() } }
     }
+
+    static let migrations =
+        WorkflowMigrations.all + LinkMigrations.all + AcceleratorMigrations.all + [TableDispatch.migration]
 
     final class Clock: Sendable {
         private let now = Mutex(Timestamp(microseconds: 1_795_219_649_834_118))

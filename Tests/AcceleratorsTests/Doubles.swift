@@ -42,7 +42,7 @@ final class FakeCompute: ComputeEvents {
         var received: [AcceleratorRequestBound] = []
         var answer: Result<Outcome, Fault> = .success(.accepted)
         var calls = 0
-        var breaks: (call: Int, fault: Fault)?
+        var breaks: (call: Int, fault: Fault, stage: Stage?)?
     }
 
     private let state = Mutex(State())
@@ -53,13 +53,16 @@ final class FakeCompute: ComputeEvents {
 
     var received: [AcceleratorRequestBound] { state.withLock { $0.received } }
     /// The n-th call meets `fault`.
-    func fail(at call: Int, _ fault: Fault) { state.withLock { $0.breaks = (call, fault) } }
+    func fail(at call: Int, _ fault: Fault, _ stage: Stage? = nil) {
+        state.withLock { $0.breaks = (call, fault, stage) }
+    }
     func answer(_ answer: Result<Outcome, Fault>) { state.withLock { $0.answer = answer } }
 
     func send(_ events: [AcceleratorRequestBound]) async throws(Fault) -> [AcceleratorRequestID: Outcome] {
         let answer: Result<Outcome, Fault> = state.withLock { state in
             state.calls += 1
             if let breaks = state.breaks, breaks.call == state.calls {
+                breaks.stage?.cut()
                 return Result<Outcome, Fault>.failure(breaks.fault)
             }
             state.received += events
@@ -76,19 +79,25 @@ final class FakeCompute: ComputeEvents {
 /// Limits by project, or an identity service that cannot be reached.
 final class FakeLimits: AcceleratorLimits {
     private let answers: Mutex<[ProjectID: [ResourceLimit]]?>
-    private let calls = Mutex((count: 0, breaksAt: 0))
+    private let calls = Mutex<(count: Int, breaksAt: Int, stage: Stage?)>((0, 0, nil))
 
     init(_ answers: [ProjectID: [ResourceLimit]]? = [:]) {
         self.answers = Mutex(answers)
     }
 
     /// The n-th call finds nobody.
-    func fail(at call: Int) { calls.withLock { $0.breaksAt = call } }
+    func fail(at call: Int, _ stage: Stage? = nil) {
+        calls.withLock { calls in
+            calls.breaksAt = call
+            calls.stage = stage
+        }
+    }
     func set(_ answers: [ProjectID: [ResourceLimit]]?) { self.answers.withLock { $0 = answers } }
 
     func limits(of project: ProjectID, on resources: [String]) async throws(Fault) -> [ResourceLimit] {
         let isCut = calls.withLock { calls in
             calls.count += 1
+            if calls.count == calls.breaksAt { calls.stage?.cut() }
             return calls.count == calls.breaksAt
         }
         guard !isCut, let answers = answers.withLock({ $0 }) else {

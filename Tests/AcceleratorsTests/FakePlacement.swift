@@ -17,6 +17,19 @@ final class FakePlacement: PlacementClient {
     }
 
     private let state = Mutex(State())
+    private let stage = Mutex<Stage?>(nil)
+
+    /// The n-th call breaks.
+    func fail(at call: Int, _ stage: Stage) {
+        self.stage.withLock { $0 = stage }
+        state.withLock { $0.failsAt = call }
+    }
+
+    private func isCut(_ state: inout State) -> Bool {
+        state.calls += 1
+        if state.calls == state.failsAt { stage.withLock { $0 }?.cut() }
+        return state.isDown || state.calls == state.failsAt
+    }
 
     func change<Result: Sendable>(_ body: (inout sending State) -> sending Result) -> Result {
         state.withLock { body(&$0) }
@@ -35,9 +48,8 @@ final class FakePlacement: PlacementClient {
     }
 
     func inventories(of id: ResourceProviderID) async throws(Fault) -> InventoriesView {
-        let (isDown, view) = state.withLock { state in
-            state.calls += 1
-            return (state.isDown || state.calls == state.failsAt, state.inventories[id])
+        let (isDown, view): (Bool, InventoriesView?) = state.withLock { state in
+            (self.isCut(&state), state.inventories[id])
         }
         if isDown { throw .unavailable("Placement cannot be reached.") }
         guard let view else { throw .notFound("No resource provider \(id).") }
@@ -47,9 +59,8 @@ final class FakePlacement: PlacementClient {
     func setInventories(
         of id: ResourceProviderID, generation: Int, to inventories: [ResourceClass: Inventory]
     ) async throws(Fault) -> Int {
-        let isCut = state.withLock { state in
-            state.calls += 1
-            return state.isDown || state.calls == state.failsAt
+        let isCut: Bool = state.withLock { state in
+            self.isCut(&state)
         }
         if isCut { throw .unavailable("Placement cannot be reached.") }
         let outcome: Int? = state.withLock { state in

@@ -5,20 +5,16 @@ import HTTPTypes
 import Link
 import Model
 import Store
-import Synchronization
 import TestJSON
 import Testing
 import Workflows
 
-/// Everyone that takes part is cut off at each of its moments in the life of a request: made, bound, told of, unbound,
-/// deleted, cleaned; its host reported, gone and back. Always converges; no handle is leaked or bound twice.
+/// Everyone that takes part is cut off at each of its moments in the life of requests: made, bound, told of, unbound,
+/// failed, deleted, cleaned; their host reported, gone and back. Always converges; no handle is leaked, bound twice or given to another
+/// project before it is clean.
 ///
-/// `FAULT TABLE` in the output says how often each was cut. The process itself is in `KillTests`.
+/// `make test-faults` cuts at every moment and prints the table. The process itself is in `KillTests`.
 @Suite(.serialized) struct FaultTableTests {
-    static let table = Mutex<[String: Int]>([:])
-
-    static func count(_ party: String) { table.withLock { $0[party, default: 0] += 1 } }
-
     /// What the agent of the host does with the n-th item it sees.
     enum Agent: Sendable, Equatable {
         case well
@@ -31,6 +27,7 @@ import Workflows
     struct World {
         let fixture: AcceleratorFixture
         var agent = Agent.well
+        let stage: Stage
 
         /// A client that calls again when the service has trouble.
         func call(_ call: () async throws -> Answer) async throws -> Answer {
@@ -47,9 +44,16 @@ import Workflows
             try await act()
         }
 
+        private static func stage(_ kind: WorkItem.Kind) -> Stage.Name {
+            switch kind {
+            case .prepare: .prepare
+            case .withdraw: .unbind
+            case .clean: .clean
+            }
+        }
+
         /// Hosts do what stands in the database until nothing is left to do.
-        func settle() async throws {
-            var seen = 0
+        func settle(_ outcome: (WorkItem.Kind) -> WorkOutcome = { _ in .done }) async throws {
             var quiet = 0
             for _ in 0..<60 {
                 await fixture.engine.runDue()
@@ -59,10 +63,17 @@ import Workflows
                     fixture.clock.advance(.seconds(6))
                     continue
                 }
-                seen += 1
-                if agent == .silentOnce(seen) { continue }
-                try await insist { try await fixture.finish(item) }
-                if agent == .twice(seen) { try await insist { try await fixture.finish(item) } }
+                stage.now = Self.stage(item.kind)
+                let seen = stage.nextItem()
+                if agent == .silentOnce(seen) {
+                    stage.cut()
+                    continue
+                }
+                try await insist { try await fixture.finish(item, outcome(item.kind)) }
+                if agent == .twice(seen) {
+                    stage.cut()
+                    try await insist { try await fixture.finish(item, outcome(item.kind)) }
+                }
                 fixture.clock.advance(.milliseconds(500))
             }
             Issue.record("the work does not end")
@@ -70,48 +81,86 @@ import Workflows
 
         func live() async throws {
             let instance = Reports.instance(1)
-            let report = Reports.host([Reports.device(units: 2, needsPreparation: true, needsCleaning: true)])
-            try await insist { try await fixture.report(report) }
             let provider = Reports.provider(1)
+            let report = Reports.host([Reports.device(units: 2, needsPreparation: true, needsCleaning: true)])
+            stage.now = .report
+            try await insist { try await fixture.report(report) }
             fixture.placement.set(provider, total: 2, reserved: 1)
+            stage.now = .create
             #expect(
                 try await call {
                     try await fixture.call(
                         .post, "/v2/device_profiles", [["name": "p", "groups": [["resources:FPGA": "2"]]]])
                 }.status < 500)
+            let ids = try await create(as: .member)
+            for round in 1...2 {
+                try await bind(ids, instance, provider)
+                if round == 1 { try await unbind(ids) }
+            }
+            try await losesItsHost(provider)
+            stage.now = .delete
+            let deleted = try await call {
+                try await fixture.call(
+                    .delete, "/v2/accelerator_requests?instance=\(instance)", as: .memberThroughService)
+            }
+            #expect(deleted.status == 204, "\(deleted.fault)")
+            try await nobodyElseGetsThem(provider)
+            try await settle()
+            try await bindFails(provider)
+            #expect(try await fixture.handleStates() == ["available": 2])
+            #expect(try await fixture.withheld() == [])
+            #expect(try await fixture.openWorkflows() == [])
+        }
+
+        private func create(as persona: Persona) async throws -> [String] {
             let made = try await call {
                 try await fixture.call(
-                    .post, "/v2/accelerator_requests", ["device_profile_name": "p"], as: .member)
+                    .post, "/v2/accelerator_requests", ["device_profile_name": "p"], as: persona)
             }
             #expect(made.status == 201, "\(made.fault)")
-            let ids = made.json["arqs"].array.map { $0["uuid"].text }
-            for round in 1...2 {
-                let bound = try await call { try await fixture.bind(ids, instance: instance, provider: provider) }
-                #expect(bound.status == 202 || bound.fault.contains("already has"), "\(bound.fault)")
-                try await settle()
-                #expect(try await fixture.handleStates() == ["held": 2])
-                var handles: Set<String> = []
-                for id in ids {
-                    let request = try await call {
-                        try await fixture.call(.get, "/v2/accelerator_requests/\(id)")
-                    }.json
-                    #expect(request["state"] == "Bound")
-                    #expect(request["project_id"] == "blue")
-                    handles.insert(request["attach_handle_uuid"].text)
-                    #expect(fixture.compute.received.contains { "\($0.request)" == id && $0.isBound })
-                }
-                #expect(handles.count == 2)
-                if round == 1 {
-                    let unbound = try await call {
-                        try await fixture.call(
-                            .patch, "/v2/accelerator_requests", AcceleratorFixture.unbinding(ids),
-                            as: .memberThroughService)
-                    }
-                    #expect(unbound.status == 202, "\(unbound.fault)")
-                    try await settle()
-                    #expect(try await fixture.handleStates() == ["available": 2])
-                }
+            return made.json["arqs"].array.map { $0["uuid"].text }
+        }
+
+        private func bind(_ ids: [String], _ instance: InstanceID, _ provider: ResourceProviderID) async throws {
+            stage.now = .bind
+            let bound = try await call { try await fixture.bind(ids, instance: instance, provider: provider) }
+            #expect(bound.status == 202 || bound.fault.contains("already has"), "\(bound.fault)")
+            try await settle()
+            #expect(try await fixture.handleStates() == ["held": 2])
+            var handles: Set<String> = []
+            for id in ids {
+                let request = try await call { try await fixture.call(.get, "/v2/accelerator_requests/\(id)") }.json
+                #expect(request["state"] == "Bound")
+                #expect(request["project_id"] == "blue")
+                handles.insert(request["attach_handle_uuid"].text)
+                #expect(fixture.compute.received.contains { "\($0.request)" == id && $0.isBound })
             }
+            #expect(handles.count == 2)
+        }
+
+        private func unbind(_ ids: [String]) async throws {
+            stage.now = .unbind
+            let unbound = try await call {
+                try await fixture.call(
+                    .patch, "/v2/accelerator_requests", AcceleratorFixture.unbinding(ids), as: .memberThroughService)
+            }
+            #expect(unbound.status == 202, "\(unbound.fault)")
+            try await settle()
+            #expect(try await fixture.handleStates() == ["available": 2])
+        }
+
+        /// As long as they are not clean.
+        private func nobodyElseGetsThem(_ provider: ResourceProviderID) async throws {
+            let others = try await create(as: .otherMember)
+            let refused = try await call {
+                try await fixture.bind(
+                    others, instance: Reports.instance(7), provider: provider, as: .otherMemberThroughService)
+            }
+            #expect(refused.status == 404, "\(refused.fault)")
+        }
+
+        private func losesItsHost(_ provider: ResourceProviderID) async throws {
+            stage.now = .withhold
             try await insist { try await fixture.heartbeat("host-a", .down) }
             fixture.clock.advance(.seconds(61))
             try await settle()
@@ -119,75 +168,95 @@ import Workflows
             try await insist { try await fixture.heartbeat("host-a", .up) }
             try await settle()
             #expect(fixture.placement.reserved(provider) == 1)
+        }
+
+        /// The host cannot prepare: all fails together, and is told.
+        private func bindFails(_ provider: ResourceProviderID) async throws {
+            stage.now = .bind
+            let ids = try await create(as: .otherMember)
+            let instance = Reports.instance(8)
+            let bound = try await call {
+                try await fixture.bind(
+                    ids, instance: instance, provider: provider, as: .otherMemberThroughService)
+            }
+            #expect(bound.status == 202 || bound.fault.contains("already has"), "\(bound.fault)")
+            try await settle { $0 == .prepare ? .failed("told to") : .done }
+            for id in ids {
+                let request = try await call { try await fixture.call(.get, "/v2/accelerator_requests/\(id)") }.json
+                #expect(request["state"] == "BindFailed")
+                #expect(request["project_id"] == "red")
+                #expect(fixture.compute.received.contains { "\($0.request)" == id && !$0.isBound })
+            }
+            #expect(try await fixture.handleStates() == ["available": 2])
+            stage.now = .delete
             let deleted = try await call {
                 try await fixture.call(
-                    .delete, "/v2/accelerator_requests?instance=\(instance)", as: .memberThroughService)
+                    .delete, "/v2/accelerator_requests?instance=\(instance)", as: .otherMemberThroughService)
             }
             #expect(deleted.status == 204, "\(deleted.fault)")
             try await settle()
-            #expect(try await fixture.handleStates() == ["available": 2])
-            #expect(try await fixture.withheld() == [])
-            #expect(try await fixture.openWorkflows() == [])
         }
     }
 
-    /// The last operation of the whole life is below it; the table's test proves that.
-    static let operations = 150
-    /// Every seventh moment; every one where KILONOVA_TEST_FAULTS is `all`.
-    static let step = ProcessInfo.processInfo.environment["KILONOVA_TEST_FAULTS"] == "all" ? 1 : 7
+    /// The last operation of the whole life is below it; the last test proves that.
+    static let operations = 230
+    /// Every eleventh moment; every one where KILONOVA_TEST_FAULTS is `all`.
+    static let step = ProcessInfo.processInfo.environment["KILONOVA_TEST_FAULTS"] == "all" ? 1 : 11
 
     @Test(
         arguments: Array(stride(from: 1, through: FaultTableTests.operations, by: FaultTableTests.step)), [false, true])
     func `the connection to the database`(operation: Int, commits: Bool) async throws {
-        let fixture = try await AcceleratorFixture(through: { FlakyStore($0, commits: commits) })
+        let stage = Stage()
+        let fixture = try await AcceleratorFixture(through: { FlakyStore($0, commits: commits, stage: stage) })
         (fixture.serving as? FlakyStore)?.arm(at: operation)
-        try await World(fixture: fixture).live()
-        Self.count("database, \(commits ? "after the commit" : "before the operation")")
+        try await World(fixture: fixture, stage: stage).live()
+        stage.say("database connection, \(commits ? "after the commit" : "before the operation")")
     }
 
-    @Test(arguments: 1...7)
+    @Test(arguments: 1...20)
     func `the agent`(item: Int) async throws {
         for agent in [Agent.silentOnce(item), .twice(item)] {
-            try await World(fixture: try await AcceleratorFixture(), agent: agent).live()
-            Self.count("agent")
+            let stage = Stage()
+            try await World(fixture: try await AcceleratorFixture(), agent: agent, stage: stage).live()
+            stage.say("agent, \(agent == .twice(item) ? "after its answer was lost" : "before it answers")")
         }
     }
 
     @Test(arguments: 1...4)
     func `the compute service`(call: Int) async throws {
         for fault in [Fault.unavailable("Compute cannot be reached."), Fault(.badGateway, "odd")] {
+            let stage = Stage()
             let fixture = try await AcceleratorFixture()
-            fixture.compute.fail(at: call, fault)
-            try await World(fixture: fixture).live()
-            Self.count("compute")
+            fixture.compute.fail(at: call, fault, stage)
+            try await World(fixture: fixture, stage: stage).live()
+            stage.say("compute service (Nova)")
         }
     }
 
-    @Test(arguments: 1...4)
+    @Test(arguments: 1...8)
     func `the identity service`(call: Int) async throws {
-        let limits = FakeLimits(["blue": [.init("accelerator_requests", limit: 10), .init("class:FPGA", limit: 2)]])
-        limits.fail(at: call)
-        try await World(fixture: try await AcceleratorFixture(limits: limits)).live()
-        Self.count("identity")
+        let stage = Stage()
+        let own: [ResourceLimit] = [.init("accelerator_requests", limit: 10), .init("class:FPGA", limit: 2)]
+        let limits = FakeLimits(["blue": own, "red": own])
+        limits.fail(at: call, stage)
+        try await World(fixture: try await AcceleratorFixture(limits: limits), stage: stage).live()
+        stage.say("identity service")
     }
 
     @Test(arguments: 1...6)
     func `Placement`(call: Int) async throws {
+        let stage = Stage()
         let fixture = try await AcceleratorFixture()
-        fixture.placement.change { $0.failsAt = call }
-        try await World(fixture: fixture).live()
-        Self.count("placement")
+        fixture.placement.fail(at: call, stage)
+        try await World(fixture: fixture, stage: stage).live()
+        stage.say("Placement")
     }
 
-    @Test func `the cuts reach the last operation, and the table is printed`() async throws {
+    @Test func `the cuts reach the last operation`() async throws {
         let fixture = try await AcceleratorFixture(through: { FlakyStore($0, commits: false) })
         (fixture.serving as? FlakyStore)?.arm(at: .max)
-        try await World(fixture: fixture).live()
+        try await World(fixture: fixture, stage: Stage()).live()
         let count = (fixture.serving as? FlakyStore)?.count ?? 0
         #expect(count > 50 && count <= Self.operations, "\(count) operations")
-        let rows = Self.table.withLock { $0 }.sorted { $0.key < $1.key }
-        print(
-            "FAULT TABLE (so far): "
-                + rows.map { "\($0.key): \($0.value) cut, \($0.value) converged" }.joined(separator: "; "))
     }
 }

@@ -5,12 +5,14 @@ import Synchronization
 final class FlakyStore: StateStore {
     private let store: any StateStore
     private let commits: Bool
+    private let stage: Stage?
     /// Operations so far, and the one that breaks; nil before the test arms it.
     private let state = Mutex<(count: Int, breaksAt: Int?)>((0, nil))
 
-    init(_ store: any StateStore, commits: Bool) {
+    init(_ store: any StateStore, commits: Bool, stage: Stage? = nil) {
         self.store = store
         self.commits = commits
+        self.stage = stage
     }
 
     var dialect: Dialect { store.dialect }
@@ -19,10 +21,12 @@ final class FlakyStore: StateStore {
     func arm(at operation: Int) { state.withLock { $0 = (0, operation) } }
 
     private func isBroken() -> Bool {
-        state.withLock { state in
+        let isBroken = state.withLock { state in
             state.count += 1
             return state.count == state.breaksAt
         }
+        if isBroken { stage?.cut() }
+        return isBroken
     }
 
     private static let cut = StoreError(.connection, "cut", isTransient: true)

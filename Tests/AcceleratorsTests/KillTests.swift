@@ -16,6 +16,7 @@ import Workflows
     struct World {
         let doomed: AcceleratorFixture
         let heir: AcceleratorFixture
+        let stage: Stage
 
         var isDead: Bool { (doomed.serving as? MortalStore)?.isDead ?? false }
         var alive: AcceleratorFixture { isDead ? heir : doomed }
@@ -40,6 +41,11 @@ import Workflows
                     await heir.engine.runDue()
                 }
                 guard let item = try await heir.work().first else { return }
+                switch item.kind {
+                case .prepare: stage.now = .prepare
+                case .withdraw: stage.now = .unbind
+                case .clean: stage.now = .clean
+                }
                 do {
                     try await alive.finish(item, outcome(item.kind))
                 } catch is MortalStore.Dead {
@@ -51,25 +57,28 @@ import Workflows
     }
 
     /// The last write of the whole run is below it; `reaches` proves that.
-    static let writes = 44
+    static let writes = 46
 
     func world(_ write: Int, _ commitsLast: Bool) async throws -> World {
         let heir = try await AcceleratorFixture(owner: "heir")
-        try await heir.report(
-            Reports.host([Reports.device(units: 2, needsPreparation: true, needsCleaning: true)]))
-        try await heir.profile("p", count: 2)
+        let stage = Stage()
         let doomed = try await AcceleratorFixture(
-            compute: heir.compute, on: heir, dyingAt: (write, commitsLast: commitsLast), owner: "doomed")
-        return World(doomed: doomed, heir: heir)
+            compute: heir.compute, on: heir, dyingAt: (write, commitsLast: commitsLast), stage: stage, owner: "doomed")
+        return World(doomed: doomed, heir: heir, stage: stage)
     }
 
     func run(_ world: World, failing: Bool) async throws {
         let instance = Reports.instance(1)
+        let report = Reports.host([Reports.device(units: 2, needsPreparation: true, needsCleaning: true)])
+        do { try await world.alive.report(report) } catch is MortalStore.Dead { try await world.heir.report(report) }
+        try await world.heir.profile("p", count: 2)
+        world.stage.now = .create
         let made = try await world.call {
             try await $0.call(.post, "/v2/accelerator_requests", ["device_profile_name": "p"], as: .member)
         }
         #expect(made.status == 201)
         let ids = made.json["arqs"].array.map { $0["uuid"].text }
+        world.stage.now = .bind
         let bound = try await world.call {
             try await $0.bind(ids, instance: instance, provider: Reports.provider(1))
         }
@@ -83,6 +92,7 @@ import Workflows
                 world.heir.compute.received.contains { $0.request.description == id && $0.isBound == !failing })
         }
         if !failing { #expect(try await world.heir.handleStates() == ["held": 2]) }
+        world.stage.now = .delete
         let deleted = try await world.call {
             try await $0.call(
                 .delete, "/v2/accelerator_requests?instance=\(instance)", as: .memberThroughService)
@@ -97,6 +107,7 @@ import Workflows
             ) { row in try row[0] as String }
         }
         #expect(open == [])
+        world.stage.say("server, killed at a write")
     }
 
     @Test(arguments: 1...KillTests.writes, [false, true])

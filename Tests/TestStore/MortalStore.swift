@@ -9,12 +9,17 @@ public final class MortalStore: StateStore {
     private let store: any StateStore
     private let last: Int
     private let commitsLast: Bool
+    private let onDeath: (@Sendable () -> Void)?
     private let writes = Mutex(0)
 
-    public init(_ store: any StateStore, dyingAt last: Int, commitsLast: Bool) {
+    /// - Parameter onDeath: called when it dies
+    public init(
+        _ store: any StateStore, dyingAt last: Int, commitsLast: Bool, onDeath: (@Sendable () -> Void)? = nil
+    ) {
         self.store = store
         self.last = last
         self.commitsLast = commitsLast
+        self.onDeath = onDeath
     }
 
     public var dialect: Dialect { store.dialect }
@@ -37,6 +42,7 @@ public final class MortalStore: StateStore {
             return count
         }
         if number < last { return try await store.write(body) }
+        onDeath?()
         if number == last, commitsLast { _ = try await store.write(body) }
         throw Dead()
     }
