@@ -93,6 +93,7 @@ actor HealthWatch {
         devices.map { device in
             guard let ledger = ledgers[Key(device)], let last = ledger.last else { return device }
             var device = device
+            for (key, value) in last.inventory where device.facts[key] == nil { device.facts[key] = value }
             if case .withdrawn(let reason) = ledger.standing {
                 device.facts["health"] = "withdrawn: \(reason)"
                 device.facts["health_evidence"] = ledger.evidence.sorted { $0.key < $1.key }

@@ -63,6 +63,7 @@ extension HostAgent {
                     }
                 }
                 await intent.rest()
+                let (clock, start) = (ContinuousClock(), ContinuousClock().now)
                 let moved = try await turn.run { () async throws(Fault) in
                     let moved = try await reconciler.move(from: old, to: new, handles: try await link.holdings())
                     try await reporter.report(devices: new, drivers: drivers, conditions: conditions)
@@ -71,7 +72,11 @@ extension HostAgent {
                 }
                 await keeper.change { state in state.layout = LayoutRecord(current: to.rawValue) }
                 logger.notice(
-                    "the layout is changed", metadata: ["to": "\(to.rawValue)", "consumers_moved": "\(moved)"])
+                    "the layout is changed",
+                    metadata: [
+                        "to": "\(to.rawValue)", "consumers_moved": "\(moved)",
+                        "seconds": "\((clock.now - start) / .seconds(1))",
+                    ])
                 return (to, [])
             } catch {
                 logger.error("the layout could not be changed", metadata: ["reason": "\(error)"])

@@ -5,6 +5,8 @@ public struct DeviceHealth: Sendable, Equatable, Codable {
     public var evidence: [String: String]
     /// Why it is not well; nil when it is.
     public var reason: String?
+    /// What was learned of the device beside, which does not change: its name, its serial number.
+    public var inventory: [String: String] = [:]
 
     public enum State: String, Sendable, Codable {
         case well

@@ -11,6 +11,8 @@ public struct DriverOptions: Sendable {
     public var time: TimeSource
     /// Random numbers: where samples are read.
     public var random: @Sendable () -> UInt64
+    /// Who is asked how GPUs are; nil for nobody.
+    public var gpus: (any GPUMonitor)?
     /// `pci.device_spec`.
     public var deviceSpecs: [DeviceSpec]
     public var fake: FakeOptions
@@ -36,6 +38,8 @@ public struct DriverOptions: Sendable {
         self.control = control ?? HostControl(root)
         // A tool that is run for another host would format this machine's drives.
         self.commands = commands ?? (root.isThisMachine ? SystemCommands() : PlayedCommands())
+        // The library knows this machine's cards alone.
+        gpus = root.isThisMachine ? NVML() : nil
         self.time = time
         self.random = random
         self.deviceSpecs = deviceSpecs

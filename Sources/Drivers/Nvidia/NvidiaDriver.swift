@@ -15,6 +15,7 @@ public struct NvidiaDriver: Driver {
     private let control: HostControl
     private let cleaning: ResetCleaning
     private let time: TimeSource
+    private let gpus: (any GPUMonitor)?
 
     public init(_ options: DriverOptions) {
         self.options = options.nvidia
@@ -23,6 +24,7 @@ public struct NvidiaDriver: Driver {
         control = options.control
         cleaning = ResetCleaning(control: options.control, time: options.time)
         time = options.time
+        gpus = options.gpus
     }
 
     public var name: String { Self.name }
@@ -74,6 +76,17 @@ public struct NvidiaDriver: Driver {
         if order.type == .mdev { return try await hands.clean(order) }
         if order.info["asked_type"] != nil { try await withdraw(order) }
         return try await cleaning.clean(order.requireAddress())
+    }
+
+    /// Asks the vendor's library, which knows the cards that the vendor's driver runs.
+    public func examine(_ order: HandleOrder) async throws(DriverFault) -> DeviceHealth {
+        let address = try order.requireAddress()
+        guard await control.snapshot().function(at: address) != nil else {
+            return DeviceHealth(.sick, reason: "it is gone from the bus")
+        }
+        guard let gpus else { return DeviceHealth(.unknown, reason: "the vendor's library is not asked here") }
+        let reading = await Blocking.run { () throws(Never) in gpus.reading(of: address) }
+        return reading?.health ?? DeviceHealth(.unknown, reason: "the vendor's library does not know it now")
     }
 
     private func setType(_ type: String, of address: PCIAddress) async throws(DriverFault) {

@@ -1,0 +1,54 @@
+public import Model
+
+/// What a vendor's library says of one GPU. What it does not say is nil.
+public struct GPUReading: Sendable, Equatable {
+    public var name: String?
+    public var serial: String?
+    /// Bytes.
+    public var memory: UInt64?
+    /// Degrees Celsius.
+    public var temperature: UInt32?
+    /// Memory errors that could not be corrected, since the driver was loaded.
+    public var uncorrectedErrors: UInt64?
+    /// A failed row of memory is to be replaced at the next reset.
+    public var awaitsRemapping = false
+    /// A failed row could not be replaced.
+    public var remappingFailed = false
+    /// It does not answer on its bus any more.
+    public var isLost = false
+
+    public init() {}
+
+    /// What to make of it.
+    var health: DeviceHealth {
+        var evidence: [String: String] = [:]
+        evidence["temperature"] = temperature.map { "\($0)" }
+        evidence["uncorrected_errors"] = uncorrectedErrors.map { "\($0)" }
+        evidence["remapping"] = remappingFailed ? "failed" : awaitsRemapping ? "pending" : "none"
+        var health: DeviceHealth
+        if isLost {
+            health = DeviceHealth(.sick, reason: "it does not answer on its bus any more", evidence: ["lost": "true"])
+        } else if remappingFailed {
+            health = DeviceHealth(.sick, reason: "a failed row of its memory could not be replaced", evidence: evidence)
+        } else if let count = uncorrectedErrors, count > 0 {
+            health = DeviceHealth(
+                .sick, reason: "its memory has had errors that could not be corrected; a reset may help",
+                evidence: evidence)
+        } else if awaitsRemapping {
+            health = DeviceHealth(
+                .worn, reason: "a failed row of its memory is replaced at its next reset", evidence: evidence)
+        } else {
+            health = DeviceHealth(.well, evidence: evidence)
+        }
+        health.inventory["gpu_name"] = name
+        health.inventory["serial"] = serial
+        health.inventory["memory_bytes"] = memory.map { "\($0)" }
+        return health
+    }
+}
+
+/// Asks about GPUs that the host's own driver runs. Never changes one.
+public protocol GPUMonitor: Sendable {
+    /// Nil where nobody can be asked, or the GPU is in other hands. Waits; call it on a thread that may.
+    func reading(of address: PCIAddress) -> GPUReading?
+}
