@@ -8,7 +8,7 @@ import Testing
 @testable import Agent
 
 /// What was prepared is prepared again after the host was started anew, and only then; a device for one use stays back.
-@Suite(.timeLimit(.minutes(5))) struct RestoringTests {
+@Suite(.timeLimit(.minutes(10))) struct RestoringTests {
     private let driver = ScriptedDriver(devices: [device("h1_a")])
     private let disk = MemoryDisk()
     private let handle = IDSource.random.next() as AttachHandleID

@@ -3,7 +3,7 @@ import Model
 import Synchronization
 import Testing
 
-@Suite(.timeLimit(.minutes(5))) struct RESTPlacementClientTests {
+@Suite(.timeLimit(.minutes(10))) struct RESTPlacementClientTests {
     let ids = IDSource.random
     let custom = ResourceClass(unchecked: "CUSTOM_QAT")
     let mark = Trait(unchecked: "CUSTOM_FAST")

@@ -10,7 +10,7 @@ import Store
 import Synchronization
 import Testing
 
-@Suite(.timeLimit(.minutes(5))) struct HTTPAgentLinkTests {
+@Suite(.timeLimit(.minutes(10))) struct HTTPAgentLinkTests {
     let host: HostName = "compute-1"
 
     @Test func `an enrolled agent watches, reports, finishes and beats over mutual TLS`() async throws {
