@@ -75,10 +75,13 @@ public struct AcceleratorService: Sendable {
             ).all
     }
 
-    /// Removes events that are older than they are kept, a thousand in a transaction. Call it now and then, on any replica.
+    /// Removes events, and owners of instances that are gone, that are older than they are kept, a thousand in a transaction. Call it now and then, on any replica.
     public func forgetOldEvents() async throws {
         let limit = time.now() - auditAge
         while try await store.write({ try AuditTrail.prune(before: limit, in: $0) }) == 1000 {
+            try Task.checkCancellation()
+        }
+        while try await store.write({ try InstanceOwners.prune(before: limit, in: $0) }) == 1000 {
             try Task.checkCancellation()
         }
     }

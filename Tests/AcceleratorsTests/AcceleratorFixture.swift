@@ -131,6 +131,13 @@ final class AcceleratorFixture: Sendable {
         }
     }
 
+    /// How many instances' owners are known.
+    func owners() async throws -> Int {
+        try await store.read { transaction in
+            try transaction.all("SELECT instance FROM instance_owners") { row in try row[0] as String }.count
+        }
+    }
+
     func handleStates() async throws -> [String: Int] {
         let states = try await store.read { transaction in
             try transaction.all("SELECT state FROM attach_handles") { row in try row[0] as String }

@@ -1,3 +1,4 @@
+import Accelerators
 import Clients
 import HTTPTypes
 import Link
@@ -286,6 +287,38 @@ import Workflows
         #expect(try await fixture.show(ids[0], as: .member)["project_id"] == "blue")
         try await fixture.call(.delete, "/v2/accelerator_requests?instance=\(one)", as: .memberThroughService)
         #expect(try await fixture.handleStates() == ["available": 1])
+    }
+
+    /// W3: an evacuation by an administrator makes and binds new requests with the administrator's token.
+    @Test func `W3 what an administrator makes for a tenant's instance is the tenant's`() async throws {
+        let fixture = try await AcceleratorFixture()
+        try await fixture.report(Reports.host([Reports.device()]))
+        try await fixture.profile("p")
+        try await fixture.bind(try await fixture.requests("p"), instance: one, provider: Reports.provider(1))
+        try await fixture.call(.delete, "/v2/accelerator_requests?instance=\(one)", as: .adminThroughService)
+        #expect(try await fixture.handleStates() == ["available": 1])
+
+        let made = try await fixture.call(
+            .post, "/v2/accelerator_requests", ["device_profile_name": "p"], as: .adminThroughService)
+        let id = made.json["arqs"].array[0]["uuid"].text
+        #expect(made.json["arqs"].array[0]["project_id"] != "blue")
+        #expect(
+            try await fixture.bind([id], instance: one, provider: Reports.provider(1), as: .adminThroughService).status
+                == 202)
+        #expect(try await fixture.show(id, as: .member)["project_id"] == "blue")
+        try await fixture.call(.delete, "/v2/accelerator_requests?instance=\(one)", as: .memberThroughService)
+        #expect(try await fixture.handleStates() == ["available": 1])
+
+        // Forgotten when events are, but not while the instance has requests.
+        let others = try await fixture.requests("p")
+        try await fixture.bind(others, instance: one, provider: Reports.provider(1))
+        fixture.clock.advance(.seconds(91 * 86_400))
+        try await fixture.service.forgetOldEvents()
+        #expect(try await fixture.owners() == 1)
+        try await fixture.call(.delete, "/v2/accelerator_requests?instance=\(one)", as: .memberThroughService)
+        fixture.clock.advance(.seconds(91 * 86_400))
+        try await fixture.service.forgetOldEvents()
+        #expect(try await fixture.owners() == 0)
     }
 
     @Test func `not even one that asks for it`() async throws {

@@ -11,7 +11,7 @@ struct Weakness: Sendable {
     static let all: [Weakness] = [
         .init("W1", "devices are for managers and administrators; with the legacy defaults for administrators only"),
         .init("W2", "a role of the project is needed: member to make and delete requests"),
-        .init("W3", "the owner of a request is fixed when it is made; nobody's binding moves it"),
+        .init("W3", "a request belongs to who made it or whose the instance is; nobody's binding moves it"),
         .init("W4", "a profile that is in use is refused in words; no text of the database leaves the program"),
         .init("W5", "an answer of 500 says the request's id and nothing else"),
         .init("W6", "what a tenant leaves is removed before the next one; what cannot be cleaned is quarantined"),

@@ -54,12 +54,18 @@ struct Binder: Sendable {
         _ requests: [AcceleratorRequest], _ patch: RequestPatch, _ checks: [LimitCheck], by actor: Actor,
         at now: Timestamp, in transaction: any Transaction
     ) throws -> [AcceleratorRequestID] {
-        let wishes = requests.compactMap { request -> Wish? in
+        var wishes = requests.compactMap { request -> Wish? in
             if case .bind(let target) = patch.changes[request.id] { (request, target) } else { nil }
         }
         guard let first = wishes.first else { return [] }
         try checkFree(wishes.map(\.target.instance), in: transaction)
         for (request, target) in wishes { try check(request, target) }
+        let owners = try InstanceOwners.of(wishes.map(\.target.instance), in: transaction)
+        for index in wishes.indices {
+            let instance = wishes[index].target.instance
+            if let owner = owners[instance] { wishes[index].request.project = owner }
+            try InstanceOwners.remember(wishes[index].request.project, of: instance, at: now, in: transaction)
+        }
         for check in checks { try check.enforce(in: transaction) }
         let handles = try choose(wishes, in: transaction)
         let mustPrepare = handles.values.contains { $0.lifecycle.needsPreparation }
@@ -146,11 +152,19 @@ struct Binder: Sendable {
     /// Asks for the owners' limits before the transaction, which must not wait for anyone.
     private func checks(for patch: RequestPatch, as scope: RequestScope) async throws -> [LimitCheck] {
         if limits is Unlimited { return [] }
-        let requests = try await store.read { [self] in try read(patch, as: scope, in: $0) }
+        let (requests, owners) = try await store.read { [self] transaction in
+            let instances = patch.changes.values.compactMap { change in
+                if case .bind(let target) = change { target.instance } else { nil }
+            }
+            return (
+                try read(patch, as: scope, in: transaction), try InstanceOwners.of(instances, in: transaction)
+            )
+        }
         var demands: [ProjectID: [String: Int]] = [:]
         for request in requests {
-            guard case .bind = patch.changes[request.id] else { continue }
-            demands[request.project, default: [:]][LimitCheck.resource(request.resourceClass), default: 0] += 1
+            guard case .bind(let target) = patch.changes[request.id] else { continue }
+            demands[owners[target.instance] ?? request.project, default: [:]][
+                LimitCheck.resource(request.resourceClass), default: 0] += 1
         }
         var checks: [LimitCheck] = []
         for (project, amounts) in demands.sorted(by: { $0.key < $1.key }) {

@@ -51,7 +51,8 @@ struct RequestBook: Sendable {
         try desk.apply(.reserve, to: handle, for: request.id, deadline: deadline, at: now, in: transaction)
         let moved = try transaction.execute(
             """
-            UPDATE accelerator_requests SET state = \(lifecycle.state.rawValue), host = \(target.host),
+            UPDATE accelerator_requests SET state = \(lifecycle.state.rawValue), project = \(request.project),
+                host = \(target.host),
                 resource_provider = \(target.resourceProvider), instance = \(target.instance), handle = \(handle.id),
                 binding = \(binding), generation = generation + 1, updated_at = \(now)
             WHERE uuid = \(request.id) AND generation = \(request.generation)

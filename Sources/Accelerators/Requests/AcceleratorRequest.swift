@@ -4,8 +4,8 @@ import Store
 /// An accelerator request (ARQ): one accelerator of one group of a profile, for one instance.
 struct AcceleratorRequest: Sendable, Equatable {
     let id: AcceleratorRequestID
-    /// Fixed when the request is made: nobody's binding moves it.
-    let project: ProjectID
+    /// Who made it, or whose the instance is for which it was bound; never who binds it.
+    var project: ProjectID
     let state: RequestLifecycle.State
     let profile: DeviceProfileID
     let profileName: String

@@ -282,6 +282,7 @@ struct AcceleratorRequestEndpoints: Sendable {
         try await store.write { [book] transaction in
             let found = try Self.read("r.instance = \(instance) AND \(scope.condition)", in: transaction)
             try book.delete(found, by: actor, at: now, in: transaction)
+            if !found.isEmpty { try InstanceOwners.touch(instance, at: now, in: transaction) }
         }
         return .empty()
     }

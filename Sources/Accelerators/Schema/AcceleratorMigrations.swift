@@ -13,6 +13,17 @@ public enum AcceleratorMigrations {
         Migration(
             room: "accelerators", number: 4, title: "conditions of hosts",
             statements: ["ALTER TABLE accelerator_hosts ADD COLUMN conditions TEXT NOT NULL DEFAULT '[]'"]),
+        Migration(room: "accelerators", number: 5, title: "owners of instances", statements: owners),
+    ]
+
+    private static let owners = [
+        "CREATE TABLE instance_owners (instance TEXT PRIMARY KEY, project TEXT NOT NULL, at BIGINT NOT NULL)",
+        "CREATE INDEX instance_owners_age ON instance_owners (at)",
+        """
+        INSERT INTO instance_owners (instance, project, at)
+        SELECT instance, MIN(project), MAX(created_at) FROM accelerator_requests WHERE instance IS NOT NULL
+        GROUP BY instance
+        """,
     ]
 
     private static let records = [

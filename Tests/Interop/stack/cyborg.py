@@ -40,13 +40,13 @@ class Cyborg:
 
     @staticmethod
     def fill(database, count, handles):
-        """Writes devices straight into its database, each a deployable with free handles; their providers."""
+        """Writes devices straight into its database, each a deployable with free handles; their hosts and providers."""
         providers, rows = [], {name: [] for name in ("devices", "controlpath_ids", "deployables", "attributes", "attach_handles")}
         first = 1000
         for number in range(first, first + count):
             path = {"domain": "0000", "bus": "0c", "device": "00", "function": "0"}
             provider = str(uuid.uuid4())
-            providers.append(provider)
+            providers.append((f"other-{number}", provider))
             rows["devices"].append((number, str(uuid.uuid4()), "FPGA", "0xABCD", "miss model info",
                                     '{"device_id": "0xabcd", "class": "Fake class"}', "fake_vendor_info", f"other-{number}"))
             rows["controlpath_ids"].append((number, str(uuid.uuid4()), number, "PCI", json.dumps(path)))
