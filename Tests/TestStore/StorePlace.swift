@@ -14,8 +14,19 @@ public struct StorePlace: Sendable {
     public func open(connections: Int = 4) throws -> any StateStore {
         switch engine {
         case .sqlite: try SQLiteStore(path: address)
-        case .postgresql: try PostgreSQLStore(connection: address, connections: connections)
+        case .postgresql: try PostgreSQLStore(configuration(connections))
         }
+    }
+
+    /// More patient than a service is: beside hundreds of other tests a transaction that one holds open, or a write that
+    /// waits for its turn, can take its time.
+    private func configuration(_ connections: Int) -> PostgreSQLConfiguration {
+        var configuration = PostgreSQLConfiguration(connection: address)
+        configuration.writers = connections
+        configuration.readers = connections
+        configuration.statementTimeout = .seconds(300)
+        configuration.patience = .seconds(120)
+        return configuration
     }
 
     func remove() async throws {
