@@ -72,6 +72,7 @@ public struct DevelopmentCloud: Sendable {
     public func run(logger: Logger, onReady: @escaping @Sendable (_ url: String) -> Void) async throws {
         defer { folder.release() }
         let accounts = try accounts()
+        ProcessMetrics.start()
         let plane = try await ControlPlane.open(settings, logger)
         var serving = Serving(plane: plane, settings: settings, logger: logger)
         serving.heedsSignals = options.heedsSignals

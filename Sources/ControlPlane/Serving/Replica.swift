@@ -16,6 +16,7 @@ public struct Replica: Sendable {
 
     /// Serves until SIGTERM or SIGINT. `onReady` gets the base URL once requests are answered.
     public func run(onReady: @escaping @Sendable (_ url: String) async throws -> Void) async throws {
+        ProcessMetrics.start()
         let plane = try await ControlPlane.open(settings, logger)
         try await Serving(plane: plane, settings: settings, logger: logger).run(onReady: onReady)
     }
