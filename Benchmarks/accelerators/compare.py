@@ -11,6 +11,7 @@ import itertools
 import json
 import os
 import shutil
+import signal
 import sys
 import tempfile
 import time
@@ -270,7 +271,13 @@ def main():
         table(figures["original"], figures["kilonova"])
 
 
+def interrupted(*_):
+    raise Failure("interrupted")
+
+
 if __name__ == "__main__":
+    for kind in (signal.SIGTERM, signal.SIGHUP, signal.SIGINT):
+        signal.signal(kind, interrupted)
     try:
         main()
     except Failure as failure:
