@@ -125,7 +125,8 @@ if !leavesOnly {
             name: "StoreCrashWriter", dependencies: ["Store", "StoreSQLite", "StorePostgreSQL"],
             path: "Tests/StoreCrashWriter", swiftSettings: settings),
         .executableTarget(
-            name: "kilonova", dependencies: ["ControlPlane", "Settings", "Model", arguments, logging, system],
+            name: "kilonova",
+            dependencies: ["ControlPlane", "Sanitisation", "Settings", "Model", arguments, logging, system],
             swiftSettings: settings),
         .testTarget(
             name: "FunctionalTests",
@@ -159,9 +160,13 @@ if !leavesOnly {
         + room(
             "Placement", ["Search", "Access", "API", "Store", "Clients", "Model", httpTypes, logging, metrics],
             tests: ["StoreSQLite", "TestStore", "TestJSON"])
+        + room("Sanitisation", ["Model", crypto, nioPosix, logging, system], tests: [])
         + room(
             "Accelerators",
-            ["Workflows", "Link", "Access", "API", "Store", "Clients", "Model", httpTypes, logging, metrics],
+            [
+                "Workflows", "Sanitisation", "Link", "Access", "API", "Store", "Clients", "Model", httpTypes, logging,
+                metrics,
+            ],
             tests: ["StoreSQLite", "StorePostgreSQL", "TestStore", "TestJSON"])
         + room(
             "Link",
@@ -175,7 +180,8 @@ if !leavesOnly {
         + room(
             "ControlPlane",
             [
-                "Settings", "Identity", "Placement", "Search", "Accelerators", "Link", "Access", "API", "Clients",
+                "Settings", "Identity", "Placement", "Search", "Accelerators", "Sanitisation", "Link", "Access", "API",
+                "Clients",
                 "Workflows",
                 "Store", "StoreSQLite", "StorePostgreSQL", "Agent", "Host", "Drivers", "Model", lifecycle, unixSignals,
                 logging, coreMetrics, system,

@@ -3,6 +3,7 @@ public import Clients
 public import Link
 public import Logging
 public import Model
+public import Sanitisation
 public import Store
 public import Workflows
 
@@ -26,17 +27,20 @@ public struct AcceleratorService: Sendable {
     ///   - dispatch: how hosts are given work
     ///   - events: the compute service; nil where there is none to tell
     ///   - feed: tells of other replicas' changes, for callers that wait for them
+    ///   - certificates: signs that devices were cleaned; nil issues none
     ///   - placement: where the capacity of hosts that are down is withheld; nil leaves it to their agents
     public init(
         store: any StateStore, workflows: WorkflowEngine, dispatch: any WorkDispatch, events: (any ComputeEvents)?,
         placement: (any PlacementClient)? = nil,
-        limits: any AcceleratorLimits = Unlimited(), durations: BindingDurations = BindingDurations(),
-        feed: ChangeFeed? = nil, time: TimeSource = .system, ids: IDSource = .random, logger: Logger
+        limits: any AcceleratorLimits = Unlimited(), certificates: CertificateKeyring? = nil,
+        durations: BindingDurations = BindingDurations(), feed: ChangeFeed? = nil, time: TimeSource = .system,
+        ids: IDSource = .random, logger: Logger
     ) {
         let journal = workflows.journal
         let trail = AuditTrail(ids: ids)
         let desk = HandleDesk(
-            dispatch: dispatch, journal: journal, ids: ids, durations: durations, trail: trail)
+            dispatch: dispatch, journal: journal, ids: ids, durations: durations, trail: trail,
+            certificates: CertificateBook(keyring: certificates, ids: ids))
         let book = RequestBook(
             desk: desk, journal: journal, ids: ids, durations: durations, tellsCompute: events != nil,
             trail: trail)
@@ -65,6 +69,7 @@ public struct AcceleratorService: Sendable {
             + DeployableEndpoints(store: store, fleet: fleet, time: time).all
             + AttachHandleEndpoints(store: store, desk: desk, time: time).all
             + HostEndpoints(store: store, fleet: fleet, time: time).all
+            + CertificateEndpoints(store: store, keyring: certificates).all
             + LimitEndpoints(store: store, limits: limits).all
             + AuditEndpoints(store: store).all
             + AttributeEndpoints(store: store, time: time, ids: ids).all

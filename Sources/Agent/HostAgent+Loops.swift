@@ -12,9 +12,16 @@ extension HostAgent {
             await runner.want(state.work)
             await intent.withhold(Set(state.disabled))
             gauges.revision.record(state.revision)
+            // What was known before this line: told first, for the line may come of a database that was set back.
+            let known = await keeper.state.certificates
             do {
                 try await link.heartbeat(
-                    Heartbeat(nonce: state.nonce, revision: state.revision, agentVersion: options.version))
+                    Heartbeat(
+                        nonce: state.nonce, revision: state.revision, agentVersion: options.version,
+                        certificates: known))
+                if let told = state.certificates, told != known, told.number >= known?.number ?? 0 {
+                    await keeper.change { state in state.certificates = told }
+                }
             } catch {
                 logger.debug("a heartbeat was not taken", metadata: ["reason": "\(error)"])
             }

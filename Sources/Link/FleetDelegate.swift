@@ -15,6 +15,13 @@ public protocol FleetDelegate: Sendable {
     /// Who holds handles of `host`.
     func holdings(of host: HostName, in transaction: any Transaction) throws -> [HandleHolding]
 
+    /// Where the sanitisation certificates of `host` end; nil before the first.
+    func certificateChain(of host: HostName, in transaction: any Transaction) throws -> CertificateChainHead?
+
+    /// The host's agent says where it knows them to end.
+    func heard(
+        _ known: CertificateChainHead, of host: HostName, at now: Timestamp, in transaction: any Transaction) throws
+
     /// A host went up or down; called in the transaction that marks it so.
     func changed(
         _ host: HostName, to state: HostLiveness.State, at now: Timestamp, in transaction: any Transaction) throws
@@ -23,6 +30,16 @@ public protocol FleetDelegate: Sendable {
 extension FleetDelegate {
     /// Nobody.
     public func holdings(of host: HostName, in transaction: any Transaction) throws -> [HandleHolding] { [] }
+
+    /// Nil.
+    public func certificateChain(
+        of host: HostName, in transaction: any Transaction
+    ) throws -> CertificateChainHead? { nil }
+
+    /// Nothing.
+    public func heard(
+        _ known: CertificateChainHead, of host: HostName, at now: Timestamp, in transaction: any Transaction
+    ) throws {}
 
     /// Nothing.
     public func changed(

@@ -9,7 +9,7 @@ struct KilonovaCommand: AsyncParsableCommand {
         version: ProgramVersion.text,
         subcommands: [
             DevCommand.self, ServerCommand.self, BootstrapCommand.self, EnrolmentCommand.self, RevocationCommand.self,
-            AgentCommand.self,
-            HostCommand.self, LimitsCommand.self, DocumentsCommand.self,
+            AgentCommand.self, VerifyCommand.self, CertificateKeyCommand.self, HostCommand.self, LimitsCommand.self,
+            DocumentsCommand.self,
         ])
 }

@@ -7,6 +7,7 @@ import HTTPTypes
 import Link
 import Logging
 import Model
+import Sanitisation
 import Store
 import Synchronization
 import TestJSON
@@ -24,6 +25,7 @@ final class AcceleratorFixture: Sendable {
     let compute: FakeCompute
     let limits: FakeLimits
     let placement: FakePlacement
+    let certificates: CertificateKeyring
     let engine: WorkflowEngine
     let service: AcceleratorService
     let dispatcher: Dispatcher
@@ -52,12 +54,13 @@ final class AcceleratorFixture: Sendable {
         self.compute = compute
         self.limits = limits ?? FakeLimits()
         placement = other?.placement ?? FakePlacement()
+        certificates = try await TestKeys.keyring()
         let logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
         engine = WorkflowEngine(store: serving, owner: owner, time: clock.source, logger: logger)
         service = AcceleratorService(
             store: serving, workflows: engine, dispatch: TableDispatch(), events: compute,
             placement: placement,
-            limits: limits.map { $0 as any AcceleratorLimits } ?? Unlimited(),
+            limits: limits.map { $0 as any AcceleratorLimits } ?? Unlimited(), certificates: certificates,
             durations: BindingDurations(answer: patience), time: clock.source, logger: logger)
         let authorizer = PolicyAuthorizer(
             engine: try PolicyEngine(rules: AcceleratorPolicy.rules, heedsLegacyDefaults: legacy), wording: .accelerator
@@ -72,7 +75,8 @@ final class AcceleratorFixture: Sendable {
     }
 
     static let migrations =
-        WorkflowMigrations.all + LinkMigrations.all + AcceleratorMigrations.all + [TableDispatch.migration]
+        WorkflowMigrations.all + LinkMigrations.all + AcceleratorMigrations.all + SanitisationMigrations.all
+        + [TableDispatch.migration]
 
     final class Clock: Sendable {
         private let now = Mutex(Timestamp(microseconds: 1_795_219_649_834_118))

@@ -54,6 +54,14 @@ import Testing
                 "instance_uuid": .text("\(IDSource.random.next(InstanceKind.self))"),
             ]
             switch key {
+            case "GET /v2/accelerator_requests/{uuid}/certificate":
+                try await fixture.bind(
+                    [request], instance: IDSource.random.next(), provider: Reports.provider(1),
+                    as: .adminThroughService)
+                _ = try await fixture.certify(request)
+            case "GET /v2/sanitisation_certificates/{uuid}":
+                _ = try await quarantined()
+                path = path.replacing("{uuid}", with: try await first("sanitisation_certificates", "certificates"))
             case "PATCH /v2/accelerator_requests", "PATCH /v2/accelerator_requests/{uuid}":
                 body = AcceleratorFixture.binding(
                     [request], instance: IDSource.random.next(), provider: Reports.provider(1))

@@ -199,7 +199,7 @@ import Workflows
     }
 
     /// The last operation of the whole life is below it; the last test proves that.
-    static let operations = 230
+    static let operations = 250
     /// Every eleventh moment; every one where KILONOVA_TEST_FAULTS is `all`.
     static let step = ProcessInfo.processInfo.environment["KILONOVA_TEST_FAULTS"] == "all" ? 1 : 11
 

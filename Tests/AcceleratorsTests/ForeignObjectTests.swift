@@ -28,6 +28,8 @@ import Testing
         let named = fixture.service.endpoints.filter {
             "\($0.path)".hasPrefix("/v2/accelerator_requests") && $0.method != .post
                 && !("\($0.path)" == "/v2/accelerator_requests" && $0.method == .get)
+                // There only for what was cleaned; its own tests have it.
+                && !"\($0.path)".hasSuffix("/certificate")
         }
         #expect(Set(named.map { "\($0.method.rawValue) \($0.path)" }) == Set(Self.endpoints))
     }

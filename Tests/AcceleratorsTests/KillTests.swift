@@ -2,6 +2,7 @@ import Clients
 import HTTPTypes
 import Link
 import Model
+import Sanitisation
 import Store
 import StoreSQLite
 import TestJSON
@@ -57,7 +58,7 @@ import Workflows
     }
 
     /// The last write of the whole run is below it; `reaches` proves that.
-    static let writes = 46
+    static let writes = 56
 
     func world(_ write: Int, _ commitsLast: Bool) async throws -> World {
         let heir = try await AcceleratorFixture(owner: "heir")
@@ -101,6 +102,10 @@ import Workflows
         try await world.settle()
         #expect(try await world.heir.handleStates() == ["available": 2])
         #expect(try await world.heir.withheld() == [])
+        // One certificate for each cleaning, however often it was cut off, and an unbroken chain.
+        let certificates = try await world.heir.chain()
+        #expect(certificates.count == 2)
+        #expect(ChainCheck(certificates, trusted: world.heir.certificates.published).holds)
         let open = try await world.heir.store.read { transaction in
             try transaction.all(
                 "SELECT definition FROM workflows WHERE state IN ('running', 'undoing')"

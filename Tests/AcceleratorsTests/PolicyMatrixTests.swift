@@ -52,6 +52,13 @@ import Testing
             method: .post, path: "/v2/hosts/none/disable", allowed: admins, body: ["reason": "r"]),
         "GET /v2/drivers": .init(method: .get, path: "/v2/drivers", allowed: managers),
         "GET /v2/events": .init(method: .get, path: "/v2/events", allowed: admins),
+        "GET /v2/sanitisation_certificates": .init(
+            method: .get, path: "/v2/sanitisation_certificates", allowed: admins),
+        "GET /v2/sanitisation_certificates/{uuid}": .init(
+            method: .get, path: "/v2/sanitisation_certificates/\(none)", allowed: admins),
+        "GET /v2/sanitisation_keys": .init(method: .get, path: "/v2/sanitisation_keys", allowed: readers),
+        "GET /v2/accelerator_requests/{uuid}/certificate": .init(
+            method: .get, path: "/v2/accelerator_requests/\(none)/certificate", allowed: readers),
         "GET /v2/limits": .init(method: .get, path: "/v2/limits", allowed: readers),
         "PUT /v2/accelerator_requests/{uuid}/binding": .init(
             method: .put, path: "/v2/accelerator_requests/\(none)/binding", allowed: members,

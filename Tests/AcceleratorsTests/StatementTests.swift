@@ -41,6 +41,11 @@ import Testing
                 let list = try await fixture.call(.get, "/v2/\(collection)", version: "2.4").json
                 paths["/v2/\(collection)/{uuid}"] = "/v2/\(collection)/\(list[key][0]["uuid"].text)"
             }
+            for request in many {
+                let certificate = try await fixture.certify(request)
+                paths["/v2/sanitisation_certificates/{uuid}"] = "/v2/sanitisation_certificates/\(certificate)"
+                paths["/v2/accelerator_requests/{uuid}/certificate"] = "/v2/accelerator_requests/\(request)/certificate"
+            }
             paths["/v2/device_profiles/{uuid_or_name}"] = "/v2/device_profiles/p1"
             paths["/v2/hosts/{host}"] = "/v2/hosts/host-1"
         }

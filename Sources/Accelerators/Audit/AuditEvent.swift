@@ -31,6 +31,7 @@ struct AuditEvent: Sendable, Equatable {
         case hostDown = "host.down"
         case hostEnabled = "host.enabled"
         case hostDisabled = "host.disabled"
+        case certificatesSetBack = "certificates.set_back"
         case profileCreated = "profile.created"
         case profileDeleted = "profile.deleted"
     }

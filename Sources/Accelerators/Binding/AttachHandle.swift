@@ -16,10 +16,12 @@ struct AttachHandle: Sendable, Equatable {
     /// What its host is to do or doing.
     let work: WorkItemID?
     let generation: Int64
+    /// Whose traces it holds: the project it was last given to.
+    let tenant: ProjectID?
 
     static let columns: SQL = """
         h.uuid, h.deployable, d.uuid, d.host, p.driver, d.control_path, h.type, h.info, h.is_present, h.state, h.reason,
-        h.needs_preparation, h.needs_cleaning, h.work, h.generation
+        h.needs_preparation, h.needs_cleaning, h.work, h.generation, h.tenant
         """
     static let source: SQL = """
         attach_handles h JOIN deployables p ON p.uuid = h.deployable JOIN devices d ON d.uuid = p.device
@@ -40,5 +42,6 @@ struct AttachHandle: Sendable, Equatable {
             needsPreparation: try row[11], needsCleaning: try row[12])
         work = try row[13]
         generation = try row[14]
+        tenant = try row[15]
     }
 }

@@ -11,6 +11,7 @@ struct HandleDesk: Sendable {
     let ids: IDSource
     let durations: BindingDurations
     let trail: AuditTrail
+    var certificates = CertificateBook(keyring: nil)
 
     /// Up to `count` free handles of a deployable, in the order its driver reported them.
     func free(_ count: Int, of deployable: DeployableID, in transaction: any Transaction) throws -> [AttachHandle] {
@@ -36,11 +37,17 @@ struct HandleDesk: Sendable {
 
     /// Applies `event`; answers the new state, or nil where the event does not belong to the handle's state any more.
     ///
+    /// The end of a cleaning, whichever it is, gets a certificate in the same transaction.
+    ///
+    /// - Parameter tenant: whose it becomes
+    /// - Parameter cleaning: what the host says that it did
+    ///
     /// Throws 409 when the handle moved since it was read: of two that want one handle, one gets it.
     @discardableResult
     func apply(
         _ event: HandleLifecycle.Event, to handle: AttachHandle, for request: AcceleratorRequestID? = nil,
-        deadline: Timestamp? = nil, by actor: Actor = .system, at now: Timestamp, in transaction: any Transaction
+        tenant: ProjectID? = nil, cleaning: CleaningReport? = nil, deadline: Timestamp? = nil,
+        by actor: Actor = .system, at now: Timestamp, in transaction: any Transaction
     ) throws -> HandleLifecycle.State? {
         var lifecycle = handle.lifecycle
         guard let actions = lifecycle.apply(event) else { return nil }
@@ -56,7 +63,7 @@ struct HandleDesk: Sendable {
         let moved = try transaction.execute(
             """
             UPDATE attach_handles SET state = \(lifecycle.state.rawValue), reason = \(lifecycle.reason),
-                work = \(work), generation = generation + 1, updated_at = \(now)
+                work = \(work), tenant = COALESCE(\(tenant), tenant), generation = generation + 1, updated_at = \(now)
             WHERE uuid = \(handle.id) AND generation = \(handle.generation)
             """)
         guard moved == 1 else {
@@ -67,6 +74,10 @@ struct HandleDesk: Sendable {
                 AuditEvent(
                     action: action, actor: actor, handle: handle.id, device: handle.device, host: handle.host,
                     detail: lifecycle.reason), at: now, in: transaction)
+        }
+        if let result = CertificateBook.result(of: event, from: handle.lifecycle.state) {
+            try certificates.issue(
+                result, of: handle, reason: lifecycle.reason, report: cleaning, at: now, in: transaction)
         }
         if lifecycle.state == .available, !handle.isPresent {
             try Vanished.letGo(handle, in: transaction)

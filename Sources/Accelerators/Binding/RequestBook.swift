@@ -48,7 +48,9 @@ struct RequestBook: Sendable {
         guard lifecycle.apply(.bind(needsPreparation: binding != nil)) != nil else {
             throw Fault.conflict("The accelerator request \(request.id) is \(request.state.rawValue) already.")
         }
-        try desk.apply(.reserve, to: handle, for: request.id, deadline: deadline, at: now, in: transaction)
+        try desk.apply(
+            .reserve, to: handle, for: request.id, tenant: request.project, deadline: deadline, at: now,
+            in: transaction)
         let moved = try transaction.execute(
             """
             UPDATE accelerator_requests SET state = \(lifecycle.state.rawValue), project = \(request.project),

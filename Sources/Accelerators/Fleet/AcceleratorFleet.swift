@@ -78,8 +78,12 @@ public struct AcceleratorFleet: FleetDelegate {
         // Of a handle given away or taken up by other work meanwhile, this outcome says nothing any more.
         guard let handle = try desk.read([item.handle], in: transaction).first, handle.work == item.id else { return }
         let event: HandleLifecycle.Event
+        var cleaning: CleaningReport?
         switch outcome {
         case .done: event = .finished
+        case .cleaned(let report):
+            event = .finished
+            cleaning = report
         case .failed(let reason):
             event = .failed(reason)
             logger.warning(
@@ -90,17 +94,33 @@ public struct AcceleratorFleet: FleetDelegate {
                 ])
         }
         let binding = try binding(of: handle, in: transaction)
-        try desk.apply(event, to: handle, at: now, in: transaction)
+        try desk.apply(event, to: handle, cleaning: cleaning, at: now, in: transaction)
         if item.kind == .clean {
             try journal.signal(CleanWorkflow.id(of: item.id), CleanWorkflow.ended, at: now, in: transaction)
         }
         if item.kind == .prepare, let binding {
             switch outcome {
-            case .done: try journal.signal(binding, BindWorkflow.progress, at: now, in: transaction)
+            case .done, .cleaned: try journal.signal(binding, BindWorkflow.progress, at: now, in: transaction)
             case .failed(let reason):
                 try journal.signal(binding, BindWorkflow.failure, payload: reason, at: now, in: transaction)
             }
         }
+    }
+
+    public func certificateChain(
+        of host: HostName, in transaction: any Transaction
+    ) throws -> CertificateChainHead? {
+        try desk.certificates.head(of: host, in: transaction)
+    }
+
+    public func heard(
+        _ known: CertificateChainHead, of host: HostName, at now: Timestamp, in transaction: any Transaction
+    ) throws {
+        guard let trouble = try desk.certificates.compare(known, of: host, in: transaction) else { return }
+        logger.error("\(trouble)", metadata: ["host": "\(host)"])
+        try trail.note(
+            AuditEvent(action: .certificatesSetBack, host: host, detail: trouble), at: now, in: transaction)
+        try dispatch.touch(host, at: now, in: transaction)
     }
 
     public func changed(

@@ -76,10 +76,10 @@ struct AttachHandleRow: Sendable {
 
     init(_ row: borrowing Row) throws {
         handle = try AttachHandle(row)
-        request = try row[15]
-        instance = try row[16]
-        created = try row[17]
-        updated = try row[18]
+        request = try row[16]
+        instance = try row[17]
+        created = try row[18]
+        updated = try row[19]
     }
 }
 

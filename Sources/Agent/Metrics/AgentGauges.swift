@@ -65,7 +65,7 @@ struct AgentGauges: Sendable {
 
     /// A work item whose outcome was taken.
     func ended(_ kind: WorkItem.Kind, _ outcome: WorkOutcome) {
-        let result = if case .done = outcome { "done" } else { "failed" }
+        let result = if case .failed = outcome { "failed" } else { "done" }
         Counter(
             label: "kilonova_agent_work_items_total",
             dimensions: [host, ("kind", kind.rawValue), ("outcome", result)], factory: factory

@@ -1,4 +1,5 @@
 import Drivers
+import Link
 import Model
 
 /// What an agent must not forget over a restart, beside its journal of work. Everything else it finds out again.
@@ -21,6 +22,10 @@ struct AgentState: Sendable, Equatable {
 
     /// Devices that are withdrawn for their health.
     var sick: [SickDevice] = []
+
+    /// The furthest end of this host's sanitisation certificates that was ever told: what shows that the control plane's database
+    /// was set back.
+    var certificates: CertificateChainHead?
 
     struct SickDevice: Sendable, Codable, Equatable {
         var driver: String
@@ -48,6 +53,7 @@ extension AgentState: Codable {
         case prepared
         case bootID
         case groupNames
+        case certificates
     }
 
     init(from decoder: any Decoder) throws {
@@ -59,6 +65,7 @@ extension AgentState: Codable {
         prepared = try container.decodeIfPresent([String: PreparedHandle].self, forKey: .prepared) ?? [:]
         bootID = try container.decodeIfPresent(String.self, forKey: .bootID)
         sick = try container.decodeIfPresent([SickDevice].self, forKey: .sick) ?? []
+        certificates = try container.decodeIfPresent(CertificateChainHead.self, forKey: .certificates)
         let records = try container.decodeIfPresent([String: ProviderRecord].self, forKey: .providers) ?? [:]
         for (text, record) in records {
             guard let id = ResourceProviderID(text) else { continue }
@@ -77,5 +84,6 @@ extension AgentState: Codable {
         try container.encodeIfPresent(bootID, forKey: .bootID)
         try container.encode(layout, forKey: .layout)
         try container.encode(groupNames, forKey: .groupNames)
+        try container.encodeIfPresent(certificates, forKey: .certificates)
     }
 }

@@ -4,6 +4,7 @@ import Model
 /// How the doing of a work item ended, as the journal keeps it.
 enum WorkEnd: Sendable, Equatable {
     case done
+    case cleaned(CleaningReport)
     case failed(String)
 }
 
@@ -74,6 +75,7 @@ struct WorkJournal: Sendable, Equatable {
         var event: String
         var attempts: Int?
         var reason: String?
+        var cleaning: CleaningReport?
     }
 
     /// `\n`, eight digits of CRC-32, a space, JSON.
@@ -82,6 +84,7 @@ struct WorkJournal: Sendable, Equatable {
         switch entry {
         case .begun(let attempts): (line.event, line.attempts) = ("begun", attempts)
         case .ended(.done): line.event = "done"
+        case .ended(.cleaned(let report)): (line.event, line.cleaning) = ("done", report)
         case .ended(.failed(let reason)): (line.event, line.reason) = ("failed", reason)
         case .forgotten: break
         }
@@ -102,7 +105,7 @@ struct WorkJournal: Sendable, Equatable {
         else { return nil }
         switch line.event {
         case "begun": return (line.item, .begun(line.attempts ?? 1))
-        case "done": return (line.item, .ended(.done))
+        case "done": return (line.item, .ended(line.cleaning.map { .cleaned($0) } ?? .done))
         case "failed": return (line.item, .ended(.failed(line.reason ?? "no reason was kept")))
         case "forgotten": return (line.item, .forgotten)
         default: return nil

@@ -50,6 +50,7 @@ actor WorkRunner {
         for item in items where running[item.id] == nil {
             switch outcomes[item.id] {
             case .done: running[item.id] = telling(item, .done)
+            case .cleaned(let report): running[item.id] = telling(item, .cleaned(report))
             case .failed(let reason): running[item.id] = telling(item, .failed(reason))
             case nil: start(item)
             }
@@ -152,18 +153,22 @@ actor WorkRunner {
         var pause = Pause()
         defer { acted() }
         while !Task.isCancelled {
+            var outcome = WorkOutcome.done
             do {
                 switch item.kind {
                 case .prepare: try await driver.prepare(order)
                 case .withdraw: try await driver.withdraw(order)
-                case .clean: say(try await driver.clean(order), of: item)
+                case .clean:
+                    let record = try await driver.clean(order)
+                    say(record, of: item)
+                    outcome = .cleaned(CleaningReport(record))
                 }
                 await note(item)
                 if item.kind == .clean, item.handleInfo["one_time_use"] == "true" {
                     // The failure keeps it from the next tenant; an operator's release of the handle ends that.
                     return .failed("It is for one use and was cleaned; release the attach handle to offer it again.")
                 }
-                return .done
+                return outcome
             } catch {
                 // What passes by itself is tried again until the deadline.
                 guard error.isTransient else { return Task.isCancelled ? nil : .failed(error.text) }
@@ -217,6 +222,7 @@ extension WorkOutcome {
     fileprivate var end: WorkEnd {
         switch self {
         case .done: .done
+        case .cleaned(let report): .cleaned(report)
         case .failed(let reason): .failed(reason)
         }
     }

@@ -7,6 +7,7 @@ import Link
 import Logging
 import Model
 import Placement
+import Sanitisation
 import ServiceLifecycle
 import Settings
 import Store
@@ -35,6 +36,7 @@ struct ControlPlane: Sendable {
     private let accelerators: AcceleratorService
     private let policies: Policies
     private let keyring: FernetKeyring
+    private let certificates: CertificateKeyring?
     private let logger: Logger
 
     /// - Parameter settings: already checked; what only files and addresses can show to be wrong is thrown as 400
@@ -67,12 +69,14 @@ struct ControlPlane: Sendable {
         placement = PlacementService(
             store: store, feed: feed, options: PlacementOptions(settings.placement), logger: logger)
 
+        certificates = try await CertificateKeys.open(settings, logger)
         let dispatch = StoreWorkDispatch()
         accelerators = AcceleratorService(
             store: store, workflows: workflows, dispatch: dispatch,
             events: try Notification.events(settings, authentication.session),
             placement: Self.placement(settings, placement, authentication.session),
             limits: try AcceleratorLimiting.limits(settings, identity, authentication.session),
+            certificates: certificates,
             durations: BindingDurations(
                 preparation: settings.accelerator.bindTimeout, answer: settings.accelerator.bindWait,
                 cleaning: settings.accelerator.cleaningTimeout,
@@ -125,7 +129,11 @@ struct ControlPlane: Sendable {
         let feed = feed
         let keyring = keyring
         let accelerators = accelerators
+        let certificates = certificates
         let logger = logger
+        let keys = certificates.map { certificates in
+            BackgroundTask("certificate keys") { await certificates.watch(logger: logger) }
+        }
         return [
             BackgroundTask("change feed") { try await feed.run() },
             BackgroundTask("token keys") { await keyring.watch(logger: logger) },
@@ -143,7 +151,7 @@ struct ControlPlane: Sendable {
                     try await Task.sleep(for: .seconds(3600))
                 }
             },
-        ]
+        ] + (keys.map { [$0] } ?? [])
     }
 
     /// Placement as the accelerator service needs it for hosts that are down: this process', or the one that Keystone's

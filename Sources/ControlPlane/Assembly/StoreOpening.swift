@@ -16,6 +16,7 @@ enum StoreOpening {
     static let migrations: [Migration] =
         IdentityMigrations.all + PlacementMigrations.all + WorkflowMigrations.all + LinkMigrations.all
         + AcceleratorMigrations.all
+        + SanitisationMigrations.all
 
     static func open(_ settings: DatabaseSettings, _ logger: Logger) async throws -> any StateStore {
         let store = try engine(settings, logger)

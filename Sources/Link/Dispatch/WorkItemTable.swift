@@ -38,7 +38,7 @@ enum WorkItemTable {
     ) throws -> Bool {
         let (state, reason): (String, String?) =
             switch outcome {
-            case .done: ("done", nil)
+            case .done, .cleaned: ("done", nil)
             case .failed(let reason): ("failed", reason)
             }
         return try transaction.execute(

@@ -120,6 +120,7 @@ public final class Hub: ServiceLifecycle.Service, Sendable {
         var revisions: [HostName: Int64] = [:]
         var work: [HostName: [WorkItem]] = [:]
         var disabled: [HostName: [ResourceProviderID]] = [:]
+        var chains: [HostName: CertificateChainHead] = [:]
         var refused: Set<AgentCertificateID> = []
     }
 
@@ -143,6 +144,7 @@ public final class Hub: ServiceLifecycle.Service, Sendable {
                     line.revision = revision
                     line.work = picture.work[host] ?? []
                     line.disabled = picture.disabled[host] ?? []
+                    line.certificates = picture.chains[host]
                 }
                 line.nonce = nonce
                 table.send(line, to: host, number: watcher.number, due: now + settings.heartbeat)
@@ -171,6 +173,7 @@ public final class Hub: ServiceLifecycle.Service, Sendable {
                 picture.work = try WorkItemTable.wanted(on: moved, in: transaction)
                 for host in moved {
                     picture.disabled[host] = try delegate.disabledProviders(of: host, in: transaction).sorted()
+                    picture.chains[host] = try delegate.certificateChain(of: host, in: transaction)
                 }
             }
             if !certificates.isEmpty {

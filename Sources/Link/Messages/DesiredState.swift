@@ -9,12 +9,18 @@ public struct DesiredState: Sendable, Codable, Equatable {
     public var work: [WorkItem]
     /// Deployables (by provider id) whose whole capacity is to be withheld.
     public var disabled: [ResourceProviderID]
+    /// Where the host's sanitisation certificates end; nil before the first.
+    public var certificates: CertificateChainHead?
 
-    public init(revision: Int64, nonce: String, work: [WorkItem], disabled: [ResourceProviderID]) {
+    public init(
+        revision: Int64, nonce: String, work: [WorkItem], disabled: [ResourceProviderID],
+        certificates: CertificateChainHead? = nil
+    ) {
         self.revision = revision
         self.nonce = nonce
         self.work = work
         self.disabled = disabled
+        self.certificates = certificates
     }
 }
 
@@ -25,10 +31,13 @@ public struct Heartbeat: Sendable, Codable, Equatable {
     /// The revision that is applied.
     public var revision: Int64
     public var agentVersion: String
+    /// The furthest end of the host's sanitisation certificates that the agent was ever told.
+    public var certificates: CertificateChainHead?
 
-    public init(nonce: String?, revision: Int64, agentVersion: String) {
+    public init(nonce: String?, revision: Int64, agentVersion: String, certificates: CertificateChainHead? = nil) {
         self.nonce = nonce
         self.revision = revision
         self.agentVersion = agentVersion
+        self.certificates = certificates
     }
 }

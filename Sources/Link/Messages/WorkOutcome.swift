@@ -1,8 +1,12 @@
+public import Model
+
 /// What became of a work item on its host.
 ///
-/// On the wire `{"status": "done"}` or `{"status": "failed", "reason": "…"}`.
+/// On the wire `{"status": "done"}`, of a cleaning with `"cleaning": {…}`, or `{"status": "failed", "reason": "…"}`.
 public enum WorkOutcome: Sendable, Equatable {
     case done
+    /// A cleaning ended well: what was done.
+    case cleaned(CleaningReport)
     /// The reason, for operator and owner.
     case failed(String)
 }
@@ -11,6 +15,7 @@ extension WorkOutcome: Codable {
     private enum Key: String, CodingKey {
         case status
         case reason
+        case cleaning
     }
 
     public init(from decoder: any Decoder) throws {
@@ -18,7 +23,8 @@ extension WorkOutcome: Codable {
         let status = try container.decode(String.self, forKey: .status)
         let reason = try container.decodeIfPresent(String.self, forKey: .reason)
         switch status {
-        case "done": self = .done
+        case "done":
+            self = try container.decodeIfPresent(CleaningReport.self, forKey: .cleaning).map { .cleaned($0) } ?? .done
         case "failed": self = .failed(reason ?? "no reason was given")
         default:
             throw DecodingError.dataCorruptedError(
@@ -30,6 +36,9 @@ extension WorkOutcome: Codable {
         var container = encoder.container(keyedBy: Key.self)
         switch self {
         case .done: try container.encode("done", forKey: .status)
+        case .cleaned(let report):
+            try container.encode("done", forKey: .status)
+            try container.encode(report, forKey: .cleaning)
         case .failed(let reason):
             try container.encode("failed", forKey: .status)
             try container.encode(reason, forKey: .reason)

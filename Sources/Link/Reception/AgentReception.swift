@@ -90,6 +90,9 @@ public final class AgentReception: Sendable {
             if after.state != before.state {
                 try Self.mark(host, after.state, at: now, delegate, in: transaction)
             }
+            if let known = heartbeat.certificates {
+                try delegate.heard(known, of: host, at: now, in: transaction)
+            }
         }
     }
 

@@ -15,6 +15,7 @@ public struct AcceleratorSettings: Sendable {
     public let auditAge: Duration
     public let notifiesCompute: Bool
     public let limits: Limits
+    public let certificateKeys: String?
 
     init(_ reader: inout SettingsReader) {
         bindTimeout = reader.duration(
@@ -47,5 +48,9 @@ public struct AcceleratorSettings: Sendable {
         ] where value < .seconds(1) {
             reader.refuse("accelerator.\(key)", "must be 1s or longer")
         }
+        certificateKeys = reader.optionalText(
+            "accelerator.certificate_keys",
+            "Folder of the keys that sign sanitisation certificates; every replica needs the same. Beside an SQLite database where it "
+                + "is not given; without it no certificates are issued on PostgreSQL.")
     }
 }

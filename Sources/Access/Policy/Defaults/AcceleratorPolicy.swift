@@ -116,6 +116,16 @@ public enum AcceleratorPolicy {
         rule(
             "cyborg:driver:get_all", "rule:project_manager_or_admin", "List drivers", "GET /v2/drivers",
             legacy: "rule:admin_api"),
+        rule(
+            "cyborg:certificate:get_all", "rule:admin_api", "List sanitisation certificates",
+            "GET /v2/sanitisation_certificates"),
+        rule(
+            "cyborg:certificate:get_one", "rule:admin_api", "Show a sanitisation certificate",
+            "GET /v2/sanitisation_certificates/{uuid}"),
+        rule(
+            "cyborg:certificate:get_keys", "rule:project_reader_or_admin",
+            "Show the keys that sanitisation certificates are signed with", "GET /v2/sanitisation_keys",
+            legacy: "rule:admin_or_owner"),
         rule("cyborg:event:get_all", "rule:admin_api", "List changes of state and who made them", "GET /v2/events"),
         rule(
             "cyborg:limit:get_all", "rule:project_reader_or_admin", "Show limits and usage", "GET /v2/limits",

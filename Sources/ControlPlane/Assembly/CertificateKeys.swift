@@ -1,0 +1,37 @@
+import FoundationEssentials
+import Logging
+public import Model
+import Sanitisation
+public import Settings
+
+/// The keys of sanitisation certificates, as the settings want them.
+public enum CertificateKeys {
+    /// Beside an SQLite database where the settings name none; nil without either.
+    static func folder(_ settings: Settings) -> String? {
+        if let folder = settings.accelerator.certificateKeys { return folder }
+        let prefix = "sqlite://"
+        guard settings.database.url.hasPrefix(prefix) else { return nil }
+        let database = URL(filePath: String(settings.database.url.dropFirst(prefix.count)))
+        return database.deletingLastPathComponent().appending(path: "certificate-keys").path
+    }
+
+    static func open(_ settings: Settings, _ logger: Logger) async throws(Fault) -> CertificateKeyring? {
+        guard settings.services.enabled.contains(.accelerator) else { return nil }
+        guard let folder = folder(settings) else {
+            logger.warning(
+                "no sanitisation certificates are issued: accelerator.certificate_keys names no folder of keys that all replicas share"
+            )
+            return nil
+        }
+        return try await CertificateKeyring.loadOrCreate(folder: folder)
+    }
+
+    /// Has a new key sign from now on; answers the folder. Throws 400 where the settings name none.
+    public static func rotate(_ settings: Settings) async throws(Fault) -> String {
+        guard let folder = folder(settings) else {
+            throw .badRequest("accelerator.certificate_keys names no folder.")
+        }
+        try await CertificateKeyring.rotate(folder: folder)
+        return folder
+    }
+}

@@ -1,0 +1,77 @@
+/// What was done to remove a tenant's traces from a device, and how far that could be proven, as its host tells it.
+public struct CleaningReport: Sendable, Codable, Equatable {
+    /// What names the device: `address`, and where it has them `serial`, `model`, `firmware`, `namespaces`.
+    public var device: [String: String]
+    /// What was done, in order.
+    public var methods: [String]
+    public var verification: Verification
+    /// Microseconds since 1970 UTC.
+    public var begun: Int64
+    public var ended: Int64
+
+    public init(
+        device: [String: String], methods: [String], verification: Verification, begun: Int64, ended: Int64
+    ) {
+        self.device = device
+        self.methods = methods
+        self.verification = verification
+        self.begun = begun
+        self.ended = ended
+    }
+
+    /// How it was proven that nothing is left.
+    public enum Verification: Sendable, Equatable {
+        /// Blocks at places of the sequence that begins with `seed` were read before and after: `count` of `size` bytes, of which
+        /// `written` held something before.
+        case samples(seed: UInt64, count: Int, size: Int, written: Int)
+        /// It was not: why.
+        case impossible(String)
+        /// The device keeps nothing.
+        case unneeded
+    }
+}
+
+/// On the wire `{"kind": "samples", "seed": "…", "count": 1024, "size": 4096, "written": 1024}`, `{"kind": "impossible", "reason": "…"}`
+/// or `{"kind": "unneeded"}`. The seed is a text, since not every reader of JSON keeps 64 bits.
+extension CleaningReport.Verification: Codable {
+    private enum Key: String, CodingKey {
+        case kind, seed, count, size, written, reason
+    }
+
+    public init(from decoder: any Decoder) throws {
+        let container = try decoder.container(keyedBy: Key.self)
+        let kind = try container.decode(String.self, forKey: .kind)
+        switch kind {
+        case "samples":
+            guard let seed = UInt64(try container.decode(String.self, forKey: .seed)) else {
+                throw DecodingError.dataCorruptedError(
+                    forKey: .seed, in: container, debugDescription: "the seed is not a number of 64 bits")
+            }
+            self = .samples(
+                seed: seed, count: try container.decode(Int.self, forKey: .count),
+                size: try container.decode(Int.self, forKey: .size),
+                written: try container.decode(Int.self, forKey: .written))
+        case "impossible": self = .impossible(try container.decode(String.self, forKey: .reason))
+        case "unneeded": self = .unneeded
+        default:
+            throw DecodingError.dataCorruptedError(
+                forKey: .kind, in: container, debugDescription: "'\(kind)' is no kind of verification")
+        }
+    }
+
+    public func encode(to encoder: any Encoder) throws {
+        var container = encoder.container(keyedBy: Key.self)
+        switch self {
+        case .samples(let seed, let count, let size, let written):
+            try container.encode("samples", forKey: .kind)
+            try container.encode(String(seed), forKey: .seed)
+            try container.encode(count, forKey: .count)
+            try container.encode(size, forKey: .size)
+            try container.encode(written, forKey: .written)
+        case .impossible(let reason):
+            try container.encode("impossible", forKey: .kind)
+            try container.encode(reason, forKey: .reason)
+        case .unneeded: try container.encode("unneeded", forKey: .kind)
+        }
+    }
+}

@@ -1,0 +1,103 @@
+import Crypto
+import FoundationEssentials
+public import Logging
+public import Model
+import NIOPosix
+import Synchronization
+
+/// The keys of sanitisation certificates, from a folder that all replicas share or have copies of.
+///
+/// The newest key signs. The public halves of former ones stay, so that what they signed can be checked for ever; their secret
+/// halves are gone, so that nobody signs with them any more. The pseudonyms' key never changes: a project keeps its name.
+///
+/// Folder and secret files must not be open to others (0700, 0600).
+public final class CertificateKeyring: Sendable {
+    public let folder: String
+    private let keys: Mutex<Keys>
+
+    struct Keys: Sendable {
+        let signing: Curve25519.Signing.PrivateKey
+        /// The one that signs first, then from new to old.
+        let published: [CertificateKey]
+        let pseudonyms: Data
+    }
+
+    private init(folder: String, keys: Keys) {
+        self.folder = folder
+        self.keys = Mutex(keys)
+    }
+
+    /// Reads the folder, after making it with a first key where it has none. Throws a sentence for the operator.
+    public static func loadOrCreate(folder: String) async throws(Fault) -> CertificateKeyring {
+        let keys = try await onFileThread {
+            let files = CertificateKeyFolder(folder)
+            try files.createIfEmpty()
+            return try files.read()
+        }
+        return CertificateKeyring(folder: folder, keys: keys)
+    }
+
+    /// Has a new key sign. Replicas with the same folder follow within half a minute.
+    public static func rotate(folder: String) async throws(Fault) {
+        try await onFileThread { try CertificateKeyFolder(folder).rotate() }
+    }
+
+    /// Reads the folder again; answers whether another key signs now. What was read before stays where it throws.
+    @discardableResult
+    public func reload() async throws(Fault) -> Bool {
+        let folder = folder
+        let fresh = try await Self.onFileThread { try CertificateKeyFolder(folder).read() }
+        return keys.withLock { keys in
+            defer { keys = fresh }
+            return keys.published != fresh.published
+        }
+    }
+
+    /// Reloads until cancelled.
+    public func watch(every pause: Duration = .seconds(30), logger: Logger) async {
+        while !Task.isCancelled {
+            do { try await Task.sleep(for: pause) } catch { return }
+            do {
+                if try await reload() {
+                    logger.info("keys of sanitisation certificates were read again", metadata: ["folder": "\(folder)"])
+                }
+            } catch {
+                logger.error("keys of sanitisation certificates cannot be read, the former ones stay: \(error)")
+            }
+        }
+    }
+
+    /// Every key that a certificate of this control plane may be signed with.
+    public var published: [CertificateKey] { keys.withLock { $0.published } }
+
+    /// The statement's text and the signature over it.
+    public func sign(_ statement: SanitisationStatement) throws -> SanitisationCertificate {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+        let text = String(decoding: try encoder.encode(statement), as: UTF8.self)
+        let keys = keys.withLock { $0 }
+        let key = CertificateKey(keys.signing.publicKey)
+        let signature = try keys.signing.signature(for: Array(text.utf8))
+        return SanitisationCertificate(
+            statement: text, key: key.id, publicKey: key.publicKey, signature: signature.base64EncodedString())
+    }
+
+    /// A name for a project that only holders of this folder can lead back to it: HMAC-SHA-256, 32 hexadecimal digits.
+    public func pseudonym(of project: ProjectID) -> String {
+        let key = SymmetricKey(data: keys.withLock { $0.pseudonyms })
+        let code = HMAC<SHA256>.authenticationCode(for: Array(project.text.utf8), using: key)
+        return String(StatementHash.hexadecimal(code).prefix(32))
+    }
+
+    private static func onFileThread<Value: Sendable>(
+        _ work: @escaping @Sendable () throws -> Value
+    ) async throws(Fault) -> Value {
+        do {
+            return try await NIOThreadPool.singleton.runIfActive(work)
+        } catch let fault as SanitisationFault {
+            throw .badRequest("The keys of sanitisation certificates cannot be used: \(fault).")
+        } catch {
+            throw .internalError("The keys of sanitisation certificates cannot be used: \(error)")
+        }
+    }
+}

@@ -1,0 +1,65 @@
+import Crypto
+import FoundationEssentials
+
+/// A statement with the signature of the control plane over its text, Ed25519 (RFC 8032).
+///
+/// The text is kept as it was signed: no reader needs to write it again in the same way.
+public struct SanitisationCertificate: Sendable, Codable, Equatable {
+    /// JSON of a `SanitisationStatement`.
+    public var statement: String
+    /// `CertificateKey.id` of the key that signed.
+    public var key: String
+    /// Base64 of 32 bytes.
+    public var publicKey: String
+    /// Base64 of 64 bytes.
+    public var signature: String
+
+    enum CodingKeys: String, CodingKey {
+        case statement, signature
+        case key = "key_id"
+        case publicKey = "public_key"
+    }
+
+    public init(statement: String, key: String, publicKey: String, signature: String) {
+        self.statement = statement
+        self.key = key
+        self.publicKey = publicKey
+        self.signature = signature
+    }
+
+    public var hash: String { StatementHash.of(statement) }
+
+    /// Throws where the text is not one of this format.
+    public func read() throws(SanitisationFault) -> SanitisationStatement {
+        do {
+            let read = try JSONDecoder().decode(SanitisationStatement.self, from: Data(statement.utf8))
+            guard read.format == SanitisationStatement.currentFormat else {
+                throw SanitisationFault("its format is '\(read.format)', which this program does not know")
+            }
+            return read
+        } catch let fault as SanitisationFault {
+            throw fault
+        } catch {
+            throw SanitisationFault("it does not hold a statement that can be read")
+        }
+    }
+
+    /// Whether the key in the certificate signed its statement, and has the name that the certificate gives it. That the key is
+    /// the control plane's is for the reader to know.
+    public var isSigned: Bool {
+        guard let raw = Data(base64Encoded: publicKey), let signature = Data(base64Encoded: signature),
+            let key = try? Curve25519.Signing.PublicKey(rawRepresentation: raw)
+        else { return false }
+        return CertificateKey.id(of: key) == self.key
+            && key.isValidSignature(signature, for: Array(statement.utf8))
+    }
+}
+
+/// What is wrong with a certificate, a chain or a folder of keys: the end of a sentence.
+public struct SanitisationFault: Error, Sendable, Equatable, CustomStringConvertible {
+    public let description: String
+
+    public init(_ description: String) {
+        self.description = description
+    }
+}

@@ -1,0 +1,112 @@
+import FoundationEssentials
+import Model
+import Testing
+
+@testable import Sanitisation
+
+/// Chains checked without the control plane, and what tampering does to them.
+@Suite struct ChainCheckTests {
+    let keyring: CertificateKeyring
+    let folder: String
+
+    init() async throws {
+        folder = FileManager.default.temporaryDirectory.appending(path: "keys-\(UUID().uuidString)").path
+        keyring = try await CertificateKeyring.loadOrCreate(folder: folder)
+    }
+
+    func statement(_ number: Int64, after previous: String, host: HostName = "host-a") -> SanitisationStatement {
+        SanitisationStatement(
+            number: number, host: host, previous: previous,
+            device: .init(uuid: "d", handle: "h", facts: ["serial": "S"]),
+            report: CleaningReport(
+                device: ["serial": "S"], methods: ["zeros"],
+                verification: .samples(seed: 7, count: 1024, size: 4096, written: 512), begun: 1, ended: 2),
+            result: .cleaned, reason: nil, issued: Timestamp(microseconds: 3), tenant: "t", restored: nil)
+    }
+
+    func chain(_ count: Int64, host: HostName = "host-a") throws -> [SanitisationCertificate] {
+        var chain: [SanitisationCertificate] = []
+        for number in 1...count {
+            chain.append(try keyring.sign(statement(number, after: chain.last?.hash ?? StatementHash.none, host: host)))
+        }
+        return chain
+    }
+
+    @Test func `whole chains hold, in whatever order, once or twice`() throws {
+        let chains = try chain(4) + chain(3, host: "host-b")
+        for given in [chains, chains.reversed(), chains + chains] {
+            let check = ChainCheck(given, trusted: keyring.published)
+            #expect(check.holds && check.findings.count == 7 && check.notes == [])
+        }
+        #expect(ChainCheck([], trusted: nil).holds == false)
+    }
+
+    @Test func `whatever is changed is found`() throws {
+        let chain = try chain(3)
+        func broken(_ change: (inout SanitisationCertificate) -> Void) -> Bool {
+            var changed = chain
+            change(&changed[1])
+            return !ChainCheck(changed, trusted: keyring.published).holds
+        }
+        #expect(broken { $0.statement = $0.statement.replacing("\"zeros\"", with: "\"sanitize\"") })
+        #expect(broken { $0.signature = chain[0].signature })
+        #expect(broken { $0.key = "0000000000000000" })
+        #expect(broken { $0.publicKey = "AAAA" })
+        #expect(broken { $0.statement = "{}" })
+        #expect(broken { $0.statement = $0.statement.replacing("/1\"", with: "/9\"") })
+    }
+
+    @Test func `certificates that are left out, doubled or signed by others are found`() async throws {
+        let whole = try chain(4)
+        let gap = ChainCheck([whole[0], whole[3]], trusted: keyring.published)
+        #expect(gap.holds && gap.notes.count == 1 && gap.notes[0].contains("2 to 3"))
+        let fork = try keyring.sign(statement(2, after: StatementHash.of("other")))
+        #expect(ChainCheck(whole + [fork], trusted: keyring.published).faults.contains { $0.contains("two different") })
+        let inserted = try keyring.sign(statement(5, after: StatementHash.of("other")))
+        #expect(ChainCheck(whole + [inserted], trusted: keyring.published).faults.count == 1)
+        let stranger = try await CertificateKeyring.loadOrCreate(folder: folder + "-other")
+        let forged = try stranger.sign(statement(5, after: whole[3].hash))
+        #expect(!ChainCheck(whole + [forged], trusted: keyring.published).holds)
+        let unvouched = ChainCheck(whole, trusted: nil)
+        #expect(unvouched.holds && unvouched.notes.count == 1)
+    }
+
+    @Test func `rotation keeps what was signed valid and lets the former key sign no more`() async throws {
+        let before = try chain(2)
+        let old = keyring.published[0]
+        try await CertificateKeyring.rotate(folder: folder)
+        #expect(try await keyring.reload())
+        #expect(keyring.published.count == 2 && keyring.published[1] == old)
+        let next = try keyring.sign(statement(3, after: before[1].hash))
+        #expect(next.key != before[1].key)
+        #expect(ChainCheck(before + [next], trusted: keyring.published).holds)
+        let names = try FileManager.default.contentsOfDirectory(atPath: folder).sorted()
+        #expect(names == ["1.pub", "2.key", "2.pub", "pseudonyms"])
+        let again = try await CertificateKeyring.loadOrCreate(folder: folder)
+        #expect(again.published == keyring.published)
+        #expect(again.pseudonym(of: "blue") == keyring.pseudonym(of: "blue"))
+        #expect(again.pseudonym(of: "blue") != keyring.pseudonym(of: "red"))
+    }
+
+    @Test func `a folder that others may read is refused with the cure`() async throws {
+        try FileManager.default.setAttributes([.posixPermissions: 0o644], ofItemAtPath: folder + "/1.key")
+        await #expect(throws: Fault.self) { try await keyring.reload() }
+        do {
+            try await keyring.reload()
+        } catch {
+            #expect("\(error)".contains("chmod 600"))
+        }
+    }
+
+    @Test func `files are read in each of their forms`() throws {
+        let chain = try chain(2)
+        let encoder = JSONEncoder()
+        #expect(try CertificateFile.certificates(Array(try encoder.encode(chain[0]))) == [chain[0]])
+        #expect(try CertificateFile.certificates(Array(try encoder.encode(chain))) == chain)
+        #expect(try CertificateFile.certificates(Array(try encoder.encode(["certificates": chain]))) == chain)
+        #expect(try CertificateFile.keys(Array(try encoder.encode(["keys": keyring.published]))) == keyring.published)
+        for odd in ["", "[1]", "{}", "null"] {
+            #expect(throws: SanitisationFault.self) { try CertificateFile.certificates(Array(odd.utf8)) }
+        }
+    }
+}
