@@ -23,7 +23,9 @@ test: deps
 	Tests/Scripts/contracts.sh
 	Tests/Scripts/consumers.sh
 	Tests/Scripts/with-postgres.sh swift test --skip-build
-	KILONOVA_TEST_ENGINE=postgresql Tests/Scripts/with-postgres.sh swift test --skip-build --filter '^AcceleratorsTests\.'
+	# One after another: each has databases of its own, and side by side they would need more connections than a server has.
+	KILONOVA_TEST_ENGINE=postgresql Tests/Scripts/with-postgres.sh \
+	    swift test --skip-build --no-parallel --filter '^AcceleratorsTests\.'
 
 # Everyone that takes part in binding is cut off at each moment; prints a table of who, when and how often.
 test-faults: deps
