@@ -13,7 +13,7 @@ struct ReportIntake {
     /// Handles that this report has below another deployable than the record: they move there as they are, with whoever
     /// holds them.
     private var moves: [ReportedInventory.HandleKey: ReportedInventory.StoredHandle] = [:]
-    private var moving: Set<AttachHandleID> = []
+    private(set) var moving: Set<AttachHandleID> = []
 
     init(
         host: HostName, record: ReportedInventory, ids: IDSource, trail: AuditTrail, now: Timestamp, logger: Logger
@@ -306,99 +306,6 @@ struct ReportIntake {
             guard let problem = HandleContent.problem(with: handle.info, of: handle.type) else { return true }
             logger.error("an attach handle is left out", metadata: ["host": "\(host)", "problem": "\(problem)"])
             return false
-        }
-    }
-
-    private func remove(_ stored: ReportedInventory.StoredDevice, in transaction: any Transaction) throws -> Bool {
-        var lifecycle = DeviceLifecycle(presence: stored.presence)
-        let actions = lifecycle.apply(.vanished(isHeld: stored.deployables.values.contains(where: isHeld)))
-        for deployable in stored.deployables.values { _ = try remove(deployable, in: transaction) }
-        if actions == [.remove] {
-            try transaction.execute("DELETE FROM devices WHERE uuid = \(stored.id)")
-            try trail.note(AuditEvent(action: .deviceRemoved, device: stored.id, host: host), at: now, in: transaction)
-            try transaction.note(change: "device", key: "\(stored.id)")
-            return false
-        }
-        guard lifecycle.presence != stored.presence else { return false }
-        try trail.note(AuditEvent(action: .deviceMissing, device: stored.id, host: host), at: now, in: transaction)
-        logger.error(
-            "a device vanished while it is held", metadata: ["host": "\(host)", "device": "\(stored.id)"])
-        try transaction.execute(
-            "UPDATE devices SET presence = \(lifecycle.presence.rawValue), updated_at = \(now) WHERE uuid = \(stored.id)"
-        )
-        try transaction.note(change: "device", key: "\(stored.id)")
-        return true
-    }
-
-    /// Whether anything of it is in a tenant's hands or not yet clean, and stays below it.
-    private func isHeld(_ deployable: ReportedInventory.StoredDeployable) -> Bool {
-        deployable.handles.values.contains { !$0.isFree && !moving.contains($0.id) }
-    }
-
-    /// A device that is withdrawn for its health, or well again: on record for the operator and for whoever holds it.
-    private func noteHealth(
-        of stored: ReportedInventory.StoredDevice, _ device: DeviceReport, in transaction: any Transaction
-    ) throws {
-        let before = Self.sickness(stored.report.facts)
-        let now = Self.sickness(device.facts)
-        guard before != now else { return }
-        let action: AuditEvent.Action = now == nil ? .deviceWell : .deviceSick
-        guard now == nil || before == nil else { return }
-        try trail.note(
-            AuditEvent(action: action, device: stored.id, host: host, detail: now), at: self.now, in: transaction)
-        for deployable in stored.deployables.values {
-            for handle in deployable.handles.values where !handle.isFree {
-                try tellHolder(of: handle, action, now, in: transaction)
-            }
-        }
-    }
-
-    /// Why a device is withdrawn, from what its agent says of its health.
-    private static func sickness(_ facts: [String: String]) -> String? {
-        guard let health = facts["health"], health.hasPrefix("withdrawn") else { return nil }
-        return String(health.dropFirst("withdrawn: ".count))
-    }
-
-    /// An event for the request that holds a handle, which its project sees.
-    private func tellHolder(
-        of handle: ReportedInventory.StoredHandle, _ action: AuditEvent.Action, _ detail: String?,
-        in transaction: any Transaction
-    ) throws {
-        guard !handle.isFree else { return }
-        let holder: (request: AcceleratorRequestID, owner: ProjectID, instance: InstanceID?)? = try transaction.first(
-            "SELECT uuid, project, instance FROM accelerator_requests WHERE handle = \(handle.id)"
-        ) { row in (try row[0], try row[1], try row[2]) }
-        guard let holder else { return }
-        try trail.note(
-            AuditEvent(
-                action: action, owner: holder.owner, request: holder.request, instance: holder.instance,
-                handle: handle.id, host: host, detail: detail), at: now, in: transaction)
-    }
-
-    /// True when it stays on record because something of it is held.
-    private func remove(_ stored: ReportedInventory.StoredDeployable, in transaction: any Transaction) throws -> Bool {
-        for handle in stored.handles.values where !moving.contains(handle.id) { try remove(handle, in: transaction) }
-        if isHeld(stored) {
-            guard stored.isPresent else { return false }
-            try transaction.execute(
-                "UPDATE deployables SET is_present = 0, updated_at = \(now) WHERE uuid = \(stored.id)")
-            return true
-        }
-        try transaction.execute("DELETE FROM attributes WHERE deployable = \(stored.id)")
-        try transaction.execute("DELETE FROM deployables WHERE uuid = \(stored.id)")
-        return false
-    }
-
-    private func remove(_ stored: ReportedInventory.StoredHandle, in transaction: any Transaction) throws {
-        if stored.isFree {
-            try transaction.execute("DELETE FROM attach_handles WHERE uuid = \(stored.id)")
-        } else if stored.isPresent {
-            try tellHolder(of: stored, .requestDeviceLost, "its host does not report it", in: transaction)
-            try transaction.execute(
-                """
-                UPDATE attach_handles SET is_present = 0, generation = generation + 1, updated_at = \(now)
-                WHERE uuid = \(stored.id)
-                """)
         }
     }
 }

@@ -8,7 +8,7 @@ import Model
 /// unrolled one by one, as far as the folding wants them and the caller asks.
 struct TreeWalk {
     /// A set of interchangeable providers; one from another tree (a sharing provider) stands alone.
-    private struct Place {
+    struct Place {
         let slot: Int
         /// Which of `trees`: 0 is the anchor.
         let tree: Int
@@ -18,7 +18,7 @@ struct TreeWalk {
     }
 
     /// Where a want stands in the backtracking.
-    private struct Choice {
+    struct Choice {
         /// The want's options: `options[first ..< end]`.
         var first = 0
         var end = 0
@@ -31,24 +31,24 @@ struct TreeWalk {
         var opensSlot = false
     }
 
-    private let plan: Plan
+    let plan: Plan
     private let index: PlacementIndex
     private(set) var steps = 0
     private let budget: Int
     private(set) var isExhausted = false
 
     private var trees: ContiguousArray<IndexedTree> = []
-    private var places: ContiguousArray<Place> = []
-    private var opened: ContiguousArray<Int> = []
+    private(set) var places: ContiguousArray<Place> = []
+    private(set) var opened: ContiguousArray<Int> = []
     /// Places that serve a want, want after want.
     private var options: ContiguousArray<Int> = []
-    private var choices: ContiguousArray<Choice>
+    private(set) var choices: ContiguousArray<Choice>
 
     private var depth = 0
     private var hasBegun = false
     private var unrolling: SlotUnrolling?
     private var seenPatterns: Set<[Int]> = []
-    private let foldsWants: Bool
+    let foldsWants: Bool
     private let hasEqualWants: Bool
 
     init(_ plan: Plan, _ index: PlacementIndex, budget: Int) {
@@ -363,48 +363,5 @@ struct TreeWalk {
             if !isPlaced { return false }
         }
         return true
-    }
-
-    /// A key equal for patterns that differ only in the order of slots within a place and of equal wants.
-    private func patternKey() -> [Int] {
-        var key: [Int] = []
-        for (place, loads) in loadsByPlace() {
-            key.append(-2 - place)
-            for load in loads.sorted(by: { $0.lexicographicallyPrecedes($1) }) {
-                key += load
-                key.append(-1)
-            }
-        }
-        return key
-    }
-
-    /// For each place in use, the kinds of wants in each of its slots.
-    private func loadsByPlace() -> [(place: Int, loads: [[Int]])] {
-        var result: [(place: Int, loads: [[Int]])] = []
-        for place in opened.indices where opened[place] > 0 {
-            var loads = Array(repeating: [Int](), count: opened[place])
-            for want in choices.indices where choices[want].place == place {
-                loads[choices[want].slot].append(
-                    foldsWants && plan.wants[want].isSuffixed ? plan.wants[want].kind : -10 - want)
-            }
-            result.append((place, loads))
-        }
-        return result
-    }
-
-    private func unrollingOfPattern() -> SlotUnrolling? {
-        guard opened.indices.contains(where: { opened[$0] > 0 && places[$0].count > 1 }) else { return nil }
-        var slots: [SlotUnrolling.Slot] = []
-        for (place, loads) in loadsByPlace() where places[place].count > 1 {
-            let first = slots.count
-            for (slot, load) in loads.enumerated() {
-                let equal = foldsWants ? (0..<slot).last { loads[$0] == load } : nil
-                slots.append(
-                    SlotUnrolling.Slot(
-                        place: place, slot: slot, size: places[place].count, firstOfPlace: first,
-                        after: equal.map { first + $0 }))
-            }
-        }
-        return SlotUnrolling(slots)
     }
 }

@@ -1,0 +1,59 @@
+import Logging
+import Model
+import Store
+
+/// What a host no longer reports: it goes, unless it is held or not yet clean.
+extension ReportIntake {
+    func remove(_ stored: ReportedInventory.StoredDevice, in transaction: any Transaction) throws -> Bool {
+        var lifecycle = DeviceLifecycle(presence: stored.presence)
+        let actions = lifecycle.apply(.vanished(isHeld: stored.deployables.values.contains(where: isHeld)))
+        for deployable in stored.deployables.values { _ = try remove(deployable, in: transaction) }
+        if actions == [.remove] {
+            try transaction.execute("DELETE FROM devices WHERE uuid = \(stored.id)")
+            try trail.note(AuditEvent(action: .deviceRemoved, device: stored.id, host: host), at: now, in: transaction)
+            try transaction.note(change: "device", key: "\(stored.id)")
+            return false
+        }
+        guard lifecycle.presence != stored.presence else { return false }
+        try trail.note(AuditEvent(action: .deviceMissing, device: stored.id, host: host), at: now, in: transaction)
+        logger.error(
+            "a device vanished while it is held", metadata: ["host": "\(host)", "device": "\(stored.id)"])
+        try transaction.execute(
+            "UPDATE devices SET presence = \(lifecycle.presence.rawValue), updated_at = \(now) WHERE uuid = \(stored.id)"
+        )
+        try transaction.note(change: "device", key: "\(stored.id)")
+        return true
+    }
+
+    /// Whether anything of it is in a tenant's hands or not yet clean, and stays below it.
+    private func isHeld(_ deployable: ReportedInventory.StoredDeployable) -> Bool {
+        deployable.handles.values.contains { !$0.isFree && !moving.contains($0.id) }
+    }
+
+    /// True when it stays on record because something of it is held.
+    func remove(_ stored: ReportedInventory.StoredDeployable, in transaction: any Transaction) throws -> Bool {
+        for handle in stored.handles.values where !moving.contains(handle.id) { try remove(handle, in: transaction) }
+        if isHeld(stored) {
+            guard stored.isPresent else { return false }
+            try transaction.execute(
+                "UPDATE deployables SET is_present = 0, updated_at = \(now) WHERE uuid = \(stored.id)")
+            return true
+        }
+        try transaction.execute("DELETE FROM attributes WHERE deployable = \(stored.id)")
+        try transaction.execute("DELETE FROM deployables WHERE uuid = \(stored.id)")
+        return false
+    }
+
+    func remove(_ stored: ReportedInventory.StoredHandle, in transaction: any Transaction) throws {
+        if stored.isFree {
+            try transaction.execute("DELETE FROM attach_handles WHERE uuid = \(stored.id)")
+        } else if stored.isPresent {
+            try tellHolder(of: stored, .requestDeviceLost, "its host does not report it", in: transaction)
+            try transaction.execute(
+                """
+                UPDATE attach_handles SET is_present = 0, generation = generation + 1, updated_at = \(now)
+                WHERE uuid = \(stored.id)
+                """)
+        }
+    }
+}
