@@ -15,7 +15,7 @@ run: build
 
 # The release binary: .build/release/kilonova
 build: deps
-	swift build -c release --product kilonova
+	Tools/release kilonova
 
 # Everything that needs no special hardware: client contracts, then unit, functional and store tests on both engines.
 test: deps

@@ -111,6 +111,7 @@ if !leavesOnly {
     targets += [
         .systemLibrary(name: "CPostgreSQL", pkgConfig: "libpq", providers: [.apt(["libpq-dev"])]),
         .systemLibrary(name: "CCrypt", providers: [.apt(["libcrypt-dev"])]),
+        .systemLibrary(name: "CMalloc"),
         .target(
             name: "TestSupport",
             dependencies: [
@@ -126,7 +127,7 @@ if !leavesOnly {
             path: "Tests/StoreCrashWriter", swiftSettings: settings),
         .executableTarget(
             name: "kilonova",
-            dependencies: ["ControlPlane", "Sanitisation", "Settings", "Model", arguments, logging, system],
+            dependencies: ["ControlPlane", "Sanitisation", "Settings", "Model", "CMalloc", arguments, logging, system],
             swiftSettings: settings),
         .testTarget(
             name: "FunctionalTests",

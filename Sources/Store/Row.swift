@@ -5,15 +5,15 @@ public import FoundationEssentials
 ///     let name: String = try row[0]
 ///     let parent: ResourceProviderID? = try row[1]
 public struct Row: ~Copyable {
-    private let columns: any Columns
+    @usableFromInline let columns: any Columns
 
-    public init(_ columns: any Columns) {
+    @inlinable public init(_ columns: any Columns) {
         self.columns = columns
     }
 
     /// Throws `StoreError.column` when the column is null or not of the type asked for.
     public subscript<Value: ColumnValue>(_ index: Int) -> Value {
-        get throws(StoreError) {
+        @inlinable get throws(StoreError) {
             guard let value = try Value(columns, index) else {
                 throw StoreError(.column, "column \(index) is null where \(Value.self) was expected")
             }
@@ -23,7 +23,7 @@ public struct Row: ~Copyable {
 
     /// Nil when the column is null.
     public subscript<Value: ColumnValue>(_ index: Int) -> Value? {
-        get throws(StoreError) { try Value(columns, index) }
+        @inlinable get throws(StoreError) { try Value(columns, index) }
     }
 }
 

@@ -3,7 +3,7 @@ public import Model
 
 extension Int: SQLValue, ColumnValue {
     public var sqlValue: SQL.Value { .integer(Int64(self)) }
-    public init?(_ columns: any Columns, _ index: Int) throws(StoreError) {
+    @inlinable public init?(_ columns: any Columns, _ index: Int) throws(StoreError) {
         if columns.isNull(index) { return nil }
         self = Int(try columns.integer(index))
     }
@@ -11,7 +11,7 @@ extension Int: SQLValue, ColumnValue {
 
 extension Int64: SQLValue, ColumnValue {
     public var sqlValue: SQL.Value { .integer(self) }
-    public init?(_ columns: any Columns, _ index: Int) throws(StoreError) {
+    @inlinable public init?(_ columns: any Columns, _ index: Int) throws(StoreError) {
         if columns.isNull(index) { return nil }
         self = try columns.integer(index)
     }
@@ -19,7 +19,7 @@ extension Int64: SQLValue, ColumnValue {
 
 extension Bool: SQLValue, ColumnValue {
     public var sqlValue: SQL.Value { .integer(self ? 1 : 0) }
-    public init?(_ columns: any Columns, _ index: Int) throws(StoreError) {
+    @inlinable public init?(_ columns: any Columns, _ index: Int) throws(StoreError) {
         if columns.isNull(index) { return nil }
         self = try columns.integer(index) != 0
     }
@@ -27,7 +27,7 @@ extension Bool: SQLValue, ColumnValue {
 
 extension Double: SQLValue, ColumnValue {
     public var sqlValue: SQL.Value { .double(self) }
-    public init?(_ columns: any Columns, _ index: Int) throws(StoreError) {
+    @inlinable public init?(_ columns: any Columns, _ index: Int) throws(StoreError) {
         if columns.isNull(index) { return nil }
         self = try columns.double(index)
     }
@@ -35,7 +35,7 @@ extension Double: SQLValue, ColumnValue {
 
 extension String: SQLValue, ColumnValue {
     public var sqlValue: SQL.Value { .text(self) }
-    public init?(_ columns: any Columns, _ index: Int) throws(StoreError) {
+    @inlinable public init?(_ columns: any Columns, _ index: Int) throws(StoreError) {
         if columns.isNull(index) { return nil }
         self = try columns.text(index)
     }
@@ -43,7 +43,7 @@ extension String: SQLValue, ColumnValue {
 
 extension Data: SQLValue, ColumnValue {
     public var sqlValue: SQL.Value { .blob(self) }
-    public init?(_ columns: any Columns, _ index: Int) throws(StoreError) {
+    @inlinable public init?(_ columns: any Columns, _ index: Int) throws(StoreError) {
         if columns.isNull(index) { return nil }
         self = try columns.blob(index)
     }
@@ -51,7 +51,7 @@ extension Data: SQLValue, ColumnValue {
 
 extension Timestamp: SQLValue, ColumnValue {
     public var sqlValue: SQL.Value { .integer(microseconds) }
-    public init?(_ columns: any Columns, _ index: Int) throws(StoreError) {
+    @inlinable public init?(_ columns: any Columns, _ index: Int) throws(StoreError) {
         if columns.isNull(index) { return nil }
         self.init(microseconds: try columns.integer(index))
     }
@@ -59,7 +59,7 @@ extension Timestamp: SQLValue, ColumnValue {
 
 extension UniqueID: SQLValue, ColumnValue {
     public var sqlValue: SQL.Value { .text(description) }
-    public init?(_ columns: any Columns, _ index: Int) throws(StoreError) {
+    @inlinable public init?(_ columns: any Columns, _ index: Int) throws(StoreError) {
         if columns.isNull(index) { return nil }
         let text = try columns.text(index)
         guard let id = UniqueID(text) else { throw StoreError(.column, "column \(index) holds no UUID") }
@@ -69,7 +69,7 @@ extension UniqueID: SQLValue, ColumnValue {
 
 extension NameID: SQLValue, ColumnValue {
     public var sqlValue: SQL.Value { .text(text) }
-    public init?(_ columns: any Columns, _ index: Int) throws(StoreError) {
+    @inlinable public init?(_ columns: any Columns, _ index: Int) throws(StoreError) {
         if columns.isNull(index) { return nil }
         self.init(try columns.text(index))
     }
@@ -77,7 +77,7 @@ extension NameID: SQLValue, ColumnValue {
 
 extension ResourceClass: SQLValue, ColumnValue {
     public var sqlValue: SQL.Value { .text(name) }
-    public init?(_ columns: any Columns, _ index: Int) throws(StoreError) {
+    @inlinable public init?(_ columns: any Columns, _ index: Int) throws(StoreError) {
         if columns.isNull(index) { return nil }
         self.init(unchecked: try columns.text(index))
     }
@@ -85,7 +85,7 @@ extension ResourceClass: SQLValue, ColumnValue {
 
 extension Trait: SQLValue, ColumnValue {
     public var sqlValue: SQL.Value { .text(name) }
-    public init?(_ columns: any Columns, _ index: Int) throws(StoreError) {
+    @inlinable public init?(_ columns: any Columns, _ index: Int) throws(StoreError) {
         if columns.isNull(index) { return nil }
         self.init(unchecked: try columns.text(index))
     }

@@ -1,5 +1,6 @@
 import ArgumentParser
 import ControlPlane
+import FoundationEssentials
 
 @main
 struct KilonovaCommand: AsyncParsableCommand {
@@ -12,4 +13,9 @@ struct KilonovaCommand: AsyncParsableCommand {
             AgentCommand.self, VerifyCommand.self, CertificateKeyCommand.self, HostCommand.self, LimitsCommand.self,
             DocumentsCommand.self,
         ])
+
+    static func main() async {
+        MemoryArenas.bound(cores: ProcessInfo.processInfo.activeProcessorCount)
+        await main(nil)
+    }
 }

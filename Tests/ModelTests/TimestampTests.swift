@@ -8,6 +8,8 @@ import Testing
     @Test func `each family's form`() {
         #expect(moment.isoOffset == "2026-11-21T00:07:29.834118+00:00")
         #expect(moment.isoZulu == "2026-11-21T00:07:29.834118Z")
+        #expect(Timestamp(microseconds: 7).isoMicroseconds == "1970-01-01T00:00:00.000007")
+        #expect(Timestamp(microseconds: 317_336_843_045_000_006).isoZulu == "12026-01-02T03:04:05.000006Z")
         #expect(moment.httpDate == "Sat, 21 Nov 2026 00:07:29 GMT")
     }
 

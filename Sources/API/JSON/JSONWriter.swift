@@ -120,11 +120,20 @@ public struct JSONWriter: Sendable {
 
     private mutating func quoted(_ text: String) {
         bytes.append(UInt8(ascii: "\""))
-        guard text.utf8.contains(where: { $0 < 0x20 || $0 == 0x22 || $0 == 0x5c }) else {
-            bytes.append(contentsOf: text.utf8)
+        // Nearly all text is taken over as it stands.
+        let isWritten = unsafe text.utf8.withContiguousStorageIfAvailable { characters in
+            guard unsafe !characters.contains(where: { Self.needsEscape($0) }) else { return false }
+            unsafe bytes.append(contentsOf: characters)
             bytes.append(UInt8(ascii: "\""))
-            return
+            return true
         }
+        if isWritten != true { escaped(text) }
+    }
+
+    private static func needsEscape(_ byte: UInt8) -> Bool { byte < 0x20 || byte == 0x22 || byte == 0x5c }
+
+    /// `text` and the quotation mark behind it.
+    private mutating func escaped(_ text: String) {
         for byte in text.utf8 {
             switch byte {
             case UInt8(ascii: "\""): bytes.append(contentsOf: [0x5c, 0x22])

@@ -46,7 +46,7 @@ struct AttributeView: Codable, Sendable {
         deployableID = attribute.deployableNumber
         key = attribute.key
         value = attribute.value
-        links = [Link(call, "attributes/\(attribute.id)")]
+        links = [Link(call, "attributes", "\(attribute.id)")]
         createdAt = attribute.created.isoOffset
         updatedAt = attribute.updated?.isoOffset
     }

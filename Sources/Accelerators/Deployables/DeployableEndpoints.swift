@@ -55,8 +55,7 @@ struct DeployableEndpoints: Sendable {
                 filter.conditions + " AND " + after, tail: filter.order + filter.limit + page.limit, in: transaction)
         }
         let (shown, links) = page.cut(found, "deployables", call) { "\($0.0.id)" }
-        return .list(
-            "deployables", shown.map { DeployableView($0.0, attributes: $0.1, call) }, pages: links)
+        return .list("deployables", shown, pages: links) { DeployableView($0.0, attributes: $0.1, call) }
     }
 
     private func show(_ call: Call) async throws -> Reply {

@@ -38,28 +38,39 @@ struct DeployableView: Codable, Sendable {
         case updatedAt = "updated_at"
     }
 
-    init(_ deployable: Deployable, attributes: [AttributeReport], _ call: Call) {
-        uuid = "\(deployable.id)"
+    init(_ deployable: borrowing Deployable, attributes: borrowing [AttributeReport], _ call: borrowing Call) {
+        uuid = deployable.id.description
         parentID = nil
         rootID = nil
         name = deployable.name
         accelerators = deployable.accelerators
         deviceID = deployable.deviceNumber
-        let pairs = attributes.map { "{\(JSONText.quoted($0.key)): \(JSONText.quoted($0.value))}" }
-        self.attributes = "[\(pairs.joined(separator: ", "))]"
-        resourceProvider = "\(deployable.resourceProvider)"
+        self.attributes = Self.list(attributes)
+        resourceProvider = deployable.resourceProvider.description
         driver = deployable.driver
         bitstream = deployable.bitstream
         let isNew = call.version >= Microversion(2, 4)
         status = isNew ? deployable.status.rawValue : nil
-        device = isNew ? "\(deployable.device)" : nil
+        device = isNew ? deployable.device.description : nil
         resourceClass = isNew ? deployable.resourceClass : nil
         links = [
-            Link(call, "deployables/\(deployable.id)"),
-            Link(href: "\(call.origin)/accelerator/deployables/\(deployable.id)", rel: "bookmark"),
+            Link(call, "deployables", uuid),
+            Link(call, "/accelerator/", "deployables", uuid, rel: "bookmark"),
         ]
         createdAt = deployable.created.isoOffset
         updatedAt = deployable.updated?.isoOffset
+    }
+
+    private static func list(_ attributes: borrowing [AttributeReport]) -> String {
+        var text = "["
+        for place in attributes.indices {
+            text += place == 0 ? "{" : ", {"
+            text += JSONText.quoted(attributes[place].key)
+            text += ": "
+            text += JSONText.quoted(attributes[place].value)
+            text += "}"
+        }
+        return text + "]"
     }
 }
 

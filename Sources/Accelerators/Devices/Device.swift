@@ -20,8 +20,9 @@ struct Device: Sendable, Equatable {
     let model: String
     let standardBoardInfo: String?
     let vendorBoardInfo: String?
-    /// What its driver says for operators: NUMA node, IOMMU group and the like.
-    let facts: [String: String]
+    /// What its driver says for operators, NUMA node, IOMMU group and the like: JSON of one object. Few answers show it, so it
+    /// is read where it is shown.
+    let factsText: String
     let status: Status
     let presence: DeviceLifecycle.Presence
     let created: Timestamp
@@ -47,6 +48,7 @@ struct Device: Sendable, Equatable {
         presence = DeviceLifecycle.Presence(rawValue: try row[11] as String) ?? .missing
         created = try row[12]
         updated = try row[13]
-        facts = try JSONText.decode([String: String].self, from: try row[14])
+        factsText = try row[14]
     }
+    func facts() throws(Fault) -> [String: String] { try JSONText.decode([String: String].self, from: factsText) }
 }

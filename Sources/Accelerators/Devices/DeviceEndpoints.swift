@@ -65,7 +65,7 @@ struct DeviceEndpoints: Sendable {
             return (devices, states)
         }
         let (shown, links) = page.cut(found, "devices", call) { "\($0.id)" }
-        return .list("devices", shown.map { DeviceView($0, state: states[$0.id], call) }, pages: links)
+        return try .list("devices", shown, pages: links) { try DeviceView($0, state: states[$0.id], call) }
     }
 
     private func show(_ call: Call) async throws -> Reply {

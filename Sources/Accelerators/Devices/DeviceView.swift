@@ -31,9 +31,10 @@ struct DeviceView: Codable, Sendable {
     }
 
     init(
-        _ device: Device, state: DeviceState? = nil, deployables: [DeployableView]? = nil, _ call: Call
-    ) {
-        uuid = "\(device.id)"
+        _ device: borrowing Device, state: DeviceState? = nil, deployables: [DeployableView]? = nil,
+        _ call: borrowing Call
+    ) throws(Fault) {
+        uuid = device.id.description
         type = device.type
         vendor = device.vendor
         model = device.model
@@ -44,9 +45,9 @@ struct DeviceView: Codable, Sendable {
         let isNew = call.version >= Microversion(2, 4)
         self.state = isNew ? state?.rawValue : nil
         driver = isNew ? device.driver : nil
-        facts = isNew ? device.facts : nil
+        facts = isNew ? try device.facts() : nil
         self.deployables = isNew ? deployables : nil
-        links = [Link(call, "devices/\(device.id)")]
+        links = [Link(call, "devices", uuid)]
         createdAt = device.created.isoOffset
         updatedAt = device.updated?.isoOffset
     }

@@ -67,7 +67,7 @@ struct HostView: Codable, Sendable {
         conditions = host.conditions.map { condition in
             ConditionView(kind: condition.kind.rawValue, subject: condition.subject, reason: condition.reason)
         }
-        links = [Link(call, "hosts/\(host.name)")]
+        links = [Link(call, "hosts", "\(host.name)")]
     }
 }
 

@@ -47,7 +47,7 @@ struct AttachHandleView: Codable, Sendable {
         request = row.request?.description
         instance = row.instance?.description
         isPresent = handle.isPresent
-        links = [Link(call, "attach_handles/\(handle.id)")]
+        links = [Link(call, "attach_handles", "\(handle.id)")]
         createdAt = row.created.isoOffset
         updatedAt = row.updated?.isoOffset
     }

@@ -45,7 +45,7 @@ struct DeviceProfileView: Codable, Sendable {
         name = profile.name
         groups = profile.groups.map(\.entries)
         description = profile.description
-        links = [Link(call, "device_profiles/\(profile.id)")]
+        links = [Link(call, "device_profiles", "\(profile.id)")]
         if isSingle {
             func spaced(_ moment: Timestamp) -> String {
                 String(moment.isoOffset.map { $0 == "T" ? " " : $0 })

@@ -121,7 +121,7 @@ struct AcceleratorRequestEndpoints: Sendable {
             return try Self.read(conditions, tail: page.limit, in: transaction)
         }
         let (shown, links) = page.cut(found, "accelerator_requests", call) { "\($0.id)" }
-        return .list("arqs", shown.map { AcceleratorRequestView($0, call) }, pages: links)
+        return .list("arqs", shown, pages: links) { AcceleratorRequestView($0, call) }
     }
 
     /// Returns when no request of the instance is still being bound, or when the time is over.
@@ -199,7 +199,7 @@ struct AcceleratorRequestEndpoints: Sendable {
             }
             return try Self.read("r.uuid IN \(list: made)", in: transaction)
         }
-        return .list("arqs", requests.map { AcceleratorRequestView($0, call) }, pages: nil, status: 201)
+        return .list("arqs", requests, pages: nil, status: 201) { AcceleratorRequestView($0, call) }
     }
 
     private func patch(_ call: Call, _ body: RequestPatch.Body) async throws -> Reply {

@@ -32,9 +32,9 @@ struct AcceleratorRequestView: Codable, Sendable {
         case updatedAt = "updated_at"
     }
 
-    init(_ request: AcceleratorRequest, _ call: Call) {
+    init(_ request: borrowing AcceleratorRequest, _ call: borrowing Call) {
         let isBound = request.state == .bound
-        uuid = "\(request.id)"
+        uuid = request.id.description
         state = request.state.rawValue
         profileName = request.profileName
         profileGroup = request.profileGroup
@@ -45,7 +45,7 @@ struct AcceleratorRequestView: Codable, Sendable {
         handleType = isBound ? request.handleType ?? "" : ""
         handle = isBound ? request.handle?.description : nil
         handleInfo = isBound ? request.handleInfo : [:]
-        links = [Link(call, "accelerator_requests/\(request.id)")]
+        links = [Link(call, "accelerator_requests", uuid)]
         createdAt = request.created.isoOffset
         updatedAt = request.updated?.isoOffset
     }

@@ -7,11 +7,16 @@ protocol WrittenView {
 }
 
 extension Reply {
-    /// A list under `name`, which clients read as the first key, and the link to its next page.
-    static func list(_ name: String, _ items: [some WrittenView], pages: [Link]?, status: Int = 200) -> Reply {
+    /// A list under `name`, which clients read as the first key, and the link to its next page. One view exists at a time.
+    static func list<Item>(
+        _ name: String, _ items: [Item], pages: [Link]?, status: Int = 200,
+        view: (borrowing Item) throws -> some WrittenView
+    ) rethrows -> Reply {
         var json = JSONWriter(capacity: 64 + 1024 * items.count)
-        json.object { json in
-            json.member(name) { json in json.array(items) { json, item in item.write(to: &json) } }
+        try json.object { json in
+            try json.member(name) { json in
+                try json.array(items) { json, item in try view(item).write(to: &json) }
+            }
             if let pages { json.links("\(name)_links", pages) }
         }
         return .json(bytes: json.bytes, status: status)

@@ -12,23 +12,11 @@ public struct UniqueID<Kind>: Hashable, Sendable, CustomStringConvertible, Lossl
 
     /// Nil when `text` is not a UUID, dashed (36 characters) or plain (32 hexadecimal digits).
     public init?(_ text: String) {
-        if let uuid = UUID(uuidString: text), text.utf8.count == 36 {
-            self.uuid = uuid
-            return
-        }
-        let digits = Array(text.utf8)
-        guard digits.count == 32 else { return nil }
-        var dashed: [UInt8] = []
-        dashed.reserveCapacity(36)
-        for (index, digit) in digits.enumerated() {
-            if index == 8 || index == 12 || index == 16 || index == 20 { dashed.append(UInt8(ascii: "-")) }
-            dashed.append(digit)
-        }
-        guard let uuid = UUID(uuidString: String(decoding: dashed, as: UTF8.self)) else { return nil }
+        guard let uuid = UUIDText.read(text) else { return nil }
         self.uuid = uuid
     }
 
-    public var description: String { uuid.uuidString.lowercased() }
+    public var description: String { UUIDText.write(uuid) }
 }
 
 extension UniqueID: Comparable {

@@ -54,17 +54,54 @@ extension Timestamp {
     }
 
     /// `2026-11-21T00:07:29.834118`, without a zone.
-    public var isoMicroseconds: String {
-        let civil = civil
-        return "\(civil.year)-\(two(civil.month))-\(two(civil.day))T"
-            + "\(two(civil.hour)):\(two(civil.minute)):\(two(civil.second)).\(six(civil.microsecond))"
-    }
+    public var isoMicroseconds: String { iso(zone: "") }
 
     /// `2026-11-21T00:07:29.834118+00:00`, the accelerator service's form.
-    public var isoOffset: String { isoMicroseconds + "+00:00" }
+    public var isoOffset: String { iso(zone: "+00:00") }
 
     /// `2026-11-21T00:07:29.834118Z`, Identity's form.
-    public var isoZulu: String { isoMicroseconds + "Z" }
+    public var isoZulu: String { iso(zone: "Z") }
+
+    /// Into one piece of memory: lists show thousands.
+    private func iso(zone: String) -> String {
+        let civil = civil
+        guard (0...9999).contains(civil.year) else { return isoOfFarYear(civil) + zone }
+        let zone = zone.utf8
+        return unsafe String(unsafeUninitializedCapacity: 26 + zone.count) { text in
+            var place = 0
+            func put(_ byte: UInt8) {
+                unsafe text[place] = byte
+                place += 1
+            }
+            func put(_ value: Int, digits: Int) {
+                var scale = digits == 6 ? 100_000 : digits == 4 ? 1000 : 10
+                while scale > 0 {
+                    put(UInt8(ascii: "0") + UInt8(value / scale % 10))
+                    scale /= 10
+                }
+            }
+            put(civil.year, digits: 4)
+            put(UInt8(ascii: "-"))
+            put(civil.month, digits: 2)
+            put(UInt8(ascii: "-"))
+            put(civil.day, digits: 2)
+            put(UInt8(ascii: "T"))
+            put(civil.hour, digits: 2)
+            put(UInt8(ascii: ":"))
+            put(civil.minute, digits: 2)
+            put(UInt8(ascii: ":"))
+            put(civil.second, digits: 2)
+            put(UInt8(ascii: "."))
+            put(civil.microsecond, digits: 6)
+            for byte in zone { put(byte) }
+            return place
+        }
+    }
+
+    private func isoOfFarYear(_ civil: Civil) -> String {
+        "\(civil.year)-\(two(civil.month))-\(two(civil.day))T"
+            + "\(two(civil.hour)):\(two(civil.minute)):\(two(civil.second)).\(six(civil.microsecond))"
+    }
 
     /// `Sat, 21 Nov 2026 00:07:29 GMT` (RFC 9110 section 5.6.7).
     public var httpDate: String {
