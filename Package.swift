@@ -110,6 +110,7 @@ if !leavesOnly {
     ]
     targets += [
         .systemLibrary(name: "CPostgreSQL", pkgConfig: "libpq", providers: [.apt(["libpq-dev"])]),
+        .systemLibrary(name: "CHeap"),
         .systemLibrary(name: "CCrypt", providers: [.apt(["libcrypt-dev"])]),
         .systemLibrary(name: "CMalloc"),
         .target(
@@ -159,7 +160,8 @@ if !leavesOnly {
             "Identity", ["Access", "API", "Store", "Model", crypto, httpTypes, logging],
             tests: ["StoreSQLite", "StorePostgreSQL", "TestStore", lifecycle])
         + room(
-            "Placement", ["Search", "Access", "API", "Store", "Clients", "Model", httpTypes, logging, metrics],
+            "Placement",
+            ["Search", "Access", "API", "Store", "Clients", "Model", httpTypes, nioCore, logging, metrics],
             tests: ["StoreSQLite", "TestStore", "TestJSON"])
         + room("Sanitisation", ["Model", crypto, nioPosix, logging, system], tests: [])
         + room(
@@ -183,7 +185,7 @@ if !leavesOnly {
             [
                 "Settings", "Identity", "Placement", "Search", "Accelerators", "Sanitisation", "Link", "Access", "API",
                 "Clients",
-                "Workflows",
+                "Workflows", "CHeap",
                 "Store", "StoreSQLite", "StorePostgreSQL", "Agent", "Host", "Drivers", "Model", lifecycle, unixSignals,
                 logging, coreMetrics, system,
             ])

@@ -11,6 +11,9 @@ final class Ledger {
     /// What became of each changed provider.
     private(set) var touched: [ResourceProviderID: ProviderChange] = [:]
 
+    /// Those whose change is in the log already.
+    private var noted: Set<ResourceProviderID> = []
+
     /// What `change_log` calls the changes of Placement.
     static let changeKind = "provider"
 
@@ -19,14 +22,16 @@ final class Ledger {
         self.now = now
     }
 
-    /// Moves a provider's generation and revision on. Throws 409 where the generation is not `seen` any more.
+    /// Moves a provider's generation on, by one or so many `times`, and its revision. Throws 409 where the generation is not
+    /// `seen` any more.
     @discardableResult
-    func advance(_ id: ResourceProviderID, from seen: Int? = nil) throws -> Int {
+    func advance(_ id: ResourceProviderID, from seen: Int? = nil, times: Int = 1) throws -> Int {
         var condition: SQL = "uuid = \(id)"
         if let seen { condition += " AND generation = \(seen)" }
         let moved = try transaction.first(
             """
-            UPDATE resource_providers SET generation = generation + 1, revision = revision + 1, updated_at = \(now)
+            UPDATE resource_providers SET generation = generation + \(times), revision = revision + 1,
+                updated_at = \(now)
             WHERE \(condition) RETURNING generation, revision
             """
         ) { row in (try row[0] as Int, try row[1] as Int64) }
@@ -48,6 +53,13 @@ final class Ledger {
         touched[id] = ProviderChange(revision: revision, steps: 1, used: nil)
     }
 
+    /// Remembers a provider whose revision moved on by one in a statement that noted it in the change log, too, and of which
+    /// nothing changed but what is used.
+    func remember(noted id: ResourceProviderID, revision: Int64, used: [ResourceClass: Int]) {
+        touched[id] = ProviderChange(revision: revision, steps: 1, used: used)
+        noted.insert(id)
+    }
+
     /// Says that nothing of the provider changed in this transaction but what is used of it.
     func changedOnlyUse(of id: ResourceProviderID, to used: [ResourceClass: Int]) {
         if touched[id]?.steps == 1 { touched[id]?.used = used }
@@ -60,7 +72,7 @@ final class Ledger {
 
     /// Notes what changed. The last statement of the transaction.
     func close() throws {
-        for (id, change) in touched.sorted(by: { $0.key < $1.key }) {
+        for (id, change) in touched.sorted(by: { $0.key < $1.key }) where !noted.contains(id) {
             try transaction.note(change: Self.changeKind, key: "\(id)", generation: change.revision)
         }
     }

@@ -8,6 +8,7 @@ struct PlacementState: Sendable {
     let time: TimeSource
     let ids: IDSource
     let lanes = ProviderLanes()
+    let line = ClaimLine()
 
     func read<Result: Sendable>(
         _ body: @escaping @Sendable (any Transaction) throws -> Result

@@ -37,6 +37,7 @@ extension Transaction {
 extension SQL {
     /// The kind of change that this writes to the change log; empty where it cannot be told, nil where it writes none.
     package var notedKind: String? {
+        if let notes { return notes }
         guard fragments[0].hasPrefix("INSERT INTO change_log") else { return nil }
         guard case .text(let kind)? = values.first else { return "" }
         return kind

@@ -18,6 +18,8 @@ public struct SQL: Sendable, ExpressibleByStringInterpolation {
     /// Text between values: always one more than there are values.
     private(set) var fragments: [String]
     public private(set) var values: [Value]
+    /// The kind of change that the statement notes in the change log, where it says so.
+    private(set) var notes: String?
 
     public init(stringLiteral value: String) {
         fragments = [value]
@@ -54,6 +56,13 @@ public struct SQL: Sendable, ExpressibleByStringInterpolation {
             text += fragments[index]
         }
         return text
+    }
+
+    /// The same statement, which notes changes of `kind` beside what else it does.
+    public func noting(_ kind: String) -> SQL {
+        var statement = self
+        statement.notes = kind
+        return statement
     }
 
     public static func + (left: SQL, right: SQL) -> SQL {

@@ -25,7 +25,9 @@ struct ConnectionParameters: Sendable {
         let limit = max(1, configuration.statementTimeout.milliseconds)
         greeting = [
             "SET statement_timeout = \(limit)", "SET idle_in_transaction_session_timeout = \(limit)",
-            "SET client_min_messages = warning", "SET bytea_output = hex", "SET extra_float_digits = 1",
+            // Statements have few and known shapes; a plan made anew for each use costs more than most of them.
+            "SET plan_cache_mode = force_generic_plan", "SET client_min_messages = warning", "SET bytea_output = hex",
+            "SET extra_float_digits = 1",
             // An acknowledged write is durable, whatever the server's own default is.
             """
             SELECT set_config('synchronous_commit', 'on', false)

@@ -115,27 +115,33 @@ public final class SQLiteStore: StateStore {
 
     private static func commit(_ batch: [PendingWrite], in database: Database) {
         var verdicts: [PendingWrite.Verdict] = []
+        // Prepared once and kept, which GRDB's own way to run such statements is not.
+        let control = SQLiteTransaction(database)
         do {
-            try database.execute(sql: "BEGIN IMMEDIATE")
+            try control.control("BEGIN IMMEDIATE")
         } catch {
-            let failure = StoreError(sqlite: error)
+            let failure = StoreError.translating(error)
             for write in batch { write.abandoned(failure) }
             return
         }
         var outcome: Result<Void, any Error> = .success(())
         var rest = batch[...]
         do {
+            let isAlone = batch.count == 1
+            var keepsSome = false
             while let write = rest.first {
-                try database.execute(sql: "SAVEPOINT one")
+                if !isAlone { try control.control("SAVEPOINT one") }
                 rest = rest.dropFirst()
                 let verdict = write.run(SQLiteTransaction(database))
                 verdicts.append(verdict)
-                if !verdict.keeps { try database.execute(sql: "ROLLBACK TO one") }
-                try database.execute(sql: "RELEASE one")
+                keepsSome = keepsSome || verdict.keeps
+                if isAlone { continue }
+                if !verdict.keeps { try control.control("ROLLBACK TO one") }
+                try control.control("RELEASE one")
             }
-            try database.execute(sql: "COMMIT")
+            try control.control(keepsSome ? "COMMIT" : "ROLLBACK")
         } catch {
-            outcome = .failure(StoreError(sqlite: error))
+            outcome = .failure(StoreError.translating(error))
             if database.isInsideTransaction { try? database.execute(sql: "ROLLBACK") }
         }
         for verdict in verdicts { verdict.acknowledge(outcome) }

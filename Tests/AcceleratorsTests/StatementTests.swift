@@ -5,6 +5,7 @@ import Link
 import Model
 import Store
 import TestJSON
+import TestStore
 import Testing
 
 /// W33: upstream asks the database three times for each row of a list. Here the number of statements does not depend on

@@ -12,8 +12,9 @@ import Testing
 @Suite(.everyEngine) struct FightTests {
     private static let clients = 32
 
-    @Test func claimsOfAHotProviderAllSucceedWhileThereIsRoom() async throws {
+    @Test(arguments: [false, true]) func claimsOfAHotProviderAllSucceedWhileThereIsRoom(isWarm: Bool) async throws {
         let fixture = try await PlacementFixture()
+        if isWarm { try await fixture.service.warm() }
         let host = try await fixture.provider("host", ["VCPU": 10_000])
         let rounds = 8
         let refusals = try await withThrowingTaskGroup(of: [String].self) { group in
@@ -35,8 +36,9 @@ import Testing
         #expect(try await shown(host, in: fixture) == Self.clients * rounds)
     }
 
-    @Test func theLastUnitsAreSoldOnceEach() async throws {
+    @Test(arguments: [false, true]) func theLastUnitsAreSoldOnceEach(isWarm: Bool) async throws {
         let fixture = try await PlacementFixture()
+        if isWarm { try await fixture.service.warm() }
         let host = try await fixture.provider("host", ["VCPU": 20])
         let granted = try await withThrowingTaskGroup(of: Int.self) { group in
             for _ in 0..<Self.clients {

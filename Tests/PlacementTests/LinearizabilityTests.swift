@@ -1,4 +1,5 @@
 import HTTPTypes
+import Placement
 import Synchronization
 import TestJSON
 import TestStore
@@ -138,6 +139,8 @@ import Testing
     @Test(arguments: [1, 2, 3] as [UInt64]) func writersInAnyOrderLeaveOneHistory(_ seed: UInt64) async throws {
         let first = try await PlacementFixture()
         let second = try await PlacementFixture(on: first)
+        // The other's index is never told what this one writes.
+        try await second.service.warm()
         var providers: [String] = []
         var begun: [String: Int] = [:]
         for number in 0..<3 {
@@ -146,6 +149,7 @@ import Testing
             begun[id] = try await first.generation(id)
         }
         let consumers = (0..<4).map { _ in PlacementFixture.newID() }
+        try await first.service.warm()
         let box = Shared()
         try await withThrowingTaskGroup(of: Void.self) { group in
             for number in 0..<6 {

@@ -18,7 +18,7 @@ import Testing
     }
 
     private func comesInPieces(_ response: APIResponse) -> Bool {
-        if case .pulled = response.body { true } else { false }
+        if case .pieces = response.body { true } else { false }
     }
 
     /// Hosts with VCPU in one transaction.

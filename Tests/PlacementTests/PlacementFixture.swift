@@ -17,16 +17,19 @@ final class PlacementFixture: Sendable {
     let dispatcher: Dispatcher
     let client: LocalPlacementClient
 
-    init(on other: PlacementFixture? = nil, feed: ChangeFeed? = nil, options: PlacementOptions = PlacementOptions())
-        async throws
-    {
+    /// - Parameter through: what the service's database goes through, such as one that counts
+    init(
+        on other: PlacementFixture? = nil, feed: ChangeFeed? = nil, options: PlacementOptions = PlacementOptions(),
+        through: (any StateStore) -> any StateStore = { $0 }
+    ) async throws {
         if let other {
             store = other.store
         } else {
             store = try await TestStore.open(PlacementMigrations.all)
         }
         let logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
-        service = PlacementService(store: feed?.store ?? store, feed: feed, options: options, logger: logger)
+        service = PlacementService(
+            store: through(feed?.store ?? store), feed: feed, options: options, logger: logger)
         client = LocalPlacementClient(service)
         let authorizer = PolicyAuthorizer(
             engine: try PolicyEngine(rules: PlacementPolicy.rules), wording: .placement)

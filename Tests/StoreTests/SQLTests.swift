@@ -26,4 +26,12 @@ import Testing
         let null: SQL = "\(absent)"
         #expect(null.values == [.null])
     }
+
+    @Test func `columns as arrays`() {
+        let query: SQL = "SELECT * FROM unnest(\(texts: ["a", nil, #"b"\c"#, "NULL", "{,}"]), \(numbers: [1, -2]))"
+        #expect(query.render(.postgresql) == "SELECT * FROM unnest(CAST($1 AS TEXT[]), CAST($2 AS BIGINT[]))")
+        #expect(query.values == [.text(#"{"a",NULL,"b\"\\c","NULL","{,}"}"#), .text("{1,-2}")])
+        let none: SQL = "\(texts: [])\(numbers: [])"
+        #expect(none.values == [.text("{}"), .text("{}")])
+    }
 }

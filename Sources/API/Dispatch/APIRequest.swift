@@ -1,5 +1,6 @@
 public import HTTPTypes
 public import Model
+import NIOCore
 
 /// One HTTP request, whichever way it came: over a socket, or from inside the process.
 public struct APIRequest: Sendable {
@@ -67,6 +68,11 @@ public struct APIResponse: Sendable {
         switch body {
         case .none: return []
         case .bytes(let bytes): return bytes
+        case .buffer(let buffer): return Array(buffer: buffer)
+        case .pieces(let next):
+            var bytes: [UInt8] = []
+            while let piece = try await next() { bytes += piece.readableBytesView }
+            return bytes
         case .pulled(let next):
             var bytes: [UInt8] = []
             while let chunk = try await next() { bytes += chunk }

@@ -1,4 +1,5 @@
 public import HTTPTypes
+public import NIOCore
 
 extension Reply {
     /// About how many bytes a piece of a long answer has: enough that few are needed, little to hold for each client.
@@ -11,38 +12,40 @@ extension Reply {
     /// pieces are made is an error like any other; after that it breaks the connection off.
     public static func json<Writer: Sendable>(
         from writer: Writer, status: Int = 200, headers: HTTPFields = [:],
-        next: @escaping @Sendable (inout Writer, _ size: Int) async throws -> [UInt8]?
+        next: @escaping @Sendable (inout Writer, _ size: Int) async throws -> ByteBuffer?
     ) async throws -> Reply {
         var writer = writer
-        guard let first = try await next(&writer, pieceSize) else { return .json(bytes: [], status: status) }
-        guard let second = try await next(&writer, pieceSize) else {
-            return .json(bytes: first, status: status, headers: headers)
-        }
-        let pieces = PieceSource(made: [second, first], writer: writer, next: next)
         var headers = headers
         headers[.contentType] = "application/json"
-        return Reply(status: status, headers: headers, body: .pulled { try await pieces.next(pieceSize) })
+        guard let first = try await next(&writer, pieceSize) else {
+            return Reply(status: status, headers: headers, body: .bytes([]))
+        }
+        guard let second = try await next(&writer, pieceSize) else {
+            return Reply(status: status, headers: headers, body: .buffer(first))
+        }
+        let pieces = PieceSource(made: [second, first], writer: writer, next: next)
+        return Reply(status: status, headers: headers, body: .pieces { try await pieces.next(pieceSize) })
     }
 }
 
 /// Asks a writer for one piece after another.
 private actor PieceSource<Writer: Sendable> {
     /// Made ahead, the last first.
-    private var made: [[UInt8]]
+    private var made: [ByteBuffer]
     /// Nil while it writes, and after its end.
     private var writer: Writer?
-    private let write: @Sendable (inout Writer, _ size: Int) async throws -> [UInt8]?
+    private let write: @Sendable (inout Writer, _ size: Int) async throws -> ByteBuffer?
 
     init(
-        made: [[UInt8]], writer: Writer,
-        next write: @escaping @Sendable (inout Writer, _ size: Int) async throws -> [UInt8]?
+        made: [ByteBuffer], writer: Writer,
+        next write: @escaping @Sendable (inout Writer, _ size: Int) async throws -> ByteBuffer?
     ) {
         self.made = made
         self.writer = writer
         self.write = write
     }
 
-    func next(_ size: Int) async throws -> [UInt8]? {
+    func next(_ size: Int) async throws -> ByteBuffer? {
         if let piece = made.popLast() { return piece }
         guard var working = writer else { return nil }
         writer = nil

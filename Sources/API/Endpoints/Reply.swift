@@ -1,5 +1,6 @@
 import FoundationEssentials
 public import HTTPTypes
+public import NIOCore
 
 /// A successful answer.
 public struct Reply: Sendable {
@@ -10,6 +11,10 @@ public struct Reply: Sendable {
     public enum Body: Sendable {
         case none
         case bytes([UInt8])
+        /// Bytes in the form in which the server sends them, so that they are not copied.
+        case buffer(ByteBuffer)
+        /// Pieces of a long answer as they are asked for, in that form, until there are none.
+        case pieces(_ next: @Sendable () async throws -> ByteBuffer?)
         /// Chunks as they are asked for, until there are none. For what stays open and mostly waits, such as agents'
         /// watches: nothing but the connection's own task waits.
         case pulled(_ next: @Sendable () async throws -> [UInt8]?)

@@ -93,6 +93,15 @@ final class Front: Sendable {
         case .bytes(let bytes):
             head.headerFields[.contentLength] = "\(bytes.count)"
             try await writer.write(response: head, body: ResponseBody(byteBuffer: ByteBuffer(bytes: bytes)))
+        case .buffer(let buffer):
+            head.headerFields[.contentLength] = "\(buffer.readableBytes)"
+            try await writer.write(response: head, body: ResponseBody(byteBuffer: buffer))
+        case .pieces(let next):
+            let body = ResponseBody { body in
+                while let piece = try await next() { try await body.write(piece) }
+                try await body.finish(nil)
+            }
+            try await writer.write(response: head, body: body)
         case .pulled(let next):
             let body = ResponseBody { body in
                 while let chunk = try await next() { try await body.write(ByteBuffer(bytes: chunk)) }

@@ -12,7 +12,8 @@ import Synchronization
 ///
 /// Files and folder must not be open to others (0600, 0700).
 public final class FernetKeyring: Sendable {
-    public let folder: String
+    /// Nil where the keys are in memory alone.
+    public let folder: String?
     private let keys: Mutex<Keys>
     private let lastReload = Mutex(Timestamp(microseconds: .min / 2))
     private let time: TimeSource
@@ -22,7 +23,7 @@ public final class FernetKeyring: Sendable {
         let all: [Fernet.Key]
     }
 
-    private init(folder: String, keys: Keys, time: TimeSource) {
+    private init(folder: String?, keys: Keys, time: TimeSource) {
         self.folder = folder
         self.keys = Mutex(keys)
         self.time = time
@@ -46,6 +47,12 @@ public final class FernetKeyring: Sendable {
         return FernetKeyring(folder: folder, keys: keys, time: time)
     }
 
+    /// A key that lives as long as this process: for one that neither issues nor reads tokens of its own.
+    public static func inMemory(random: RandomSource = .system, time: TimeSource = .system) -> FernetKeyring {
+        FernetKeyring(
+            folder: nil, keys: Keys(all: [Fernet.Key.generate(random)].compactMap { Fernet.Key($0) }), time: time)
+    }
+
     /// Makes the staged key the primary, stages a new one, and drops the oldest beyond `maxActive` (at least 2 stay).
     public static func rotate(
         folder: String, maxActive: Int = 3, random: RandomSource = .system
@@ -53,10 +60,10 @@ public final class FernetKeyring: Sendable {
         try await Self.onFileThread { try KeyFolder(folder).rotate(maxActive: maxActive, random) }
     }
 
-    /// Reads the folder again; answers whether the keys changed. What was read before stays where it throws.
+    /// Reads the folder again, where there is one; answers whether the keys changed. What was read before stays where it throws.
     @discardableResult
     public func reload() async throws -> Bool {
-        let folder = folder
+        guard let folder else { return false }
         let fresh = try await Self.onFileThread { try KeyFolder(folder).keys() }
         return keys.withLock { keys in
             defer { keys = fresh }
@@ -85,7 +92,9 @@ public final class FernetKeyring: Sendable {
         while !Task.isCancelled {
             do { try await Task.sleep(for: pause) } catch { return }
             do {
-                if try await reload() { logger.info("token keys were read again", metadata: ["folder": "\(folder)"]) }
+                if try await reload() {
+                    logger.info("token keys were read again", metadata: ["folder": "\(folder ?? "")"])
+                }
             } catch {
                 logger.error("token keys cannot be read, the former ones stay in use: \(error)")
             }

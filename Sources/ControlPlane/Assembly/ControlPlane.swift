@@ -59,7 +59,7 @@ struct ControlPlane: Sendable {
         workflows = WorkflowEngine(store: store, owner: ProcessName.unique(), logger: logger)
         readiness = Readiness(store)
         policies = try await Policies(settings.policy, logger)
-        keyring = try await FernetKeyring.loadOrCreate(folder: try EmbeddedIdentity.keyFolder(settings))
+        keyring = try await EmbeddedIdentity.keyring(settings)
         identity = try EmbeddedIdentity.service(settings, store, keyring)
 
         let identity = identity
@@ -134,9 +134,10 @@ struct ControlPlane: Sendable {
         let keys = certificates.map { certificates in
             BackgroundTask("certificate keys") { await certificates.watch(logger: logger) }
         }
+        let tokenKeys =
+            keyring.folder == nil ? [] : [BackgroundTask("token keys") { await keyring.watch(logger: logger) }]
         return [
             BackgroundTask("change feed") { try await feed.run() },
-            BackgroundTask("token keys") { await keyring.watch(logger: logger) },
             policies.refreshing,
             workflows,
             BackgroundTask("old events") {
@@ -151,7 +152,7 @@ struct ControlPlane: Sendable {
                     try await Task.sleep(for: .seconds(3600))
                 }
             },
-        ] + (keys.map { [$0] } ?? [])
+        ] + tokenKeys + (keys.map { [$0] } ?? [])
     }
 
     /// Placement as the accelerator service needs it for hosts that are down: this process', or the one that Keystone's

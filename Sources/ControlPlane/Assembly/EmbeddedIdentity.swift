@@ -7,13 +7,20 @@ import Store
 
 /// The identity service of this process, as the settings want it.
 enum EmbeddedIdentity {
+    /// The keys of this process' tokens. Where another identity service's tokens are read here, or none at all, nobody need
+    /// share them, and without a folder they are in memory.
+    static func keyring(_ settings: Settings) async throws -> FernetKeyring {
+        if settings.auth.strategy != .embedded, settings.identity.fernetKeys == nil { return .inMemory() }
+        return try await .loadOrCreate(folder: try keyFolder(settings))
+    }
+
     /// Throws 400 where the settings do not say it and there is no SQLite database to put it beside.
     static func keyFolder(_ settings: Settings) throws(Fault) -> String {
         if let folder = settings.identity.fernetKeys { return folder }
         let prefix = "sqlite://"
         guard settings.database.url.hasPrefix(prefix) else {
             throw .badRequest(
-                "identity.fernet_key_repository is needed with PostgreSQL: all replicas must sign tokens with the same "
+                "identity.fernet_key_repository is needed with PostgreSQL and auth_strategy embedded: all replicas must sign tokens with the same "
                     + "keys.")
         }
         let database = URL(filePath: String(settings.database.url.dropFirst(prefix.count)))

@@ -24,6 +24,7 @@ struct Serving: Sendable {
     func run(onReady: @escaping @Sendable (_ url: String) async throws -> Void) async throws {
         let (listener, address) = try Listening.services(settings)
         makeRoomForConnections()
+        HeapTuning.keepPieces()
         let readiness = plane.readiness
         let plane = plane
         let settings = settings
@@ -39,6 +40,7 @@ struct Serving: Sendable {
             StartedService {
                 try await plane.placement.warm()
                 try await plane.feed.catchUp()
+                HeapTuning.release()
                 readiness.start()
             } then: {
                 server

@@ -119,15 +119,3 @@ struct AllocationEndpoints: Sendable {
         return call.json(json, modified: view.changedAt)
     }
 }
-
-extension PlacementState {
-    func claim(_ claims: [ConsumerClaim]) async throws {
-        // SQLite has one writer, whose queue is the line; there claims share commits.
-        guard store.dialect == .postgresql else {
-            return try await write { try ClaimBook(ledger: $0).write(claims) }
-        }
-        try await lanes.run(on: Set(claims.flatMap(\.allocations.keys))) {
-            try await write { try ClaimBook(ledger: $0).write(claims) }
-        }
-    }
-}

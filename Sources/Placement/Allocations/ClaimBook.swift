@@ -8,14 +8,7 @@ import Store
 struct ClaimBook {
     let ledger: Ledger
 
-    private struct Key: Hashable, Comparable {
-        let provider: ResourceProviderID
-        let resourceClass: ResourceClass
-
-        static func < (left: Self, right: Self) -> Bool {
-            (left.provider, left.resourceClass) < (right.provider, right.resourceClass)
-        }
-    }
+    private typealias Key = InventoryKey
 
     private struct Consumer {
         let project: String
@@ -45,7 +38,7 @@ struct ClaimBook {
             guard let entry = stock[key], let delta = change[key] else { continue }
             try Self.checkRoom(entry, delta, key)
         }
-        try move(change, stock)
+        let used = try move(change, stock)
         for claim in claims {
             // Allocations refer to their consumer, so it comes before them and goes after them.
             if !claim.allocations.isEmpty { try keep(claim, consumers[claim.consumer]) }
@@ -54,18 +47,18 @@ struct ClaimBook {
                 try ledger.transaction.execute("DELETE FROM consumers WHERE uuid = \(claim.consumer)")
             }
         }
-        try advance(claims, held, change, stock)
+        try advance(claims, held, used)
     }
 
     /// Gives everything back that `id` holds; answers false where that is nothing. Provider generations stay.
     func release(_ id: ConsumerID) throws -> Bool {
         guard let amounts = try consumers([id]).held[id], !amounts.isEmpty else { return false }
-        try move(amounts.mapValues { -$0 }, [:])
+        let used = try move(amounts.mapValues { -$0 }, [:])
         try ledger.transaction.execute("DELETE FROM allocations WHERE consumer = \(id)")
         try ledger.transaction.execute("DELETE FROM consumers WHERE uuid = \(id)")
-        for provider in Set(amounts.keys.map(\.provider)).sorted() {
+        for (provider, used) in used.sorted(by: { $0.key < $1.key }) {
             try ledger.touch(provider)
-            try note(provider)
+            ledger.changedOnlyUse(of: provider, to: used)
         }
         return true
     }
@@ -186,18 +179,25 @@ struct ClaimBook {
 
     // MARK: The change
 
-    private func move(_ change: [Key: Int], _ stock: [Key: InventoryBook.Entry]) throws {
+    /// Answers what is used now of each provider, by changed class.
+    private func move(
+        _ change: [Key: Int], _ stock: [Key: InventoryBook.Entry]
+    ) throws -> [ResourceProviderID: [ResourceClass: Int]] {
+        var used: [ResourceProviderID: [ResourceClass: Int]] = [:]
         for (key, delta) in change.sorted(by: { $0.key < $1.key }) where delta != 0 {
             var condition: SQL = "provider = \(key.provider) AND resource_class = \(key.resourceClass)"
             if let seen = stock[key]?.used { condition += " AND used = \(seen)" }
-            let moved = try ledger.transaction.execute(
-                "UPDATE inventories SET used = used + \(delta) WHERE \(condition)")
-            guard moved == 1 else {
+            let now = try ledger.transaction.first(
+                "UPDATE inventories SET used = used + \(delta) WHERE \(condition) RETURNING used"
+            ) { row in try row[0] as Int }
+            guard let now else {
                 throw Fault.conflict(
                     "Inventory and/or allocations changed while attempting to allocate; try again.",
                     code: PlacementFault.Code.concurrentUpdate)
             }
+            used[key.provider, default: [:]][key.resourceClass] = now
         }
+        return used
     }
 
     private func rewrite(_ claim: ConsumerClaim, _ held: [Key: Int]) throws {
@@ -250,13 +250,8 @@ struct ClaimBook {
 
     /// Moves on the generations of the providers that the request names, or empties; of others only the revision.
     private func advance(
-        _ claims: [ConsumerClaim], _ held: [ConsumerID: [Key: Int]], _ change: [Key: Int],
-        _ stock: [Key: InventoryBook.Entry]
+        _ claims: [ConsumerClaim], _ held: [ConsumerID: [Key: Int]], _ used: [ResourceProviderID: [ResourceClass: Int]]
     ) throws {
-        var used: [ResourceProviderID: [ResourceClass: Int]] = [:]
-        for (key, entry) in stock {
-            used[key.provider, default: [:]][key.resourceClass] = entry.used + (change[key] ?? 0)
-        }
         var named: Set<ResourceProviderID> = []
         for claim in claims {
             if claim.allocations.isEmpty {
@@ -267,22 +262,11 @@ struct ClaimBook {
         }
         for id in named.sorted() {
             try ledger.advance(id)
-            if let used = used[id] { ledger.changedOnlyUse(of: id, to: used) } else { try note(id) }
+            ledger.changedOnlyUse(of: id, to: used[id] ?? [:])
         }
-        let others = Set(change.filter { $0.value != 0 }.keys.map(\.provider)).subtracting(named)
-        for id in others.sorted() {
+        for (id, used) in used.sorted(by: { $0.key < $1.key }) where !named.contains(id) {
             try ledger.touch(id)
-            try note(id)
+            ledger.changedOnlyUse(of: id, to: used)
         }
-    }
-
-    /// Tells the ledger what is used now of a provider whose inventories were not read before, so that indexes need not
-    /// read it.
-    private func note(_ id: ResourceProviderID) throws {
-        var used: [ResourceClass: Int] = [:]
-        try ledger.transaction.forEach("SELECT resource_class, used FROM inventories WHERE provider = \(id)") { row in
-            used[try row[0]] = try row[1] as Int
-        }
-        ledger.changedOnlyUse(of: id, to: used)
     }
 }

@@ -1,6 +1,7 @@
 import API
 import HTTPTypes
 import Model
+import NIOCore
 import Store
 
 /// `/resource_providers/{uuid}/allocations`: who holds what of a provider.
@@ -56,32 +57,53 @@ struct ProviderAllocationEndpoint: Sendable {
 
     private func show(_ call: Call) async throws -> Reply {
         let id = try call[PathParameters.provider]
-        let (generation, found) = try await state.read { transaction in
+        let pages = HolderPages(provider: id, showsGenerations: call.isAtLeast(28))
+        // The generation is no newer than what is listed: who writes by it what he made of an older list is refused.
+        let (generation, first, changedAt) = try await state.read { transaction in
             let provider = try ProviderBook.get(id, in: transaction)
-            return (provider.generation, try Self.holders(of: id, in: transaction))
+            let first = try pages.page(after: nil, in: transaction)
+            return (provider.generation, first, try first.isLast ? first.changedAt : pages.changedAt(in: transaction))
         }
-        var json = JSONWriter(capacity: 128 + found.holders.count * 128)
-        json.object { json in
-            json.member("allocations") { json in
-                json.object { json in
-                    for holder in found.holders { write(holder, to: &json, call) }
-                }
-            }
-            json.member("resource_provider_generation", generation)
+        return try await .json(
+            from: HolderList(first: first, generation: generation),
+            headers: call.fields(modified: changedAt, location: nil)
+        ) { list, size in
+            try await list.next(size) { last in try await state.read { try pages.page(after: last, in: $0) } }
         }
-        return call.json(json, modified: found.changedAt)
+    }
+}
+
+/// A list under way to the client.
+private struct HolderList: Sendable {
+    private var page: HolderPages.Page?
+    private var hasBegun = false
+    private let generation: Int
+
+    init(first: HolderPages.Page, generation: Int) {
+        page = first
+        self.generation = generation
     }
 
-    private func write(_ holder: Holder, to json: inout JSONWriter, _ call: Call) {
-        json.member("\(holder.consumer)") { json in
-            json.object { json in
-                json.member("resources") { json in
-                    json.object { json in
-                        for (name, amount) in holder.resources { json.member(name.name, amount) }
-                    }
-                }
-                if call.isAtLeast(28) { json.member("consumer_generation", holder.generation) }
+    mutating func next(
+        _ size: Int, _ read: (_ last: String?) async throws -> HolderPages.Page
+    ) async throws -> ByteBuffer? {
+        guard var current = page else { return nil }
+        var out = JSONBytes(capacity: min(size, current.json.count) + 1024)
+        if !hasBegun { out.put("{\"allocations\":{") }
+        hasBegun = true
+        while true {
+            out.put(current.json)
+            if current.isLast {
+                out.put("},\"resource_provider_generation\":")
+                out.put(generation)
+                out.put("}")
+                page = nil
+                return out.buffer
             }
+            current = try await read(current.last)
+            if out.count + current.json.count > size { break }
         }
+        page = current
+        return out.buffer
     }
 }

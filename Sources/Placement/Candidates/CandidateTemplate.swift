@@ -16,43 +16,50 @@ struct CandidateTemplate: Sendable {
         let resources: [(resourceClass: ResourceClass, amount: Int)]
     }
 
-    /// Text, and the column whose provider's id follows it.
-    private var pieces: [(text: [UInt8], column: Int)] = []
-    private var rest = JSONBytes(capacity: 128)
+    let sharing: Sharing
+    /// The whole text, with room where ids go.
+    private var whole: [UInt8] = []
+    private var text = JSONBytes(capacity: 512)
+    /// Where the id of a column's provider stands.
+    private var places: [(offset: Int, column: Int)] = []
+
+    private static let room = String(repeating: "0", count: 36)
 
     init(_ columns: [Column], suffixes: [String], sharing: Sharing, version: Microversion) {
+        self.sharing = sharing
         let isKeyed = version >= .placement(12)
-        rest.put(isKeyed ? "{\"allocations\":{" : "{\"allocations\":[")
+        text.put(isKeyed ? "{\"allocations\":{" : "{\"allocations\":[")
         var isFirst = true
         for column in columns.indices where !columns[column].resources.isEmpty {
             let isNew = !columns[..<column].indices.contains {
                 sharing[$0] == sharing[column] && !columns[$0].resources.isEmpty
             }
             guard isNew else { continue }
-            rest.separate(&isFirst)
-            if !isKeyed { rest.put("{\"resource_provider\":{\"uuid\":") }
+            text.separate(&isFirst)
+            if !isKeyed { text.put("{\"resource_provider\":{\"uuid\":") }
             id(of: column)
-            rest.put(isKeyed ? ":{\"resources\":{" : "},\"resources\":{")
+            text.put(isKeyed ? ":{\"resources\":{" : "},\"resources\":{")
             put(columns.indices.filter { sharing[$0] == sharing[column] }.flatMap { columns[$0].resources })
-            rest.put("}}")
+            text.put("}}")
         }
-        rest.put(isKeyed ? "}" : "]")
+        text.put(isKeyed ? "}" : "]")
         if version >= .placement(34) { mappings(columns, suffixes, sharing) }
-        rest.put("}")
+        text.put("}")
+        whole = text.bytes
     }
 
-    /// Writes the candidate whose columns have these ids.
-    func write(to out: inout JSONBytes, id: (_ column: Int) -> String) {
-        for piece in pieces {
-            out.put(piece.text)
-            out.quote(id(piece.column))
+    /// Writes the candidate in a row of what was found.
+    func write(_ row: Int, of found: CandidateSet, in index: PlacementIndex, to out: inout JSONBytes) {
+        let start = out.count
+        out.put(whole)
+        for place in places {
+            out.replace(at: start + place.offset, by: index.idText(found.provider(row, place.column)))
         }
-        out.put(rest.bytes)
     }
 
     private mutating func id(of column: Int) {
-        pieces.append((rest.bytes, column))
-        rest = JSONBytes(capacity: 128)
+        places.append((text.count + 1, column))
+        text.quote(Self.room)
     }
 
     /// The amounts, those of one class added up.
@@ -67,29 +74,29 @@ struct CandidateTemplate: Sendable {
         }
         var isFirst = true
         for (name, amount) in sums {
-            rest.separate(&isFirst)
-            rest.quote(name.name)
-            rest.put(":")
-            rest.put(amount)
+            text.separate(&isFirst)
+            text.quote(name.name)
+            text.put(":")
+            text.put(amount)
         }
     }
 
     private mutating func mappings(_ columns: [Column], _ suffixes: [String], _ sharing: Sharing) {
-        rest.put(",\"mappings\":{")
+        text.put(",\"mappings\":{")
         var isFirst = true
         for suffix in suffixes.indices {
-            rest.separate(&isFirst)
-            rest.quote(suffixes[suffix])
-            rest.put(":[")
+            text.separate(&isFirst)
+            text.quote(suffixes[suffix])
+            text.put(":[")
             var isFirstProvider = true
             var seen: Set<Int> = []
             for column in columns.indices
             where columns[column].suffix == suffix && seen.insert(sharing[column]).inserted {
-                rest.separate(&isFirstProvider)
+                text.separate(&isFirstProvider)
                 id(of: column)
             }
-            rest.put("]")
+            text.put("]")
         }
-        rest.put("}")
+        text.put("}")
     }
 }

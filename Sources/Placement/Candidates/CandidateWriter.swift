@@ -1,17 +1,36 @@
 import API
 import Model
+import NIOCore
 import Search
 
 /// Writes what a search found, in the form of a version, piece by piece.
 struct CandidateWriter: Sendable {
-    private let index: PlacementIndex
-    private let found: CandidateSet
-    private let version: Microversion
-    /// Nil shows every class in summaries.
-    private let shownClasses: Set<ResourceClass>?
-    private let columns: [CandidateTemplate.Column]
-    private let suffixes: [String]
-    private let showsTrees: Bool
+    /// What does not change while the answer is written. A class, so that it is one thing to hold and not dozens.
+    private final class Source: Sendable {
+        let index: PlacementIndex
+        let found: CandidateSet
+        let version: Microversion
+        let summary: ProviderSummary
+        let columns: [CandidateTemplate.Column]
+        let suffixes: [String]
+        let showsTrees: Bool
+
+        init(_ index: PlacementIndex, _ found: CandidateSet, _ query: CandidateQuery, _ version: Microversion) {
+            self.index = index
+            self.found = found
+            self.version = version
+            showsTrees = version >= .placement(29)
+            summary = ProviderSummary(
+                version: version, shownClasses: version >= .placement(27) ? nil : query.resourceClasses)
+            let suffixes = found.suffixes
+            self.suffixes = suffixes
+            columns = found.columns.map { column in
+                CandidateTemplate.Column(
+                    suffix: suffixes.firstIndex(of: found.suffix(of: column)) ?? 0,
+                    resources: found.resources(of: column, in: index))
+            }
+        }
+    }
 
     private enum Stage: Equatable {
         case beginning
@@ -20,10 +39,13 @@ struct CandidateWriter: Sendable {
         case over
     }
 
+    private let source: Source
     private var stage = Stage.beginning
     /// How the columns of the row under way share providers.
     private var sharing: CandidateTemplate.Sharing
-    private var templates: [(sharing: CandidateTemplate.Sharing, template: CandidateTemplate)] = []
+    private var templates: [CandidateTemplate] = []
+    /// The template of the row before, which most often fits.
+    private var latest = 0
     /// Whose summaries come, in order; from 1.29 one provider of each tree.
     private var shown: [ProviderReference] = []
     /// Bit per tree that is shown.
@@ -31,64 +53,50 @@ struct CandidateWriter: Sendable {
     private var providers: Set<ProviderReference> = []
 
     init(index: PlacementIndex, found: CandidateSet, query: CandidateQuery, version: Microversion) {
-        self.index = index
-        self.found = found
-        self.version = version
-        showsTrees = version >= .placement(29)
-        shownClasses = version >= .placement(27) ? nil : query.resourceClasses
-        let suffixes = found.suffixes
-        self.suffixes = suffixes
-        columns = found.columns.map { column in
-            CandidateTemplate.Column(
-                suffix: suffixes.firstIndex(of: found.suffix(of: column)) ?? 0,
-                resources: found.resources(of: column, in: index))
-        }
-        sharing = Array(repeating: 0, count: columns.count)
+        source = Source(index, found, query, version)
+        sharing = Array(repeating: 0, count: found.columns.count)
     }
 
     /// The next piece of the answer; nil after the last. A piece has about `size` bytes.
-    mutating func next(_ size: Int) -> [UInt8]? {
+    mutating func next(_ size: Int) -> ByteBuffer? {
         guard stage != .over else { return nil }
-        var out = JSONBytes(capacity: min(size + size / 8, 1024 + 3072 * found.count))
+        let source = source
+        var out = JSONBytes(capacity: min(size, 1024 + 3072 * source.found.count))
         if stage == .beginning {
             out.put("{\"allocation_requests\":[")
             stage = .candidates(0)
         }
         if case .candidates(var row) = stage {
-            while row < found.count, out.bytes.count < size {
+            while row < source.found.count, out.count < size {
                 if row > 0 { out.put(",") }
-                candidate(row, &out)
-                remember(row)
+                candidate(row, source, &out)
+                remember(row, source)
                 row += 1
             }
             stage = .candidates(row)
-            if row == found.count {
+            if row == source.found.count {
                 out.put("],\"provider_summaries\":{")
                 stage = .summaries(0)
             }
         }
-        if case .summaries(var place) = stage {
-            while place < shown.count, out.bytes.count < size {
-                if place > 0 { out.put(",") }
-                summaries(at: shown[place], &out)
-                place += 1
-            }
+        if case .summaries(let first) = stage {
+            let place = summaries(from: first, source, &out, upTo: size)
             stage = .summaries(place)
             if place == shown.count {
                 out.put("}}")
                 stage = .over
             }
         }
-        return out.bytes
+        return out.buffer
     }
 
     /// Notes whose summaries the row wants: from 1.29 every provider of every tree that gives something, before only
     /// those that do.
-    private mutating func remember(_ row: Int) {
-        for column in columns.indices {
-            let provider = found.provider(row, column)
-            if showsTrees {
-                let tree = index.treeNumber(provider)
+    private mutating func remember(_ row: Int, _ source: Source) {
+        for column in sharing.indices where sharing[column] == column {
+            let provider = source.found.provider(row, column)
+            if source.showsTrees {
+                let tree = source.index.treeNumber(provider)
                 let bit: UInt64 = 1 << UInt64(tree % 64)
                 if tree / 64 >= trees.count {
                     trees.append(contentsOf: repeatElement(0, count: tree / 64 + 1 - trees.count))
@@ -102,77 +110,51 @@ struct CandidateWriter: Sendable {
         }
     }
 
-    private func summaries(at provider: ProviderReference, _ out: inout JSONBytes) {
-        guard showsTrees else { return summary(of: provider, &out) }
-        // From here on all versions say the same of a tree.
-        out.put(
-            index.text(ofTree: provider) {
-                let tree = index.tree(of: provider)
-                var text = JSONBytes(capacity: 288 * tree.count)
-                var isFirst = true
-                for member in tree {
-                    text.separate(&isFirst)
-                    summary(of: member, &text)
-                }
-                return text.bytes
-            })
+    /// Writes summaries until there are `size` bytes; answers which comes next.
+    private func summaries(from first: Int, _ source: Source, _ out: inout JSONBytes, upTo size: Int) -> Int {
+        var place = first
+        while place < shown.count {
+            let provider = shown[place]
+            guard source.showsTrees else {
+                if out.count >= size { break }
+                if place > 0 { out.put(",") }
+                source.summary.write(provider, in: source.index, to: &out)
+                place += 1
+                continue
+            }
+            // All versions that show trees say the same of them.
+            let text = source.index.text(ofTree: provider) {
+                ProviderSummary.current.text(ofTree: provider, in: source.index)
+            }
+            // Within its size a piece need not grow.
+            if out.count + text.count > size, out.count > size / 2 { break }
+            if place > 0 { out.put(",") }
+            out.put(text)
+            place += 1
+        }
+        return place
     }
 
-    // MARK: A candidate
-
-    private mutating func candidate(_ row: Int, _ out: inout JSONBytes) {
-        for column in columns.indices {
-            let provider = found.provider(row, column)
+    private mutating func candidate(_ row: Int, _ source: Source, _ out: inout JSONBytes) {
+        for column in sharing.indices {
+            let provider = source.found.provider(row, column)
             var first = 0
-            while found.provider(row, first) != provider { first += 1 }
+            while first < column, source.found.provider(row, first) != provider { first += 1 }
             sharing[column] = first
         }
-        let known = templates.firstIndex { $0.sharing == sharing } ?? addTemplate()
-        let found = found
-        let index = index
-        templates[known].template.write(to: &out) { column in index.idText(found.provider(row, column)) }
+        if latest >= templates.count || templates[latest].sharing != sharing { choose(source) }
+        templates[latest].write(row, of: source.found, in: source.index, to: &out)
     }
 
     /// Few ways of sharing are usual; of many, the latest are kept.
-    private mutating func addTemplate() -> Int {
+    private mutating func choose(_ source: Source) {
+        if let known = templates.firstIndex(where: { $0.sharing == sharing }) {
+            latest = known
+            return
+        }
         if templates.count == 32 { templates.removeFirst() }
+        latest = templates.count
         templates.append(
-            (sharing, CandidateTemplate(columns, suffixes: suffixes, sharing: sharing, version: version)))
-        return templates.count - 1
-    }
-
-    // MARK: A summary
-
-    private func summary(of provider: ProviderReference, _ out: inout JSONBytes) {
-        out.quote(index.idText(provider))
-        out.put(":{\"resources\":{")
-        var isFirst = true
-        index.forEachStock(provider) { name, capacity, used in
-            if let shownClasses, !shownClasses.contains(name) { return }
-            out.separate(&isFirst)
-            out.quote(name.name)
-            out.put(":{\"capacity\":")
-            out.put(capacity)
-            out.put(",\"used\":")
-            out.put(used)
-            out.put("}")
-        }
-        out.put("}")
-        if version >= .placement(17) {
-            out.put(",\"traits\":[")
-            isFirst = true
-            index.forEachTrait(provider) { trait in
-                out.separate(&isFirst)
-                out.quote(trait.name)
-            }
-            out.put("]")
-        }
-        if version >= .placement(29) {
-            out.put(",\"parent_provider_uuid\":")
-            if let parent = index.parentText(provider) { out.quote(parent) } else { out.put("null") }
-            out.put(",\"root_provider_uuid\":")
-            out.quote(index.rootText(provider))
-        }
-        out.put("}")
+            CandidateTemplate(source.columns, suffixes: source.suffixes, sharing: sharing, version: source.version))
     }
 }

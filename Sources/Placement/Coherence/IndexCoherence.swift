@@ -48,14 +48,21 @@ final class IndexCoherence: Sendable {
         return state.withLock { $0.index }
     }
 
+    /// What `body` finds in the index as it is now; nil where it was not loaded yet. Nothing waits inside.
+    func look<Value: Sendable>(_ body: (PlacementIndex) -> Value) -> Value? {
+        state.withLock { $0.isLoaded ? body($0.index) : nil }
+    }
+
     /// Reads everything.
     func load() async throws {
         state.withLock { $0.loads += 1 }
         do {
-            let trees = try await store.read { try IndexReader.trees(nil, in: $0) }
-            var fresh = PlacementIndex()
-            for tree in trees { fresh.install(root: tree.root, tree.providers) }
-            let missed = state.withLock { [fresh] state in
+            let fresh = try await store.read { try IndexReader.index(in: $0) }
+            // Made now rather than by the first search that shows them all.
+            for root in fresh.roots {
+                _ = fresh.text(ofTree: root) { ProviderSummary.current.text(ofTree: root, in: fresh) }
+            }
+            let missed = state.withLock { state in
                 state.index = fresh
                 state.isLoaded = true
                 state.loads -= 1

@@ -9,11 +9,32 @@ enum IndexReader {
         var providers: [ProviderDescription]
     }
 
-    /// The trees with these roots; nil means all. Roots that are gone come with no provider.
-    static func trees(
-        _ roots: Set<ResourceProviderID>?, in transaction: any Transaction
-    ) throws -> [Tree] {
-        let choice: SQL = roots.map { "WHERE p.root IN \(list: $0.sorted())" } ?? ""
+    /// Trees read together: what is read of them is in memory twice, as rows and laid out.
+    private static let treesTogether = 500
+
+    /// An index of all trees.
+    static func index(in transaction: any Transaction) throws -> PlacementIndex {
+        var index = PlacementIndex()
+        // In the database's order, which need not be this program's.
+        let roots: [String] = try transaction.all("SELECT DISTINCT root FROM resource_providers ORDER BY root") { row in
+            try row[0]
+        }
+        for start in stride(from: 0, to: roots.count, by: treesTogether) {
+            let end = min(start + treesTogether, roots.count) - 1
+            let trees = try trees("WHERE p.root >= \(roots[start]) AND p.root <= \(roots[end])", in: transaction)
+            for tree in trees { index.install(root: tree.root, tree.providers) }
+        }
+        return index
+    }
+
+    /// The trees with these roots. Roots that are gone come with no provider.
+    static func trees(_ roots: Set<ResourceProviderID>, in transaction: any Transaction) throws -> [Tree] {
+        var trees = try trees("WHERE p.root IN \(list: roots.sorted())", in: transaction)
+        for gone in roots.subtracting(trees.map(\.root)) { trees.append(Tree(root: gone, providers: [])) }
+        return trees
+    }
+
+    private static func trees(_ choice: SQL, in transaction: any Transaction) throws -> [Tree] {
         var trees: [Tree] = []
         // Where each provider's description stands.
         var places: [ResourceProviderID: (tree: Int, provider: Int)] = [:]
@@ -60,7 +81,6 @@ enum IndexReader {
             guard let place = places[try row[0]] else { return }
             trees[place.tree].providers[place.provider].aggregates.append(try row[1])
         }
-        for gone in (roots ?? []).subtracting(trees.map(\.root)) { trees.append(Tree(root: gone, providers: [])) }
         return trees
     }
 

@@ -1,6 +1,7 @@
 import API
 import HTTPTypes
 import Model
+import NIOCore
 import Store
 
 /// `/resource_providers`.
@@ -109,22 +110,22 @@ private struct ProviderList: Sendable {
 
     mutating func next(
         _ size: Int, _ read: (_ last: (createdAt: Int64, id: String)?) async throws -> ProviderPages.Page
-    ) async throws -> [UInt8]? {
+    ) async throws -> ByteBuffer? {
         guard var current = page else { return nil }
-        var out = JSONBytes(capacity: min(size, current.json.bytes.count) + 1024)
+        var out = JSONBytes(capacity: min(size, current.json.count) + 1024)
         if !hasBegun { out.put("{\"resource_providers\":[") }
         hasBegun = true
         while true {
-            out.put(current.json.bytes)
+            out.put(current.json)
             if current.count < ProviderPages.size {
                 out.put("]}")
                 page = nil
-                return out.bytes
+                return out.buffer
             }
             current = try await read(current.last)
-            if out.bytes.count + current.json.bytes.count > size { break }
+            if out.count + current.json.count > size { break }
         }
         page = current
-        return out.bytes
+        return out.buffer
     }
 }

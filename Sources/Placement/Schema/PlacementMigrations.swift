@@ -15,6 +15,12 @@ public enum PlacementMigrations {
         Migration(
             room: "placement", number: 2, title: "lists of providers page by page",
             statements: ["CREATE INDEX resource_providers_created ON resource_providers (created_at, uuid)"]),
+        Migration(
+            room: "placement", number: 3, title: "lists of a provider's allocations page by page",
+            statements: [
+                "CREATE INDEX allocations_holders ON allocations (provider, consumer)",
+                "DROP INDEX allocations_provider",
+            ]),
     ]
 
     private static let vocabulary = [

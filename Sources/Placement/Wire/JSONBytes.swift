@@ -1,26 +1,50 @@
 import API
+import NIOCore
 
-/// JSON text put together by hand, for answers that are megabytes of it.
+/// JSON text put together by hand, for answers that are megabytes of it, in the form in which the server sends it.
 struct JSONBytes: Sendable {
-    private(set) var bytes: [UInt8] = []
+    private(set) var buffer: ByteBuffer
 
     init(capacity: Int) {
-        bytes.reserveCapacity(capacity)
+        buffer = ByteBufferAllocator().buffer(capacity: capacity)
     }
 
+    var count: Int { buffer.writerIndex }
+    var bytes: [UInt8] { Array(buffer: buffer) }
+
     mutating func put(_ text: String) {
-        bytes.append(contentsOf: text.utf8)
+        buffer.writeString(text)
     }
 
     mutating func put(_ other: [UInt8]) {
-        bytes.append(contentsOf: other)
+        buffer.writeBytes(other)
+    }
+
+    mutating func put(_ other: JSONBytes) {
+        buffer.writeImmutableBuffer(other.buffer)
+    }
+
+    /// Writes over what stands at `place`.
+    mutating func replace(at place: Int, by other: ArraySlice<UInt8>) {
+        buffer.setBytes(other, at: place)
+    }
+
+    /// Takes back all but the first `count` bytes.
+    mutating func shorten(to count: Int) {
+        buffer.moveWriterIndex(to: count)
     }
 
     /// `text` in quotes; it holds only letters, digits, underscores and dashes.
     mutating func quote(_ text: String) {
-        bytes.append(UInt8(ascii: "\""))
-        bytes.append(contentsOf: text.utf8)
-        bytes.append(UInt8(ascii: "\""))
+        buffer.writeInteger(UInt8(ascii: "\""))
+        buffer.writeString(text)
+        buffer.writeInteger(UInt8(ascii: "\""))
+    }
+
+    mutating func quote(_ text: ArraySlice<UInt8>) {
+        buffer.writeInteger(UInt8(ascii: "\""))
+        buffer.writeBytes(text)
+        buffer.writeInteger(UInt8(ascii: "\""))
     }
 
     /// `text` in quotes, whatever it holds.
@@ -32,21 +56,25 @@ struct JSONBytes: Sendable {
     }
 
     mutating func put(_ number: Int) {
-        guard number > 9 else {
-            if number < 0 { put("\(number)") } else { bytes.append(48 + UInt8(number)) }
-            return
+        guard number >= 0 else { return put("\(number)") }
+        var length = 1
+        var bound = 10
+        while length < 19, number >= bound {
+            length += 1
+            bound = length == 19 ? .max : bound * 10
         }
-        let start = bytes.count
         var rest = number
+        var place = count + length
+        buffer.writeRepeatingByte(48, count: length)
         while rest > 0 {
-            bytes.append(48 + UInt8(rest % 10))
+            place -= 1
+            buffer.setInteger(48 + UInt8(rest % 10), at: place)
             rest /= 10
         }
-        bytes[start...].reverse()
     }
 
     /// The comma between members, and none before the first.
     mutating func separate(_ isFirst: inout Bool) {
-        if isFirst { isFirst = false } else { bytes.append(UInt8(ascii: ",")) }
+        if isFirst { isFirst = false } else { buffer.writeInteger(UInt8(ascii: ",")) }
     }
 }

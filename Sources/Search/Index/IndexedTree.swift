@@ -8,8 +8,6 @@ import Synchronization
 final class IndexedTree: Sendable {
     struct Node: Sendable {
         let id: ResourceProviderID
-        /// The id as answers show it, made once.
-        let text: String
         let parent: Int
         /// The position after the last descendant.
         var end: Int
@@ -36,6 +34,9 @@ final class IndexedTree: Sendable {
     }
 
     let nodes: ContiguousArray<Node>
+    /// The ids as answers show them, one after another, made once.
+    let idTexts: ContiguousArray<UInt8>
+    static let idLength = 36
     let stocks: ContiguousArray<Stock>
     /// The position of each stock's provider.
     let owners: ContiguousArray<Int>
@@ -51,10 +52,11 @@ final class IndexedTree: Sendable {
     private let text = Mutex<[UInt8]?>(nil)
 
     init(
-        nodes: ContiguousArray<Node>, stocks: ContiguousArray<Stock>, aggregates: ContiguousArray<Int>, traitWidth: Int,
-        traitWords: ContiguousArray<UInt64>
+        nodes: ContiguousArray<Node>, idTexts: ContiguousArray<UInt8>, stocks: ContiguousArray<Stock>,
+        aggregates: ContiguousArray<Int>, traitWidth: Int, traitWords: ContiguousArray<UInt64>
     ) {
         self.nodes = nodes
+        self.idTexts = idTexts
         self.stocks = stocks
         self.aggregates = aggregates
         self.traitWidth = traitWidth
@@ -76,6 +78,10 @@ final class IndexedTree: Sendable {
         let made = make()
         text.withLock { $0 = made }
         return made
+    }
+
+    func idText(_ position: Int) -> ArraySlice<UInt8> {
+        idTexts[position * Self.idLength..<(position + 1) * Self.idLength]
     }
 
     func position(of id: ResourceProviderID) -> Int? { nodes.firstIndex { $0.id == id } }

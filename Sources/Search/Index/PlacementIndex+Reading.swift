@@ -20,22 +20,32 @@ extension PlacementIndex {
         trees[reference.slot]?.text(make) ?? []
     }
 
+    /// What a provider has of a class; nil where it has none, or is not known.
+    public func stock(of id: ResourceProviderID, _ name: ResourceClass) -> ProviderDescription.Stock? {
+        guard let number = classes.number(of: name), let reference = reference(of: id) else { return nil }
+        return trees[reference.slot]?.stock(of: reference.position, number).map { stock in
+            ProviderDescription.Stock(name, stock.inventory, used: stock.used)
+        }
+    }
+
     /// Whether some provider of the index has, or had, the class or trait.
     public func hasSeen(_ name: ResourceClass) -> Bool { classes.number(of: name) != nil }
     public func hasSeen(_ name: Trait) -> Bool { traits.number(of: name) != nil }
 
     public func id(_ reference: ProviderReference) -> ResourceProviderID { node(reference).id }
 
-    /// The provider's id as answers show it.
-    public func idText(_ reference: ProviderReference) -> String { node(reference).text }
-
-    public func parentText(_ reference: ProviderReference) -> String? {
-        let parent = node(reference).parent
-        return parent < 0 ? nil : trees[reference.slot]?.nodes[parent].text
+    /// The provider's id as answers show it: 36 characters.
+    public func idText(_ reference: ProviderReference) -> ArraySlice<UInt8> {
+        trees[reference.slot]?.idText(reference.position) ?? []
     }
 
-    public func rootText(_ reference: ProviderReference) -> String {
-        trees[reference.slot]?.nodes[0].text ?? ""
+    public func parentText(_ reference: ProviderReference) -> ArraySlice<UInt8>? {
+        let parent = node(reference).parent
+        return parent < 0 ? nil : trees[reference.slot]?.idText(parent)
+    }
+
+    public func rootText(_ reference: ProviderReference) -> ArraySlice<UInt8> {
+        trees[reference.slot]?.idText(0) ?? []
     }
 
     /// Every provider of the same tree, parents before children.

@@ -94,11 +94,11 @@ public struct PlacementIndex: Sendable {
         }
         var nodes = tree.nodes
         nodes[position] = IndexedTree.Node(
-            id: node.id, text: node.text, parent: node.parent, end: node.end, revision: after, stocks: node.stocks,
+            id: node.id, parent: node.parent, end: node.end, revision: after, stocks: node.stocks,
             aggregates: node.aggregates, isSharing: node.isSharing)
         let changed = IndexedTree(
-            nodes: nodes, stocks: stocks, aggregates: tree.aggregates, traitWidth: tree.traitWidth,
-            traitWords: tree.traitWords)
+            nodes: nodes, idTexts: tree.idTexts, stocks: stocks, aggregates: tree.aggregates,
+            traitWidth: tree.traitWidth, traitWords: tree.traitWords)
         trees[slot] = changed
         fillMostFree(changed, slot)
         return true

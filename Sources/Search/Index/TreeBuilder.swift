@@ -29,6 +29,8 @@ extension PlacementIndex {
         let width = (traits.count + 63) / 64
         var nodes: ContiguousArray<IndexedTree.Node> = []
         nodes.reserveCapacity(order.count)
+        var idTexts: ContiguousArray<UInt8> = []
+        idTexts.reserveCapacity(order.count * IndexedTree.idLength)
         var stocks: ContiguousArray<IndexedTree.Stock> = []
         var groups: ContiguousArray<Int> = []
         var words = ContiguousArray<UInt64>(repeating: 0, count: order.count * width)
@@ -48,9 +50,10 @@ extension PlacementIndex {
                 let bit = TraitBit(traits.intern(trait))
                 words[position * width + bit.word] |= bit.mask
             }
+            idTexts.append(contentsOf: provider.id.description.utf8)
             nodes.append(
                 IndexedTree.Node(
-                    id: provider.id, text: provider.id.description, parent: entry.parent, end: position + 1,
+                    id: provider.id, parent: entry.parent, end: position + 1,
                     revision: provider.revision, stocks: firstStock..<stocks.count,
                     aggregates: firstGroup..<groups.count,
                     isSharing: provider.traits.contains(.sharesViaAggregate)))
@@ -59,6 +62,7 @@ extension PlacementIndex {
             let parent = nodes[position].parent
             nodes[parent].end = max(nodes[parent].end, nodes[position].end)
         }
-        return IndexedTree(nodes: nodes, stocks: stocks, aggregates: groups, traitWidth: width, traitWords: words)
+        return IndexedTree(
+            nodes: nodes, idTexts: idTexts, stocks: stocks, aggregates: groups, traitWidth: width, traitWords: words)
     }
 }

@@ -46,6 +46,7 @@ private struct ObservedTransaction: Transaction {
     var dialect: Dialect { transaction.dialect }
 
     func forEach(_ query: SQL, _ body: (borrowing Row) throws -> Void) throws {
+        if let kind = query.notedKind { observation.note(kind) }
         try transaction.forEach(query, body)
     }
 

@@ -1,36 +1,36 @@
-import Store
+public import Store
 import Synchronization
 
 /// A store that counts the statements it is given.
-final class CountingStore: StateStore {
+public final class CountingStore: StateStore {
     private let store: any StateStore
     private let statements = Mutex(0)
 
-    init(_ store: any StateStore) { self.store = store }
+    public init(_ store: any StateStore) { self.store = store }
 
-    var dialect: Dialect { store.dialect }
+    public var dialect: Dialect { store.dialect }
 
     /// Statements since the last call.
-    func take() -> Int {
+    public func take() -> Int {
         statements.withLock { count in
             defer { count = 0 }
             return count
         }
     }
 
-    func read<Result: Sendable>(
+    public func read<Result: Sendable>(
         _ body: @escaping @Sendable (any Transaction) throws -> Result
     ) async throws -> Result {
         try await store.read { [self] in try body(Counting(transaction: $0, store: self)) }
     }
 
-    func write<Result: Sendable>(
+    public func write<Result: Sendable>(
         _ body: @escaping @Sendable (any Transaction) throws -> Result
     ) async throws -> Result {
         try await store.write { [self] in try body(Counting(transaction: $0, store: self)) }
     }
 
-    func close() async {}
+    public func close() async {}
 
     private struct Counting: Transaction {
         let transaction: any Transaction

@@ -1,0 +1,98 @@
+import Model
+import Store
+
+/// Who holds what of a provider, page by page in the order of the consumers' ids.
+///
+/// Each page is a snapshot of its own, so that a slow client holds nothing of the database: a consumer that takes or gives
+/// back meanwhile may or may not be in the list, every other is in it once, with all that it holds.
+struct HolderPages: Sendable {
+    /// A page's consumers, written already.
+    struct Page: Sendable {
+        var json = JSONBytes(capacity: 4096)
+        /// Behind whom the next page begins.
+        var last: String?
+        var isLast = true
+        /// When the latest of these allocations was made.
+        var changedAt: Timestamp?
+    }
+
+    let provider: ResourceProviderID
+    let showsGenerations: Bool
+    /// Allocations looked at for one page, more than one consumer can have of a provider.
+    var size = 1000
+
+    /// The page behind the consumer `last`; the first where that is nil.
+    func page(after last: String?, in transaction: any Transaction) throws -> Page {
+        var page = Page()
+        var bounds: SQL = "a.provider = \(provider)"
+        if let last { bounds += " AND a.consumer > \(last)" }
+        var rows = 0
+        var holder = Holder(isFirstOfAll: last == nil)
+        try transaction.forEach(
+            """
+            SELECT a.consumer, c.generation, a.resource_class, a.used, a.created_at
+            FROM allocations a JOIN consumers c ON c.uuid = a.consumer
+            WHERE \(bounds) ORDER BY a.consumer, a.resource_class LIMIT \(size)
+            """
+        ) { row in
+            rows += 1
+            let consumer: String = try row[0]
+            if holder.id != consumer {
+                finish(&holder, &page)
+                holder.begin(consumer, generation: try row[1], at: page.json.count)
+                if holder.count > 1 || !holder.isFirstOfAll { page.json.put(",") }
+                page.json.quote(consumer)
+                page.json.put(":{\"resources\":{")
+            } else {
+                page.json.put(",")
+            }
+            page.json.quote(try row[2] as String)
+            page.json.put(":")
+            page.json.put(try row[3] as Int)
+            let moment: Timestamp = try row[4]
+            page.changedAt = max(page.changedAt ?? moment, moment)
+        }
+        page.isLast = rows < size
+        if page.isLast || holder.count == 1 {
+            finish(&holder, &page)
+        } else {
+            // There may be more of the last one: the next page has it whole.
+            page.json.shorten(to: holder.start)
+        }
+        return page
+    }
+
+    /// When the latest of all these allocations was made.
+    func changedAt(in transaction: any Transaction) throws -> Timestamp? {
+        try transaction.first("SELECT MAX(created_at) FROM allocations WHERE provider = \(provider)") { row in
+            try row[0] as Timestamp?
+        } ?? nil
+    }
+
+    /// The consumer that is being written.
+    private struct Holder {
+        let isFirstOfAll: Bool
+        var id: String?
+        var generation = 0
+        var start = 0
+        var count = 0
+
+        mutating func begin(_ id: String, generation: Int, at start: Int) {
+            self.id = id
+            self.generation = generation
+            self.start = start
+            count += 1
+        }
+    }
+
+    private func finish(_ holder: inout Holder, _ page: inout Page) {
+        guard let id = holder.id else { return }
+        page.json.put("}")
+        if showsGenerations {
+            page.json.put(",\"consumer_generation\":")
+            page.json.put(holder.generation)
+        }
+        page.json.put("}")
+        page.last = id
+    }
+}

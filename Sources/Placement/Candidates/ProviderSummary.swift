@@ -1,0 +1,58 @@
+import API
+import Model
+import Search
+
+/// Writes what an answer says of providers beside the candidates, in the form of a version.
+struct ProviderSummary: Sendable {
+    let version: Microversion
+    /// Nil shows every class.
+    let shownClasses: Set<ResourceClass>?
+
+    /// The form since 1.29, in which all versions say the same of a tree.
+    static let current = ProviderSummary(version: .placement(29), shownClasses: nil)
+
+    /// The members for all providers of a tree, with commas between them.
+    func text(ofTree provider: ProviderReference, in index: PlacementIndex) -> [UInt8] {
+        let tree = index.tree(of: provider)
+        var text = JSONBytes(capacity: 320 * tree.count)
+        var isFirst = true
+        for member in tree {
+            text.separate(&isFirst)
+            write(member, in: index, to: &text)
+        }
+        return text.bytes
+    }
+
+    func write(_ provider: ProviderReference, in index: PlacementIndex, to out: inout JSONBytes) {
+        out.quote(index.idText(provider))
+        out.put(":{\"resources\":{")
+        var isFirst = true
+        index.forEachStock(provider) { name, capacity, used in
+            if let shownClasses, !shownClasses.contains(name) { return }
+            out.separate(&isFirst)
+            out.quote(name.name)
+            out.put(":{\"capacity\":")
+            out.put(capacity)
+            out.put(",\"used\":")
+            out.put(used)
+            out.put("}")
+        }
+        out.put("}")
+        if version >= .placement(17) {
+            out.put(",\"traits\":[")
+            isFirst = true
+            index.forEachTrait(provider) { trait in
+                out.separate(&isFirst)
+                out.quote(trait.name)
+            }
+            out.put("]")
+        }
+        if version >= .placement(29) {
+            out.put(",\"parent_provider_uuid\":")
+            if let parent = index.parentText(provider) { out.quote(parent) } else { out.put("null") }
+            out.put(",\"root_provider_uuid\":")
+            out.quote(index.rootText(provider))
+        }
+        out.put("}")
+    }
+}
