@@ -12,6 +12,7 @@ import Testing
         (AttachHandleType.pci, pci), (.testPCI, pci), (.pci, pci.merging(["physical_network": "a"]) { $1 }),
         (.pci, pci.merging(["managed": "true", "live_migratable": "false"]) { $1 }),
         (.mdev, pci.merging(["asked_type": "nvidia-223", "vgpu_mark": "nvidia-223_0"]) { $1 }),
+        (.mdev, ["parent": "mtty", "asked_type": "mtty-2", "vgpu_mark": "mtty-2_0"]),
         (.nvme, pci.merging(["namespace": "1"]) { $1 }), (.block, ["path": "/dev/disk/by-id/nvme-x"]),
         (.usb, ["bus": "1", "port": "1.4.2"]), (.cxl, ["region": "region0"]),
     ])
@@ -22,6 +23,7 @@ import Testing
     @Test(arguments: [
         (AttachHandleType.pci, [:], "domain"), (.pci, pci.merging(["bus": "xy"]) { $1 }, "bus"),
         (.pci, pci.merging(["function": ""]) { $1 }, "function"), (.mdev, pci, "asked_type"),
+        (.mdev, ["parent": "mtty"], "asked_type"), (.mdev, ["asked_type": "mtty-2"], "domain"),
         (.pci, pci.merging(["managed": "yes"]) { $1 }, "managed"), (.nvme, pci, "namespace"),
         (.nvme, pci.merging(["namespace": "-1"]) { $1 }, "namespace"), (.block, ["path": "/etc/passwd"], "path"),
         (.block, ["path": "/dev/../etc"], "path"), (.usb, ["bus": "1", "port": "1..2"], "port"),

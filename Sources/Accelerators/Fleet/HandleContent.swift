@@ -4,7 +4,7 @@ import Model
 enum HandleContent {
     /// What is wrong with `info`, in a sentence; nil when nothing is.
     static func problem(with info: [String: String], of type: AttachHandleType) -> String? {
-        for (key, form) in required(of: type) {
+        for (key, form) in required(of: type, info) {
             guard let value = info[key] else { return "a handle of type \(type.rawValue) needs '\(key)'" }
             guard form.admits(value) else { return "'\(key)' must be \(form.name), not '\(value.shown)'" }
         }
@@ -16,10 +16,11 @@ enum HandleContent {
         return nil
     }
 
-    private static func required(of type: AttachHandleType) -> [(String, Form)] {
+    private static func required(of type: AttachHandleType, _ info: [String: String]) -> [(String, Form)] {
         switch type {
         case .pci, .testPCI: address
-        case .mdev: address + [("asked_type", .text)]
+        // The parent may be no function of a bus: the kernel's sample drivers have virtual ones.
+        case .mdev: (info["parent"] == nil ? address : [("parent", .text)]) + [("asked_type", .text)]
         case .nvme: address + [("namespace", .number)]
         case .block: [("path", .path)]
         case .usb: [("bus", .number), ("port", .port)]

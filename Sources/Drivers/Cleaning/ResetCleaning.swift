@@ -4,8 +4,18 @@ import Model
 /// Cleans a function by resetting it: what its registers and, as far as the vendor sees to it, its memory hold is gone. Nothing
 /// reads that back, and the record says so.
 struct ResetCleaning {
+    /// Samples of a memory region that are written before and read after the reset.
+    static let memorySamples = 1024
+
     let control: HostControl
     let time: TimeSource
+    let random: @Sendable () -> UInt64
+
+    init(_ options: DriverOptions) {
+        control = options.control
+        time = options.time
+        random = options.random
+    }
 
     func clean(_ address: PCIAddress, note: String? = nil) async throws(DriverFault) -> CleaningRecord {
         let begun = time.now()
@@ -19,5 +29,50 @@ struct ResetCleaning {
             device: device, methods: [way],
             verification: .impossible(note ?? "memory on a card cannot be read from its host"), begun: begun,
             ended: time.now())
+    }
+
+    /// The same for a function with memory in that region: a pattern that is written before must be gone after the reset. The driver
+    /// that ran the function has it again afterwards.
+    func clean(_ address: PCIAddress, memoryRegion index: Int) async throws(DriverFault) -> CleaningRecord {
+        let function = await control.snapshot().function(at: address)
+        guard let function else { throw DriverFault("There is no PCI function \(address) on this host.") }
+        guard let region = function.bars.first(where: { $0.index == index }) else {
+            throw DriverFault("\(address) has no region \(index), which device_spec names as its memory_region.")
+        }
+        let check = MemoryCheck(
+            root: control.root, path: "\(function.path)/resource\(index)", size: region.size, seed: random(),
+            count: Self.memorySamples)
+        let wasDriven = try await changing { () async throws(ControlFault) in try await control.takeMemory(of: address)
+        }
+        let outcome: Result<CleaningRecord, DriverFault>
+        do throws(DriverFault) {
+            outcome = .success(try await clean(address, check, index))
+        } catch {
+            outcome = .failure(error)
+        }
+        try await changing { () async throws(ControlFault) in
+            try await control.returnMemory(of: address, wasDriven: wasDriven)
+        }
+        return try outcome.get()
+    }
+
+    private func clean(_ address: PCIAddress, _ check: MemoryCheck, _ index: Int) async throws(DriverFault)
+        -> CleaningRecord
+    {
+        try await check.plant()
+        var record = try await clean(address)
+        let count = check.places.count
+        let left = try await check.found()
+        if let first = left.first {
+            throw DriverFault(
+                "The memory of \(address) outlives its reset: \(left.count) of \(count) samples of its region \(index) still hold "
+                    + "what was written before, the first at byte \(first).")
+        }
+        record.methods.insert(
+            "pattern in memory region \(index) of \(check.size) bytes, gone after the reset; memory beyond it was not read",
+            at: 0)
+        record.verification = .samples(
+            CleaningRecord.SampleCount(seed: check.seed, count: count, size: MemoryCheck.sampleSize, written: count))
+        return record
     }
 }

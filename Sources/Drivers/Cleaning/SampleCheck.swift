@@ -35,7 +35,11 @@ struct SampleCheck: Sendable {
 
     /// The first and the last block, and others at random; in order, none twice.
     var places: [UInt64] {
-        let blocks = size / UInt64(Self.blockSize)
+        Self.spread(count, over: size / UInt64(Self.blockSize), seed: seed)
+    }
+
+    /// `count` of the numbers below `blocks`, the first and the last among them; in order, none twice.
+    static func spread(_ count: Int, over blocks: UInt64, seed: UInt64) -> [UInt64] {
         guard blocks > 0 else { return [] }
         var places: Set<UInt64> = [0, blocks - 1]
         var state = seed
@@ -51,14 +55,13 @@ struct SampleCheck: Sendable {
         return places.sorted()
     }
 
-    /// Reads them all, on a thread that may wait.
+    /// Reads them all from the medium, past the kernel's memory of it, on a thread that may wait.
     func read() async throws(DriverFault) -> [Sample] {
         do {
             return try await Blocking.run { () throws(TreeFault) in
                 var samples: [Sample] = []
                 for place in places {
-                    let bytes = try root.bytes(
-                        path, offset: Int(place) * Self.blockSize, limit: Self.blockSize, partial: true)
+                    let bytes = try root.medium(path, offset: Int(place) * Self.blockSize, size: Self.blockSize)
                     guard bytes.count == Self.blockSize else { throw TreeFault(path, .invalid) }
                     samples.append(Sample(place: place, bytes: bytes))
                 }

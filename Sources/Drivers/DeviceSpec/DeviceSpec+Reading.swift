@@ -5,6 +5,7 @@ extension DeviceSpec {
     public static let keys = [
         "vendor_id", "product_id", "address", "devname", "physical_network", "resource_class", "traits", "managed",
         "live_migratable", "one_time_use", "trusted", "remote_managed", "group", "group_name", "group_type",
+        "memory_region",
     ]
 
     /// Reads one spec or a list of them from JSON text, as one line of Nova's `[pci]device_spec` has it.
@@ -73,6 +74,12 @@ extension DeviceSpec {
         groupType = try Self.text(values, "group_type")
         if groupType != nil, group == nil {
             throw DeviceSpecFault("group_type", "needs 'group', the name of the group")
+        }
+        if let region = try Self.text(values, "memory_region") {
+            guard let index = Int(region), (0...5).contains(index) else {
+                throw DeviceSpecFault("memory_region", "'\(region)' is not the number of a region, 0 to 5")
+            }
+            memoryRegion = index
         }
     }
 

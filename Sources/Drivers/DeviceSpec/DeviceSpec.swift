@@ -25,6 +25,8 @@ public struct DeviceSpec: Sendable, Equatable {
     /// The group that it is scheduled with as one unit, and the group's kind.
     public var group: String?
     public var groupType: String?
+    /// The region (BAR), 0 to 5, through which the device's memory is written and read to prove that a reset clears it. Not Nova's.
+    public var memoryRegion: Int?
 
     public init() {}
 

@@ -14,7 +14,7 @@ struct FPGAProgramming: Sendable {
 
     init(_ options: DriverOptions, cleanImage: String?) {
         commands = options.commands
-        reset = ResetCleaning(control: options.control, time: options.time)
+        reset = ResetCleaning(options)
         self.cleanImage = cleanImage
         timeout = .seconds(600)
     }

@@ -12,7 +12,7 @@ public struct HuaweiAscendDriver: Driver {
     private let cleaning: ResetCleaning
 
     public init(_ options: DriverOptions) {
-        cleaning = ResetCleaning(control: options.control, time: options.time)
+        cleaning = ResetCleaning(options)
     }
 
     public var name: String { Self.name }

@@ -15,7 +15,7 @@ public struct IntelNICDriver: Driver {
 
     public init(_ options: DriverOptions) {
         self.options = options.nic
-        cleaning = ResetCleaning(control: options.control, time: options.time)
+        cleaning = ResetCleaning(options)
     }
 
     public var name: String { Self.name }

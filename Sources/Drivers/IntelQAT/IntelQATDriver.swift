@@ -15,7 +15,7 @@ public struct IntelQATDriver: Driver {
     private let cleaning: ResetCleaning
 
     public init(_ options: DriverOptions) {
-        cleaning = ResetCleaning(control: options.control, time: options.time)
+        cleaning = ResetCleaning(options)
     }
 
     public var name: String { Self.name }

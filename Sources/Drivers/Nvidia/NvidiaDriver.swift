@@ -22,7 +22,7 @@ public struct NvidiaDriver: Driver {
         mdev = options.mdev
         hands = MdevHands(options)
         control = options.control
-        cleaning = ResetCleaning(control: options.control, time: options.time)
+        cleaning = ResetCleaning(options)
         time = options.time
         gpus = options.gpus
     }

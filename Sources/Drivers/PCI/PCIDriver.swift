@@ -14,7 +14,7 @@ public struct PCIDriver: Driver {
 
     public init(_ options: DriverOptions) {
         specs = options.deviceSpecs
-        cleaning = ResetCleaning(control: options.control, time: options.time)
+        cleaning = ResetCleaning(options)
     }
 
     public var name: String { Self.name }
@@ -50,7 +50,8 @@ public struct PCIDriver: Driver {
     private func device(_ function: PCIFunction, _ spec: DeviceSpec, _ host: HostName) -> DeviceReport {
         let resourceClass = spec.resourceClass?.name ?? "CUSTOM_PCI"
         var facts = Self.facts(of: function)
-        facts["cleaning"] = function.resetMethods.isEmpty ? "not possible: no way to reset it" : "reset"
+        let check = spec.memoryRegion.map { ", checked by a pattern in memory region \($0)" } ?? ""
+        facts["cleaning"] = function.resetMethods.isEmpty ? "not possible: no way to reset it" : "reset\(check)"
         return PCIReport(
             type: .pci, driver: Self.name, resourceClass: resourceClass, traits: Self.traits(of: function, spec),
             facts: facts, handle: Self.handle(function, spec), needsCleaning: true
@@ -83,11 +84,16 @@ public struct PCIDriver: Driver {
     }
 
     private func clean(_ address: PCIAddress) async throws(DriverFault) -> CleaningRecord {
-        let function = await cleaning.control.snapshot().function(at: address)
+        let host = await cleaning.control.snapshot()
+        let function = host.function(at: address)
         if let function, function.classCode.base == 0x01 {
             throw DriverFault(
                 "\(address) is a \(function.classCode.name), and the pci driver cannot erase what it stores. Offer drives "
                     + "through the nvme driver, or erase it and free the handle by hand.")
+        }
+        let offer = Offer(specs, DiscoveryPass(snapshot: host, host: ""), only: { $0.address == address })
+        if let region = offer.matches[address].flatMap({ specs[$0].memoryRegion }) {
+            return try await cleaning.clean(address, memoryRegion: region)
         }
         return try await cleaning.clean(address)
     }

@@ -13,6 +13,30 @@ public protocol FileTree: Sendable {
     func write(_ bytes: [UInt8], to path: String) throws(TreeFault)
     /// What stands at `path` itself, without following a link there. Nil when nothing does.
     func kind(of path: String) -> EntryKind?
+    /// A piece of a block device past the kernel's caches, so that the medium itself answers. Place and size are multiples of its
+    /// blocks'.
+    func readMedium(_ path: String, offset: Int, size: Int) throws(TreeFault) -> [UInt8]
+    /// Pieces of `size` bytes of a file that can only be mapped: a memory region of a function. None may lie across pages of 4 KiB.
+    func readMapped(_ path: String, places: [Int], size: Int) throws(TreeFault) -> [[UInt8]]
+    /// Writes such pieces, each at its place.
+    func writeMapped(_ path: String, pieces: [(place: Int, bytes: [UInt8])]) throws(TreeFault)
+}
+
+extension FileTree {
+    // A tree without caches and without devices.
+    public func readMedium(_ path: String, offset: Int, size: Int) throws(TreeFault) -> [UInt8] {
+        try read(path, offset: offset, limit: size, partial: true)
+    }
+
+    public func readMapped(_ path: String, places: [Int], size: Int) throws(TreeFault) -> [[UInt8]] {
+        var pieces: [[UInt8]] = []
+        for place in places { pieces.append(try read(path, offset: place, limit: size, partial: true)) }
+        return pieces
+    }
+
+    public func writeMapped(_ path: String, pieces: [(place: Int, bytes: [UInt8])]) throws(TreeFault) {
+        throw TreeFault(path, .denied)
+    }
 }
 
 /// What an entry of a folder is.

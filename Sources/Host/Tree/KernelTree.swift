@@ -7,10 +7,10 @@
 #endif
 
 /// Reads and writes the file system below a root folder, by system calls: sysfs wants one `read` or `write` for a value and
-/// gives wrong sizes, which rules out whole-file conveniences. The only place of this room with unsafe pointers.
+/// gives wrong sizes, which rules out whole-file conveniences. With its extension the only place of this room with unsafe pointers.
 struct KernelTree: FileTree {
     /// Without a slash at its end; empty for the machine's own root.
-    private let root: String
+    let root: String
 
     init(root: String) {
         var root = root
@@ -91,14 +91,14 @@ struct KernelTree: FileTree {
         }
     }
 
-    private static func again(_ call: () -> Int) -> Int {
+    static func again(_ call: () -> Int) -> Int {
         while true {
             let result = call()
             if result >= 0 || errno != EINTR { return result }
         }
     }
 
-    private static func fault(_ path: String, _ number: Int32) -> TreeFault {
+    static func fault(_ path: String, _ number: Int32) -> TreeFault {
         switch number {
         case ENOENT, ENOTDIR, ENODEV, ENXIO: TreeFault(path, .missing)
         case EACCES, EPERM, EROFS: TreeFault(path, .denied)

@@ -181,6 +181,17 @@ public final class MemoryTree: FileTree {
         }
     }
 
+    public func writeMapped(_ path: String, pieces: [(place: Int, bytes: [UInt8])]) throws(TreeFault) {
+        guard case .found(.file(var bytes), let place) = resolve(path, following: true) else { throw fault(path) }
+        for piece in pieces {
+            guard piece.place >= 0, piece.place + piece.bytes.count <= bytes.count else {
+                throw TreeFault(path, .invalid)
+            }
+            bytes.replaceSubrange(piece.place..<piece.place + piece.bytes.count, with: piece.bytes)
+        }
+        state.withLock { $0.nodes[place] = .file(bytes) }
+    }
+
     public func kind(of path: String) -> EntryKind? {
         guard case .found(let node, _) = resolve(path, following: false) else { return nil }
         switch node {

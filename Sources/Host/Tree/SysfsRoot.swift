@@ -54,6 +54,20 @@ public struct SysfsRoot: Sendable {
         try tree.write(Array(text.utf8), to: path)
     }
 
+    /// A piece of a block device, from its medium and not from the kernel's memory.
+    public func medium(_ path: String, offset: Int, size: Int) throws(TreeFault) -> [UInt8] {
+        try tree.readMedium(path, offset: offset, size: size)
+    }
+
+    /// Pieces of `size` bytes of a function's memory region, `resource2`; none across pages of 4 KiB.
+    public func memory(_ path: String, places: [Int], size: Int) throws(TreeFault) -> [[UInt8]] {
+        try tree.readMapped(path, places: places, size: size)
+    }
+
+    public func setMemory(_ path: String, pieces: [(place: Int, bytes: [UInt8])]) throws(TreeFault) {
+        try tree.writeMapped(path, pieces: pieces)
+    }
+
     private func trimmed(_ bytes: [UInt8]) -> ArraySlice<UInt8> {
         var slice = bytes[...]
         while let last = slice.last, last <= 32 { slice.removeLast() }

@@ -1,0 +1,61 @@
+"""lifecycle [quick|all|PART…]: the life of devices with this program's own agent in the laboratory's guest, seen from outside.
+
+Variables: LAB_ROOM the guest's folder, LAB_KEEP where the control plane's files and the agent's log go, KILONOVA the program.
+"""
+import os
+import pathlib
+import subprocess
+import sys
+
+import checks
+import disruptions
+from cloud import GATEWAY, Cloud
+from guest import LAB, Guest
+from report import Report
+from tenancy import AGENT, HOST
+
+PARTS = {
+    "life": checks.life, "kills": checks.kills, "unplug": disruptions.unplug, "reboot": disruptions.reboot,
+    "lies": disruptions.lies, "leaks": disruptions.leaks,
+    "crashes": disruptions.crashes,
+}
+
+
+def main(words):
+    parts = list(PARTS) if words in ([], ["all"]) else words
+    keep = pathlib.Path(os.environ["LAB_KEEP"])
+    report = Report()
+    cloud = Cloud(os.environ["KILONOVA"], keep)
+    guest = Guest(os.environ["LAB_ROOM"])
+    goods = keep / "goods"
+    if subprocess.run([LAB / "goods", goods]).returncode:
+        return 1
+    try:
+        cloud.start()
+        guest.start(goods)
+        report.note("the guest is up")
+        guest.put("/etc/kilonova/agent.yaml", AGENT.format(
+            host=HOST, gateway=GATEWAY, port=cloud.agents_port, api=cloud.port))
+        guest.put("/etc/kilonova/token", cloud.enrolment_token(HOST))
+        guest.put("/etc/kilonova/password", cloud.password("service"))
+        guest.start_agent()
+        if checks.reported(report, cloud, guest):
+            for part in parts:
+                try:
+                    PARTS[part](report, cloud, guest)
+                except (ValueError, OSError, LookupError, subprocess.SubprocessError) as error:
+                    report.check(f"{part} comes to its end", False, f"{type(error).__name__}: {error}")
+            checks.chain(report, cloud)
+        if report.failures:
+            report.note("the agent's log:\n# " + guest.agent_log(60).replace("\n", "\n# "))
+    finally:
+        try:
+            (keep / "agent.log").write_text(guest.agent_log(100000))
+        except (OSError, ValueError, subprocess.SubprocessError):
+            pass
+        cloud.stop()
+        goods.unlink(missing_ok=True)
+    return report.end()
+
+
+sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,227 @@
+"""Cards that are unplugged, a host that restarts, a drive and a card that do not erase, a control plane that is killed."""
+import json
+
+from checks import CANARY
+from report import eventually
+from tenancy import DRIVERS, HOST, Tenancy, provider_of
+
+# What hangs where, as lab/machine says: QEMU's id, the function that a provider is named after, how to plug it in again.
+PLUGS = {
+    "pci": ("fpga0", "0000:83:00.0", "CUSTOM_FPGA", "lab-accel,id=fpga0,bus=n1.2,vendor=0x10ee,device=0x5001,class=0x120000,"
+            "mem=16M,serial=0x1122334455660003"),
+    "intel_qat": ("qat0", "0000:24:", "CUSTOM_QAT", "lab-accel,id=qat0,bus=n0.3,vendor=0x8086,device=0x4940,class=0x0b4000,"
+                  "mem=1M,vfs=8,vf-device=0x4941,vf-mem=0,keep=on"),
+    "nvidia": ("gpu1", "0000:23:00.0", "VGPU", "lab-accel,id=gpu1,bus=n0.2,vendor=0x10de,device=0x20b5,subvendor=0x10de,"
+               "subdevice=0x1533,class=0x030200,mem=64M,serial=0x1122334455660002"),
+}
+
+
+def unplug(report, cloud, guest):
+    """Cards are pulled by QEMU's monitor and come back; the inventory follows."""
+    for driver, (name, place, kind, back) in PLUGS.items():
+        said = guest.monitor(f"device_del {name}")
+        gone = eventually(90, lambda: provider_of(cloud, driver, place)[1] is None)
+        report.check(f"{driver}: {name} is unplugged, and its providers are gone", gone, said + "\n" + guest.agent_log())
+        said = guest.monitor(f"device_add {back}")
+
+        def known():
+            _, provider = provider_of(cloud, driver, place)
+            return provider and cloud.inventory(provider).get(kind, {}).get("total", 0) > 0
+        report.check(
+            f"{driver}: it is plugged in, and they are back", eventually(90, known), said + "\n" + guest.agent_log())
+    # What is no card on a plug goes by the kernel's own means.
+    for driver, away, back in (pair for pair in (
+            ("nvme", "echo 1 > /sys/bus/pci/devices/0000:81:00.0/remove", "echo 1 > /sys/bus/pci/rescan"),
+            ("mdev", "modprobe -r mtty", "modprobe mtty")) if pair[0] in DRIVERS):
+        guest.run(away)
+        gone = eventually(90, lambda: provider_of(cloud, driver)[1] is None)
+        report.check(f"{driver}: its device goes, and its provider with it", gone, guest.agent_log())
+        guest.run(back)
+
+        def again():
+            _, provider = provider_of(cloud, driver)
+            return provider and cloud.inventory(provider).get(DRIVERS[driver][0], {}).get("total", 0) > 0
+        report.check(f"{driver}: it comes back, and so does that", eventually(90, again), guest.agent_log())
+    held(report, cloud, guest)
+
+
+def held(report, cloud, guest):
+    """A card that vanishes while a tenant has it is missing, withheld, and cleaned before anybody else gets it."""
+    tenancy = Tenancy(cloud, "intel_qat")
+    tenancy.bind()
+    if not report.check("intel_qat: bound", tenancy.bound()):
+        return
+    name, place, _, back = PLUGS["intel_qat"]
+    guest.monitor(f"device_del {name}")
+
+    def missing():
+        handle = cloud.handle(tenancy.handle)
+        return handle["present"] is False or cloud.device(handle["device_uuid"])["state"] == "missing"
+    report.check("intel_qat: unplugged while it is held: missing", eventually(90, missing), guest.agent_log())
+    guest.monitor(f"device_add {back}")
+    came = eventually(90, lambda: cloud.handle(tenancy.handle)["present"] is True)
+    report.check("intel_qat: it comes back, and is its tenant's", came and cloud.show(tenancy.request)["state"] == "Bound",
+                 cloud.handle(tenancy.handle))
+    tenancy.release()
+    report.check("intel_qat: and is given out again after him", tenancy.freed(), guest.agent_log())
+
+
+def reboot(report, cloud, guest):
+    """The host restarts while everything is held: partitions are made again, mediated devices too, and nothing is lost."""
+    tenancies = [Tenancy(cloud, driver) for driver in DRIVERS]
+    for tenancy in tenancies:
+        tenancy.bind()
+    for tenancy in tenancies:
+        if not report.check(f"{tenancy.driver}: bound before the reboot", tenancy.bound(), guest.agent_log()):
+            return
+    guest.reboot()
+    report.check(
+        "the kernel came up without virtual functions", guest.read("cat /sys/bus/pci/devices/0000:82:00.0/sriov_numvfs") == "0")
+    guest.start_agent()
+    up = eventually(180, lambda: cloud.get(f"/accelerator/v2/hosts/{HOST}")["state"] == "up")
+    report.check("the agent is up again", up, guest.agent_log())
+    for place, count in (("0000:82:00.0", "4"), ("0000:24:00.0", "8")):
+        path = f"/sys/bus/pci/devices/{place}/sriov_numvfs"
+        report.check(
+            f"{place} has its {count} virtual functions again", eventually(90, lambda: guest.read(f"cat {path}") == count),
+            guest.agent_log())
+    for tenancy in tenancies:
+        there = eventually(60, lambda: guest.exists(tenancy.kernel_path))
+        report.check(
+            f"{tenancy.driver}: {tenancy.kernel_path} is there after the reboot", there,
+            guest.read("ls /sys/bus/mdev/devices") + "\n" + guest.agent_log())
+        report.check(f"{tenancy.driver}: and still its tenant's", cloud.show(tenancy.request)["state"] == "Bound")
+        tenancy.release()
+    for tenancy in tenancies:
+        report.check(f"{tenancy.driver}: released after the reboot", tenancy.freed(), guest.agent_log())
+
+
+# Drives that lie
+
+def lies(report, cloud, guest):
+    """A drive that reports success and erases nothing is found out and quarantined, until an operator decides."""
+    guest.run(
+        "for tool in nvme blkdiscard; do [ -e /usr/sbin/$tool.real ] || mv /usr/sbin/$tool /usr/sbin/$tool.real; "
+        "sed s,/usr/sbin/$tool,/usr/sbin/$tool.real,g /goods/layers/lying/$tool > /usr/sbin/$tool; "
+        "chmod 755 /usr/sbin/$tool; done")
+    tenancy = Tenancy(cloud, "nvme")
+    tenancy.bind()
+    if not report.check("nvme: the drive that will lie is bound", tenancy.bound()):
+        return
+    fill(guest, tenancy)
+    tenancy.release()
+    handle = quarantined(report, cloud, guest, tenancy, "nvme: the drive that lies", "still holds data")
+    left = guest.canaries("LABNVME0001", CANARY)
+    report.check("nvme: it did lie", left, left)
+    honest = "for tool in nvme blkdiscard; do mv /usr/sbin/$tool.real /usr/sbin/$tool; done"
+    # An operator has it cleaned again, by a drive that is honest now.
+    guest.run(honest)
+    if handle:
+        status, answer = cloud.api("POST", f"/accelerator/v2/attach_handles/{tenancy.handle}/retry")
+        report.check("nvme: an operator has it cleaned again", status == 202, answer)
+        report.check("nvme: and it is given out", tenancy.freed(), guest.agent_log())
+        report.check("nvme: without a canary", guest.canaries("LABNVME0001", CANARY) == 0)
+
+
+# Cards that leak
+
+def leaks(report, cloud, guest):
+    """A card whose memory outlives its reset is found out and quarantined; an honest one passes."""
+    said = guest.monitor(
+        "device_add lab-accel,id=leaky,bus=n1.3,vendor=0x10ee,device=0x5001,class=0x120000,mem=16M,keep=on,"
+        "serial=0x1122334455660009")
+    eventually(90, lambda: provider_of(cloud, "pci", "0000:84:00.0")[1])
+    for place, leaky in (("0000:83:00.0", False), ("0000:84:00.0", True)):
+        title = f"pci: the {'leaky' if leaky else 'honest'} card {place}"
+        tenancy = Tenancy(cloud, "pci", place, "CUSTOM_FPGA")
+        tenancy.bind()
+        if not report.check(f"{title} is bound", tenancy.bound(), said):
+            continue
+        report.check(f"{title} holds a tenant's canaries", memory(guest, tenancy.address, write=True) == ["0x00CA9A97"] * 2)
+        tenancy.release()
+        if leaky:
+            handle = quarantined(report, cloud, guest, tenancy, title, "outlives its reset")
+            report.check(f"{title} did keep them", "0x00CA9A97" in memory(guest, tenancy.address))
+            if handle:
+                status, answer = cloud.api("POST", f"/accelerator/v2/attach_handles/{tenancy.handle}/release")
+                report.check(f"{title} is given out on an operator's word", status == 204 and tenancy.freed(), answer)
+        else:
+            report.check(f"{title} is given out again", tenancy.freed(), guest.agent_log())
+            left = memory(guest, tenancy.address)
+            report.check(f"{title} keeps nothing", left == ["0x00000000"] * 2, left)
+            own = [one for one in cloud.certificates() if one["attach_handle_uuid"] == tenancy.handle]
+            statement = json.loads(own[-1]["statement"]) if own else {}
+            report.check(
+                f"{title}: its certificate has the samples, and says what was not read",
+                statement.get("verification", {}).get("count") == 1024 and "was not read" in str(statement.get("methods")),
+                statement)
+    guest.monitor("device_del leaky")
+
+
+def memory(guest, address, write=False):
+    """The first and the last word of a card's memory, written before where that is wanted."""
+    device = f"/sys/bus/pci/devices/{address}"
+    line = (f"echo 1 > {device}/enable; set -- $(sed -n 3p {device}/resource); last=$(($2 - 3)); "
+            + ("busybox devmem $1 32 0xca9a97; busybox devmem $last 32 0xca9a97; " if write else "")
+            + f"busybox devmem $1 32; busybox devmem $last 32; echo 0 > {device}/enable")
+    return guest.read(line).split()
+
+
+def fill(guest, tenancy):
+    guest.run(f"yes {CANARY} | dd of=/dev/$(ls /sys/bus/pci/devices/{tenancy.address}/nvme)n1 bs=1M oflag=direct "
+              "iflag=fullblock 2>/dev/null", check=False)
+
+
+def quarantined(report, cloud, guest, tenancy, title, reason):
+    """Whether the handle is in error for that reason, its capacity withheld and a failure certified."""
+    handle = eventually(180, lambda: next(
+        (one for one in [cloud.handle(tenancy.handle)] if one["state"] == "error"), None))
+    if not report.check(f"{title} is quarantined", handle, f"{cloud.handle(tenancy.handle)}\n{guest.agent_log()}"):
+        return None
+    report.check(f"{title}: the reason says why", reason in (handle["reason"] or ""), handle["reason"])
+    report.note(handle["reason"])
+    device = cloud.device(handle["device_uuid"])
+    report.check(f"{title}: the device is in error", device["state"] == "error", device["state"])
+
+    def withheld():
+        stock = cloud.inventory(tenancy.provider)[tenancy.kind]
+        return stock["reserved"] == stock["total"]
+    report.check(f"{title}: Placement withholds it", eventually(60, withheld), cloud.inventory(tenancy.provider))
+    own = [one for one in cloud.certificates() if one["attach_handle_uuid"] == tenancy.handle]
+    failed = own and json.loads(own[-1]["statement"])
+    report.check(
+        f"{title}: its certificate says that it failed, and why",
+        failed and failed["result"] == "failed" and reason in failed.get("reason", ""), failed)
+    try:
+        Tenancy(cloud, tenancy.driver, tenancy.name.split("_", 1)[1], tenancy.kind)
+        report.check(f"{title}: nobody can claim it", False)
+    except ValueError as refused:
+        report.check(f"{title}: nobody can claim it", "409" in str(refused), refused)
+    return handle
+
+
+# The control plane is killed
+
+def crashes(report, cloud, guest):
+    """The control plane ends by SIGKILL while drives are cleaned: each cleaning has one certificate, and the chain holds."""
+    before = len(cloud.certificates())
+    rounds = 6
+    for count in range(rounds):
+        tenancy = Tenancy(cloud, "nvme")
+        tenancy.bind()
+        if not tenancy.bound():
+            report.check(f"nvme: bound in round {count + 1}", False, guest.agent_log())
+            return
+        tenancy.release()
+        eventually(count * 0.25, lambda: False, 0.05)
+        cloud.kill()
+        cloud.start()
+        if not tenancy.freed():
+            report.check(f"nvme: cleaned in round {count + 1}", False, guest.agent_log())
+            return
+    certificates = cloud.certificates()
+    report.check(
+        f"the control plane is killed {rounds} times while a drive is cleaned: one certificate for each",
+        len(certificates) - before == rounds, f"{before}, then {len(certificates)}")
+    numbers = [one["number"] for one in certificates]
+    report.check("their numbers have no gap", sorted(numbers) == list(range(1, len(numbers) + 1)), numbers)

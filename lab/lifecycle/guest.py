@@ -1,0 +1,120 @@
+"""The laboratory's guest as a compute host: its agent, its kernel, guests within it, its plugs."""
+import os
+import pathlib
+import subprocess
+import time
+
+from report import eventually, fail
+
+LAB = pathlib.Path(__file__).resolve().parent.parent
+
+
+class Guest:
+    def __init__(self, room):
+        self.room = pathlib.Path(room)
+        self.serial = self.room / "serial"
+        self.nested = None
+
+    # The machine
+
+    def start(self, goods):
+        known = dict(os.environ, LAB_GOODS=str(goods), LAB_REACH="yes", LAB_REBOOT="yes", LAB_DRIVES="16M")
+        if subprocess.run([LAB / "start"], env=known).returncode:
+            fail("the guest did not start")
+        self.boot()
+
+    def boot(self):
+        """What a host does before its agent: files, modules; and nothing beyond this machine is reached."""
+        said = self.run(
+            "mkdir -p /goods && (mountpoint -q /goods || mount -o ro LABEL=goods /goods) && sh /goods/guest-setup attach && "
+            "ip route replace blackhole 0.0.0.0/1 && ip route replace blackhole 128.0.0.0/1", check=False)
+        if said.returncode:
+            fail("the guest could not be set up: " + said.stdout + said.stderr)
+
+    def run(self, line, check=True, timeout=300, text=None):
+        said = subprocess.run(
+            [LAB / "run", line], input=text, stdin=None if text is not None else subprocess.DEVNULL,
+            capture_output=True, text=True, timeout=timeout, errors="replace")
+        if check and said.returncode:
+            raise ValueError(f"'{line}' ended with {said.returncode}: {said.stdout[-500:]}{said.stderr[-500:]}")
+        return said
+
+    def read(self, line, **words):
+        return self.run(line, **words).stdout.strip()
+
+    def put(self, path, text, mode="600"):
+        self.run(f"mkdir -p $(dirname {path}) && umask 077 && cat > {path} && chmod {mode} {path}", text=text)
+
+    def monitor(self, command):
+        said = subprocess.run(
+            ["python3", LAB / "monitor.py", "monitor", command], cwd=self.room, capture_output=True, text=True, timeout=60)
+        return (said.stdout + said.stderr).strip()
+
+    def reboot(self):
+        """The host goes down hard after its disks are written, and comes up again."""
+        boots = self.serial.read_text(errors="replace").count("LAB-READY")
+        self.run("sync; mount -o remount,ro / 2>/dev/null; sync; (sleep 1; busybox reboot -f) > /dev/null 2>&1 &", check=False)
+        self.hang_up()
+        up = eventually(600, lambda: self.serial.read_text(errors="replace").count("LAB-READY") > boots, 1)
+        if not up:
+            fail("the guest did not come up after its reboot: " + self.serial.read_text(errors="replace")[-1000:])
+        eventually(200, lambda: self.run("true", check=False).returncode == 0, 1)
+        self.boot()
+
+    def hang_up(self):
+        subprocess.run(
+            ["ssh", "-q", "-o", "ControlPath=" + str(self.room / "ssh"), "-O", "exit", "root@127.0.0.1"],
+            capture_output=True, timeout=30)
+
+    # Its agent
+
+    def start_agent(self):
+        self.run(
+            "setsid /goods/kilonova agent --config /etc/kilonova/agent.yaml < /dev/null >> /var/log/agent.log 2>&1 & "
+            "echo $! > /run/agent.pid")
+
+    def kill_agent(self, signal="KILL"):
+        self.run(f"kill -{signal} $(cat /run/agent.pid)", check=False)
+        eventually(20, lambda: self.run("kill -0 $(cat /run/agent.pid)", check=False).returncode != 0, 0.1)
+
+    def agent_log(self, lines=40):
+        return self.read(f"tail -n {lines} /var/log/agent.log", check=False)
+
+    # Its kernel
+
+    def driver_of(self, address):
+        return self.read(f"basename $(readlink /sys/bus/pci/devices/{address}/driver) 2>/dev/null", check=False)
+
+    def exists(self, path):
+        return self.run(f"test -e {path}", check=False).returncode == 0
+
+    def attach(self, address):
+        """As libvirt does with what it manages: away from the host's driver, to the guests'."""
+        device = f"/sys/bus/pci/devices/{address}"
+        self.run(
+            f"echo vfio-pci > {device}/driver_override; "
+            f"if [ -e {device}/driver ]; then echo {address} > {device}/driver/unbind; fi; "
+            f"echo {address} > /sys/bus/pci/drivers_probe; test $(basename $(readlink {device}/driver)) = vfio-pci")
+
+    def detach(self, address):
+        device = f"/sys/bus/pci/devices/{address}"
+        self.run(
+            f"if [ -e {device} ]; then echo {address} > {device}/driver/unbind; echo > {device}/driver_override; "
+            f"echo {address} > /sys/bus/pci/drivers_probe; fi")
+
+    def canaries(self, serial, canary):
+        """How many are found on the whole drive; None where it cannot be read."""
+        line = (f"for c in /sys/class/nvme/nvme*; do if [ \"$(tr -d ' ' < $c/serial)\" = {serial} ]; then "
+                f"dd if=/dev/$(basename $c)n1 bs=1M iflag=direct 2>/dev/null | grep -a -c '{canary}'; fi; done")
+        found = self.read(line, check=False)
+        return int(found) if found.isdigit() else None
+
+    # Guests within it
+
+    def run_nested(self, words, devices, seconds=500):
+        """A guest within the guest with these devices: what it said, line by line."""
+        arguments = " ".join(f"-device vfio-pci,{device}" for device in devices)
+        begun = time.monotonic()
+        said = self.run(f"timeout -k 5 {seconds} /goods/nested '{words}' {arguments} 2>&1", check=False, timeout=seconds + 60)
+        lines = [line.strip() for line in said.stdout.splitlines()]
+        return [line[7:] for line in lines if line.startswith("NESTED ")], said.stdout, time.monotonic() - begun
