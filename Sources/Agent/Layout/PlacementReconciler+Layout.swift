@@ -21,7 +21,7 @@ extension PlacementReconciler {
         let tree = try await placement.tree(of: root.id)
         await remember(wanted)
         let there = Set(tree.map(\.id))
-        for provider in wanted {
+        try await SideBySide.run(wanted) { (provider) async throws(Fault) in
             var settling = Settling(
                 wanted: provider, root: root, exists: there.contains(provider.id), leavesInventory: true)
             _ = try await settling.run(by: self)
@@ -83,20 +83,32 @@ extension PlacementReconciler {
     /// Offers what is free of the new layout's providers, but for what is reserved and what is withheld.
     func open(_ new: [DeviceReport], withheld: Set<ResourceProviderID>) async throws(Fault) {
         let (wanted, _) = WantedProvider.all(of: new, withheld: withheld)
-        for provider in wanted {
-            let own = await keeper.state.layout.reserved(of: provider.id)?[provider.resourceClass.name] ?? 0
-            let (id, name) = (provider.id, provider.resourceClass.name)
-            await keeper.change { state in
-                state.providers[id, default: .init()].reservedBefore = provider.isWithheld ? [name: own] : [:]
+        // One change for all: each is a write of the whole state to disk.
+        let own = await keeper.change { state in
+            var own: [ResourceProviderID: Int] = [:]
+            for provider in wanted {
+                let name = provider.resourceClass.name
+                let amount = state.layout.reserved(of: provider.id)?[name] ?? 0
+                own[provider.id] = amount
+                state.providers[provider.id, default: .init()].reservedBefore =
+                    provider.isWithheld ? [name: amount] : [:]
             }
-            try await open(provider, own)
+            return own
+        }
+        let views = try await placement.inventories(of: wanted.map(\.id))
+        try await SideBySide.run(wanted) { (provider) async throws(Fault) in
+            try await self.open(provider, own[provider.id] ?? 0, views[provider.id])
         }
     }
 
-    private func open(_ provider: WantedProvider, _ own: Int) async throws(Fault) {
+    /// `known` is what was read of it before; it is read again where that is no longer so.
+    private func open(_ provider: WantedProvider, _ own: Int, _ known: InventoriesView?) async throws(Fault) {
         var last = Fault.conflict("Others write to \(provider.name) without pause; it is tried again later.")
+        var known = known
         for _ in 1...Self.tries {
-            let view = try await placement.inventories(of: provider.id)
+            let view: InventoriesView
+            if let first = known { view = first } else { view = try await placement.inventories(of: provider.id) }
+            known = nil
             let inventory = Inventory(
                 total: provider.total, reserved: provider.isWithheld ? provider.total : min(own, provider.total),
                 minUnit: 1, maxUnit: provider.total)

@@ -8,6 +8,8 @@ struct Settling {
     let wanted: WantedProvider
     let root: ResourceProviderView
     private var exists: Bool
+    /// The generation of a provider that this made, until something of it is written: it has no trait.
+    private var made: Int?
     /// Whether only the provider and its traits are made; its inventory comes with a reshape.
     private let leavesInventory: Bool
     private var hasNamedAgain = false
@@ -86,7 +88,8 @@ struct Settling {
 
     private mutating func create(by reconciler: isolated PlacementReconciler) async throws(Fault) {
         do {
-            _ = try await reconciler.placement.createProvider(wanted.id, name: wanted.name, parent: root.id)
+            made = try await reconciler.placement.createProvider(wanted.id, name: wanted.name, parent: root.id)
+                .generation
         } catch {
             guard error.kind == .conflict else { throw error }
             guard let found = try await reconciler.placement.provider(wanted.id) else {
@@ -105,7 +108,7 @@ struct Settling {
         exists = true
     }
 
-    private func settleInventory(by reconciler: isolated PlacementReconciler) async throws(Fault) {
+    private mutating func settleInventory(by reconciler: isolated PlacementReconciler) async throws(Fault) {
         let view = try await reconciler.placement.inventories(of: wanted.id)
         let name = wanted.resourceClass.name
         let known = await reconciler.keeper.state.providers[wanted.id]?.reservedBefore[name]
@@ -120,6 +123,7 @@ struct Settling {
         }
         let inventory = Inventory(total: wanted.total, reserved: plan.reserved, minUnit: 1, maxUnit: wanted.total)
         guard view.inventories != [wanted.resourceClass: inventory] else { return }
+        made = nil
         do {
             _ = try await reconciler.placement.setInventories(
                 of: wanted.id, generation: view.generation, to: [wanted.resourceClass: inventory])
@@ -136,8 +140,14 @@ struct Settling {
         }
     }
 
-    private func settleTraits(by reconciler: isolated PlacementReconciler) async throws(Fault) -> Int {
-        let view = try await reconciler.placement.traits(of: wanted.id)
+    private mutating func settleTraits(by reconciler: isolated PlacementReconciler) async throws(Fault) -> Int {
+        let view: TraitsView
+        if let made {
+            view = TraitsView(generation: made, traits: [])
+        } else {
+            view = try await reconciler.placement.traits(of: wanted.id)
+        }
+        made = nil
         let before = await reconciler.keeper.state.providers[wanted.id]?.traits ?? []
         let target = view.traits.filter { !before.contains($0.name) }.union(
             wanted.traits.subtracting(unknownTraits))
