@@ -26,13 +26,9 @@ install_debian() {
 
 install_originals() { # requirements, folder below the repository
     install_debian
-    local wanted
-    originals=${KILONOVA_ORIGINALS:-$PWD/$2}
-    wanted=$(cksum <"$1")
-    if [ "$(cat "$originals/.installed" 2>/dev/null)" != "$wanted" ]; then
-        echo "installing the original services into $originals (some minutes)"
-        [ -x "$originals/bin/python" ] || python3 -m venv "$originals"
-        timeout 1800 "$originals/bin/pip" install -q --disable-pip-version-check -r "$1"
-        echo "$wanted" >"$originals/.installed"
-    fi
+    originals=${KILONOVA_ORIGINALS:-}
+    [ -z "$originals" ] || return 0
+    . Tests/Scripts/environment.sh
+    python_environment "$2" "$1"
+    originals=$environment
 }
