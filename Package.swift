@@ -168,7 +168,7 @@ if !leavesOnly {
             "Accelerators",
             [
                 "Workflows", "Sanitisation", "Link", "Access", "API", "Store", "Clients", "Model", httpTypes, logging,
-                metrics,
+                metrics, coreMetrics,
             ],
             tests: ["StoreSQLite", "StorePostgreSQL", "TestStore", "TestJSON"])
         + room(
@@ -198,6 +198,8 @@ if !leavesOnly {
             benchmark(
                 "BenchmarkLink", "link",
                 ["Link", "API", "Model", "Store", "StoreSQLite", nioCore, nioSSL, nioPosix, logging]),
+            benchmark(
+                "BenchmarkFleet", "fleet", ["Link", "Model", "Store", "StoreSQLite", nioCore, nioPosix, logging]),
             benchmark(
                 "BenchmarkPlacement", "placement",
                 ["Placement", "Search", "Access", "API", "Model", "Store", "StoreSQLite", logging]),

@@ -93,6 +93,10 @@ private struct IndifferentFleet: FleetDelegate {
     func receive(_ report: HostReport, from host: HostName, at now: Timestamp, in transaction: any Transaction) throws {
     }
 
+    func receive(
+        _ change: HostReportChange, from host: HostName, at now: Timestamp, in transaction: any Transaction
+    ) throws {}
+
     func disabledProviders(of host: HostName, in transaction: any Transaction) throws -> [ResourceProviderID] { [] }
 
     func finished(_ item: WorkItem, on host: HostName, _ outcome: WorkOutcome, in transaction: any Transaction) throws {

@@ -1,5 +1,6 @@
 public import API
 public import Clients
+public import CoreMetrics
 public import Link
 public import Logging
 public import Model
@@ -21,6 +22,7 @@ public struct AcceleratorService: Sendable {
     private let store: any StateStore
     private let time: TimeSource
     private let auditAge: Duration
+    private let gauges: FleetGauges
 
     /// - Parameters:
     ///   - workflows: gets this service's definitions; run it beside
@@ -34,7 +36,7 @@ public struct AcceleratorService: Sendable {
         placement: (any PlacementClient)? = nil,
         limits: any AcceleratorLimits = Unlimited(), certificates: CertificateKeyring? = nil,
         durations: BindingDurations = BindingDurations(), feed: ChangeFeed? = nil, time: TimeSource = .system,
-        ids: IDSource = .random, logger: Logger
+        ids: IDSource = .random, metrics: any MetricsFactory = MetricsSystem.factory, logger: Logger
     ) {
         let journal = workflows.journal
         let trail = AuditTrail(ids: ids)
@@ -63,6 +65,7 @@ public struct AcceleratorService: Sendable {
         self.store = store
         self.time = time
         auditAge = durations.audit
+        gauges = FleetGauges(factory: metrics)
         endpoints =
             VersionEndpoints.all
             + DeviceEndpoints(store: store, fleet: fleet, time: time).all
@@ -89,6 +92,11 @@ public struct AcceleratorService: Sendable {
         while try await store.write({ try InstanceOwners.prune(before: limit, in: $0) }) == 1000 {
             try Task.checkCancellation()
         }
+    }
+
+    /// Counts hosts, devices and attach handles by their state for `/metrics`. Call it now and then, on every replica.
+    public func measure() async throws {
+        try await gauges.record(from: store)
     }
 
     /// The service as the dispatcher mounts it, at `/accelerator`.

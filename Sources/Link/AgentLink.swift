@@ -11,6 +11,8 @@ public protocol AgentLink: Sendable {
 
     /// Idempotent: the same generation twice is the same as once.
     func report(_ report: HostReport) async throws(Fault)
+    /// As `report`, of what differs since the last one. Throws 409 where another one than its base was the last.
+    func change(_ change: HostReportChange) async throws(Fault)
     func finish(_ item: WorkItemID, _ outcome: WorkOutcome) async throws(Fault)
     func heartbeat(_ heartbeat: Heartbeat) async throws(Fault)
     /// Who holds handles of this host.

@@ -6,6 +6,10 @@ public protocol FleetDelegate: Sendable {
     /// Takes over a host's report; runs in one transaction.
     func receive(_ report: HostReport, from host: HostName, at now: Timestamp, in transaction: any Transaction) throws
 
+    /// Takes over what differs from the report before, whose generation is `change.base`; runs in one transaction.
+    func receive(
+        _ change: HostReportChange, from host: HostName, at now: Timestamp, in transaction: any Transaction) throws
+
     /// Provider ids whose capacity is to be withheld on `host`.
     func disabledProviders(of host: HostName, in transaction: any Transaction) throws -> [ResourceProviderID]
 

@@ -33,7 +33,7 @@ final class AcceleratorFixture: Sendable {
     init(
         limits: FakeLimits? = nil, compute: FakeCompute = FakeCompute(), on other: AcceleratorFixture? = nil,
         dyingAt write: (Int, commitsLast: Bool)? = nil, stage: Stage? = nil, owner: String = "one",
-        legacy: Bool = false, patience: Duration = .zero,
+        legacy: Bool = false, patience: Duration = .zero, metrics: MetricsRegistry = MetricsRegistry(),
         over given: (any StateStore)? = nil, through wrap: (any StateStore) -> any StateStore = { $0 }
     ) async throws {
         clock = other?.clock ?? Clock()
@@ -61,7 +61,7 @@ final class AcceleratorFixture: Sendable {
             store: serving, workflows: engine, dispatch: TableDispatch(), events: compute,
             placement: placement,
             limits: limits.map { $0 as any AcceleratorLimits } ?? Unlimited(), certificates: certificates,
-            durations: BindingDurations(answer: patience), time: clock.source, logger: logger)
+            durations: BindingDurations(answer: patience), time: clock.source, metrics: metrics, logger: logger)
         let authorizer = PolicyAuthorizer(
             engine: try PolicyEngine(rules: AcceleratorPolicy.rules, heedsLegacyDefaults: legacy), wording: .accelerator
         )
@@ -113,13 +113,23 @@ final class AcceleratorFixture: Sendable {
             try transaction.execute(
                 """
                 INSERT INTO hosts (name, revision, report_generation, state, state_since, proofs, heard_at,
-                    applied_revision, agent_version, created_at)
-                VALUES (\(host), 1, 0, \(state.rawValue), \(now), 1, \(now), 0, '1.0', \(now))
+                    proven_at, applied_revision, agent_version, created_at)
+                VALUES (\(host), 1, 0, \(state.rawValue), \(now), 1, \(now), \(now), 0, '1.0', \(now))
                 ON CONFLICT (name) DO UPDATE SET state = excluded.state, state_since = excluded.state_since,
-                    heard_at = excluded.heard_at
+                    heard_at = excluded.heard_at, proven_at = excluded.proven_at
                 """)
             try fleet.changed(host, to: state, at: now, in: transaction)
         }
+    }
+
+    /// The agent of a host that is up shows that it still is.
+    func proves(_ host: HostName) async throws {
+        let now = clock.source.now()
+        try await serving.write { transaction in
+            _ = try transaction.execute(
+                "UPDATE hosts SET heard_at = \(now), proven_at = \(now) WHERE name = \(host)")
+        }
+        await engine.runDue()
     }
 
     func withheld(on host: HostName = "host-a") async throws -> [ResourceProviderID] {

@@ -170,6 +170,38 @@ import Workflows
         }
     }
 
+    @Test func `a cleaning's time runs while its host is alive, and anew when it comes back`() async throws {
+        let fixture = try await AcceleratorFixture()
+        try await fixture.heartbeat("host-a", .up)
+        try await fixture.report(Reports.host([Reports.device(needsCleaning: true)]))
+        try await fixture.profile("p")
+        let ids = try await fixture.requests("p")
+        try await fixture.bind(ids, instance: one, provider: Reports.provider(1))
+        try await fixture.call(.delete, "/v2/accelerator_requests/\(ids[0])", as: .memberThroughService)
+        func wait(_ seconds: Int) async throws -> [String: Int] {
+            fixture.clock.advance(.seconds(seconds))
+            await fixture.engine.runDue()
+            return try await fixture.handleStates()
+        }
+        #expect(try await wait(800) == ["cleaning": 1])
+        // Down at its deadline, and for days.
+        try await fixture.heartbeat("host-a", .down)
+        for _ in 0..<5 { #expect(try await wait(86_400) == ["cleaning": 1]) }
+        let item = try await fixture.work()[0]
+        #expect(item.kind == .clean && item.deadline > fixture.clock.source.now().microseconds)
+        try await fixture.heartbeat("host-a", .up)
+        #expect(try await wait(890) == ["cleaning": 1])
+        // Nobody has heard of it since, so nobody knows that it had its time.
+        #expect(try await wait(20) == ["cleaning": 1])
+        try await fixture.heartbeat("host-a", .down)
+        try await fixture.heartbeat("host-a", .up)
+        #expect(try await wait(895) == ["cleaning": 1])
+        #expect(try await wait(10) == ["cleaning": 1])
+        try await fixture.proves("host-a")
+        #expect(try await wait(5) == ["error": 1])
+        #expect(try await fixture.work().isEmpty)
+    }
+
     /// W10: upstream has no way to say that unbinding failed, and hides why. Here unbinding a request cannot fail: what fails
     /// on the host is the handle's.
     @Test func `W10 a preparation that cannot be undone quarantines the handle, not the request`() async throws {

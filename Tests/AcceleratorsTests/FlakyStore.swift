@@ -1,31 +1,44 @@
 import Store
 import Synchronization
 
-/// A store whose connection breaks once, at its n-th operation: before it, or after the commit whose answer is lost.
+/// A store whose connection breaks once, at its n-th operation or at the first one in a moment: before it, or after the
+/// commit whose answer is lost.
 final class FlakyStore: StateStore {
+    private struct State {
+        var moments: [String] = []
+        var breaksAt: Int?
+        var breaksIn: String?
+    }
+
     private let store: any StateStore
     private let commits: Bool
-    private let stage: Stage?
-    /// Operations so far, and the one that breaks; nil before the test arms it.
-    private let state = Mutex<(count: Int, breaksAt: Int?)>((0, nil))
+    private let stage: Stage
+    private let state = Mutex(State())
 
-    init(_ store: any StateStore, commits: Bool, stage: Stage? = nil) {
+    init(_ store: any StateStore, commits: Bool, stage: Stage) {
         self.store = store
         self.commits = commits
         self.stage = stage
     }
 
     var dialect: Dialect { store.dialect }
-    var count: Int { state.withLock { $0.count } }
+    /// The moments of all operations so far.
+    var moments: [String] { state.withLock { $0.moments } }
 
-    func arm(at operation: Int) { state.withLock { $0 = (0, operation) } }
+    func arm(at operation: Int) { state.withLock { $0 = State(breaksAt: operation) } }
+    func arm(in moment: String) { state.withLock { $0 = State(breaksIn: moment) } }
 
     private func isBroken() -> Bool {
+        let moment = stage.moment
         let isBroken = state.withLock { state in
-            state.count += 1
-            return state.count == state.breaksAt
+            state.moments.append(moment)
+            if state.breaksIn == moment {
+                state.breaksIn = nil
+                return true
+            }
+            return state.moments.count == state.breaksAt
         }
-        if isBroken { stage?.cut() }
+        if isBroken { stage.cut() }
         return isBroken
     }
 

@@ -1,4 +1,7 @@
+import API
+import Accelerators
 import HTTPTypes
+import Link
 import Model
 import Store
 import StoreSQLite
@@ -144,5 +147,50 @@ import Testing
             try transaction.first("SELECT COUNT(*) FROM test_touches") { row in try row[0] as Int } ?? 0
         }
         #expect(touches == 0)
+    }
+
+    @Test func `gauges say how many devices and handles are in which state`() async throws {
+        let registry = MetricsRegistry()
+        let fixture = try await AcceleratorFixture(metrics: registry)
+        func gauge(_ name: String, _ state: String) async throws -> Int? {
+            try await fixture.service.measure()
+            let start = "kilonova_accelerator_\(name){state=\"\(state)\"} "
+            let line = registry.text().split(separator: "\n").first { $0.hasPrefix(start) }
+            return line.flatMap { Double($0.dropFirst(start.count)) }.map { Int($0) }
+        }
+        #expect(try await gauge("devices", "available") == 0)
+        let cards = (1...4).map { Reports.device($0, units: 2, needsPreparation: true, needsCleaning: true) }
+        try await fixture.heartbeat("host-a", .up)
+        try await fixture.report(Reports.host(1, cards))
+        #expect(try await gauge("devices", "available") == 4)
+        #expect(try await gauge("attach_handles", "available") == 8)
+        #expect(try await gauge("hosts", "up") == 1)
+        try await fixture.profile("p")
+        for number in 1...2 {
+            let ids = try await fixture.requests("p")
+            try await fixture.bind(ids, instance: Reports.instance(number), provider: Reports.provider(number))
+            try await fixture.finish(try #require(try await fixture.work().first))
+        }
+        #expect(try await gauge("devices", "allocated") == 2)
+        #expect(try await gauge("devices", "available") == 2)
+        #expect(try await gauge("attach_handles", "held") == 2)
+        try await fixture.call(
+            .delete, "/v2/accelerator_requests?instance=\(Reports.instance(1))", as: .memberThroughService)
+        #expect(try await gauge("devices", "pending_cleaning") == 1)
+        try await fixture.finish(try #require(try await fixture.work().first))
+        #expect(try await gauge("devices", "cleaning") == 1)
+        try await fixture.heartbeat("host-a", .down)
+        #expect(try await gauge("devices", "pending_cleaning") == 1)
+        try await fixture.finish(try #require(try await fixture.work().first), .failed("bad"))
+        #expect(try await gauge("devices", "error") == 1)
+        try await fixture.report(Reports.host(2, [cards[0], cards[2], cards[3]]))
+        #expect(try await gauge("devices", "missing") == 1)
+        #expect(try await gauge("devices", "allocated") == 0)
+        // What is shown of each device adds up to the same.
+        let devices = try await fixture.call(.get, "/v2/devices", version: "2.4").json["devices"].array
+        for state in ["available", "error", "missing"] {
+            #expect(try await gauge("devices", state) == devices.count { $0["state"].text == state })
+        }
+        #expect(try await gauge("hosts", "down") == 1)
     }
 }

@@ -42,11 +42,7 @@ import Workflows
                     await heir.engine.runDue()
                 }
                 guard let item = try await heir.work().first else { return }
-                switch item.kind {
-                case .prepare: stage.now = .prepare
-                case .withdraw: stage.now = .unbind
-                case .clean: stage.now = .clean
-                }
+                stage.enter(item.kind)
                 do {
                     try await alive.finish(item, outcome(item.kind))
                 } catch is MortalStore.Dead {
@@ -73,13 +69,13 @@ import Workflows
         let report = Reports.host([Reports.device(units: 2, needsPreparation: true, needsCleaning: true)])
         do { try await world.alive.report(report) } catch is MortalStore.Dead { try await world.heir.report(report) }
         try await world.heir.profile("p", count: 2)
-        world.stage.now = .create
+        world.stage.enter(.create)
         let made = try await world.call {
             try await $0.call(.post, "/v2/accelerator_requests", ["device_profile_name": "p"], as: .member)
         }
         #expect(made.status == 201)
         let ids = made.json["arqs"].array.map { $0["uuid"].text }
-        world.stage.now = .bind
+        world.stage.enter(.bind)
         let bound = try await world.call {
             try await $0.bind(ids, instance: instance, provider: Reports.provider(1))
         }
@@ -93,7 +89,7 @@ import Workflows
                 world.heir.compute.received.contains { $0.request.description == id && $0.isBound == !failing })
         }
         if !failing { #expect(try await world.heir.handleStates() == ["held": 2]) }
-        world.stage.now = .delete
+        world.stage.enter(.delete)
         let deleted = try await world.call {
             try await $0.call(
                 .delete, "/v2/accelerator_requests?instance=\(instance)", as: .memberThroughService)

@@ -46,7 +46,13 @@ import Testing
     @Test func `what stays compatible has its tests`() throws {
         let names = try Self.names()
         var lines = ["| | What | Tests |", "|---|---|---|"]
+        #expect(Compatibility.all.map(\.number) == Array(1...14), "The contract's checklist has 14 points.")
         for point in Compatibility.all {
+            #expect(point.isOpen == point.tests.isEmpty)
+            if point.isOpen {
+                lines.append("| \(point.number) | **not so:** \(point.point) | – |")
+                continue
+            }
             var files: Set<String> = []
             for test in point.tests {
                 let own = names.filter { $0.value.contains { $0.hasSuffix(test) } }.keys

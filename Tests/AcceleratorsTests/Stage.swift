@@ -1,13 +1,27 @@
 import Foundation
+import Link
 import Synchronization
+import Workflows
 
 /// Where in the life of a request a run is, so that a cut can say when it came.
+///
+/// What the engine of workflows does is named by the step that it runs, which nobody has to write down here.
 final class Stage: Sendable {
+    /// What clients and hosts do; the rest are the steps of workflows.
     enum Name: String, Sendable, CaseIterable {
-        case report, create, bind, prepare, unbind, clean, withhold, delete
+        case report, create, bind, unbind, delete, withhold
+
+        static func work(_ kind: WorkItem.Kind) -> String { "host: \(kind.rawValue)" }
     }
 
-    private let state = Mutex<(now: Name, cut: Name?, items: Int)>((.report, nil, 0))
+    private struct State {
+        var now = Name.report.rawValue
+        var cut: String?
+        var items = 0
+        var reports: Int64 = 1
+    }
+
+    private let state = Mutex(State())
 
     /// Counts the work that hosts have seen.
     func nextItem() -> Int {
@@ -17,18 +31,34 @@ final class Stage: Sendable {
         }
     }
 
-    var now: Name {
-        get { state.withLock { $0.now } }
-        set { state.withLock { $0.now = newValue } }
+    /// Generations of a host's reports after its first.
+    func nextReport() -> Int64 {
+        state.withLock { state in
+            state.reports += 1
+            return state.reports
+        }
     }
 
+    func enter(_ name: Name) { state.withLock { $0.now = name.rawValue } }
+    func enter(_ kind: WorkItem.Kind) { state.withLock { $0.now = Name.work(kind) } }
+
+    /// The moment that this task is in.
+    var moment: String { WorkflowStep.running ?? state.withLock { $0.now } }
+
+    /// When somebody was cut off.
+    var cutAt: String? { state.withLock { $0.cut } }
+
     /// Somebody is cut off at this moment; the first one counts.
-    func cut() { state.withLock { state in if state.cut == nil { state.cut = state.now } } }
+    func cut() {
+        let moment = moment
+        state.withLock { state in if state.cut == nil { state.cut = moment } }
+    }
+
+    static var isTabulated: Bool { ProcessInfo.processInfo.environment["KILONOVA_TEST_FAULTS"] == "all" }
 
     /// One line for each run that came to its end, which `Tests/Scripts/fault-table.sh` counts.
     func say(_ party: String) {
-        guard ProcessInfo.processInfo.environment["KILONOVA_TEST_FAULTS"] == "all" else { return }
-        let cut = state.withLock { $0.cut }
-        print("\nFAULT|\(party)|\(cut?.rawValue ?? "none")|converged")
+        guard Self.isTabulated else { return }
+        print("\nFAULT|\(party)|\(cutAt ?? "none")|converged")
     }
 }

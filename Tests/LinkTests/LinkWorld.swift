@@ -101,6 +101,7 @@ final class StandingClock: Sendable {
 final class RecordingFleet: FleetDelegate {
     struct Notes: Equatable {
         var reports: [HostReport] = []
+        var changes: [HostReportChange] = []
         var outcomes: [WorkItemID: [WorkOutcome]] = [:]
         var states: [HostLiveness.State] = []
         var disabled: [ResourceProviderID] = []
@@ -110,6 +111,12 @@ final class RecordingFleet: FleetDelegate {
 
     func receive(_ report: HostReport, from host: HostName, at now: Timestamp, in transaction: any Transaction) throws {
         notes.withLock { $0.reports.append(report) }
+    }
+
+    func receive(
+        _ change: HostReportChange, from host: HostName, at now: Timestamp, in transaction: any Transaction
+    ) throws {
+        notes.withLock { $0.changes.append(change) }
     }
 
     func disabledProviders(of host: HostName, in transaction: any Transaction) throws -> [ResourceProviderID] {

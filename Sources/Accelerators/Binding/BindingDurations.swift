@@ -5,7 +5,7 @@ public struct BindingDurations: Sendable {
     /// How long the answer to a PATCH waits for it. The compute service hears no event while an instance has no host,
     /// which at an unshelve it gets only after the binding.
     public var answer: Duration
-    /// Removal of what a tenant left; past it the handle is quarantined.
+    /// Removal of what a tenant left, counted while the host is alive; past it the handle is quarantined.
     public var cleaning: Duration
     /// How long the compute service is told again when it does not know the instance yet; its own wait by default.
     public var notification: Duration

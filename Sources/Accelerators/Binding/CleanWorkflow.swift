@@ -1,15 +1,20 @@
+import Link
 import Model
 import Store
 import Workflows
 
-/// Watches a cleaning: past its deadline the handle is quarantined, because nobody knows what is on it.
+/// Watches a cleaning: when its host had its time for it, the handle is quarantined, because nobody knows what is on it.
 ///
 ///     cleaning ──finished, failed──▶ (nothing left to watch)
-///         └──deadline──▶ error
+///         └──host alive for `cleaning`──▶ error
+///
+/// Time in which the host is down does not count: it begins anew when the host comes back.
 struct CleanWorkflow: Sendable {
     struct Input: Codable, Sendable {
         let handle: AttachHandleID
         let item: WorkItemID
+        /// Microseconds since 1970 UTC.
+        let began: Int64
     }
 
     /// Names the workflow where it is started; the steps are given where it runs.
@@ -30,7 +35,8 @@ struct CleanWorkflow: Sendable {
                 .transaction(
                     "watch",
                     act: { context, transaction in
-                        try cleaning(context, in: transaction) == nil ? .done : .wait(until: nil)
+                        guard let handle = try cleaning(context, in: transaction) else { return .done }
+                        return try verdict(handle, context, in: transaction)
                     },
                     undo: { context, transaction in
                         if let handle = try cleaning(context, in: transaction) {
@@ -40,6 +46,26 @@ struct CleanWorkflow: Sendable {
                         return .done
                     })
             ])
+    }
+
+    /// How often a host is looked at that fell silent before its time was up.
+    private static let look: Duration = .seconds(5)
+
+    private func verdict(
+        _ handle: AttachHandle, _ context: StepContext, in transaction: any Transaction
+    ) throws -> StepVerdict {
+        let limit = desk.durations.cleaning
+        let began = Timestamp(microseconds: try context.input(as: Input.self).began)
+        let host = try HostDirectory.find(handle.host, in: transaction)
+        // The time of a host that comes back after this look cannot be up before the next.
+        if host?.state == .down { return .wait(until: context.now + limit) }
+        let due = (host?.state == .up ? max(began, host?.stateSince ?? began) : began) + limit
+        guard context.now >= due else { return .wait(until: due) }
+        if let host, host.state == .up, (host.provenAt ?? began) < due {
+            // Perhaps it is gone already, and had less time than it seems.
+            return .wait(until: context.now + Self.look)
+        }
+        return .failed("cleaning did not end in time")
     }
 
     /// The handle, as long as the cleaning that is watched goes on.

@@ -101,6 +101,9 @@ struct HandleDesk: Sendable {
         }
     }
 
+    /// What waits for its host, however long that is gone; nobody waits for it.
+    private static let patience: Duration = .seconds(10 * 365 * 86_400)
+
     private func begin(
         _ task: HandleLifecycle.Work, on handle: AttachHandle, for request: AcceleratorRequestID?,
         deadline: Timestamp?, at now: Timestamp, in transaction: any Transaction
@@ -113,15 +116,16 @@ struct HandleDesk: Sendable {
             kind = .prepare
             end = deadline ?? now + durations.preparation
         case .withdraw:
-            // Waits for its host, however long that is gone; nobody waits for it.
             kind = .withdraw
-            end = now + .seconds(10 * 365 * 86_400)
+            end = now + Self.patience
         case .clean:
+            // How long it may take is watched here, for only the time counts in which its host is alive.
             kind = .clean
-            end = now + durations.cleaning
+            end = now + Self.patience
             try journal.start(
                 CleanWorkflow.header, id: CleanWorkflow.id(of: id), subject: "\(handle.id)",
-                input: CleanWorkflow.Input(handle: handle.id, item: id), deadline: end, at: now, in: transaction)
+                input: CleanWorkflow.Input(handle: handle.id, item: id, began: now.microseconds), at: now,
+                in: transaction)
         }
         try dispatch.enqueue(
             WorkItem(

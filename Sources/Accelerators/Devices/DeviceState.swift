@@ -47,7 +47,7 @@ enum DeviceState: String, Sendable, CaseIterable {
     }
 
     /// The gravest says what the device is.
-    private var rank: Int {
+    var rank: Int {
         switch self {
         case .available: 0
         case .allocated: 1

@@ -23,17 +23,29 @@ public struct AcceleratorFleet: FleetDelegate {
             "SELECT generation FROM accelerator_hosts WHERE host = \(host)"
         ) { row in try row[0] }
         if let seen, report.generation <= seen { return }
-        let drivers = try JSONText.canonical(report.drivers)
+        try take(.init(report), from: host, at: now, in: transaction)
+    }
+
+    public func receive(
+        _ change: HostReportChange, from host: HostName, at now: Timestamp, in transaction: any Transaction
+    ) throws {
+        try take(.init(change), from: host, at: now, in: transaction)
+    }
+
+    private func take(
+        _ news: ReportIntake.News, from host: HostName, at now: Timestamp, in transaction: any Transaction
+    ) throws {
+        let drivers = try JSONText.canonical(news.drivers)
         try transaction.execute(
             """
             INSERT INTO accelerator_hosts (host, generation, drivers, conditions, reported_at)
-            VALUES (\(host), \(report.generation), \(drivers), \(try JSONText.canonical(report.conditions)), \(now))
+            VALUES (\(host), \(news.generation), \(drivers), \(try JSONText.canonical(news.conditions)), \(now))
             ON CONFLICT (host) DO UPDATE SET generation = excluded.generation, drivers = excluded.drivers,
                 conditions = excluded.conditions, reported_at = excluded.reported_at
             """)
         let record = try ReportedInventory(of: host, in: transaction)
         var intake = ReportIntake(host: host, record: record, ids: ids, trail: trail, now: now, logger: logger)
-        if try intake.take(report, in: transaction) {
+        if try intake.take(news, in: transaction) {
             try dispatch.touch(host, at: now, in: transaction)
         }
     }

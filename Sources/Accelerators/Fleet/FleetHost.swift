@@ -27,15 +27,44 @@ struct FleetHost: Sendable, Equatable {
         (SELECT COUNT(*) FROM devices d WHERE d.host = a.host), a.conditions
         """
 
-    /// Every host by name.
-    static func all(in transaction: any Transaction) throws -> [FleetHost] {
-        let agents = try HostDirectory.all(in: transaction)
-        var byName = Dictionary(agents.map { ($0.name, $0) }) { first, _ in first }
-        var hosts = try transaction.all("SELECT \(columns) FROM accelerator_hosts a") { row in
-            try FleetHost(row, agent: byName.removeValue(forKey: row[0] as HostName))
+    /// Hosts in the order of the database, from the one after `marker`, at most `limit`; nil is all.
+    static func all(
+        after marker: HostName? = nil, limit: Int? = nil, in transaction: any Transaction
+    ) throws -> [FleetHost] {
+        let most: SQL = limit.map { " LIMIT \($0)" } ?? ""
+        func names(_ column: SQL, _ table: SQL) -> SQL {
+            let behind: SQL = marker.map { "WHERE \(column) > \($0)" } ?? ""
+            return "SELECT name FROM (SELECT \(column) AS name FROM \(table) \(behind) ORDER BY \(column)\(most)) n"
         }
-        hosts += byName.values.map { FleetHost(unreported: $0) }
-        return hosts.sorted { $0.name < $1.name }
+        let known = names("host", "accelerator_hosts")
+        let met = names("name", "hosts")
+        let page = try transaction.all(
+            "SELECT name FROM (\(known) UNION \(met)) u ORDER BY name\(most)"
+        ) { row in try row[0] as HostName }
+        return try find(page, in: transaction)
+    }
+
+    /// Those of `names` that are known, in their order.
+    private static func find(_ names: [HostName], in transaction: any Transaction) throws -> [FleetHost] {
+        var found: [HostName: FleetHost] = [:]
+        // Databases bound how many values a statement has.
+        for start in stride(from: 0, to: names.count, by: 1000) {
+            let part = Array(names[start..<min(start + 1000, names.count)])
+            let agents = try HostDirectory.find(part, in: transaction)
+            for agent in agents { found[agent.name] = FleetHost(unreported: agent) }
+            try transaction.forEach("SELECT \(columns) FROM accelerator_hosts a WHERE a.host IN \(list: part)") { row in
+                let name: HostName = try row[0]
+                found[name] = try FleetHost(row, agent: found[name]?.agent)
+            }
+        }
+        return names.compactMap { found[$0] }
+    }
+
+    static func isKnown(_ name: HostName, in transaction: any Transaction) throws -> Bool {
+        try transaction.exists(
+            """
+            SELECT 1 FROM accelerator_hosts WHERE host = \(name) UNION SELECT 1 FROM hosts WHERE name = \(name)
+            """)
     }
 
     static func find(_ name: HostName, in transaction: any Transaction) throws -> FleetHost? {

@@ -40,12 +40,13 @@ struct HostEndpoints: Sendable {
 
     private func list(_ call: Call) async throws -> Reply {
         let page = try Page(call)
-        var found = try await store.read { try FleetHost.all(in: $0) }
-        if let marker = page.marker {
-            guard found.contains(where: { $0.name.text == marker }) else {
-                throw Fault.badRequest("'\(marker.shown)' is not a host, which 'marker' must be.", field: "marker")
+        let found = try await store.read { transaction in
+            let marker = page.marker.map { HostName($0) }
+            if let marker, try !FleetHost.isKnown(marker, in: transaction) {
+                throw Fault.badRequest(
+                    "'\(marker.text.shown)' is not a host, which 'marker' must be.", field: "marker")
             }
-            found.removeAll { $0.name <= HostName(marker) }
+            return try FleetHost.all(after: marker, limit: page.size.map { $0 + 1 }, in: transaction)
         }
         let (shown, links) = page.cut(found, "hosts", call) { $0.name.text }
         return try .json(HostListView(hosts: shown.map { HostView($0, call) }, pages: links))

@@ -4,7 +4,7 @@ import Store
 
 /// What a host no longer reports: it goes, unless it is held or not yet clean.
 extension ReportIntake {
-    func remove(_ stored: ReportedInventory.StoredDevice, in transaction: any Transaction) throws -> Bool {
+    mutating func remove(_ stored: ReportedInventory.StoredDevice, in transaction: any Transaction) throws -> Bool {
         var lifecycle = DeviceLifecycle(presence: stored.presence)
         let actions = lifecycle.apply(.vanished(isHeld: stored.deployables.values.contains(where: isHeld)))
         for deployable in stored.deployables.values { _ = try remove(deployable, in: transaction) }
@@ -31,7 +31,7 @@ extension ReportIntake {
     }
 
     /// True when it stays on record because something of it is held.
-    func remove(_ stored: ReportedInventory.StoredDeployable, in transaction: any Transaction) throws -> Bool {
+    mutating func remove(_ stored: ReportedInventory.StoredDeployable, in transaction: any Transaction) throws -> Bool {
         for handle in stored.handles.values where !moving.contains(handle.id) { try remove(handle, in: transaction) }
         if isHeld(stored) {
             guard stored.isPresent else { return false }
@@ -44,11 +44,11 @@ extension ReportIntake {
         return false
     }
 
-    func remove(_ stored: ReportedInventory.StoredHandle, in transaction: any Transaction) throws {
+    mutating func remove(_ stored: ReportedInventory.StoredHandle, in transaction: any Transaction) throws {
         if stored.isFree {
             try transaction.execute("DELETE FROM attach_handles WHERE uuid = \(stored.id)")
         } else if stored.isPresent {
-            try tellHolder(of: stored, .requestDeviceLost, "its host does not report it", in: transaction)
+            tellHolder(of: stored, .requestDeviceLost, "its host does not report it")
             try transaction.execute(
                 """
                 UPDATE attach_handles SET is_present = 0, generation = generation + 1, updated_at = \(now)

@@ -4,7 +4,7 @@ import Store
 /// What holders of a device are told of it.
 extension ReportIntake {
     /// A device that is withdrawn for its health, or well again: on record for the operator and for whoever holds it.
-    func noteHealth(
+    mutating func noteHealth(
         of stored: ReportedInventory.StoredDevice, _ device: DeviceReport, in transaction: any Transaction
     ) throws {
         let before = Self.sickness(stored.report.facts)
@@ -16,7 +16,7 @@ extension ReportIntake {
             AuditEvent(action: action, device: stored.id, host: host, detail: now), at: self.now, in: transaction)
         for deployable in stored.deployables.values {
             for handle in deployable.handles.values where !handle.isFree {
-                try tellHolder(of: handle, action, now, in: transaction)
+                tellHolder(of: handle, action, now)
             }
         }
     }
@@ -28,18 +28,33 @@ extension ReportIntake {
     }
 
     /// An event for the request that holds a handle, which its project sees.
-    func tellHolder(
-        of handle: ReportedInventory.StoredHandle, _ action: AuditEvent.Action, _ detail: String?,
-        in transaction: any Transaction
-    ) throws {
+    mutating func tellHolder(
+        of handle: ReportedInventory.StoredHandle, _ action: AuditEvent.Action, _ detail: String?
+    ) {
         guard !handle.isFree else { return }
-        let holder: (request: AcceleratorRequestID, owner: ProjectID, instance: InstanceID?)? = try transaction.first(
-            "SELECT uuid, project, instance FROM accelerator_requests WHERE handle = \(handle.id)"
-        ) { row in (try row[0], try row[1], try row[2]) }
-        guard let holder else { return }
-        try trail.note(
-            AuditEvent(
-                action: action, owner: holder.owner, request: holder.request, instance: holder.instance,
-                handle: handle.id, host: host, detail: detail), at: now, in: transaction)
+        tidings.append(Tiding(handle: handle.id, action: action, detail: detail))
+    }
+
+    /// Notes what holders are to be told; one query for all of them.
+    func tellHolders(in transaction: any Transaction) throws {
+        guard !tidings.isEmpty else { return }
+        typealias Holder = (request: AcceleratorRequestID, owner: ProjectID, instance: InstanceID?)
+        var holders: [AttachHandleID: Holder] = [:]
+        try transaction.forEach(
+            """
+            SELECT handle, uuid, project, instance FROM accelerator_requests
+            WHERE handle IN \(list: Array(Set(tidings.map(\.handle))))
+            """
+        ) { row in
+            let handle: AttachHandleID = try row[0]
+            holders[handle] = (try row[1], try row[2], try row[3])
+        }
+        for tiding in tidings {
+            guard let holder = holders[tiding.handle] else { continue }
+            try trail.note(
+                AuditEvent(
+                    action: tiding.action, owner: holder.owner, request: holder.request, instance: holder.instance,
+                    handle: tiding.handle, host: host, detail: tiding.detail), at: now, in: transaction)
+        }
     }
 }

@@ -14,6 +14,14 @@ struct ReportIntake {
     /// holds them.
     private var moves: [ReportedInventory.HandleKey: ReportedInventory.StoredHandle] = [:]
     private(set) var moving: Set<AttachHandleID> = []
+    /// What holders are to be told when all is taken.
+    var tidings: [Tiding] = []
+
+    struct Tiding: Sendable {
+        let handle: AttachHandleID
+        let action: AuditEvent.Action
+        let detail: String?
+    }
 
     init(
         host: HostName, record: ReportedInventory, ids: IDSource, trail: AuditTrail, now: Timestamp, logger: Logger
@@ -27,9 +35,10 @@ struct ReportIntake {
     }
 
     /// Finds what moves. A handle that is reported where it was, too, does not.
-    private mutating func findMoves(_ report: HostReport) throws {
+    private mutating func findMoves(_ report: News) throws {
         let homes = record.homes
         guard !homes.isEmpty else { return }
+        let untouched = report.untouched(of: record)
         var found: [ReportedInventory.HandleKey: ReportedInventory.Home] = [:]
         var staying: Set<ReportedInventory.HandleKey> = []
         for device in report.devices {
@@ -38,7 +47,8 @@ struct ReportIntake {
                     let key = ReportedInventory.HandleKey(
                         driver: device.driver, content: try JSONText.canonical(handle.info))
                     guard let known = homes[key], let first = known.first else { continue }
-                    if known.contains(where: { $0.deployable == deployable.name }) {
+                    if known.contains(where: { $0.deployable == deployable.name || untouched.contains($0.deployable) })
+                    {
                         staying.insert(key)
                     } else {
                         found[key] = first
@@ -53,7 +63,7 @@ struct ReportIntake {
     }
 
     /// True when something changed that the host's agent has to hear of again: what is withheld.
-    mutating func take(_ report: HostReport, in transaction: any Transaction) throws -> Bool {
+    mutating func take(_ report: News, in transaction: any Transaction) throws -> Bool {
         try findMoves(report)
         // A driver that failed says nothing about its devices: they stay as last reported.
         let silent = Set(report.drivers.filter { $0.failure != nil }.map(\.name))
@@ -74,9 +84,11 @@ struct ReportIntake {
             }
         }
         for deployable in leftovers where try remove(deployable, in: transaction) { isTouched = true }
-        for (key, stored) in record.devices where !reported.contains(key) && !silent.contains(key.driver) {
+        for (key, stored) in record.devices
+        where !reported.contains(key) && !silent.contains(key.driver) && report.isGone(key) {
             if try remove(stored, in: transaction) { isTouched = true }
         }
+        try tellHolders(in: transaction)
         return isTouched
     }
 
@@ -97,7 +109,7 @@ struct ReportIntake {
         }
     }
 
-    private func update(
+    private mutating func update(
         _ stored: ReportedInventory.StoredDevice, to device: DeviceReport,
         _ leftovers: inout [ReportedInventory.StoredDeployable], in transaction: any Transaction
     ) throws -> Bool {
@@ -192,7 +204,7 @@ struct ReportIntake {
         return true
     }
 
-    private func update(
+    private mutating func update(
         _ stored: ReportedInventory.StoredDeployable, to deployable: DeployableReport, of driver: String,
         in transaction: any Transaction
     ) throws -> Bool {
@@ -247,7 +259,7 @@ struct ReportIntake {
             """)
     }
 
-    private func updateHandles(
+    private mutating func updateHandles(
         of deployable: ReportedInventory.StoredDeployable, to report: DeployableReport, _ driver: String,
         in transaction: any Transaction
     ) throws -> Bool {
@@ -270,7 +282,7 @@ struct ReportIntake {
                 && known.needsPreparation == handle.needsPreparation && known.needsCleaning == handle.needsCleaning
             if isSame { continue }
             isTouched = true
-            if !known.isPresent { try tellHolder(of: known, .requestDeviceBack, nil, in: transaction) }
+            if !known.isPresent { tellHolder(of: known, .requestDeviceBack, nil) }
             try transaction.execute(
                 """
                 UPDATE attach_handles SET position = \(position), type = \(handle.type.rawValue),

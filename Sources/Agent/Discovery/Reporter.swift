@@ -1,14 +1,15 @@
 import Link
 import Model
 
-/// Sends what was found to the accelerator service when it differs from what that has taken, and now and then again: a service
-/// whose database was restored from a backup hears it, too.
+/// Sends what was found to the accelerator service when it differs from what that has taken: the whole at first, then what
+/// differs. Now and then it says that nothing does: a service whose database was restored from a backup asks for the whole then.
 actor Reporter {
     private let link: any AgentLink
     private let time: TimeSource
     private var generation: Int64 = 0
     private var taken: (report: HostReport, at: Timestamp)?
     private static let generationHeader = "Kilonova-Report-Generation"
+    private static let asksForTheWhole: [Fault.Kind] = [.conflict, .notFound, .methodNotAllowed, .badRequest]
     private static let repetition: Duration = .seconds(600)
 
     init(link: any AgentLink, time: TimeSource) {
@@ -21,14 +22,42 @@ actor Reporter {
     ) async throws(Fault) {
         let now = time.now()
         var report = HostReport(generation: 0, devices: devices, drivers: drivers, conditions: conditions)
-        if let taken, taken.report == report {
-            guard now.since(taken.at) >= Self.repetition else { return }
-            // The same generation: nothing happens where it is known.
-        } else {
-            // The clock makes generations grow over restarts; where it was set back, the refusal names the one to rise above.
-            generation = max(generation + 1, now.microseconds)
+        if let taken {
+            report.generation = taken.report.generation
+            if taken.report == report {
+                guard now.since(taken.at) >= Self.repetition else { return }
+                let nothing = HostReportChange(base: report.generation, generation: report.generation)
+                if try await isTaken(nothing) {
+                    self.taken = (report, now)
+                    return
+                }
+                // Of the same generation nobody knows the content.
+                self.taken = nil
+            }
         }
+        // The clock makes generations grow over restarts; where it was set back, the refusal names the one to rise above.
+        generation = max(generation + 1, now.microseconds)
         report.generation = generation
+        if let taken, let change = HostReportChange(from: taken.report, to: report), try await isTaken(change) {
+            self.taken = (report, now)
+            return
+        }
+        try await send(&report)
+        taken = (report, now)
+    }
+
+    /// False where the service does not have what the change is to, or does not know of changes.
+    private func isTaken(_ change: HostReportChange) async throws(Fault) -> Bool {
+        do {
+            try await link.change(change)
+            return true
+        } catch {
+            guard Self.asksForTheWhole.contains(error.kind) else { throw error }
+            return false
+        }
+    }
+
+    private func send(_ report: inout HostReport) async throws(Fault) {
         do {
             try await link.report(report)
         } catch {
@@ -40,7 +69,5 @@ actor Reporter {
             report.generation = generation
             try await link.report(report)
         }
-        report.generation = 0
-        taken = (report, now)
     }
 }

@@ -140,6 +140,18 @@ struct ControlPlane: Sendable {
             BackgroundTask("change feed") { try await feed.run() },
             policies.refreshing,
             workflows,
+            BackgroundTask("gauges") {
+                while true {
+                    do {
+                        try await accelerators.measure()
+                    } catch is CancellationError {
+                        throw CancellationError()
+                    } catch {
+                        logger.debug("devices could not be counted", metadata: ["error": "\(error)"])
+                    }
+                    try await Task.sleep(for: .seconds(30))
+                }
+            },
             BackgroundTask("old events") {
                 while true {
                     do {

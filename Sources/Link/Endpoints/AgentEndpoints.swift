@@ -27,7 +27,8 @@ public struct AgentEndpoints: Sendable {
     }
 
     var all: [Endpoint] {
-        [watch, report, finish, heartbeat, holdings] + (enrolment.map { [authority($0), enrol($0), renew($0)] } ?? [])
+        [watch, report, change, finish, heartbeat, holdings]
+            + (enrolment.map { [authority($0), enrol($0), renew($0)] } ?? [])
     }
 
     private var watch: Endpoint {
@@ -62,6 +63,18 @@ public struct AgentEndpoints: Sendable {
             let host = try call[Self.host]
             _ = try call.agent(for: host)
             try await reception.report(report, from: host)
+            return .empty()
+        }
+    }
+
+    private var change: Endpoint {
+        Endpoint(
+            .patch, "/v1/hosts/\(Self.host)/report", "Report what differs from the host's last report",
+            body: HostReportChange.self, access: .authenticated, answers: .empty(), faults: [.forbidden, .conflict]
+        ) { call, change in
+            let host = try call[Self.host]
+            _ = try call.agent(for: host)
+            try await reception.change(change, from: host)
             return .empty()
         }
     }

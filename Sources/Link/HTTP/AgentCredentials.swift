@@ -20,7 +20,7 @@ public struct AgentCredentials: Sendable, Equatable {
     }
 
     /// Key, chain and authority in this order.
-    init(pem: String) throws(Fault) {
+    package init(pem: String) throws(Fault) {
         do {
             let documents = try PEMDocument.parseMultiple(pemString: pem)
             let certificates = documents.filter { $0.discriminator == "CERTIFICATE" }

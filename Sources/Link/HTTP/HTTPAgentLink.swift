@@ -138,6 +138,10 @@ public final class HTTPAgentLink: AgentLink, ServiceLifecycle.Service, Sendable 
         try await http.send(.PUT, path("report"), report)
     }
 
+    public func change(_ change: HostReportChange) async throws(Fault) {
+        try await http.send(.PATCH, path("report"), change)
+    }
+
     public func finish(_ item: WorkItemID, _ outcome: WorkOutcome) async throws(Fault) {
         try await http.send(.PUT, path("work/\(item)"), outcome)
     }

@@ -17,6 +17,12 @@ public enum HostDirectory {
         try transaction.first("SELECT \(columns) FROM hosts WHERE name = \(name)", decode)
     }
 
+    /// Those of `names` that are known, in no order.
+    public static func find(_ names: [HostName], in transaction: any Transaction) throws -> [HostRecord] {
+        guard !names.isEmpty else { return [] }
+        return try transaction.all("SELECT \(columns) FROM hosts WHERE name IN \(list: names)", decode)
+    }
+
     /// Every host by name.
     public static func all(in transaction: any Transaction) throws -> [HostRecord] {
         try transaction.all("SELECT \(columns) FROM hosts ORDER BY name", decode)

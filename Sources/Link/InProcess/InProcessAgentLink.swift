@@ -38,6 +38,10 @@ public struct InProcessAgentLink: AgentLink {
         try await asFault { try await reception.report(report, from: host) }
     }
 
+    public func change(_ change: HostReportChange) async throws(Fault) {
+        try await asFault { try await reception.change(change, from: host) }
+    }
+
     public func finish(_ item: WorkItemID, _ outcome: WorkOutcome) async throws(Fault) {
         try await asFault { try await reception.finish(item, outcome, from: host) }
     }

@@ -17,7 +17,7 @@ public struct WorkItem: Sendable, Codable, Equatable {
     /// Microseconds since 1970 UTC; after it the control plane gives up.
     public var deadline: Int64
 
-    public enum Kind: String, Sendable, Codable {
+    public enum Kind: String, Sendable, Codable, CaseIterable {
         /// Make the handle attachable.
         case prepare
         /// Undo `prepare`.

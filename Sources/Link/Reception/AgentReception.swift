@@ -39,8 +39,7 @@ public final class AgentReception: Sendable {
         let delegate = delegate
         try await store.write { transaction in
             try HostDirectory.ensure(host, at: now, in: transaction)
-            let seen: Int64 =
-                try transaction.first("SELECT report_generation FROM hosts WHERE name = \(host)") { try $0[0] } ?? 0
+            let seen = try Self.generation(of: host, in: transaction)
             if report.generation == seen { return }
             guard report.generation > seen else {
                 throw Fault(
@@ -49,11 +48,42 @@ public final class AgentReception: Sendable {
                     field: "generation", headers: [.init(Self.generationHeader, "\(seen)")])
             }
             try delegate.receive(report, from: host, at: now, in: transaction)
-            try transaction.execute(
-                """
-                UPDATE hosts SET report_generation = \(report.generation), reported_at = \(now) WHERE name = \(host)
-                """)
+            try Self.note(report.generation, of: host, at: now, in: transaction)
         }
+    }
+
+    /// Takes over what differs from the host's last report; one whose generation was seen changes nothing.
+    ///
+    /// Throws 409 when another report than the change's base was the last: the agent sends the whole then.
+    public func change(_ change: HostReportChange, from host: HostName) async throws {
+        let now = time.now()
+        let known = try await store.read { try Self.generation(of: host, in: $0) }
+        if change.generation == known { return }
+        let delegate = delegate
+        try await store.write { transaction in
+            let seen = try Self.generation(of: host, in: transaction)
+            if change.generation == seen { return }
+            guard change.base == seen, change.generation > seen, seen > 0 else {
+                throw Fault(
+                    .conflict,
+                    "The change is to the report \(change.base), and the last one received is \(seen): send the whole.",
+                    field: "base", headers: [.init(Self.generationHeader, "\(seen)")])
+            }
+            try delegate.receive(change, from: host, at: now, in: transaction)
+            try Self.note(change.generation, of: host, at: now, in: transaction)
+        }
+    }
+
+    /// Of the last report; 0 before the first.
+    private static func generation(of host: HostName, in transaction: any Transaction) throws -> Int64 {
+        try transaction.first("SELECT report_generation FROM hosts WHERE name = \(host)") { try $0[0] } ?? 0
+    }
+
+    private static func note(
+        _ generation: Int64, of host: HostName, at now: Timestamp, in transaction: any Transaction
+    ) throws {
+        try transaction.execute(
+            "UPDATE hosts SET report_generation = \(generation), reported_at = \(now) WHERE name = \(host)")
     }
 
     /// Ends a work item. Done also where it has ended or is not known any more; another host's item is 404.

@@ -26,7 +26,7 @@ public struct AcceleratorSettings: Sendable {
             default: "10s")
         cleaningTimeout = reader.duration(
             "accelerator.cleaning_timeout",
-            "How long a host may take to remove what a tenant left; past it the handle is quarantined.",
+            "How long a host may take to remove what a tenant left, counted anew when it was down; past it the handle is quarantined.",
             default: "15m")
         eventTimeout = reader.duration(
             "accelerator.event_timeout", "How long Nova is told of a bound request before it is given up.",

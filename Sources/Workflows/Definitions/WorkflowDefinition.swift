@@ -14,4 +14,15 @@ public struct WorkflowDefinition: Sendable {
         self.deadline = deadline
         self.steps = steps
     }
+
+    /// What a run of one of its steps, or of what undoes it, is called: `accelerators.bind: undo prepare`.
+    package func label(of step: WorkflowStep, isUndoing: Bool) -> String {
+        "\(name): \(isUndoing ? "undo " : "")\(step.name)"
+    }
+
+    /// The labels of everything that a run of it may do.
+    package var labels: [String] {
+        steps.map { label(of: $0, isUndoing: false) }
+            + steps.filter { $0.undo != nil }.map { label(of: $0, isUndoing: true) }
+    }
 }

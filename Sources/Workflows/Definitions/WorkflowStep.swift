@@ -9,6 +9,9 @@ public import Store
 /// What an action throws is taken for trouble that passes: the step is tried again, later each time, until the
 /// workflow's deadline. `StepVerdict.failed` is final.
 public struct WorkflowStep: Sendable {
+    /// The label of the step that runs in this task; nil outside of steps. For tests that cut runs off.
+    @TaskLocal package static var running: String?
+
     public let name: String
     let act: Action
     /// Runs also for the step that failed, which may have acted in part. Nil: nothing to undo.

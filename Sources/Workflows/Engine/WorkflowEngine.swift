@@ -74,6 +74,9 @@ public final class WorkflowEngine: Service, Sendable {
         bell.ring()
     }
 
+    /// Every kind of workflow that is known, by name.
+    package var known: [WorkflowDefinition] { definitions.withLock { $0.values.sorted { $0.name < $1.name } } }
+
     /// Looks at the journal soon, because something was written to it.
     public func wake() { bell.ring() }
 

@@ -44,6 +44,15 @@ struct WorkflowRun: Sendable {
         guard let action = entry.progress.state == .running ? step.act : step.undo else {
             return try await commit(entry, step: step, verdict: .done, at: now)
         }
+        let label = definition.label(of: step, isUndoing: entry.progress.state == .undoing)
+        return try await WorkflowStep.$running.withValue(label) {
+            try await run(action, of: step, entry, at: now)
+        }
+    }
+
+    private func run(
+        _ action: WorkflowStep.Action, of step: WorkflowStep, _ entry: JournalEntry, at now: Timestamp
+    ) async throws -> JournalEntry? {
         switch action {
         case .transaction(let body):
             do {

@@ -5,7 +5,9 @@ import Synchronization
 /// A control plane that a test plays: it sends lines down and keeps what comes up.
 final class ScriptedLink: AgentLink {
     struct Heard: Sendable {
+        /// As the receiver has them after each that came, whole or as a change.
         var reports: [HostReport] = []
+        var changes: [HostReportChange] = []
         var finished: [Finish] = []
         var heartbeats: [Heartbeat] = []
         var streams = 0
@@ -45,6 +47,15 @@ final class ScriptedLink: AgentLink {
 
     func report(_ report: HostReport) async throws(Fault) {
         try await take { $0.reports.append(report) }
+    }
+
+    func change(_ change: HostReportChange) async throws(Fault) {
+        let known = heard.value.reports.last?.generation ?? 0
+        guard change.base == known else { throw .conflict("The last one was \(known).") }
+        try await take { heard in
+            heard.changes.append(change)
+            if let last = heard.reports.last, change.generation != known { heard.reports.append(last.applying(change)) }
+        }
     }
 
     func finish(_ item: WorkItemID, _ outcome: WorkOutcome) async throws(Fault) {

@@ -22,6 +22,27 @@ import Testing
         }
     }
 
+    @Test func `a change counts where its base was the last report`() async throws {
+        try await LinkWorld.run { world in
+            func change(_ base: Int64, _ generation: Int64) async throws {
+                try await world.reception.change(
+                    HostReportChange(base: base, generation: generation), from: host)
+            }
+            await #expect(throws: Fault.self) { try await change(0, 4) }
+            try await world.reception.report(HostReport(generation: 5, devices: [], drivers: []), from: host)
+            try await change(5, 7)
+            try await change(5, 7)
+            try await change(7, 7)
+            for (base, generation): (Int64, Int64) in [(5, 8), (6, 6), (8, 8), (7, 3)] {
+                let fault = await #expect(throws: Fault.self) { try await change(base, generation) }
+                #expect(fault?.kind == .conflict)
+                #expect(fault?.headers == [.init(AgentReception.generationHeader, "7")])
+            }
+            #expect(world.fleet.notes.withLock { $0.changes.map(\.generation) } == [7])
+            try await world.reception.report(HostReport(generation: 8, devices: [], drivers: []), from: host)
+        }
+    }
+
     @Test func `an item is enqueued once, and ends once`() async throws {
         try await LinkWorld.run { world in
             let item = LinkWorld.item(1)
