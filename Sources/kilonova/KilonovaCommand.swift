@@ -16,6 +16,10 @@ struct KilonovaCommand: AsyncParsableCommand {
 
     static func main() async {
         MemoryArenas.bound(cores: ProcessInfo.processInfo.activeProcessorCount)
-        await main(nil)
+        await withDiscardingTaskGroup { group in
+            group.addTask { await MemoryArenas.giveBack(every: .seconds(30)) }
+            await main(nil)
+            group.cancelAll()
+        }
     }
 }
