@@ -110,7 +110,6 @@ if !leavesOnly {
     ]
     targets += [
         .systemLibrary(name: "CPostgreSQL", pkgConfig: "libpq", providers: [.apt(["libpq-dev"])]),
-        .systemLibrary(name: "CHeap"),
         .systemLibrary(name: "CCrypt", providers: [.apt(["libcrypt-dev"])]),
         .systemLibrary(name: "CMalloc"),
         .target(
@@ -185,7 +184,7 @@ if !leavesOnly {
             [
                 "Settings", "Identity", "Placement", "Search", "Accelerators", "Sanitisation", "Link", "Access", "API",
                 "Clients",
-                "Workflows", "CHeap",
+                "Workflows", "CMalloc",
                 "Store", "StoreSQLite", "StorePostgreSQL", "Agent", "Host", "Drivers", "Model", lifecycle, unixSignals,
                 logging, coreMetrics, system,
             ])

@@ -80,12 +80,14 @@ import Testing
         let request = CandidateRequest(groups: groups(1), limit: 5)
         let index = devices(4, hosts: 5)
         let set = CandidateSearch(request).run(in: index)
-        let hosts = Set((0..<set.count).map { index.rootText(set.mappings(of: $0)[0].providers[0]) })
+        let hosts = Set((0..<set.count).map { index.root(of: index.id(set.mappings(of: $0)[0].providers[0])) })
         #expect(hosts.count == 5)
         var more = request
         more.limit = 12
         let deeper = CandidateSearch(more).run(in: index)
-        let first = (0..<deeper.count).prefix(10).map { index.rootText(deeper.mappings(of: $0)[0].providers[0]) }
+        let first = (0..<deeper.count).prefix(10).map {
+            index.root(of: index.id(deeper.mappings(of: $0)[0].providers[0]))
+        }
         #expect(Set(first[..<5]).count == 5)
         #expect(Set(first[5...]).count == 5)
     }

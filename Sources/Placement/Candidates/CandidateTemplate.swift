@@ -6,7 +6,7 @@ import Search
 ///
 /// Candidates of one search differ in their providers and in which of the columns share one; for equal sharing the rest of
 /// the text is the same, and is put together once.
-struct CandidateTemplate: Sendable {
+final class CandidateTemplate: Sendable {
     /// For each column, the first one with the same provider.
     typealias Sharing = [Int]
 
@@ -18,16 +18,42 @@ struct CandidateTemplate: Sendable {
 
     let sharing: Sharing
     /// The whole text, with room where ids go.
-    private var whole: [UInt8] = []
-    private var text = JSONBytes(capacity: 512)
+    private let text: [UInt8]
     /// Where the id of a column's provider stands.
-    private var places: [(offset: Int, column: Int)] = []
-
-    private static let room = String(repeating: "0", count: 36)
+    private let places: [(offset: Int, column: Int)]
 
     init(_ columns: [Column], suffixes: [String], sharing: Sharing, version: Microversion) {
         self.sharing = sharing
-        let isKeyed = version >= .placement(12)
+        var drawing = TemplateDrawing()
+        drawing.allocations(columns, sharing, isKeyed: version >= .placement(12))
+        if version >= .placement(34) { drawing.mappings(columns, suffixes, sharing) }
+        drawing.text.put("}")
+        text = drawing.text.bytes
+        places = drawing.places
+    }
+
+    /// Writes the candidate whose columns have these providers.
+    func write(_ row: [ProviderReference], in index: PlacementIndex, to out: inout JSONBytes) {
+        let start = out.count
+        out.put(text)
+        for place in places {
+            unsafe index.withIDText(row[place.column]) { id in
+                unsafe out.replace(at: start + place.offset, by: id)
+            }
+        }
+    }
+}
+
+/// A template that is being put together.
+private struct TemplateDrawing {
+    var text = JSONBytes(capacity: 512)
+    var places: [(offset: Int, column: Int)] = []
+
+    private static let room = String(repeating: "0", count: 36)
+
+    mutating func allocations(
+        _ columns: [CandidateTemplate.Column], _ sharing: CandidateTemplate.Sharing, isKeyed: Bool
+    ) {
         text.put(isKeyed ? "{\"allocations\":{" : "{\"allocations\":[")
         var isFirst = true
         for column in columns.indices where !columns[column].resources.isEmpty {
@@ -43,18 +69,27 @@ struct CandidateTemplate: Sendable {
             text.put("}}")
         }
         text.put(isKeyed ? "}" : "]")
-        if version >= .placement(34) { mappings(columns, suffixes, sharing) }
-        text.put("}")
-        whole = text.bytes
     }
 
-    /// Writes the candidate in a row of what was found.
-    func write(_ row: Int, of found: CandidateSet, in index: PlacementIndex, to out: inout JSONBytes) {
-        let start = out.count
-        out.put(whole)
-        for place in places {
-            out.replace(at: start + place.offset, by: index.idText(found.provider(row, place.column)))
+    mutating func mappings(
+        _ columns: [CandidateTemplate.Column], _ suffixes: [String], _ sharing: CandidateTemplate.Sharing
+    ) {
+        text.put(",\"mappings\":{")
+        var isFirst = true
+        for suffix in suffixes.indices {
+            text.separate(&isFirst)
+            text.quote(suffixes[suffix])
+            text.put(":[")
+            var isFirstProvider = true
+            var seen: Set<Int> = []
+            for column in columns.indices
+            where columns[column].suffix == suffix && seen.insert(sharing[column]).inserted {
+                text.separate(&isFirstProvider)
+                id(of: column)
+            }
+            text.put("]")
         }
+        text.put("}")
     }
 
     private mutating func id(of column: Int) {
@@ -79,24 +114,5 @@ struct CandidateTemplate: Sendable {
             text.put(":")
             text.put(amount)
         }
-    }
-
-    private mutating func mappings(_ columns: [Column], _ suffixes: [String], _ sharing: Sharing) {
-        text.put(",\"mappings\":{")
-        var isFirst = true
-        for suffix in suffixes.indices {
-            text.separate(&isFirst)
-            text.quote(suffixes[suffix])
-            text.put(":[")
-            var isFirstProvider = true
-            var seen: Set<Int> = []
-            for column in columns.indices
-            where columns[column].suffix == suffix && seen.insert(sharing[column]).inserted {
-                text.separate(&isFirstProvider)
-                id(of: column)
-            }
-            text.put("]")
-        }
-        text.put("}")
     }
 }

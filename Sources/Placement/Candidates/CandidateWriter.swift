@@ -41,7 +41,9 @@ struct CandidateWriter: Sendable {
 
     private let source: Source
     private var stage = Stage.beginning
-    /// How the columns of the row under way share providers.
+    /// The providers of the row under way, by column.
+    private var row: [ProviderReference] = []
+    /// How its columns share providers.
     private var sharing: CandidateTemplate.Sharing
     private var templates: [CandidateTemplate] = []
     /// The template of the row before, which most often fits.
@@ -69,8 +71,9 @@ struct CandidateWriter: Sendable {
         if case .candidates(var row) = stage {
             while row < source.found.count, out.count < size {
                 if row > 0 { out.put(",") }
-                candidate(row, source, &out)
-                remember(row, source)
+                source.found.copyRow(row, to: &self.row)
+                candidate(source, &out)
+                remember(source)
                 row += 1
             }
             stage = .candidates(row)
@@ -92,9 +95,9 @@ struct CandidateWriter: Sendable {
 
     /// Notes whose summaries the row wants: from 1.29 every provider of every tree that gives something, before only
     /// those that do.
-    private mutating func remember(_ row: Int, _ source: Source) {
+    private mutating func remember(_ source: Source) {
         for column in sharing.indices where sharing[column] == column {
-            let provider = source.found.provider(row, column)
+            let provider = row[column]
             if source.showsTrees {
                 let tree = source.index.treeNumber(provider)
                 let bit: UInt64 = 1 << UInt64(tree % 64)
@@ -135,15 +138,15 @@ struct CandidateWriter: Sendable {
         return place
     }
 
-    private mutating func candidate(_ row: Int, _ source: Source, _ out: inout JSONBytes) {
+    private mutating func candidate(_ source: Source, _ out: inout JSONBytes) {
         for column in sharing.indices {
-            let provider = source.found.provider(row, column)
+            let provider = row[column]
             var first = 0
-            while first < column, source.found.provider(row, first) != provider { first += 1 }
+            while first < column, row[first] != provider { first += 1 }
             sharing[column] = first
         }
         if latest >= templates.count || templates[latest].sharing != sharing { choose(source) }
-        templates[latest].write(row, of: source.found, in: source.index, to: &out)
+        templates[latest].write(row, in: source.index, to: &out)
     }
 
     /// Few ways of sharing are usual; of many, the latest are kept.

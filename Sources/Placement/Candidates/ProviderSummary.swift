@@ -24,7 +24,7 @@ struct ProviderSummary: Sendable {
     }
 
     func write(_ provider: ProviderReference, in index: PlacementIndex, to out: inout JSONBytes) {
-        out.quote(index.idText(provider))
+        unsafe index.withIDText(provider) { unsafe out.quote($0) }
         out.put(":{\"resources\":{")
         var isFirst = true
         index.forEachStock(provider) { name, capacity, used in
@@ -49,9 +49,9 @@ struct ProviderSummary: Sendable {
         }
         if version >= .placement(29) {
             out.put(",\"parent_provider_uuid\":")
-            if let parent = index.parentText(provider) { out.quote(parent) } else { out.put("null") }
+            if unsafe !index.withParentText(provider, { unsafe out.quote($0) }) { out.put("null") }
             out.put(",\"root_provider_uuid\":")
-            out.quote(index.rootText(provider))
+            unsafe index.withRootText(provider) { unsafe out.quote($0) }
         }
         out.put("}")
     }

@@ -25,8 +25,8 @@ struct JSONBytes: Sendable {
     }
 
     /// Writes over what stands at `place`.
-    mutating func replace(at place: Int, by other: ArraySlice<UInt8>) {
-        buffer.setBytes(other, at: place)
+    mutating func replace(at place: Int, by other: UnsafeRawBufferPointer) {
+        unsafe buffer.setBytes(other, at: place)
     }
 
     /// Takes back all but the first `count` bytes.
@@ -41,9 +41,9 @@ struct JSONBytes: Sendable {
         buffer.writeInteger(UInt8(ascii: "\""))
     }
 
-    mutating func quote(_ text: ArraySlice<UInt8>) {
+    mutating func quote(_ text: UnsafeRawBufferPointer) {
         buffer.writeInteger(UInt8(ascii: "\""))
-        buffer.writeBytes(text)
+        unsafe buffer.writeBytes(text)
         buffer.writeInteger(UInt8(ascii: "\""))
     }
 

@@ -15,6 +15,8 @@ struct Plan: Sendable {
     let sameSubtrees: [SubtreeRule]
     let rootRequired: [TraitBit]
     let rootForbidden: [TraitBit]
+    /// The same for walks.
+    let demands: Demands
 
     struct SubtreeRule: Sendable {
         let wants: [Int]
@@ -75,6 +77,8 @@ struct Plan: Sendable {
             let members = ordered.indices.filter { ordered[$0].isSuffixed && suffixes.contains(ordered[$0].suffix) }
             return members.last.map { SubtreeRule(wants: members, last: $0) }
         }
+        demands = Demands(
+            ordered, order: searchOrder, rules: sameSubtrees, rootRequired: rootRequired, rootForbidden: rootForbidden)
     }
 
     func isSameKindAsPrevious(_ want: Int) -> Bool {

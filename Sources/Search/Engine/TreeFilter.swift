@@ -18,7 +18,7 @@ struct TreeFilter {
             let mayBeShared =
                 (want.isSuffixed || want.tree == nil)
                 && index.sharing.contains { reference in
-                    index.trees[reference.slot].map { want.isServed(by: reference.position, of: $0) } ?? false
+                    index.trees[reference.slot].map { want.isServed(by: reference.position, of: $0.tables) } ?? false
                 }
             if mayBeShared {
                 plainMayBeShared = plainMayBeShared || !want.isSuffixed

@@ -37,7 +37,10 @@ struct TreeWalk {
     private let budget: Int
     private(set) var isExhausted = false
 
-    private var trees: ContiguousArray<IndexedTree> = []
+    /// Held while their tables are read.
+    private var held: ContiguousArray<IndexedTree> = []
+    private var trees: ContiguousArray<TreeTables> = []
+    private let demands: Demands.Rows
     private(set) var places: ContiguousArray<Place> = []
     private(set) var opened: ContiguousArray<Int> = []
     /// Places that serve a want, want after want.
@@ -55,6 +58,7 @@ struct TreeWalk {
         self.plan = plan
         self.index = index
         self.budget = budget
+        demands = plan.demands.rows
         choices = ContiguousArray(repeating: Choice(), count: plan.wants.count)
         hasEqualWants = plan.wants.indices.contains { plan.isSameKindAsPrevious($0) }
         foldsWants = plan.folding != .none
@@ -67,11 +71,12 @@ struct TreeWalk {
         depth = 0
         unrolling = nil
         if hasEqualWants { seenPatterns.removeAll(keepingCapacity: true) }
-        for bit in plan.rootRequired where !tree.has(bit, 0) { return false }
-        for bit in plan.rootForbidden where tree.has(bit, 0) { return false }
+        let tables = tree.tables
+        for bit in demands.rootRequired where !tables.has(bit, 0) { return false }
+        for bit in demands.rootForbidden where tables.has(bit, 0) { return false }
         collectPlaces(tree, slot)
         options.removeAll(keepingCapacity: true)
-        for want in plan.searchOrder where !collectOptions(want, tree, slot) { return false }
+        for want in demands.order where !collectOptions(want, tables, slot) { return false }
         opened.removeAll(keepingCapacity: true)
         opened.append(contentsOf: repeatElement(0, count: places.count))
         return !plan.isIsolated || isMatchable()
@@ -120,8 +125,11 @@ struct TreeWalk {
     }
 
     private mutating func collectPlaces(_ tree: IndexedTree, _ slot: Int) {
+        held.removeAll(keepingCapacity: true)
         trees.removeAll(keepingCapacity: true)
-        trees.append(tree)
+        held.append(tree)
+        trees.append(tree.tables)
+        let tree = tree.tables
         places.removeAll(keepingCapacity: true)
         for twin in 0..<tree.twinCount {
             let first = tree.twinStarts[twin]
@@ -130,25 +138,32 @@ struct TreeWalk {
         }
         for reference in index.sharing where reference.slot != slot {
             guard let other = index.trees[reference.slot] else { continue }
-            let groups = other.nodes[reference.position].aggregates
-            if groups.contains(where: { tree.aggregates.contains(other.aggregates[$0]) }) {
+            let shared = other.tables
+            let groups = shared.nodes[reference.position].aggregates
+            if groups.contains(where: { tree.aggregates.contains(shared.aggregates[$0]) }) {
                 places.append(Place(slot: reference.slot, tree: trees.count, first: reference.position, count: 1))
-                trees.append(other)
+                held.append(other)
+                trees.append(shared)
             }
         }
     }
 
     /// Finds the places that serve `want`. Of the anchor only providers that have its first class are looked at.
-    private mutating func collectOptions(_ want: Int, _ tree: IndexedTree, _ slot: Int) -> Bool {
+    private mutating func collectOptions(_ want: Int, _ tree: TreeTables, _ slot: Int) -> Bool {
         let first = options.count
         let ownPlaces = tree.twinCount
-        if let resourceClass = plan.wants[want].firstClass {
+        let demand = demands.demands[want]
+        let resourceClass = demand.firstClass
+        if resourceClass >= 0 {
             for stock in tree.stocks.indices where tree.stocks[stock].resourceClass == resourceClass {
                 let owner = tree.owners[stock]
                 let place = tree.twinSets[owner]
                 guard tree.twinMembers[tree.twinStarts[place]] == owner else { continue }
                 steps &+= 1
-                if plan.wants[want].isServed(by: owner, of: tree, slot: slot, anchor: tree, anchorSlot: slot) {
+                if demands.isServed(want, by: owner, of: tree),
+                    demand.isContent
+                        || plan.wants[want].admits(owner, of: tree, slot: slot, anchor: tree, anchorSlot: slot)
+                {
                     options.append(place)
                 }
             }
@@ -156,7 +171,10 @@ struct TreeWalk {
             for place in 0..<ownPlaces {
                 steps &+= 1
                 let owner = tree.twinMembers[tree.twinStarts[place]]
-                if plan.wants[want].isServed(by: owner, of: tree, slot: slot, anchor: tree, anchorSlot: slot) {
+                if demands.isServed(want, by: owner, of: tree),
+                    demand.isContent
+                        || plan.wants[want].admits(owner, of: tree, slot: slot, anchor: tree, anchorSlot: slot)
+                {
                     options.append(place)
                 }
             }
@@ -164,8 +182,10 @@ struct TreeWalk {
         for place in ownPlaces..<places.count {
             steps &+= 1
             let shared = places[place]
-            if plan.wants[want].isServed(
-                by: shared.first, of: trees[shared.tree], slot: shared.slot, anchor: tree, anchorSlot: slot)
+            if demands.isServed(want, by: shared.first, of: trees[shared.tree]),
+                demand.isContent
+                    || plan.wants[want].admits(
+                        shared.first, of: trees[shared.tree], slot: shared.slot, anchor: tree, anchorSlot: slot)
             {
                 options.append(place)
             }
@@ -254,21 +274,21 @@ struct TreeWalk {
         }
         if !choice.opensSlot, !sumsFit(want, choice) { return false }
         if want == plan.unsuffixedCount - 1, !plan.unionRequired.isEmpty, !unionSatisfies() { return false }
-        for rule in plan.sameSubtrees.indices where plan.sameSubtrees[rule].last == want && !holds(rule) {
-            return false
-        }
+        for rule in demands.rules where rule.last == want && !holds(rule.members) { return false }
         return true
     }
 
     /// Whether what all wants take of one provider together still fits. Smallest unit and step bind each one alone.
     private func sumsFit(_ want: Int, _ choice: Choice) -> Bool {
-        for amount in plan.wants[want].amounts {
+        for index in demands.demands[want].amounts {
+            let amount = demands.amounts[index]
             var sum = amount.amount
             var isAlone = true
             for earlier in 0..<want
             where choices[earlier].place == choice.place && choices[earlier].slot == choice.slot {
-                for other in plan.wants[earlier].amounts where other.resourceClass == amount.resourceClass {
-                    sum += other.amount
+                for other in demands.demands[earlier].amounts
+                where demands.amounts[other].resourceClass == amount.resourceClass {
+                    sum += demands.amounts[other].amount
                     isAlone = false
                 }
             }
@@ -294,16 +314,15 @@ struct TreeWalk {
     }
 
     /// Whether one of the rule's providers lies above, or is, all of them.
-    private func holds(_ rule: Int) -> Bool {
-        let count = plan.sameSubtrees[rule].wants.count
-        for top in 0..<count {
-            let above = choices[plan.sameSubtrees[rule].wants[top]]
+    private func holds(_ members: Range<Int>) -> Bool {
+        for top in members {
+            let above = choices[demands.ruleMembers[top]]
             let ancestor = position(above.place, above.slot)
             let home = places[above.place]
             let end = trees[home.tree].nodes[ancestor].end
             var isAbove = true
-            for below in 0..<count {
-                let choice = choices[plan.sameSubtrees[rule].wants[below]]
+            for below in members {
+                let choice = choices[demands.ruleMembers[below]]
                 let position = position(choice.place, choice.slot)
                 if places[choice.place].slot != home.slot || position < ancestor || position >= end {
                     isAbove = false

@@ -29,7 +29,7 @@ struct Want: Sendable {
     }
 
     /// Whether the provider itself, apart from its trees and neighbours, can serve.
-    func isServed(by position: Int, of tree: IndexedTree) -> Bool {
+    func isServed(by position: Int, of tree: TreeTables) -> Bool {
         for amount in amounts {
             guard let stock = tree.stock(of: position, amount.resourceClass), stock.fits(amount.amount) else {
                 return false
@@ -41,17 +41,15 @@ struct Want: Sendable {
     }
 
     /// Whether it does not matter in which tree or aggregate the provider is.
-    private var isContent: Bool { tree == nil && memberOf.isEmpty && notMemberOf.isEmpty }
+    var isContent: Bool { tree == nil && memberOf.isEmpty && notMemberOf.isEmpty }
 
     /// Whether the provider is in one aggregate of each set.
-    private func isMember(_ position: Int, of tree: IndexedTree) -> Bool {
+    private func isMember(_ position: Int, of tree: TreeTables) -> Bool {
         memberOf.allSatisfy { tree.isIn(anyOf: $0, position) }
     }
 
-    /// As `isServed`, for a candidate that belongs to the tree `anchor`.
-    func isServed(by position: Int, of tree: IndexedTree, slot: Int, anchor: IndexedTree, anchorSlot: Int) -> Bool {
-        guard isServed(by: position, of: tree) else { return false }
-        if isContent { return true }
+    /// Whether a provider that can serve by itself may, in a candidate that belongs to the tree `anchor`.
+    func admits(_ position: Int, of tree: TreeTables, slot: Int, anchor: TreeTables, anchorSlot: Int) -> Bool {
         if let wanted = self.tree, wanted != slot || (!isSuffixed && anchorSlot != wanted) { return false }
         if isSuffixed {
             guard isMember(position, of: tree) else { return false }

@@ -6,71 +6,35 @@ import Synchronization
 /// Immutable; a change makes a new one. `twins` are sets of interchangeable providers: leaves below the same parent
 /// with equal inventories, use, traits and aggregates. Whatever one of them can do, each can.
 final class IndexedTree: Sendable {
-    struct Node: Sendable {
-        let id: ResourceProviderID
-        let parent: Int
-        /// The position after the last descendant.
-        var end: Int
-        let revision: Int64
-        let stocks: Range<Int>
-        let aggregates: Range<Int>
-        let isSharing: Bool
-    }
+    typealias Node = TreeTables.Node
+    typealias Stock = TreeTables.Stock
 
-    /// A stock by the class's number, with the capacity worked out.
-    struct Stock: Sendable, Equatable {
-        let resourceClass: Int
-        let inventory: Inventory
-        let capacity: Int
-        var used: Int
-
-        var free: Int { capacity - used }
-
-        /// Whether one claim of `amount` is possible (section "fits" of the Placement contract).
-        func fits(_ amount: Int) -> Bool {
-            used + amount <= capacity && amount >= inventory.minUnit && amount <= inventory.maxUnit
-                && amount % inventory.stepSize == 0
-        }
-    }
-
-    let nodes: ContiguousArray<Node>
-    /// The ids as answers show them, one after another, made once.
-    let idTexts: ContiguousArray<UInt8>
-    static let idLength = 36
-    let stocks: ContiguousArray<Stock>
-    /// The position of each stock's provider.
-    let owners: ContiguousArray<Int>
-    let aggregates: ContiguousArray<Int>
-    /// Words of trait bits a provider has here.
-    let traitWidth: Int
-    let traitWords: ContiguousArray<UInt64>
-    /// Positions of interchangeable providers, set after set; `twinStarts[n] ..< twinStarts[n + 1]` is set n.
-    let twinMembers: ContiguousArray<Int>
-    let twinStarts: ContiguousArray<Int>
-    /// The set of each position. Sets are numbered by their first members.
-    let twinSets: ContiguousArray<Int>
+    let tables: TreeTables
     private let text = Mutex<[UInt8]?>(nil)
 
     init(
         nodes: ContiguousArray<Node>, idTexts: ContiguousArray<UInt8>, stocks: ContiguousArray<Stock>,
         aggregates: ContiguousArray<Int>, traitWidth: Int, traitWords: ContiguousArray<UInt64>
     ) {
-        self.nodes = nodes
-        self.idTexts = idTexts
-        self.stocks = stocks
-        self.aggregates = aggregates
-        self.traitWidth = traitWidth
-        self.traitWords = traitWords
         var owners = ContiguousArray(repeating: 0, count: stocks.count)
         for position in nodes.indices {
             for stock in nodes[position].stocks { owners[stock] = position }
         }
-        self.owners = owners
-        (twinMembers, twinStarts, twinSets) = Self.twins(nodes, stocks, aggregates, traitWidth, traitWords)
+        let twins = Self.twins(nodes, stocks, aggregates, traitWidth, traitWords)
+        tables = TreeTables(
+            nodes: Table(nodes), idTexts: Table(idTexts), stocks: Table(stocks), owners: Table(owners),
+            aggregates: Table(aggregates), traitWidth: traitWidth, traitWords: Table(traitWords),
+            twinMembers: Table(twins.members), twinStarts: Table(twins.starts), twinSets: Table(twins.sets))
     }
 
-    var root: ResourceProviderID { nodes[0].id }
-    var twinCount: Int { twinStarts.count - 1 }
+    deinit {
+        tables.free()
+    }
+
+    var nodes: Table<Node> { tables.nodes }
+    var stocks: Table<Stock> { tables.stocks }
+    var aggregates: Table<Int> { tables.aggregates }
+    var root: ResourceProviderID { tables.nodes[0].id }
 
     /// What answers say of the whole tree, made when first asked for.
     func text(_ make: () -> [UInt8]) -> [UInt8] {
@@ -80,40 +44,20 @@ final class IndexedTree: Sendable {
         return made
     }
 
-    func idText(_ position: Int) -> ArraySlice<UInt8> {
-        idTexts[position * Self.idLength..<(position + 1) * Self.idLength]
+    func withIDText(_ position: Int, _ body: (UnsafeRawBufferPointer) -> Void) {
+        let start = position * TreeTables.idLength
+        unsafe tables.idTexts.withBytes(start..<start + TreeTables.idLength, body)
     }
 
-    func position(of id: ResourceProviderID) -> Int? { nodes.firstIndex { $0.id == id } }
+    func position(of id: ResourceProviderID) -> Int? { tables.position(of: id) }
+    func traits(of position: Int) -> [Int] { tables.traits(of: position) }
 
-    func stock(of position: Int, _ resourceClass: Int) -> Stock? {
-        for index in nodes[position].stocks where stocks[index].resourceClass == resourceClass { return stocks[index] }
-        return nil
-    }
-
-    func has(_ trait: TraitBit, _ position: Int) -> Bool {
-        trait.word < traitWidth && traitWords[position * traitWidth + trait.word] & trait.mask != 0
-    }
-
-    func isIn(anyOf wanted: [Int], _ position: Int) -> Bool {
-        nodes[position].aggregates.contains { wanted.contains(aggregates[$0]) }
-    }
-
-    /// Whether `ancestor` is `position` itself or above it.
-    func isAncestor(_ ancestor: Int, orSelf position: Int) -> Bool {
-        ancestor <= position && position < nodes[ancestor].end
-    }
-
-    func traits(of position: Int) -> [Int] {
-        var numbers: [Int] = []
-        for word in 0..<traitWidth {
-            var bits = traitWords[position * traitWidth + word]
-            while bits != 0 {
-                numbers.append(word * 64 + bits.trailingZeroBitCount)
-                bits &= bits &- 1
-            }
-        }
-        return numbers
+    /// The same tree, where providers took or gave back.
+    func changed(_ nodes: ContiguousArray<Node>, _ stocks: ContiguousArray<Stock>) -> IndexedTree {
+        IndexedTree(
+            nodes: nodes, idTexts: ContiguousArray(tables.idTexts), stocks: stocks,
+            aggregates: ContiguousArray(tables.aggregates), traitWidth: tables.traitWidth,
+            traitWords: ContiguousArray(tables.traitWords))
     }
 
     private static func twins(

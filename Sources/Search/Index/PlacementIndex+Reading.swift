@@ -23,7 +23,7 @@ extension PlacementIndex {
     /// What a provider has of a class; nil where it has none, or is not known.
     public func stock(of id: ResourceProviderID, _ name: ResourceClass) -> ProviderDescription.Stock? {
         guard let number = classes.number(of: name), let reference = reference(of: id) else { return nil }
-        return trees[reference.slot]?.stock(of: reference.position, number).map { stock in
+        return trees[reference.slot]?.tables.stock(of: reference.position, number).map { stock in
             ProviderDescription.Stock(name, stock.inventory, used: stock.used)
         }
     }
@@ -34,18 +34,22 @@ extension PlacementIndex {
 
     public func id(_ reference: ProviderReference) -> ResourceProviderID { node(reference).id }
 
-    /// The provider's id as answers show it: 36 characters.
-    public func idText(_ reference: ProviderReference) -> ArraySlice<UInt8> {
-        trees[reference.slot]?.idText(reference.position) ?? []
+    /// Calls `body` with the provider's id as answers show it: 36 characters, valid during the call.
+    public func withIDText(_ reference: ProviderReference, _ body: (UnsafeRawBufferPointer) -> Void) {
+        unsafe trees[reference.slot]?.withIDText(reference.position, body)
     }
 
-    public func parentText(_ reference: ProviderReference) -> ArraySlice<UInt8>? {
+    /// The same of the provider above it. Answers false where there is none.
+    public func withParentText(_ reference: ProviderReference, _ body: (UnsafeRawBufferPointer) -> Void) -> Bool {
         let parent = node(reference).parent
-        return parent < 0 ? nil : trees[reference.slot]?.idText(parent)
+        guard parent >= 0 else { return false }
+        unsafe trees[reference.slot]?.withIDText(parent, body)
+        return true
     }
 
-    public func rootText(_ reference: ProviderReference) -> ArraySlice<UInt8> {
-        trees[reference.slot]?.idText(0) ?? []
+    /// The same of the root of its tree.
+    public func withRootText(_ reference: ProviderReference, _ body: (UnsafeRawBufferPointer) -> Void) {
+        unsafe trees[reference.slot]?.withIDText(0, body)
     }
 
     /// Every provider of the same tree, parents before children.

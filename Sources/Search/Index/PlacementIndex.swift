@@ -85,20 +85,18 @@ public struct PlacementIndex: Sendable {
         let node = tree.nodes[position]
         if node.revision >= after { return true }
         guard node.revision == before else { return false }
-        var stocks = tree.stocks
+        var stocks = ContiguousArray(tree.stocks)
         for (resourceClass, amount) in used {
             guard let number = classes.number(of: resourceClass),
                 let index = node.stocks.first(where: { stocks[$0].resourceClass == number })
             else { return false }
             stocks[index].used = amount
         }
-        var nodes = tree.nodes
+        var nodes = ContiguousArray(tree.nodes)
         nodes[position] = IndexedTree.Node(
             id: node.id, parent: node.parent, end: node.end, revision: after, stocks: node.stocks,
             aggregates: node.aggregates, isSharing: node.isSharing)
-        let changed = IndexedTree(
-            nodes: nodes, idTexts: tree.idTexts, stocks: stocks, aggregates: tree.aggregates,
-            traitWidth: tree.traitWidth, traitWords: tree.traitWords)
+        let changed = tree.changed(nodes, stocks)
         trees[slot] = changed
         fillMostFree(changed, slot)
         return true

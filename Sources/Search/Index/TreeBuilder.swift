@@ -30,7 +30,7 @@ extension PlacementIndex {
         var nodes: ContiguousArray<IndexedTree.Node> = []
         nodes.reserveCapacity(order.count)
         var idTexts: ContiguousArray<UInt8> = []
-        idTexts.reserveCapacity(order.count * IndexedTree.idLength)
+        idTexts.reserveCapacity(order.count * TreeTables.idLength)
         var stocks: ContiguousArray<IndexedTree.Stock> = []
         var groups: ContiguousArray<Int> = []
         var words = ContiguousArray<UInt64>(repeating: 0, count: order.count * width)

@@ -43,6 +43,12 @@ public struct CandidateSet: Sendable {
 
     public func provider(_ row: Int, _ column: Int) -> ProviderReference { picks[row * wants.count + column] }
 
+    /// Puts the providers of `row`, one for each column, in place of what `providers` holds.
+    public func copyRow(_ row: Int, to providers: inout [ProviderReference]) {
+        providers.removeAll(keepingCapacity: true)
+        providers.append(contentsOf: picks[row * wants.count..<(row + 1) * wants.count])
+    }
+
     /// Each provider that candidate `row` takes from, with the amounts per class.
     public func allocations(
         of row: Int, in index: PlacementIndex

@@ -4,6 +4,9 @@ import Synchronization
 
 /// Threads that take work from one queue, each at a station of its own, such as a connection. Nothing here runs on the
 /// cooperative pool.
+///
+/// Of the threads that have nothing to do, the one that worked last is woken first: its memory, its connection and what is at
+/// the other end of that are still at hand.
 package final class Lane<Station>: Sendable {
     package typealias Work = @Sendable (Station) -> Void
 
@@ -14,10 +17,11 @@ package final class Lane<Station>: Sendable {
         var isClosed = false
         var threads: Int
         var closing: [CheckedContinuation<Void, Never>] = []
+        /// What threads without work wait for, the latest last.
+        var idle: [DispatchSemaphore] = []
     }
 
     private let state: Mutex<State>
-    private let available = DispatchSemaphore(value: 0)
 
     /// Each thread makes its station when it begins and ends it when the lane is closed.
     package init(
@@ -37,30 +41,32 @@ package final class Lane<Station>: Sendable {
 
     /// False when the lane is closed; then `work` never runs.
     package func add(_ work: @escaping Work) -> Bool {
-        let isAccepted = state.withLock { state in
-            if state.isClosed { return false }
+        let (isAccepted, thread) = state.withLock { state -> (Bool, DispatchSemaphore?) in
+            if state.isClosed { return (false, nil) }
             state.waiting.append(work)
-            return true
+            return (true, state.idle.popLast())
         }
-        if isAccepted { available.signal() }
+        thread?.signal()
         return isAccepted
     }
 
     /// Takes nothing more, finishes what was taken, and ends the threads with their connections.
     package func close() async {
         await withCheckedContinuation { (continuation: CheckedContinuation<Void, Never>) in
-            let (threads, isDone) = state.withLock { state in
+            let (idle, isDone) = state.withLock { state in
                 state.isClosed = true
                 if state.threads > 0 { state.closing.append(continuation) }
-                return (state.threads, state.threads == 0)
+                defer { state.idle = [] }
+                return (state.idle, state.threads == 0)
             }
             if isDone { continuation.resume() }
-            for _ in 0..<threads { available.signal() }
+            for thread in idle { thread.signal() }
         }
     }
 
     private func serve(_ station: Station, _ end: @Sendable (Station) -> Void) {
-        while let work = next() { work(station) }
+        let turn = DispatchSemaphore(value: 0)
+        while let work = next(turn) { work(station) }
         end(station)
         let closing = state.withLock { state in
             state.threads -= 1
@@ -71,11 +77,13 @@ package final class Lane<Station>: Sendable {
     }
 
     /// Nil when the lane is closed and empty.
-    private func next() -> Work? {
+    private func next(_ turn: DispatchSemaphore) -> Work? {
         while true {
-            available.wait()
             let (work, isOver) = state.withLock { state -> (Work?, Bool) in
-                guard state.head < state.waiting.count else { return (nil, state.isClosed) }
+                guard state.head < state.waiting.count else {
+                    if !state.isClosed { state.idle.append(turn) }
+                    return (nil, state.isClosed)
+                }
                 let work = state.waiting[state.head]
                 state.head += 1
                 if state.head == state.waiting.count || state.head > 1024 {
@@ -86,6 +94,7 @@ package final class Lane<Station>: Sendable {
             }
             if let work { return work }
             if isOver { return nil }
+            turn.wait()
         }
     }
 }
