@@ -48,7 +48,7 @@ public struct AcceleratorService: Sendable {
             trail: trail)
         let binder = Binder(
             store: store, desk: desk, book: book, journal: journal, limits: limits, time: time, ids: ids,
-            durations: durations)
+            durations: durations, placement: placement)
         fleet = AcceleratorFleet(
             desk: desk, dispatch: dispatch, journal: journal, time: time, ids: ids, trail: trail,
             withholds: placement != nil, logger: logger)

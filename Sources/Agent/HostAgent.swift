@@ -62,6 +62,7 @@ public final class HostAgent: ServiceLifecycle.Service, Sendable {
     let runner: WorkRunner
     let intent: Intent
     let health: HealthWatch
+    let departed = DepartedUnits()
     let partitioner: Partitioner?
     let gauges: AgentGauges
     /// What is written to Placement by one hand at a time.

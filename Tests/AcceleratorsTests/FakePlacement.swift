@@ -7,6 +7,8 @@ import Synchronization
 final class FakePlacement: PlacementClient {
     struct State: Sendable {
         var inventories: [ResourceProviderID: InventoriesView] = [:]
+        /// What consumers hold.
+        var holdings: [ConsumerHolding] = []
         var isDown = false
         /// Before how many writes somebody else writes.
         var interruptions = 0
@@ -40,6 +42,15 @@ final class FakePlacement: PlacementClient {
             state.inventories[provider] = InventoriesView(
                 generation: (state.inventories[provider]?.generation ?? 0) + 1,
                 inventories: [.fpga: Inventory(total: total, reserved: reserved)])
+        }
+    }
+
+    func hold(_ instance: InstanceID, _ units: [ResourceProviderID: Int]) {
+        state.withLock { state in
+            state.holdings.append(
+                ConsumerHolding(
+                    consumer: ConsumerID(instance.uuid), allocations: units.mapValues { [.fpga: $0] }, project: "p",
+                    user: "u", generation: 1))
         }
     }
 
@@ -102,6 +113,10 @@ final class FakePlacement: PlacementClient {
     func inventories(
         of ids: [ResourceProviderID]
     ) async throws(Fault) -> [ResourceProviderID: InventoriesView] { throw Self.unasked }
-    func holdings(on providers: [ResourceProviderID]) async throws(Fault) -> [ConsumerHolding] { throw Self.unasked }
+    func holdings(on providers: [ResourceProviderID]) async throws(Fault) -> [ConsumerHolding] {
+        state.withLock { state in
+            state.holdings.filter { holding in providers.contains { holding.allocations[$0] != nil } }
+        }
+    }
     func reshape(_ change: PlacementReshape) async throws(Fault) { throw Self.unasked }
 }

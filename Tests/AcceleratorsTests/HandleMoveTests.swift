@@ -69,6 +69,90 @@ import Testing
         #expect(try await fixture.handleStates() == ["available": 1, "held": 3])
     }
 
+    /// Scheduled before the layout changed, bound after: the request follows its claim.
+    @Test func `a bind under way with a former provider goes to the one that took its place`() async throws {
+        let fixture = try await AcceleratorFixture()
+        let cards = (1...3).map { Reports.device($0) }
+        try await fixture.report(Reports.host(1, cards))
+        try await fixture.profile("p", count: 2)
+        let ids = try await fixture.requests("p")
+        try await fixture.report(Reports.host(2, [group(cards)]))
+        #expect(
+            try await fixture.bind(ids, instance: Reports.instance(1), provider: Reports.provider(2)).status == 202)
+        for id in ids {
+            let bound = try await fixture.show(id)
+            #expect(bound["state"] == "Bound" && bound["device_rp_uuid"].text == "\(Reports.provider(99))")
+        }
+        let unknown = try await fixture.requests("p")
+        #expect(
+            try await fixture.bind(unknown, instance: Reports.instance(2), provider: Reports.provider(7)).status == 404)
+        #expect(try await fixture.handleStates() == ["available": 1, "held": 2])
+    }
+
+    /// A group that was dissolved: Placement knows where the claim went.
+    @Test func `of a provider that was divided the claim says which part is meant`() async throws {
+        let fixture = try await AcceleratorFixture()
+        let cards = (1...3).map { Reports.device($0) }
+        try await fixture.report(Reports.host(1, [group(cards)]))
+        try await fixture.profile("p", count: 2)
+        try await fixture.report(Reports.host(2, cards))
+        let ids = try await fixture.requests("p")
+        // Nothing is claimed: refused, and nothing is held.
+        let refused = try await fixture.bind(ids, instance: Reports.instance(1), provider: Reports.provider(99))
+        #expect(refused.status == 409)
+        #expect(try await fixture.handleStates() == ["available": 3])
+        fixture.placement.hold(Reports.instance(1), [Reports.provider(1): 1, Reports.provider(3): 1])
+        #expect(
+            try await fixture.bind(ids, instance: Reports.instance(1), provider: Reports.provider(99)).status == 202)
+        var providers: Set<String> = []
+        for id in ids { providers.insert(try await fixture.show(id)["device_rp_uuid"].text) }
+        #expect(providers == ["\(Reports.provider(1))", "\(Reports.provider(3))"])
+        // Laid out in a group again, the group is itself.
+        try await fixture.report(Reports.host(3, [group(cards)]))
+        let others = try await fixture.requests("p")
+        let full = try await fixture.bind(others, instance: Reports.instance(2), provider: Reports.provider(99))
+        #expect(full.status == 404)
+        #expect(try await fixture.handleStates() == ["available": 1, "held": 2])
+    }
+
+    /// The compute service attaches one function for each request of a server: of a group, each member has one.
+    @Test func `a device group is handed over whole`() async throws {
+        let fixture = try await AcceleratorFixture()
+        var card = Reports.device(1)
+        card.deployables[0].handles[0] = AttachHandleReport(
+            type: .pci,
+            info: [
+                "domain": "0000", "bus": "82", "device": "10", "function": "0", "managed": "true", "group": "g1",
+                "members": "0000:82:10.0,0000:82:10.1,0001:c1:00.4",
+            ])
+        try await fixture.report(Reports.host(1, [card]))
+        try await fixture.profile("p")
+        let ids = try await fixture.requests("p")
+        try await fixture.bind(ids, instance: Reports.instance(1), provider: Reports.provider(1))
+        let path = "/v2/accelerator_requests?instance=\(Reports.instance(1))"
+        for query in ["", "&bind_state=resolved"] {
+            let all = try await fixture.call(.get, path + query).json["arqs"].array
+            #expect(all.count == 3 && Set(all.map { $0["uuid"].text }).count == 3)
+            #expect(all.first?["uuid"].text == ids[0])
+            let places = all.map { arq in
+                ["domain", "bus", "device", "function"].map { arq["attach_handle_info"][$0].text }.joined(
+                    separator: ":")
+            }
+            #expect(places == ["0000:82:10:0", "0000:82:10:1", "0001:c1:00:4"])
+            for arq in all {
+                #expect(arq["attach_handle_info"]["managed"] == "true" && arq["state"] == "Bound")
+                #expect(arq["attach_handle_type"] == "PCI" && arq["instance_uuid"].text == "\(Reports.instance(1))")
+                #expect(arq["attach_handle_uuid"] == all[0]["attach_handle_uuid"])
+            }
+        }
+        // It is one request and one handle.
+        #expect(try await fixture.call(.get, "/v2/accelerator_requests").json["arqs"].array.count == 1)
+        #expect(try await fixture.handleStates() == ["held": 1])
+        try await fixture.call(.delete, path, as: .memberThroughService)
+        #expect(try await fixture.handleStates() == ["available": 1])
+        #expect(try await fixture.call(.get, path).json["arqs"].array.isEmpty)
+    }
+
     @Test func `of two deployables that both have a handle neither loses it`() async throws {
         let fixture = try await AcceleratorFixture()
         let cards = (1...2).map { Reports.device($0) }

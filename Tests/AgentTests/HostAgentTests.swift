@@ -196,13 +196,14 @@ import Testing
         try await world.run([PCIDriver(DriverOptions(root: recorded.root, deviceSpecs: specs))], on: recorded.root) {
             agent in
             world.link.send()
-            let report = await world.link.heard.until { !$0.reports.isEmpty }.reports[0]
+            // The second report says how the devices are.
+            let report = await world.link.heard.until { $0.reports.count == 2 }.reports[1]
             recorded.tree.remove("/sys/bus/pci/devices")
             recorded.tree.put(.unreadable, at: "/sys/bus/pci/devices")
             await agent.rescan()
-            let heard = await world.link.heard.until { $0.reports.count == 2 }
-            #expect(heard.reports[1].devices == report.devices)
-            #expect(heard.reports[1].drivers[0].failure?.contains("/sys/bus/pci/devices") == true)
+            let heard = await world.link.heard.until { $0.reports.count == 3 }
+            #expect(heard.reports[2].devices == report.devices)
+            #expect(heard.reports[2].drivers[0].failure?.contains("/sys/bus/pci/devices") == true)
         }
     }
 
@@ -304,6 +305,46 @@ import Testing
                 heard.reports[0].devices.flatMap(\.deployables).map(\.name) == [
                     "h1_0000:23:00.0", "h1_0000:82:10.0", "h1_0000:82:10.1",
                 ])
+        }
+    }
+
+    /// Looks that find the host as it was ask nothing of Placement and tell the control plane nothing.
+    @Test func anUnchangedPassWritesNothingToAnyone() async throws {
+        let world = World()
+        let recorded = try fixture("two-socket")
+        let specs = try DeviceSpec.list(json: #"[{"vendor_id":"10de","product_id":"20b5"}]"#)
+        let witness = ScriptedDriver("witness")
+        try await world.run(
+            [PCIDriver(DriverOptions(root: recorded.root, deviceSpecs: specs)), FakeDriver(), witness],
+            on: recorded.root
+        ) { agent in
+            world.link.send()
+            let names = ["0000:23:00.0", "0000:82:10.0", "0000:82:10.1", "0000:82:10.2", "0000:82:10.3"].map {
+                "h1_\($0)"
+            }
+            await world.placementHolds(Set(names + ["h1_FakeDevice"]))
+            await world.link.heard.until { !$0.heartbeats.isEmpty }
+            // Beside the first report, one says how the devices are.
+            let heard = await world.link.heard.until { heard in
+                heard.reports.last?.devices.contains { $0.facts["health"] == "well" } == true
+            }
+            // Until Placement has taken that in, looks are not counted.
+            var (calls, quiet, looks) = (0, 0, witness.state.value.looks)
+            while quiet < 3, looks < 200 {
+                await agent.intent.askForScan()
+                looks = await witness.state.until { [looks] in $0.looks > looks }.looks
+                let now = world.placement.state.value.calls.count
+                (calls, quiet) = (now, now == calls ? quiet + 1 : 0)
+            }
+            for pass in 1...20 {
+                // Every other look reads the host anew.
+                if pass.isMultiple(of: 2) { await agent.rescan() } else { await agent.intent.askForScan() }
+                looks = await witness.state.until { [looks] in $0.looks > looks }.looks
+            }
+            #expect(world.placement.state.value.calls.count == calls)
+            #expect(world.link.heard.value.reports.count == heard.reports.count)
+            #expect(world.link.heard.value.heartbeats.count == heard.heartbeats.count)
+            #expect(world.link.heard.value.finished.isEmpty)
         }
     }
 

@@ -27,16 +27,97 @@ import Testing
         #expect(Set(DriverRegistry.standard.entries.map(\.name)).count == DriverRegistry.standard.entries.count)
     }
 
-    /// No level rests on what was checked more than two releases ago.
-    @Test func evidenceIsFresh() throws {
-        for entry in DriverRegistry.standard.entries where entry.support.level != .removed {
-            #expect(!entry.support.isStale(among: DriverRegistry.releases), "\(entry.name)")
+    /// A release is not made with a table that claims more than its evidence gives.
+    @Test func theTableClaimsNoMoreThanItsEvidenceGives() {
+        #expect(DriverRegistry.standard.objections == [])
+    }
+
+    private static let releases = ["1.0", "1.1", "1.2", "1.3"]
+
+    struct Judgement: Sendable {
+        let asked: SupportLevel
+        let checks: Set<DriverSupport.Check>
+        let checked: String
+        /// How many releases there are.
+        let releases: Int
+        let given: SupportLevel
+        let since: String
+    }
+
+    private static func judgement(
+        _ asked: SupportLevel, _ checks: Set<DriverSupport.Check>, _ checked: String, _ releases: Int,
+        _ given: SupportLevel, _ since: String
+    ) -> Judgement {
+        Judgement(asked: asked, checks: checks, checked: checked, releases: releases, given: given, since: since)
+    }
+
+    static let judgements: [Judgement] = [
+        judgement(.supported, DriverSupport.needed, "1.0", 3, .supported, "1.0"),
+        judgement(.supported, DriverSupport.needed, "1.0", 4, .experimental, "1.3"),
+        judgement(.supported, [.conformance, .laboratory, .hardware], "1.0", 1, .experimental, "1.0"),
+        judgement(.supported, [], "1.0", 4, .experimental, "1.3"),
+        judgement(.experimental, [.conformance], "1.0", 3, .experimental, "1.0"),
+        judgement(.experimental, [.conformance], "1.0", 4, .deprecated, "1.3"),
+        judgement(.experimental, [.conformance], "1.2", 4, .experimental, "1.0"),
+        judgement(.experimental, [.conformance], "0.9", 1, .deprecated, "1.0"),
+        judgement(.deprecated, [], "1.0", 4, .deprecated, "1.0"),
+        judgement(.removed, [], "1.0", 4, .removed, "1.0"),
+    ]
+
+    @Test(arguments: judgements) func levelsFollowFromEvidenceAndRelease(one: Judgement) {
+        let releases = Array(Self.releases.prefix(one.releases))
+        let judged = DriverSupport(
+            one.asked, since: "1.0", evidence: "a trial", checks: one.checks, checked: one.checked
+        ).judged(among: releases)
+        #expect(judged.level == one.given && judged.since == one.since)
+        // What was judged is not judged otherwise.
+        #expect(judged.judged(among: releases).level == judged.level)
+    }
+
+    private static func entry(_ name: String, _ support: DriverSupport) -> DriverRegistry.Entry {
+        DriverRegistry.Entry(
+            name: name, formerName: nil, summary: "Is \(name).", support: support,
+            capabilities: DriverCapabilities(cleans: true, isStateful: true, examines: true),
+            make: { _ throws(DriverFault) in FakeDriver() })
+    }
+
+    /// Table, page, warnings and answers all have the level that follows.
+    @Test func everyoneSeesTheLevelThatFollows() throws {
+        let registry = DriverRegistry(
+            entries: [
+                Self.entry(
+                    "fresh",
+                    DriverSupport(
+                        .supported, since: "1.0", evidence: "trials", checks: DriverSupport.needed, checked: "1.2")),
+                Self.entry(
+                    "forgotten",
+                    DriverSupport(.supported, since: "1.0", evidence: "old trials", checks: DriverSupport.needed)),
+                Self.entry("leaving", DriverSupport(.deprecated, since: "1.3", evidence: "nobody has one; use pci")),
+                Self.entry("overdue", DriverSupport(.deprecated, since: "1.0", evidence: "use pci")),
+                Self.entry("gone", DriverSupport(.removed, since: "1.2", evidence: "use pci")),
+            ], releases: Self.releases)
+        #expect(registry.support(of: "forgotten")?.level == .experimental)
+        #expect(
+            registry.objections == [
+                "The driver 'forgotten' is asked for as supported, and follows as experimental.",
+                "The driver 'overdue' was deprecated in 1.0 and must be removed by now.",
+            ])
+        let page = registry.supportMatrix
+        for row in [
+            "| [fresh](fresh.md) | supported | 1.0 | trials | 1.2 |  | yes |  |  |  | yes | yes |",
+            "| [forgotten](forgotten.md) | experimental | 1.3 | old trials | 1.0 |  | yes |  |  |  | yes | yes |",
+            "| [leaving](leaving.md) | deprecated | 1.3 | nobody has one; use pci | 1.3 |  | yes |  |  |  | yes | yes |",
+            "| gone | removed | 1.2 | use pci |  |  |  |  |  |  |  |  |",
+        ] { #expect(page.contains(row + "\n"), "\(row)") }
+        let warnings = try registry.drivers(named: ["fresh", "forgotten", "leaving"], options: options).warnings
+        #expect(
+            warnings == [
+                "The driver 'forgotten' is experimental since 1.3: old trials.",
+                "The driver 'leaving' is deprecated since 1.3: nobody has one; use pci; it will be removed.",
+            ])
+        #expect(throws: DriverFault("The driver 'gone' was removed: use pci.")) {
+            try registry.drivers(named: ["gone"], options: options)
         }
-        let old = DriverSupport(.supported, since: "1.0", evidence: "a trial")
-        #expect(!old.isStale(among: ["1.0", "1.1", "1.2"]) && old.isStale(among: ["1.0", "1.1", "1.2", "1.3"]))
-        #expect(DriverSupport(.supported, since: "0.9", evidence: "").isStale(among: ["1.0"]))
-        let again = DriverSupport(.supported, since: "1.0", evidence: "a trial", checked: "1.2")
-        #expect(!again.isStale(among: ["1.0", "1.1", "1.2", "1.3"]))
     }
 
     @Test func aRemovedDriverSaysSo() {

@@ -1,3 +1,4 @@
+import Clients
 import Model
 import Store
 import Workflows
@@ -12,6 +13,8 @@ struct Binder: Sendable {
     let time: TimeSource
     let ids: IDSource
     let durations: BindingDurations
+    /// Asked where a claim went whose provider was divided meanwhile; nil where there is none to ask.
+    var placement: (any PlacementClient)?
 
     private typealias Wish = (request: AcceleratorRequest, target: RequestPatch.Target)
 
@@ -20,6 +23,26 @@ struct Binder: Sendable {
         _ patch: RequestPatch, as scope: RequestScope, by actor: Actor
     ) async throws -> [AcceleratorRequestID] {
         let checks = try await checks(for: patch, as: scope)
+        do {
+            return try await apply(patch, as: scope, by: actor, checks, nil)
+        } catch let division as Successions.Division {
+            guard let placement else {
+                throw Fault.conflict(
+                    "The resource provider was divided when its host's layout changed, and there is no Placement to ask "
+                        + "where the claim went; schedule again. Nothing was bound.")
+            }
+            let instances = patch.changes.values.compactMap { change in
+                if case .bind(let target) = change { target.instance } else { nil }
+            }
+            let claims = try await Successions.claims(of: instances, on: division.providers, in: placement)
+            return try await apply(patch, as: scope, by: actor, checks, claims)
+        }
+    }
+
+    private func apply(
+        _ patch: RequestPatch, as scope: RequestScope, by actor: Actor, _ checks: [LimitCheck],
+        _ claims: Successions.Claims?
+    ) async throws -> [AcceleratorRequestID] {
         let now = time.now()
         return try await store.write { [self] transaction in
             let requests = try read(patch, as: scope, in: transaction)
@@ -28,7 +51,7 @@ struct Binder: Sendable {
             }
             let unbound = requests.filter { patch.changes[$0.id] == .unbind }
             try book.apply(.unbind, to: unbound, by: actor, at: now, in: transaction)
-            return try bind(requests, patch, checks, by: actor, at: now, in: transaction)
+            return try bind(requests, patch, checks, claims, by: actor, at: now, in: transaction)
         }
     }
 
@@ -51,8 +74,8 @@ struct Binder: Sendable {
     }
 
     private func bind(
-        _ requests: [AcceleratorRequest], _ patch: RequestPatch, _ checks: [LimitCheck], by actor: Actor,
-        at now: Timestamp, in transaction: any Transaction
+        _ requests: [AcceleratorRequest], _ patch: RequestPatch, _ checks: [LimitCheck],
+        _ claims: Successions.Claims?, by actor: Actor, at now: Timestamp, in transaction: any Transaction
     ) throws -> [AcceleratorRequestID] {
         var wishes = requests.compactMap { request -> Wish? in
             if case .bind(let target) = patch.changes[request.id] { (request, target) } else { nil }
@@ -67,7 +90,7 @@ struct Binder: Sendable {
             try InstanceOwners.remember(wishes[index].request.project, of: instance, at: now, in: transaction)
         }
         for check in checks { try check.enforce(in: transaction) }
-        let handles = try choose(wishes, in: transaction)
+        let handles = try choose(&wishes, claims, in: transaction)
         let mustPrepare = handles.values.contains { $0.lifecycle.needsPreparation }
         let binding: WorkflowID? = mustPrepare ? ids.next() : nil
         let deadline = now + durations.preparation
@@ -112,28 +135,57 @@ struct Binder: Sendable {
         }
     }
 
-    /// A free handle for each request, of the deployable that its provider stands for.
+    /// A free handle for each request, of the deployable that its provider stands for. A provider that gave way to others meanwhile
+    /// is replaced by the one that has the claim now.
     private func choose(
-        _ wishes: [Wish], in transaction: any Transaction
+        _ wishes: inout [Wish], _ claims: Successions.Claims?, in transaction: any Transaction
     ) throws -> [AcceleratorRequestID: AttachHandle] {
         try refuseProgramming(wishes.map(\.request), in: transaction)
         var chosen: [AcceleratorRequestID: AttachHandle] = [:]
-        for (provider, wishes) in Dictionary(grouping: wishes, by: \.target.resourceProvider) {
-            let deployable: DeployableID? = try transaction.first(
-                "SELECT uuid FROM deployables WHERE resource_provider = \(provider)"
-            ) { row in try row[0] }
-            guard let deployable else {
-                throw Fault.notFound("No deployable has the resource provider \(provider). Nothing was bound.")
+        for (provider, group) in Dictionary(grouping: wishes, by: \.target.resourceProvider) {
+            if let deployable = try deployable(of: provider, in: transaction) {
+                try take(group.map(\.request.id), provider, deployable, &chosen, in: transaction)
+                continue
             }
-            let free = try desk.free(wishes.count, of: deployable, in: transaction)
-            guard free.count == wishes.count else {
-                throw Fault.notFound(
-                    "The resource provider \(provider) has \(free.count) free attach handles; "
-                        + "\(wishes.count) are needed. Nothing was bound.")
+            let successors = try Successions.of(provider, in: transaction)
+            guard !successors.isEmpty else { throw Self.unknown(provider) }
+            let goals = try Successions.goals(
+                of: group.map(\.target.instance), from: provider, among: successors, claims)
+            var requests: [ResourceProviderID: [AcceleratorRequestID]] = [:]
+            for (wish, goal) in zip(group, goals) { requests[goal, default: []].append(wish.request.id) }
+            for (goal, requests) in requests.sorted(by: { $0.key < $1.key }) {
+                guard let deployable = try deployable(of: goal, in: transaction) else { throw Self.unknown(goal) }
+                try take(requests, goal, deployable, &chosen, in: transaction)
+                for index in wishes.indices where requests.contains(wishes[index].request.id) {
+                    wishes[index].target.resourceProvider = goal
+                }
             }
-            for (wish, handle) in zip(wishes, free) { chosen[wish.request.id] = handle }
         }
         return chosen
+    }
+
+    private func deployable(
+        of provider: ResourceProviderID, in transaction: any Transaction
+    ) throws -> DeployableID? {
+        try transaction.first("SELECT uuid FROM deployables WHERE resource_provider = \(provider)") { row in try row[0]
+        }
+    }
+
+    private func take(
+        _ requests: [AcceleratorRequestID], _ provider: ResourceProviderID, _ deployable: DeployableID,
+        _ chosen: inout [AcceleratorRequestID: AttachHandle], in transaction: any Transaction
+    ) throws {
+        let free = try desk.free(requests.count, of: deployable, in: transaction)
+        guard free.count == requests.count else {
+            throw Fault.notFound(
+                "The resource provider \(provider) has \(free.count) free attach handles; "
+                    + "\(requests.count) are needed. Nothing was bound.")
+        }
+        for (request, handle) in zip(requests, free) { chosen[request] = handle }
+    }
+
+    private static func unknown(_ provider: ResourceProviderID) -> Fault {
+        .notFound("No deployable has the resource provider \(provider). Nothing was bound.")
     }
 
     /// Bitstreams cannot be loaded at binding; a profile that asks for one must not be bound without it.

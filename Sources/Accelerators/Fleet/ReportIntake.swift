@@ -22,6 +22,8 @@ struct ReportIntake {
         let action: AuditEvent.Action
         let detail: String?
     }
+    /// Whose place is taken by whom, by the handles that move.
+    private var successions: Set<Successions.Pair> = []
 
     init(
         host: HostName, record: ReportedInventory, ids: IDSource, trail: AuditTrail, now: Timestamp, logger: Logger
@@ -41,6 +43,7 @@ struct ReportIntake {
         let untouched = report.untouched(of: record)
         var found: [ReportedInventory.HandleKey: ReportedInventory.Home] = [:]
         var staying: Set<ReportedInventory.HandleKey> = []
+        var goals: [ReportedInventory.HandleKey: ResourceProviderID] = [:]
         for device in report.devices {
             for deployable in device.deployables {
                 for handle in deployable.handles {
@@ -52,6 +55,7 @@ struct ReportIntake {
                         staying.insert(key)
                     } else {
                         found[key] = first
+                        goals[key] = deployable.resourceProvider
                     }
                 }
             }
@@ -59,6 +63,9 @@ struct ReportIntake {
         for (key, home) in found where !staying.contains(key) {
             moves[key] = home.handle
             moving.insert(home.handle.id)
+            if let goal = goals[key], goal != home.provider {
+                successions.insert(.init(former: home.provider, provider: goal))
+            }
         }
     }
 
@@ -89,6 +96,7 @@ struct ReportIntake {
             if try remove(stored, in: transaction) { isTouched = true }
         }
         try tellHolders(in: transaction)
+        try Successions.note(successions, at: now, in: transaction)
         return isTouched
     }
 

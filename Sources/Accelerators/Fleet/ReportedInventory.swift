@@ -59,6 +59,7 @@ struct ReportedInventory: Sendable {
     struct Home: Sendable {
         let handle: StoredHandle
         let deployable: String
+        let provider: ResourceProviderID
     }
 
     /// Every handle of the host that is on record, with where it is; held ones first.
@@ -67,7 +68,8 @@ struct ReportedInventory: Sendable {
         for (key, device) in devices {
             for deployable in device.deployables.values {
                 for (content, handle) in deployable.handles {
-                    let home = Home(handle: handle, deployable: deployable.name)
+                    let home = Home(
+                        handle: handle, deployable: deployable.name, provider: deployable.resourceProvider)
                     let place = HandleKey(driver: key.driver, content: content)
                     homes[place, default: []].insert(home, at: handle.isFree ? homes[place]?.count ?? 0 : 0)
                 }

@@ -121,6 +121,12 @@ struct AcceleratorRequestEndpoints: Sendable {
             return try Self.read(conditions, tail: page.limit, in: transaction)
         }
         let (shown, links) = page.cut(found, "accelerator_requests", call) { "\($0.id)" }
+        // Who asks for one instance's attaches what it is told of: of a device group, each function.
+        if instance != nil, shown.contains(where: \.holdsGroup) {
+            return .list("arqs", shown.flatMap { GroupMember.shown(of: $0) }, pages: links) { one in
+                AcceleratorRequestView(one.request, call, as: one.member)
+            }
+        }
         return .list("arqs", shown, pages: links) { AcceleratorRequestView($0, call) }
     }
 

@@ -32,9 +32,10 @@ struct AcceleratorRequestView: Codable, Sendable {
         case updatedAt = "updated_at"
     }
 
-    init(_ request: borrowing AcceleratorRequest, _ call: borrowing Call) {
+    /// - Parameter member: the function of a device group that it stands for; nil for the whole
+    init(_ request: borrowing AcceleratorRequest, _ call: borrowing Call, as member: GroupMember? = nil) {
         let isBound = request.state == .bound
-        uuid = request.id.description
+        uuid = (member?.id ?? request.id).description
         state = request.state.rawValue
         profileName = request.profileName
         profileGroup = request.profileGroup
@@ -44,8 +45,8 @@ struct AcceleratorRequestView: Codable, Sendable {
         project = request.project.text
         handleType = isBound ? request.handleType ?? "" : ""
         handle = isBound ? request.handle?.description : nil
-        handleInfo = isBound ? request.handleInfo : [:]
-        links = [Link(call, "accelerator_requests", uuid)]
+        handleInfo = isBound ? member?.info ?? request.handleInfo : [:]
+        links = [Link(call, "accelerator_requests", request.id.description)]
         createdAt = request.created.isoOffset
         updatedAt = request.updated?.isoOffset
     }

@@ -14,6 +14,15 @@ public enum AcceleratorMigrations {
             room: "accelerators", number: 4, title: "conditions of hosts",
             statements: ["ALTER TABLE accelerator_hosts ADD COLUMN conditions TEXT NOT NULL DEFAULT '[]'"]),
         Migration(room: "accelerators", number: 5, title: "owners of instances", statements: owners),
+        Migration(
+            room: "accelerators", number: 6, title: "providers that took others' places",
+            statements: [
+                """
+                CREATE TABLE provider_successions (
+                    former TEXT NOT NULL, provider TEXT NOT NULL, at BIGINT NOT NULL, PRIMARY KEY (former, provider))
+                """,
+                "CREATE INDEX provider_successions_age ON provider_successions (at)",
+            ]),
     ]
 
     private static let owners = [

@@ -9,7 +9,7 @@ extension HostAgent {
         guard layout == .grouped else { return devices }
         var well: [DeviceReport] = []
         for device in devices where await !health.isWithdrawn(device) { well.append(device) }
-        return await inLayout(well, layout)
+        return await departed.counted(await inLayout(well, layout), by: link)
     }
 
     /// All of them in that layout, with groups named as they were.

@@ -8,7 +8,8 @@ import Model
 /// needs, for the agent drops that.
 public struct ExternalDriver: Driver {
     public let name: String
-    public let capabilities = DriverCapabilities(prepares: true, cleans: true, programs: true)
+    public let capabilities = DriverCapabilities(
+        prepares: true, cleans: true, programs: true, examines: true)
     public var looksBeyondTheSnapshot: Bool { true }
 
     private let spec: ExternalSpec

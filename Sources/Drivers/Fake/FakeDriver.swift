@@ -6,7 +6,7 @@ import Model
 /// attaches, or a fleet of them as configured; and lets them fail on command.
 public struct FakeDriver: Driver {
     public static let name = "fake"
-    public static let capabilities = DriverCapabilities(prepares: true, cleans: true)
+    public static let capabilities = DriverCapabilities(prepares: true, cleans: true, examines: true)
 
     private let options: FakeOptions
 

@@ -66,10 +66,12 @@ public struct DriverCapabilities: Sendable, Equatable {
     public var migratesLive: Bool
     /// Devices hold a tenant's data beyond a detach.
     public var isStateful: Bool
+    /// Devices can be asked how they are.
+    public var examines: Bool
 
     public init(
         prepares: Bool = false, cleans: Bool = false, programs: Bool = false, partitions: Bool = false,
-        migratesLive: Bool = false, isStateful: Bool = false
+        migratesLive: Bool = false, isStateful: Bool = false, examines: Bool = false
     ) {
         self.prepares = prepares
         self.cleans = cleans
@@ -77,6 +79,7 @@ public struct DriverCapabilities: Sendable, Equatable {
         self.partitions = partitions
         self.migratesLive = migratesLive
         self.isStateful = isStateful
+        self.examines = examines
     }
 }
 

@@ -8,13 +8,37 @@ public struct DriverRegistry: Sendable {
         /// Its name in the reference's `enabled_drivers`.
         public let formerName: String?
         public let summary: String
-        public let support: DriverSupport
+        public fileprivate(set) var support: DriverSupport
         public let capabilities: DriverCapabilities
         public let make: @Sendable (DriverOptions) throws(DriverFault) -> any Driver
+
+        public init(
+            name: String, formerName: String?, summary: String, support: DriverSupport,
+            capabilities: DriverCapabilities,
+            make: @escaping @Sendable (DriverOptions) throws(DriverFault) -> any Driver
+        ) {
+            self.name = name
+            self.formerName = formerName
+            self.summary = summary
+            self.support = support
+            self.capabilities = capabilities
+            self.make = make
+        }
     }
 
-    public init(entries: [Entry]) {
-        self.entries = entries
+    /// Why a release must not be made with this table, a sentence each.
+    public let objections: [String]
+
+    /// The table as of the last of these releases: each driver with the level that follows from its evidence.
+    public init(entries: [Entry], releases: [String] = Self.releases) {
+        objections = entries.compactMap { entry in
+            entry.support.objection(among: releases).map { "The driver '\(entry.name)' \($0)." }
+        }
+        self.entries = entries.map { entry in
+            var entry = entry
+            entry.support = entry.support.judged(among: releases)
+            return entry
+        }
     }
 
     /// Releases in their order; the last is the one that is being made.
@@ -26,13 +50,15 @@ public struct DriverRegistry: Sendable {
             name: FakeDriver.name, formerName: "fake_driver",
             summary: "Makes up devices, for trials and tests without hardware.",
             support: DriverSupport(
-                .supported, since: "1.0", evidence: "unit tests and the end-to-end job, at every change"),
+                .supported, since: "1.0", evidence: "conformance suite and the end-to-end job, at every change",
+                checks: [.conformance, .lifeCycle]),
             capabilities: FakeDriver.capabilities, make: { options throws(DriverFault) in FakeDriver(options.fake) }),
         Entry(
             name: PCIDriver.name, formerName: "pci_driver",
             summary: "Passes whole PCI functions through, physical or virtual, as device_spec selects them.",
             support: DriverSupport(
-                .experimental, since: "1.0", evidence: "conformance suite at every change; laboratory under Linux 6.12"),
+                .experimental, since: "1.0", evidence: "conformance suite at every change; laboratory under Linux 6.12",
+                checks: [.conformance, .laboratory]),
             capabilities: PCIDriver.capabilities,
             make: { options throws(DriverFault) in PCIDriver(options) }),
         Entry(
@@ -40,14 +66,16 @@ public struct DriverRegistry: Sendable {
             summary: "Passes whole NVMe drives through; erases them between two tenants and reads back samples.",
             support: DriverSupport(
                 .experimental, since: "1.0",
-                evidence: "conformance suite and played drives at every change; laboratory under Linux 6.12"),
+                evidence: "conformance suite and played drives at every change; laboratory under Linux 6.12",
+                checks: [.conformance, .laboratory]),
             capabilities: NVMeDriver.capabilities, make: { options throws(DriverFault) in NVMeDriver(options) }),
         Entry(
             name: MdevDriver.name, formerName: nil,
             summary: "Makes mediated devices of the types that the kernel's mdev framework offers, on demand.",
             support: DriverSupport(
                 .experimental, since: "1.0",
-                evidence: "conformance suite at every change; laboratory under Linux 6.12"),
+                evidence: "conformance suite at every change; laboratory under Linux 6.12",
+                checks: [.conformance, .laboratory]),
             capabilities: MdevDriver.capabilities, make: { options throws(DriverFault) in MdevDriver(options) }),
         Entry(
             name: NvidiaDriver.name, formerName: "nvidia_gpu_driver",
@@ -55,7 +83,8 @@ public struct DriverRegistry: Sendable {
             support: DriverSupport(
                 .experimental, since: "1.0",
                 evidence:
-                    "conformance suite on trees recorded under a Linux 6.12 kernel and composed after documented layouts"
+                    "conformance suite on trees recorded under a Linux 6.12 kernel and composed after documented layouts",
+                checks: [.conformance]
             ),
             capabilities: NvidiaDriver.capabilities, make: { options throws(DriverFault) in NvidiaDriver(options) }),
         Entry(
@@ -64,7 +93,8 @@ public struct DriverRegistry: Sendable {
             support: DriverSupport(
                 .experimental, since: "1.0",
                 evidence:
-                    "conformance suite on trees recorded under a Linux 6.12 kernel and composed after documented layouts"
+                    "conformance suite on trees recorded under a Linux 6.12 kernel and composed after documented layouts",
+                checks: [.conformance]
             ),
             capabilities: IntelQATDriver.capabilities, make: { options throws(DriverFault) in IntelQATDriver(options) }),
         Entry(
@@ -72,14 +102,15 @@ public struct DriverRegistry: Sendable {
             summary: "Intel X710 and XXV710 network functions by physical network.",
             support: DriverSupport(
                 .experimental, since: "1.0",
-                evidence: "conformance suite at every change; laboratory under Linux 6.12"),
+                evidence: "conformance suite at every change; laboratory under Linux 6.12",
+                checks: [.conformance, .laboratory]),
             capabilities: IntelNICDriver.capabilities, make: { options throws(DriverFault) in IntelNICDriver(options) }),
         Entry(
             name: IntelFPGADriver.name, formerName: "intel_fpga_driver",
             summary: "Intel programmable acceleration cards with Arria 10.",
             support: DriverSupport(
                 .experimental, since: "1.0",
-                evidence: "conformance suite on trees composed after documented layouts"),
+                evidence: "conformance suite on trees composed after documented layouts", checks: [.conformance]),
             capabilities: IntelFPGADriver.capabilities,
             make: { options throws(DriverFault) in IntelFPGADriver(options) }),
         Entry(
@@ -88,7 +119,8 @@ public struct DriverRegistry: Sendable {
             support: DriverSupport(
                 .experimental, since: "1.0",
                 evidence:
-                    "conformance suite on trees recorded under a Linux 6.12 kernel and composed after documented layouts"
+                    "conformance suite on trees recorded under a Linux 6.12 kernel and composed after documented layouts",
+                checks: [.conformance]
             ),
             capabilities: XilinxFPGADriver.capabilities,
             make: { options throws(DriverFault) in XilinxFPGADriver(options) }),
@@ -97,7 +129,7 @@ public struct DriverRegistry: Sendable {
             summary: "Inspur FPGA cards.",
             support: DriverSupport(
                 .experimental, since: "1.0",
-                evidence: "conformance suite on trees composed after documented layouts"),
+                evidence: "conformance suite on trees composed after documented layouts", checks: [.conformance]),
             capabilities: InspurFPGADriver.capabilities,
             make: { options throws(DriverFault) in InspurFPGADriver(options) }),
         Entry(
@@ -105,7 +137,7 @@ public struct DriverRegistry: Sendable {
             summary: "Inspur NVMe drives under the reference's names, erased as the nvme driver erases.",
             support: DriverSupport(
                 .experimental, since: "1.0",
-                evidence: "conformance suite on trees composed after documented layouts"),
+                evidence: "conformance suite on trees composed after documented layouts", checks: [.conformance]),
             capabilities: InspurNVMeDriver.capabilities,
             make: { options throws(DriverFault) in InspurNVMeDriver(options) }),
         Entry(
@@ -113,7 +145,7 @@ public struct DriverRegistry: Sendable {
             summary: "Huawei Ascend accelerators.",
             support: DriverSupport(
                 .experimental, since: "1.0",
-                evidence: "conformance suite on trees composed after documented layouts"),
+                evidence: "conformance suite on trees composed after documented layouts", checks: [.conformance]),
             capabilities: HuaweiAscendDriver.capabilities,
             make: { options throws(DriverFault) in HuaweiAscendDriver(options) }),
     ])
@@ -149,12 +181,8 @@ public struct DriverRegistry: Sendable {
             if entry.support.level != .supported {
                 warnings.append(
                     "The driver '\(entry.name)' is \(entry.support.level.rawValue) since \(entry.support.since): "
-                        + "\(entry.support.evidence).")
-            }
-            if entry.support.level != .removed, entry.support.isStale(among: Self.releases) {
-                warnings.append(
-                    "What the level of the driver '\(entry.name)' rests on was last checked for \(entry.support.checked), "
-                        + "more than two releases ago.")
+                        + "\(entry.support.evidence)\(entry.support.level == .deprecated ? "; it will be removed" : "")."
+                )
             }
             drivers.append(try entry.make(options))
         }

@@ -1,22 +1,30 @@
 extension DriverRegistry {
     /// The support matrix page, `docs/drivers/support-matrix.md`, as Markdown.
     public var supportMatrix: String {
+        let columns = DriverCapabilities.columns.map(\.title)
         var page = """
             # Support matrix
 
-            Made from the table of drivers in the code; a test compares. What the levels mean stands in [levels.md](levels.md), what
-            the laboratory checked in [evidence.md](evidence.md).
+            Made from the table of drivers in the code; a test compares. What the levels mean, and how they follow from what was
+            checked, stands in [levels.md](levels.md), what the laboratory checked in [evidence.md](evidence.md).
 
-            | Driver | Level | Since | Rests on | Checked for | Can |
-            |---|---|---|---|---|---|
+            | Driver | Level | Since | Rests on | Checked for | \(columns.joined(separator: " | ")) |
+            |---|---|---|---|---|\(columns.map { _ in "---|" }.joined())
 
             """
-        for entry in entries.sorted(by: { $0.name < $1.name }) {
-            page += "| [\(entry.name)](\(entry.name).md) | \(entry.support.level.rawValue) | \(entry.support.since) "
-            page += "| \(entry.support.evidence) | \(entry.support.checked) | \(entry.capabilities.words) |\n"
+        let sorted = entries.sorted { $0.name < $1.name }
+        for entry in sorted {
+            let isThere = entry.support.level != .removed
+            page += isThere ? "| [\(entry.name)](\(entry.name).md) " : "| \(entry.name) "
+            page += "| \(entry.support.level.rawValue) | \(entry.support.since) "
+            page += "| \(entry.support.evidence) | \(isThere ? entry.support.checked : "") "
+            for column in DriverCapabilities.columns {
+                page += "| \(isThere && column.has(entry.capabilities) ? "yes" : "") "
+            }
+            page += "|\n"
         }
         page += "\n"
-        for entry in entries.sorted(by: { $0.name < $1.name }) {
+        for entry in sorted {
             let former = entry.formerName.map { " Known to the reference as `\($0)`, which works too." } ?? ""
             page += "* `\(entry.name)`: \(entry.summary)\(former)\n"
         }
@@ -25,11 +33,15 @@ extension DriverRegistry {
 }
 
 extension DriverCapabilities {
-    var words: String {
-        let words = [
-            (prepares, "prepare"), (cleans, "clean"), (programs, "program"), (partitions, "partition"),
-            (migratesLive, "live migration"),
-        ].filter(\.0).map(\.1)
-        return words.isEmpty ? "find" : words.joined(separator: ", ")
+    struct Column: Sendable {
+        let title: String
+        let has: @Sendable (DriverCapabilities) -> Bool
     }
+
+    static let columns = [
+        Column(title: "Prepares") { $0.prepares }, Column(title: "Cleans") { $0.cleans },
+        Column(title: "Programs") { $0.programs }, Column(title: "Partitions") { $0.partitions },
+        Column(title: "Live migration") { $0.migratesLive }, Column(title: "Stateful") { $0.isStateful },
+        Column(title: "Health") { $0.examines },
+    ]
 }

@@ -7,7 +7,7 @@ import Model
 /// class: no cloud has such providers to keep. Here the name has the host in it and the class is `CUSTOM_AICHIP`.
 public struct HuaweiAscendDriver: Driver {
     public static let name = "huawei_ascend"
-    public static let capabilities = DriverCapabilities(cleans: true)
+    public static let capabilities = DriverCapabilities(cleans: true, examines: true)
 
     private let cleaning: ResetCleaning
 
@@ -29,5 +29,9 @@ public struct HuaweiAscendDriver: Driver {
     @discardableResult
     public func clean(_ order: HandleOrder) async throws(DriverFault) -> CleaningRecord {
         try await cleaning.clean(order.requireAddress())
+    }
+
+    public func examine(_ order: HandleOrder) async throws(DriverFault) -> DeviceHealth {
+        try await FunctionHealth(control: cleaning.control).examine(order)
     }
 }

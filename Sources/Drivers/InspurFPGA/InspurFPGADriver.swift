@@ -4,7 +4,7 @@ import Model
 /// Offers Inspur's FPGA cards. Their logic is loaded by other means.
 public struct InspurFPGADriver: Driver {
     public static let name = "inspur_fpga"
-    public static let capabilities = DriverCapabilities(cleans: true, isStateful: true)
+    public static let capabilities = DriverCapabilities(cleans: true, isStateful: true, examines: true)
 
     private let programming: FPGAProgramming
 
@@ -31,5 +31,9 @@ public struct InspurFPGADriver: Driver {
     @discardableResult
     public func clean(_ order: HandleOrder) async throws(DriverFault) -> CleaningRecord {
         try await programming.clean(order.requireAddress(), nil)
+    }
+
+    public func examine(_ order: HandleOrder) async throws(DriverFault) -> DeviceHealth {
+        try await FunctionHealth(control: programming.reset.control).examine(order)
     }
 }

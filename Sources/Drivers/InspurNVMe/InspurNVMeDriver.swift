@@ -4,7 +4,7 @@ import Model
 /// Offers Inspur's NVMe drives under the reference's names and classes, erased between two tenants as the nvme driver erases.
 public struct InspurNVMeDriver: Driver {
     public static let name = "inspur_nvme_ssd"
-    public static let capabilities = DriverCapabilities(cleans: true, isStateful: true)
+    public static let capabilities = DriverCapabilities(cleans: true, isStateful: true, examines: true)
     static let vendor: UInt16 = 0x1bd4
 
     private let drives: NVMeDriver

@@ -4,7 +4,7 @@ import Model
 /// Offers Intel's programmable acceleration cards with Arria 10, and their virtual functions.
 public struct IntelFPGADriver: Driver {
     public static let name = "intel_fpga"
-    public static let capabilities = DriverCapabilities(cleans: true, programs: true, isStateful: true)
+    public static let capabilities = DriverCapabilities(cleans: true, programs: true, isStateful: true, examines: true)
     static let product: UInt16 = 0x09c4
 
     private let control: HostControl
@@ -47,6 +47,10 @@ public struct IntelFPGADriver: Driver {
         let address = try order.requireAddress()
         let card = await card(of: address)
         return try await programming.clean(address) { command(card, $0) }
+    }
+
+    public func examine(_ order: HandleOrder) async throws(DriverFault) -> DeviceHealth {
+        try await FunctionHealth(control: control).examine(order)
     }
 
     /// Logic is loaded through the physical function.

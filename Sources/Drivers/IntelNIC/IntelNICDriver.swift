@@ -5,7 +5,7 @@ import Model
 /// loaded with.
 public struct IntelNICDriver: Driver {
     public static let name = "intel_nic"
-    public static let capabilities = DriverCapabilities(cleans: true)
+    public static let capabilities = DriverCapabilities(cleans: true, examines: true)
 
     /// 158a and 158b: XXV710 with 25 Gbit/s; 1572: X710 with 10 Gbit/s.
     static let products: Set<UInt16> = [0x158a, 0x158b, 0x1572]
@@ -56,5 +56,9 @@ public struct IntelNICDriver: Driver {
     public func clean(_ order: HandleOrder) async throws(DriverFault) -> CleaningRecord {
         try await cleaning.clean(
             order.requireAddress(), note: "filters, addresses and queues are reset; a network function keeps no data")
+    }
+
+    public func examine(_ order: HandleOrder) async throws(DriverFault) -> DeviceHealth {
+        try await FunctionHealth(control: cleaning.control).examine(order)
     }
 }

@@ -6,7 +6,7 @@ import Model
 /// They keep nothing of a tenant but their rings and registers, which a function level reset clears.
 public struct IntelQATDriver: Driver {
     public static let name = "intel_qat"
-    public static let capabilities = DriverCapabilities(cleans: true)
+    public static let capabilities = DriverCapabilities(cleans: true, examines: true)
 
     /// Physical functions, by the tables of the kernel's drivers `qat_dh895xcc`, `qat_c62x`, `qat_c3xxx`, `qat_4xxx`,
     /// `qat_420xx` and `qat_6xxx`. The reference knows 37c8 alone.
@@ -33,5 +33,9 @@ public struct IntelQATDriver: Driver {
     public func clean(_ order: HandleOrder) async throws(DriverFault) -> CleaningRecord {
         try await cleaning.clean(
             order.requireAddress(), note: "the function has no memory of its own; its rings and registers are reset")
+    }
+
+    public func examine(_ order: HandleOrder) async throws(DriverFault) -> DeviceHealth {
+        try await FunctionHealth(control: cleaning.control).examine(order)
     }
 }

@@ -6,7 +6,8 @@ import Model
 /// A handle's UUID is the device's. It is made when the handle is bound and removed after release; both may be done twice.
 public struct MdevDriver: Driver {
     public static let name = "mdev"
-    public static let capabilities = DriverCapabilities(prepares: true, cleans: true, partitions: true)
+    public static let capabilities = DriverCapabilities(
+        prepares: true, cleans: true, partitions: true, examines: true)
 
     private let options: MdevOptions
     private let hands: MdevHands
@@ -58,6 +59,11 @@ public struct MdevDriver: Driver {
     @discardableResult
     public func clean(_ order: HandleOrder) async throws(DriverFault) -> CleaningRecord {
         try await hands.clean(order)
+    }
+
+    /// How the parent is.
+    public func examine(_ order: HandleOrder) async throws(DriverFault) -> DeviceHealth {
+        try await hands.examine(order)
     }
 
     private func traits(_ parent: MdevParent, _ type: MdevType, _ spec: MdevSpec, _ function: PCIFunction?) -> [String]

@@ -51,6 +51,16 @@ struct MdevHands: Sendable {
             begun: begun, ended: time.now())
     }
 
+    /// A parent that is no PCI function is well as long as it offers types.
+    func examine(_ order: HandleOrder) async throws(DriverFault) -> DeviceHealth {
+        let (parent, _) = try Self.place(of: order)
+        guard await control.snapshot().mdevParents.contains(where: { $0.name == parent }) else {
+            return DeviceHealth(.sick, reason: "it offers no mediated devices any more")
+        }
+        guard order.address != nil else { return DeviceHealth(.well, evidence: ["parent": parent]) }
+        return try await FunctionHealth(control: control).examine(order)
+    }
+
     private func tell(_ arguments: [String]) async throws(DriverFault) -> CommandResult? {
         do {
             return try await commands.run(Command("mdevctl", arguments, timeout: .seconds(15)))

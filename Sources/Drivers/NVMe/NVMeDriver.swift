@@ -6,7 +6,7 @@ import Model
 /// A guest gets the drive's PCI function. Drives with virtual functions are left out, since namespaces are shared among them.
 public struct NVMeDriver: Driver {
     public static let name = "nvme"
-    public static let capabilities = DriverCapabilities(cleans: true, isStateful: true)
+    public static let capabilities = DriverCapabilities(cleans: true, isStateful: true, examines: true)
 
     private let options: DriverOptions
     private let wait: @Sendable (Duration) async throws -> Void

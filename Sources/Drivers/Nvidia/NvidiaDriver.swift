@@ -6,7 +6,8 @@ import Model
 /// Names, classes and traits are the reference's. Virtual functions are no whole GPUs and are never offered as such.
 public struct NvidiaDriver: Driver {
     public static let name = "nvidia"
-    public static let capabilities = DriverCapabilities(prepares: true, cleans: true, partitions: true)
+    public static let capabilities = DriverCapabilities(
+        prepares: true, cleans: true, partitions: true, examines: true)
     static let vendor: UInt16 = 0x10de
 
     private let options: NvidiaOptions
@@ -78,15 +79,16 @@ public struct NvidiaDriver: Driver {
         return try await cleaning.clean(order.requireAddress())
     }
 
-    /// Asks the vendor's library, which knows the cards that the vendor's driver runs.
+    /// Asks the bus, and the vendor's library, which knows the cards that the vendor's driver runs.
     public func examine(_ order: HandleOrder) async throws(DriverFault) -> DeviceHealth {
         let address = try order.requireAddress()
         guard await control.snapshot().function(at: address) != nil else {
             return DeviceHealth(.sick, reason: "it is gone from the bus")
         }
-        guard let gpus else { return DeviceHealth(.unknown, reason: "the vendor's library is not asked here") }
+        let bus = try await FunctionHealth(control: control).examine(order)
+        guard let gpus, bus.state != .sick else { return bus }
         let reading = await Blocking.run { () throws(Never) in gpus.reading(of: address) }
-        return reading?.health ?? DeviceHealth(.unknown, reason: "the vendor's library does not know it now")
+        return reading?.health ?? bus
     }
 
     private func setType(_ type: String, of address: PCIAddress) async throws(DriverFault) {

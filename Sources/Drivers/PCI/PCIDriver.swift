@@ -7,7 +7,7 @@ import Model
 /// its traits comes one of vendor and product that every vendor has.
 public struct PCIDriver: Driver {
     public static let name = "pci"
-    public static let capabilities = DriverCapabilities(cleans: true)
+    public static let capabilities = DriverCapabilities(cleans: true, examines: true)
 
     private let specs: [DeviceSpec]
     private let cleaning: ResetCleaning
@@ -81,6 +81,11 @@ public struct PCIDriver: Driver {
         }
         guard let whole else { throw DriverFault("The group names no members.") }
         return whole
+    }
+
+    /// Of a group, every member.
+    public func examine(_ order: HandleOrder) async throws(DriverFault) -> DeviceHealth {
+        try await FunctionHealth(control: cleaning.control).examine(order)
     }
 
     private func clean(_ address: PCIAddress) async throws(DriverFault) -> CleaningRecord {

@@ -7,7 +7,7 @@ import Model
 /// A card with one function is offered by that. Deployables are named after the card's first function, as there.
 public struct XilinxFPGADriver: Driver {
     public static let name = "xilinx_fpga"
-    public static let capabilities = DriverCapabilities(cleans: true, programs: true, isStateful: true)
+    public static let capabilities = DriverCapabilities(cleans: true, programs: true, isStateful: true, examines: true)
 
     private let programming: FPGAProgramming
 
@@ -59,6 +59,10 @@ public struct XilinxFPGADriver: Driver {
     public func clean(_ order: HandleOrder) async throws(DriverFault) -> CleaningRecord {
         let address = try order.requireAddress()
         return try await programming.clean(address) { command(address, $0) }
+    }
+
+    public func examine(_ order: HandleOrder) async throws(DriverFault) -> DeviceHealth {
+        try await FunctionHealth(control: programming.reset.control).examine(order)
     }
 
     /// The management function programs the card.

@@ -1,0 +1,91 @@
+import Clients
+import Model
+import Store
+
+/// Which providers took the place of one that is gone since its host's layout changed.
+///
+/// Whoever claimed something of the former one holds it of a later one by now, for the change moved what was claimed. A bind that
+/// was under way names the former one yet and is brought to where the claim is.
+enum Successions {
+    /// How long a bind may be under way.
+    private static let memory: Duration = .seconds(86_400)
+
+    struct Pair: Hashable, Sendable {
+        let former: ResourceProviderID
+        let provider: ResourceProviderID
+    }
+
+    /// The former provider was divided: which of the later ones each instance has something of is Placement's to say.
+    struct Division: Error, Sendable {
+        let providers: [ResourceProviderID]
+    }
+
+    /// Units of each provider that an instance holds.
+    typealias Claims = [InstanceID: [ResourceProviderID: Int]]
+
+    static func note(_ pairs: Set<Pair>, at now: Timestamp, in transaction: any Transaction) throws {
+        guard !pairs.isEmpty else { return }
+        let limit = now - memory
+        try transaction.execute("DELETE FROM provider_successions WHERE at < \(limit)")
+        // A provider that is there again has no successor any more.
+        let alive = Array(Set(pairs.map(\.provider))).sorted()
+        for start in stride(from: 0, to: alive.count, by: 500) {
+            let some = Array(alive[start..<min(start + 500, alive.count)])
+            try transaction.execute("DELETE FROM provider_successions WHERE former IN \(list: some)")
+        }
+        for pair in pairs.sorted(by: { ($0.former, $0.provider) < ($1.former, $1.provider) }) {
+            try transaction.execute(
+                """
+                INSERT INTO provider_successions (former, provider, at)
+                VALUES (\(pair.former), \(pair.provider), \(now))
+                ON CONFLICT (former, provider) DO UPDATE SET at = excluded.at
+                """)
+        }
+    }
+
+    /// The providers that stand for what `former` stood for; empty where nothing is known of it.
+    static func of(_ former: ResourceProviderID, in transaction: any Transaction) throws -> [ResourceProviderID] {
+        try transaction.all(
+            """
+            SELECT s.provider FROM provider_successions s
+            WHERE s.former = \(former)
+                AND EXISTS (SELECT 1 FROM deployables p WHERE p.resource_provider = s.provider)
+            ORDER BY s.provider
+            """
+        ) { row in try row[0] }
+    }
+
+    /// Where each of these binds goes, in their order. Throws `Division` when Placement must be asked, and 409 when an instance
+    /// holds nothing where it could go.
+    static func goals(
+        of instances: [InstanceID], from former: ResourceProviderID, among providers: [ResourceProviderID],
+        _ claims: Claims?
+    ) throws -> [ResourceProviderID] {
+        if providers.count == 1 { return instances.map { _ in providers[0] } }
+        guard var claims else { throw Division(providers: providers) }
+        return try instances.map { instance in
+            guard let goal = providers.first(where: { claims[instance]?[$0] ?? 0 > 0 }) else {
+                throw Fault.conflict(
+                    "The resource provider \(former) was divided when its host's layout changed, and instance \(instance) "
+                        + "holds nothing of its \(providers.count) successors; schedule it again. Nothing was bound.")
+            }
+            claims[instance]?[goal, default: 0] -= 1
+            return goal
+        }
+    }
+
+    /// What these instances hold of the providers.
+    static func claims(
+        of instances: [InstanceID], on providers: [ResourceProviderID], in placement: any PlacementClient
+    ) async throws(Fault) -> Claims {
+        let known = Dictionary(instances.map { (ConsumerID($0.uuid), $0) }) { first, _ in first }
+        var claims: Claims = [:]
+        for holding in try await placement.holdings(on: providers) {
+            guard let instance = known[holding.consumer] else { continue }
+            for (provider, amounts) in holding.allocations {
+                claims[instance, default: [:]][provider] = amounts.values.reduce(0, +)
+            }
+        }
+        return claims
+    }
+}

@@ -1,0 +1,51 @@
+import FoundationEssentials
+import Model
+
+/// One function of a device group that a request holds, as a request of its own.
+///
+/// The compute service attaches one function for each request of a server. A group is one unit with one request and one handle, whose
+/// content lists the members; among the requests of one instance it is shown once for each of them, so that a compute service which
+/// knows nothing of groups attaches them all.
+struct GroupMember: Sendable, Equatable {
+    /// The request's own for the first member.
+    let id: AcceleratorRequestID
+    let info: [String: String]
+
+    /// A request as it is shown: as one of the members of what it holds, or as itself.
+    struct Shown: Sendable {
+        let request: AcceleratorRequest
+        let member: GroupMember?
+    }
+
+    static func shown(of request: AcceleratorRequest) -> [Shown] {
+        let members = request.holdsGroup ? all(of: request) : []
+        return members.isEmpty
+            ? [Shown(request: request, member: nil)] : members.map { Shown(request: request, member: $0) }
+    }
+
+    /// The members of what a request holds, in the group's order; empty where it holds no group.
+    static func all(of request: AcceleratorRequest) -> [GroupMember] {
+        guard let list = request.handleInfo["members"] else { return [] }
+        let addresses = list.split(separator: ",").compactMap { PCIAddress(String($0)) }
+        return addresses.enumerated().map { position, address in
+            GroupMember(
+                id: position == 0 ? request.id : id(of: request.id, position),
+                info: request.handleInfo.merging(address.attachInfo) { _, own in own })
+        }
+    }
+
+    /// Derived, so that it is the same each time: a UUID of version 8 with the member's position in it. It names nothing that could be
+    /// shown, bound or deleted by itself.
+    private static func id(of request: AcceleratorRequestID, _ position: Int) -> AcceleratorRequestID {
+        var bytes = request.uuid.uuid
+        bytes.6 = bytes.6 & 0x0f | 0x80
+        bytes.14 ^= UInt8(truncatingIfNeeded: position >> 8)
+        bytes.15 ^= UInt8(truncatingIfNeeded: position)
+        return AcceleratorRequestID(UUID(uuid: bytes))
+    }
+}
+
+extension AcceleratorRequest {
+    /// Whether it is bound to a device group.
+    var holdsGroup: Bool { state == .bound && handleInfo["members"] != nil }
+}

@@ -1,0 +1,75 @@
+import Host
+import Model
+
+/// How PCI functions are, from what their bus says of them: what every driver of functions can ask.
+///
+/// A function that fell off its bus answers all ones. A virtual function's own numbers are all ones by the specification, so its
+/// physical one is asked in its place.
+struct FunctionHealth: Sendable {
+    let control: HostControl
+
+    /// The worst of all functions that the handle is of: of a group, its members.
+    func examine(_ order: HandleOrder) async throws(DriverFault) -> DeviceHealth {
+        guard let members = order.info["members"] else {
+            let address = try order.requireAddress()
+            return await examine(address, await control.snapshot())
+        }
+        let host = await control.snapshot()
+        var whole = DeviceHealth(.well)
+        for member in members.split(separator: ",") {
+            guard let address = PCIAddress(String(member)) else {
+                throw DriverFault("'\(member)', a member of the group, is not a PCI address.")
+            }
+            let one = await examine(address, host)
+            for (key, value) in one.evidence { whole.evidence["\(address) \(key)"] = value }
+            guard Self.rank(one.state) > Self.rank(whole.state) else { continue }
+            whole.state = one.state
+            whole.reason = one.reason.map { "\(address): \($0)" }
+        }
+        return whole
+    }
+
+    private func examine(_ address: PCIAddress, _ host: HostSnapshot) async -> DeviceHealth {
+        guard let function = host.function(at: address) else {
+            return DeviceHealth(.sick, reason: "it is gone from the bus")
+        }
+        let physical = function.physicalFunction.flatMap { host.function(at: $0) } ?? function
+        let root = control.root
+        return await Blocking.run { () throws(Never) in Self.look(at: physical, in: root) }
+    }
+
+    private static func look(at function: PCIFunction, in root: SysfsRoot) -> DeviceHealth {
+        let head = (try? root.bytes("\(function.path)/config", limit: 4, partial: true)) ?? []
+        guard head.count == 4 else {
+            return DeviceHealth(.unknown, reason: "its configuration space cannot be read")
+        }
+        var evidence = ["config": head.map { hexadecimalText(UInt32($0), width: 2) }.joined()]
+        guard head != [0xff, 0xff, 0xff, 0xff] else {
+            return DeviceHealth(.sick, reason: "\(function.address) does not answer on its bus", evidence: evidence)
+        }
+        evidence["fatal_errors"] = total("aer_dev_fatal", function, root).map(String.init)
+        evidence["link_width"] = function.link?.width.map { "x\($0)" }
+        if let count = total("aer_dev_fatal", function, root), count > 0 {
+            return DeviceHealth(
+                .worn, reason: "\(count) fatal errors on its link since the host's start", evidence: evidence)
+        }
+        return DeviceHealth(.well, evidence: evidence)
+    }
+
+    /// The last line of the kernel's counters of that kind: `TOTAL_ERR_FATAL 0`.
+    private static func total(_ file: String, _ function: PCIFunction, _ root: SysfsRoot) -> Int? {
+        guard let text = try? root.text("\(function.path)/\(file)") else { return nil }
+        let line = text.split(separator: "\n").last { $0.hasPrefix("TOTAL_") }
+        return line?.split(separator: " ").last.flatMap { Int($0) }
+    }
+
+    /// Of a group the worst counts; what one member cannot say leaves the others' word.
+    private static func rank(_ state: DeviceHealth.State) -> Int {
+        switch state {
+        case .well: 0
+        case .unknown: 1
+        case .worn: 2
+        case .sick: 3
+        }
+    }
+}
