@@ -82,6 +82,14 @@ actor HealthWatch {
         }.sorted { ($0.driver, $0.controlPath) < ($1.driver, $1.controlPath) }
     }
 
+    /// What is said of each device, whatever the evidence: a report says it, too.
+    var words: [String: String] {
+        Dictionary(
+            ledgers.map { key, ledger in
+                ("\(key.driver) \(key.controlPath)", "\(ledger.standing) \(ledger.last?.state.rawValue ?? "")")
+            }, uniquingKeysWith: { first, _ in first })
+    }
+
     /// Whether the device is withdrawn.
     func isWithdrawn(_ device: DeviceReport) -> Bool {
         guard let ledger = ledgers[Key(device)] else { return false }

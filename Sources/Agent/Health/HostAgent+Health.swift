@@ -9,12 +9,15 @@ extension HostAgent {
         while !Task.isCancelled {
             await intent.waitForExamination(atMost: options.healthInterval)
             guard !Task.isCancelled else { return }
-            let before = await health.sick
+            let (before, words) = (await health.sick, await health.words)
             let devices = await keeper.state.devices
             await health.examine(discoverer.drivers.flatMap { devices[$0.name] ?? [] })
             let sick = await health.sick
             gauges.sick.record(await health.sickCount)
-            guard sick != before else { continue }
+            guard sick != before else {
+                if await health.words != words { await intent.askForScan() }
+                continue
+            }
             for device in sick where !before.contains(device) {
                 logger.error(
                     "a device is withdrawn",

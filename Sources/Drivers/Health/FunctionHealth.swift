@@ -31,6 +31,10 @@ struct FunctionHealth: Sendable {
 
     private func examine(_ address: PCIAddress, _ host: HostSnapshot) async -> DeviceHealth {
         guard let function = host.function(at: address) else {
+            // A list that cannot be read is no proof that it is gone.
+            if let blindness = host.problems.first(where: { $0.path == "/sys/bus/pci/devices" }) {
+                return DeviceHealth(.unknown, reason: "\(blindness)")
+            }
             return DeviceHealth(.sick, reason: "it is gone from the bus")
         }
         let physical = function.physicalFunction.flatMap { host.function(at: $0) } ?? function
