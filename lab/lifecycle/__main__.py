@@ -45,6 +45,9 @@ def main(words):
                     PARTS[part](report, cloud, guest)
                 except (ValueError, OSError, LookupError, subprocess.SubprocessError) as error:
                     report.check(f"{part} comes to its end", False, f"{type(error).__name__}: {error}")
+                    report.note("the agent's log:\n# " + guest.agent_log(15).replace("\n", "\n# "))
+                    for tenancy in list(cloud.tenancies):
+                        tenancy.abandon(guest)
             checks.chain(report, cloud)
         if report.failures:
             report.note("the agent's log:\n# " + guest.agent_log(60).replace("\n", "\n# "))

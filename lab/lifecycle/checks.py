@@ -31,6 +31,7 @@ def reported(report, cloud, guest):
 
 def life(report, cloud, guest):
     """Claimed, bound, attached to a guest within the guest that works with it, detached, cleaned, verified, given out again."""
+    record(cloud, guest, "free", "nothing of it held")
     held = []
     for driver in DRIVERS:
         tenancy = Tenancy(cloud, driver)
@@ -47,6 +48,7 @@ def life(report, cloud, guest):
             guest.attach(tenancy.address)
             report.check(
                 f"{tenancy.driver}: {tenancy.address} goes to vfio-pci", guest.driver_of(tenancy.address) == "vfio-pci")
+    record(cloud, guest, "attached", "one handle of each driver bound for a guest")
     report.note("a guest within the guest starts")
     lines, said, seconds = guest.run_nested(f"canary={CANARY} drive=yes", [tenancy.device for tenancy in held])
     report.note(f"it ran for {seconds:.0f} s")
@@ -60,6 +62,13 @@ def life(report, cloud, guest):
     released(report, cloud, guest, held)
     report.check("nvme: and after the release nothing of it", guest.canaries("LABNVME0001", CANARY) == 0)
     next_tenant(report, cloud, drive)
+
+
+def record(cloud, guest, name, state):
+    """What the drivers read of the host as it stands, for tests without a laboratory."""
+    note = f"The host of the laboratory under its own agent, {state}. Recorded by lab/test lifecycle."
+    guest.run(f"rm -f /root/{name}.host; /goods/kilonova host record /root/{name}.host --note '{note}'")
+    (cloud.folder / f"{name}.host").write_text(guest.run(f"cat /root/{name}.host").stdout)
 
 
 def seen(report, lines, said):

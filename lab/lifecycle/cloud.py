@@ -31,6 +31,7 @@ class Cloud:
         self.agents_port = free_port()
         self.process = None
         self.tokens = {}
+        self.tenancies = []
         self.config = self.folder / "plane.yaml"
         self.data = self.folder / "data"
         self.config.write_text(
@@ -40,7 +41,7 @@ agents:
   authority_folder: {self.folder}/authority
   server_names: [{GATEWAY}]
   heartbeat_interval: 3s
-accelerator: {{bind_wait: 0s, bind_timeout: 180s, host_silence: 20s}}
+accelerator: {{bind_wait: 0s, bind_timeout: 600s, host_silence: 120s}}
 log: {{access: false, level: info}}
 """)
 
@@ -149,13 +150,19 @@ log: {{access: false, level: info}}
     def inventory(self, provider):
         return self.get(f"/placement/resource_providers/{provider}/inventories")["inventories"]
 
-    def claim(self, provider, kind):
-        """A consumer with one of that class."""
+    def claim(self, provider, kind, patience=0):
+        """A consumer with one of that class; what is withheld now may be back within so many seconds."""
         instance = str(uuid.uuid4())
         self.token("demo", "demo", "demo")
-        status, answer = self.api("PUT", f"/placement/allocations/{instance}", {
+        body = {
             "allocations": {provider: {"resources": {kind: 1}}}, "project_id": self.project, "user_id": self.project,
-            "consumer_generation": None, "consumer_type": "INSTANCE"})
+            "consumer_generation": None, "consumer_type": "INSTANCE"}
+        end = time.monotonic() + patience
+        while True:
+            status, answer = self.api("PUT", f"/placement/allocations/{instance}", body)
+            if status != 409 or time.monotonic() > end:
+                break
+            time.sleep(0.5)
         if status != 204:
             raise ValueError(f"the claim answered {status}: {answer}")
         return instance

@@ -20,7 +20,7 @@ def unplug(report, cloud, guest):
     """Cards are pulled by QEMU's monitor and come back; the inventory follows."""
     for driver, (name, place, kind, back) in PLUGS.items():
         said = guest.monitor(f"device_del {name}")
-        gone = eventually(90, lambda: provider_of(cloud, driver, place)[1] is None)
+        gone = eventually(180, lambda: provider_of(cloud, driver, place)[1] is None)
         report.check(f"{driver}: {name} is unplugged, and its providers are gone", gone, said + "\n" + guest.agent_log())
         said = guest.monitor(f"device_add {back}")
 
@@ -28,20 +28,20 @@ def unplug(report, cloud, guest):
             _, provider = provider_of(cloud, driver, place)
             return provider and cloud.inventory(provider).get(kind, {}).get("total", 0) > 0
         report.check(
-            f"{driver}: it is plugged in, and they are back", eventually(90, known), said + "\n" + guest.agent_log())
+            f"{driver}: it is plugged in, and they are back", eventually(180, known), said + "\n" + guest.agent_log())
     # What is no card on a plug goes by the kernel's own means.
     for driver, away, back in (pair for pair in (
             ("nvme", "echo 1 > /sys/bus/pci/devices/0000:81:00.0/remove", "echo 1 > /sys/bus/pci/rescan"),
             ("mdev", "modprobe -r mtty", "modprobe mtty")) if pair[0] in DRIVERS):
         guest.run(away)
-        gone = eventually(90, lambda: provider_of(cloud, driver)[1] is None)
+        gone = eventually(180, lambda: provider_of(cloud, driver)[1] is None)
         report.check(f"{driver}: its device goes, and its provider with it", gone, guest.agent_log())
         guest.run(back)
 
         def again():
             _, provider = provider_of(cloud, driver)
             return provider and cloud.inventory(provider).get(DRIVERS[driver][0], {}).get("total", 0) > 0
-        report.check(f"{driver}: it comes back, and so does that", eventually(90, again), guest.agent_log())
+        report.check(f"{driver}: it comes back, and so does that", eventually(180, again), guest.agent_log())
     held(report, cloud, guest)
 
 
@@ -57,9 +57,9 @@ def held(report, cloud, guest):
     def missing():
         handle = cloud.handle(tenancy.handle)
         return handle["present"] is False or cloud.device(handle["device_uuid"])["state"] == "missing"
-    report.check("intel_qat: unplugged while it is held: missing", eventually(90, missing), guest.agent_log())
+    report.check("intel_qat: unplugged while it is held: missing", eventually(180, missing), guest.agent_log())
     guest.monitor(f"device_add {back}")
-    came = eventually(90, lambda: cloud.handle(tenancy.handle)["present"] is True)
+    came = eventually(180, lambda: cloud.handle(tenancy.handle)["present"] is True)
     report.check("intel_qat: it comes back, and is its tenant's", came and cloud.show(tenancy.request)["state"] == "Bound",
                  cloud.handle(tenancy.handle))
     tenancy.release()
@@ -83,7 +83,7 @@ def reboot(report, cloud, guest):
     for place, count in (("0000:82:00.0", "4"), ("0000:24:00.0", "8")):
         path = f"/sys/bus/pci/devices/{place}/sriov_numvfs"
         report.check(
-            f"{place} has its {count} virtual functions again", eventually(90, lambda: guest.read(f"cat {path}") == count),
+            f"{place} has its {count} virtual functions again", eventually(180, lambda: guest.read(f"cat {path}") == count),
             guest.agent_log())
     for tenancy in tenancies:
         there = eventually(60, lambda: guest.exists(tenancy.kernel_path))
@@ -130,25 +130,27 @@ def leaks(report, cloud, guest):
     said = guest.monitor(
         "device_add lab-accel,id=leaky,bus=n1.3,vendor=0x10ee,device=0x5001,class=0x120000,mem=16M,keep=on,"
         "serial=0x1122334455660009")
-    eventually(90, lambda: provider_of(cloud, "pci", "0000:84:00.0")[1])
+    eventually(180, lambda: provider_of(cloud, "pci", "0000:84:00.0")[1])
     for place, leaky in (("0000:83:00.0", False), ("0000:84:00.0", True)):
         title = f"pci: the {'leaky' if leaky else 'honest'} card {place}"
         tenancy = Tenancy(cloud, "pci", place, "CUSTOM_FPGA")
         tenancy.bind()
         if not report.check(f"{title} is bound", tenancy.bound(), said):
             continue
-        report.check(f"{title} holds a tenant's canaries", memory(guest, tenancy.address, write=True) == ["0x00CA9A97"] * 2)
+        report.check(f"{title} holds a tenant's canaries", memory(guest, tenancy.address, write=True) == ["0x00CA9A97"] * 3)
         tenancy.release()
         if leaky:
             handle = quarantined(report, cloud, guest, tenancy, title, "outlives its reset")
-            report.check(f"{title} did keep them", "0x00CA9A97" in memory(guest, tenancy.address))
+            # Those at the ends gave way to the pattern, which is there as well.
+            left = memory(guest, tenancy.address)
+            report.check(f"{title} did keep them", "0x00CA9A97" in left and "0x00000000" not in left, left)
             if handle:
                 status, answer = cloud.api("POST", f"/accelerator/v2/attach_handles/{tenancy.handle}/release")
                 report.check(f"{title} is given out on an operator's word", status == 204 and tenancy.freed(), answer)
         else:
             report.check(f"{title} is given out again", tenancy.freed(), guest.agent_log())
             left = memory(guest, tenancy.address)
-            report.check(f"{title} keeps nothing", left == ["0x00000000"] * 2, left)
+            report.check(f"{title} keeps nothing", left == ["0x00000000"] * 3, left)
             own = [one for one in cloud.certificates() if one["attach_handle_uuid"] == tenancy.handle]
             statement = json.loads(own[-1]["statement"]) if own else {}
             report.check(
@@ -159,11 +161,13 @@ def leaks(report, cloud, guest):
 
 
 def memory(guest, address, write=False):
-    """The first and the last word of a card's memory, written before where that is wanted."""
+    """The first, a middle and the last word of a card's memory, written before where that is wanted."""
     device = f"/sys/bus/pci/devices/{address}"
-    line = (f"echo 1 > {device}/enable; set -- $(sed -n 3p {device}/resource); last=$(($2 - 3)); "
-            + ("busybox devmem $1 32 0xca9a97; busybox devmem $last 32 0xca9a97; " if write else "")
-            + f"busybox devmem $1 32; busybox devmem $last 32; echo 0 > {device}/enable")
+    places = "$(($1)) $((($1 + $2) / 2 / 4 * 4)) $(($2 - 3))"
+    line = f"echo 1 > {device}/enable; set -- $(sed -n 3p {device}/resource); set -- {places}; "
+    if write:
+        line += "for place in $@; do busybox devmem $place 32 0xca9a97; done; "
+    line += f"for place in $@; do busybox devmem $place 32; done; echo 0 > {device}/enable"
     return guest.read(line).split()
 
 
@@ -193,7 +197,7 @@ def quarantined(report, cloud, guest, tenancy, title, reason):
         f"{title}: its certificate says that it failed, and why",
         failed and failed["result"] == "failed" and reason in failed.get("reason", ""), failed)
     try:
-        Tenancy(cloud, tenancy.driver, tenancy.name.split("_", 1)[1], tenancy.kind)
+        Tenancy(cloud, tenancy.driver, tenancy.name.split("_", 1)[1], tenancy.kind, patience=0)
         report.check(f"{title}: nobody can claim it", False)
     except ValueError as refused:
         report.check(f"{title}: nobody can claim it", "409" in str(refused), refused)

@@ -111,7 +111,7 @@ class Guest:
 
     # Guests within it
 
-    def run_nested(self, words, devices, seconds=500):
+    def run_nested(self, words, devices, seconds=900):
         """A guest within the guest with these devices: what it said, line by line."""
         arguments = " ".join(f"-device vfio-pci,{device}" for device in devices)
         begun = time.monotonic()

@@ -16,7 +16,8 @@ class Report:
         else:
             self.failures += 1
             self._say(f"not ok {self.count} - {title}")
-            for line in str(detail).splitlines()[-30:]:
+            lines = str(detail).splitlines()
+            for line in lines[:2] + lines[2:][-28:]:
                 self._say(f"# {line}")
         return bool(is_right)
 

@@ -53,14 +53,15 @@ def provider_of(cloud, driver, at=None):
 class Tenancy:
     """One accelerator request, bound or on its way to be."""
 
-    def __init__(self, cloud, driver, at=None, kind=None):
+    def __init__(self, cloud, driver, at=None, kind=None, patience=90):
         self.cloud = cloud
         self.driver = driver
         self.kind = kind or DRIVERS[driver][0]
         self.name, self.provider = provider_of(cloud, driver, at)
         if not self.provider:
             raise ValueError(f"there is no provider of {driver}")
-        self.instance = cloud.claim(self.provider, self.kind)
+        self.instance = cloud.claim(self.provider, self.kind, patience)
+        cloud.tenancies.append(self)
         self.request = cloud.request(f"one-{self.kind}")
         self.handle = None
         self.shown = None
@@ -71,7 +72,7 @@ class Tenancy:
         except ValueError as refused:
             raise ValueError(f"{self.driver}, {self.name}: {refused}") from refused
 
-    def bound(self, seconds=180):
+    def bound(self, seconds=600):
         self.shown = self.cloud.bound(self.request, seconds)
         held = [handle for handle in self.cloud.handles(hostname=HOST) if handle["arq_uuid"] == self.request]
         self.handle = held[0]["uuid"] if held else None
@@ -104,11 +105,18 @@ class Tenancy:
 
     def release(self):
         self.cloud.release(self.instance)
+        self.cloud.tenancies.remove(self)
+
+    def abandon(self, guest):
+        """After a part that did not come to its end: what it held is let go of."""
+        if self.shown and not self.is_mediated and guest.driver_of(self.address) == "vfio-pci":
+            guest.detach(self.address)
+        self.release()
 
     def is_free(self):
         return self.cloud.handle(self.handle)["state"] == "available"
 
-    def freed(self, seconds=180):
+    def freed(self, seconds=600):
         """Whether the handle is given out again, and Placement says so, in that time."""
         def ask():
             if not self.is_free():
