@@ -9,7 +9,7 @@ public struct FakeSettings: Sendable {
     public let controlFile: String?
 
     init(_ reader: inout SettingsReader) {
-        devices = reader.number("fake.devices", "Devices it makes up on each host.", in: 0...1024, default: 1)
+        devices = reader.number("fake.devices", "Devices it makes up on each host.", in: 0...244, default: 1)
         accelerators = reader.number("fake.accelerators", "Attach handles of each device.", in: 1...255, default: 16)
         prepareDelay = reader.duration(
             "fake.prepare_delay", "How long it takes to make a handle attachable; 0s needs no preparation.",
