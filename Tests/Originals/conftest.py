@@ -30,7 +30,7 @@ def free_port():
     raise AssertionError("no port is free")
 
 
-def eventually(ask, within=60):
+def eventually(ask, within=180):
     deadline = time.monotonic() + within
     while not (answer := ask()):
         assert time.monotonic() < deadline

@@ -102,7 +102,7 @@ class Keystone(Service):
 [DEFAULT]
 log_file = {folder}/keystone.log
 [database]
-connection = sqlite:///{folder}/keystone.db
+connection = sqlite:///{folder}/keystone.db?timeout=60
 [token]
 expiration = {lifetime}
 [fernet_tokens]
@@ -194,7 +194,7 @@ class Placement(Service):
 [DEFAULT]
 log_file = {folder}/placement.log
 [placement_database]
-connection = sqlite:///{folder}/placement.db
+connection = sqlite:///{folder}/placement.db?timeout=60
 sync_on_startup = true
 [api]
 auth_strategy = {"keystone" if keystone else "noauth2"}

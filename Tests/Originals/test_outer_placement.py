@@ -89,8 +89,8 @@ def test_a_host_that_is_down_offers_nothing(world):
     provider = eventually(lambda: device(placement))
     eventually(lambda: stock(placement, provider).get("reserved") == 0)
     agent.kill()
-    eventually(lambda: stock(placement, provider)["reserved"] == 16, within=90)
+    eventually(lambda: stock(placement, provider)["reserved"] == 16, within=180)
     none = placement("GET", "/allocation_candidates?resources=FPGA:1").json()
     assert none["allocation_requests"] == []
     agent.start()
-    eventually(lambda: stock(placement, provider)["reserved"] == 0, within=90)
+    eventually(lambda: stock(placement, provider)["reserved"] == 0, within=180)
