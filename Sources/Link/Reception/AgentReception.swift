@@ -107,8 +107,9 @@ public final class AgentReception: Sendable {
         let delegate = delegate
         let rules = rules
         try await store.write { transaction in
-            try HostDirectory.ensure(host, at: now, in: transaction)
-            let before = try HostDirectory.liveness(of: host, in: transaction) ?? HostLiveness()
+            let known = try HostDirectory.liveness(of: host, in: transaction)
+            if known == nil { try HostDirectory.ensure(host, at: now, in: transaction) }
+            let before = known ?? HostLiveness()
             var after = before
             after.heard(proof: proof, at: now, rules)
             try transaction.execute(
@@ -120,8 +121,8 @@ public final class AgentReception: Sendable {
             if after.state != before.state {
                 try Self.mark(host, after.state, at: now, delegate, in: transaction)
             }
-            if let known = heartbeat.certificates {
-                try delegate.heard(known, of: host, at: now, in: transaction)
+            if let certificates = heartbeat.certificates {
+                try delegate.heard(certificates, of: host, at: now, in: transaction)
             }
         }
     }
