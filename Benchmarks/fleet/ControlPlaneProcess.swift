@@ -53,7 +53,7 @@ final class ControlPlaneProcess {
     /// As a power cut would.
     func kill() {
         guard let process else { return }
-        unsafe Foundation.kill(process.processIdentifier, SIGKILL)
+        Foundation.kill(process.processIdentifier, SIGKILL)
         process.waitUntilExit()
         self.process = nil
     }
