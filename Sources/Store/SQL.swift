@@ -20,6 +20,7 @@ public struct SQL: Sendable, ExpressibleByStringInterpolation {
     public private(set) var values: [Value]
     /// The kind of change that the statement notes in the change log, where it says so.
     private(set) var notes: String?
+    package private(set) var isWholeTransaction = false
 
     public init(stringLiteral value: String) {
         fragments = [value]
@@ -62,6 +63,14 @@ public struct SQL: Sendable, ExpressibleByStringInterpolation {
     public func noting(_ kind: String) -> SQL {
         var statement = self
         statement.notes = kind
+        return statement
+    }
+
+    /// The same statement as all that its transaction does: what it decides by, it asks of the very rows that it changes. Where
+    /// transactions run side by side, it may then wait for another one's rows and go on, instead of failing.
+    public func asWholeTransaction() -> SQL {
+        var statement = self
+        statement.isWholeTransaction = true
         return statement
     }
 

@@ -78,7 +78,7 @@ final class Connection {
         transactionID = nil
         isOpen = true
         try send(prepared: mode.opening, .needed)
-        if mode == .write { try send(prepared: "SELECT pg_current_xact_id()", .transactionID) }
+        if mode != .read { try send(prepared: "SELECT pg_current_xact_id()", .transactionID) }
     }
 
     /// Sends the end of a transaction that changed nothing, and does not wait for it.

@@ -33,7 +33,7 @@ struct PostgreSQLTransaction: Transaction {
         do {
             if !course.isOpen {
                 course.isOpen = true
-                try connection.begin(mode)
+                try connection.begin(mode == .write && statement.isWholeTransaction ? .statement : mode)
             }
             return try connection.execute(statement)
         } catch {

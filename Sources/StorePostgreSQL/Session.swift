@@ -13,11 +13,15 @@ final class Session {
     enum Mode {
         case read
         case write
+        /// For a write of one statement that asks what it decides by of the very rows that it changes: those it locks, so
+        /// that it need not fail where another transaction was quicker, but waits and asks again.
+        case statement
 
         var opening: String {
             switch self {
             case .read: "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"
             case .write: "BEGIN ISOLATION LEVEL SERIALIZABLE"
+            case .statement: "BEGIN ISOLATION LEVEL READ COMMITTED"
             }
         }
     }
@@ -97,7 +101,7 @@ final class Session {
         guard transaction.course.isOpen else { return result }
         switch mode {
         case .read: finish(connection)
-        case .write: try commit(connection)
+        case .write, .statement: try commit(connection)
         }
         return result
     }

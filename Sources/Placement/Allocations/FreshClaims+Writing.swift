@@ -63,7 +63,7 @@ extension FreshClaims {
         }
     }
 
-    /// Where each statement is a journey to the server and back: one for everything.
+    /// Where each statement is a journey to the server and back: one for everything. Rows are locked in the order of the ids.
     private func writeAtOnce(in ledger: Ledger) throws {
         let now = ledger.now
         let sorted = draws.sorted { $0.key < $1.key }
@@ -111,7 +111,7 @@ extension FreshClaims {
         var used: [ResourceProviderID: [ResourceClass: Int]] = [:]
         var revisions: [ResourceProviderID: Int64] = [:]
         var (moves, made) = (0, 0)
-        try ledger.transaction.forEach(statement.noting(Ledger.changeKind)) { row in
+        try ledger.transaction.forEach(statement.noting(Ledger.changeKind).asWholeTransaction()) { row in
             guard let provider = try row[0] as ResourceProviderID? else { return made = try row[2] }
             if let name = try row[1] as ResourceClass? {
                 used[provider, default: [:]][name] = try row[2] as Int
