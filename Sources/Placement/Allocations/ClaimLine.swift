@@ -4,7 +4,8 @@ import Synchronization
 /// Where claims of consumers that hold nothing yet wait while others of them are being written; those that waited are
 /// written together, in one transaction.
 ///
-/// Whoever finds the line empty writes at once. When it is done it hands the line to the first of those that came
+/// There is a line for each provider, so that claims of different hosts hold nothing up for one another; a request stands in
+/// that of the first of its providers. Whoever finds the line empty writes at once. When it is done it hands the line to the first of those that came
 /// meanwhile, who writes for all of them. So a provider that everybody wants costs one change for many claims, and nobody's
 /// task works for others for longer than its own turn.
 final class ClaimLine: Sendable {
@@ -22,15 +23,11 @@ final class ClaimLine: Sendable {
         let call: CheckedContinuation<Call, Never>
     }
 
-    private struct State {
-        var waiting: [Waiting] = []
-        var isBusy = false
-    }
-
     /// Bounds how long the first of a turn waits for the last.
     private static let most = 128
 
-    private let state = Mutex(State())
+    /// Who waits, by provider; an entry without waiters is a line in use.
+    private let lines = Mutex<[ResourceProviderID?: [Waiting]]>([:])
 
     /// Has `write` write `request`, alone or with others, in this task or in another's.
     ///
@@ -40,10 +37,11 @@ final class ClaimLine: Sendable {
     func run(
         _ request: [ConsumerClaim], _ write: (Requests) async throws -> [Bool]
     ) async throws -> Bool {
-        switch await enter(request) {
+        let place = request.flatMap(\.allocations.keys).min()
+        switch await enter(request, place) {
         case .over(let result): return try result.get()
         case .lead(let others):
-            defer { leave() }
+            defer { leave(place) }
             do {
                 let written = try await write([request] + others.map(\.request))
                 for (waiting, isWritten) in zip(others, written.dropFirst()) {
@@ -59,31 +57,38 @@ final class ClaimLine: Sendable {
         }
     }
 
-    private func enter(_ request: [ConsumerClaim]) async -> Call {
-        let isFree = state.withLock { state in
-            defer { state.isBusy = true }
-            return !state.isBusy
-        }
-        if isFree { return .lead([]) }
+    private func enter(_ request: [ConsumerClaim], _ place: ResourceProviderID?) async -> Call {
+        if take(place) { return .lead([]) }
         return await withCheckedContinuation { call in
-            let isFree = state.withLock { state in
-                if state.isBusy {
-                    state.waiting.append(Waiting(request: request, call: call))
-                    return false
+            let isFree = lines.withLock { lines in
+                guard lines[place] != nil else {
+                    lines[place] = []
+                    return true
                 }
-                state.isBusy = true
-                return true
+                lines[place]?.append(Waiting(request: request, call: call))
+                return false
             }
             if isFree { call.resume(returning: .lead([])) }
         }
     }
 
-    private func leave() {
-        let turn: [Waiting] = state.withLock { state in
-            let turn = Array(state.waiting.prefix(Self.most))
-            state.waiting.removeFirst(turn.count)
-            state.isBusy = !turn.isEmpty
-            return turn
+    /// Answers false where the line is in use.
+    private func take(_ place: ResourceProviderID?) -> Bool {
+        lines.withLock { lines in
+            if lines[place] != nil { return false }
+            lines[place] = []
+            return true
+        }
+    }
+
+    private func leave(_ place: ResourceProviderID?) {
+        let turn: [Waiting] = lines.withLock { lines in
+            guard let waiting = lines[place], !waiting.isEmpty else {
+                lines[place] = nil
+                return []
+            }
+            lines[place] = Array(waiting.dropFirst(Self.most))
+            return Array(waiting.prefix(Self.most))
         }
         turn.first?.call.resume(returning: .lead(Array(turn.dropFirst())))
     }
