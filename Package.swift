@@ -131,7 +131,7 @@ if !leavesOnly {
             swiftSettings: settings),
         .testTarget(
             name: "FunctionalTests",
-            dependencies: ["TestSupport", "ControlPlane", "API", "Model"],
+            dependencies: ["TestSupport", "ControlPlane", "API", "Model", "Host"],
             swiftSettings: settings),
     ]
     targets +=

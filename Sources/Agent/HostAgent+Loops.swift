@@ -96,6 +96,8 @@ extension HostAgent {
         var notes: Set<String> = []
         var failures: [String: String] = [:]
         var conditions: Set<HostCondition> = []
+        /// Whether devices were divided, and what they have read back, since the agent's start.
+        var hasSettled = false
     }
 
     private func look(_ told: inout Told) async -> Findings {
@@ -104,7 +106,8 @@ extension HostAgent {
         let start = clock.now
         var look = await discoverer.look(before: before)
         var partitions: [HostCondition] = []
-        if let partitioner, partitioner.isUnsettled(look.snapshot) {
+        if let partitioner, !told.hasSettled || partitioner.isUnsettled(look.snapshot) {
+            told.hasSettled = true
             let outcomes = await settle(partitioner)
             partitions = outcomes.conditions
             if outcomes.isChanged { look = await discoverer.look(before: before) }

@@ -1,7 +1,7 @@
 public import Clients
 import CoreMetrics
 public import Drivers
-import Host
+public import Host
 public import Link
 public import Logging
 public import Model
@@ -32,6 +32,8 @@ public final class HostAgent: ServiceLifecycle.Service, Sendable {
         /// Whether the host is looked at when this machine's kernel says that devices came or went. For the machine that the
         /// agent runs on; a recorded host has no kernel.
         public var hearsKernel: Bool
+        /// The kernel's events of a host that is not this machine, where it has any.
+        public var events: AsyncStream<HostEvent>?
         /// How often devices are asked how they are.
         public var healthInterval: Duration
         /// How devices become resource providers; where Placement holds another layout, it is converted.
@@ -123,7 +125,11 @@ public final class HostAgent: ServiceLifecycle.Service, Sendable {
                 group.addTask { await self.lookAround() }
                 group.addTask { await self.keepPlacement() }
                 group.addTask { await self.watchHealth() }
-                if self.options.hearsKernel { group.addTask { await self.hearKernel() } }
+                if let events = self.options.events {
+                    group.addTask { await self.hear(events) }
+                } else if self.options.hearsKernel {
+                    group.addTask { await self.hearKernel() }
+                }
                 await group.waitForAll()
             }
         }

@@ -189,9 +189,9 @@ func exampleDriver(file: String = #filePath) -> String {
 enum ConformanceOptions {
     static func broad(_ recorded: RecordedHost) throws -> DriverOptions {
         let everything = try DeviceSpec.list(json: "{}")
-        var types: [PCIAddress: String] = [:]
+        var types: [PCIAddress: [String]] = [:]
         for (text, type) in [("0000:82:00.0", "nvidia-475"), ("0000:c1:00.4", "558"), ("0000:c1:00.5", "575")] {
-            if let address = PCIAddress(text) { types[address] = type }
+            if let address = PCIAddress(text) { types[address, default: []].append(type) }
         }
         return DriverOptions(
             root: recorded.root, deviceSpecs: everything,

@@ -68,7 +68,89 @@ import Testing
         try recorded.root.write("2", to: "/sys/bus/pci/devices/0000:81:00.0/sriov_numvfs")
         let discovery = try discover(driver())
         #expect(discovery.devices.isEmpty)
-        #expect(discovery.notes.filter { $0.text.contains("shares with others") }.count == 2)
+        #expect(discovery.notes.filter { $0.text.contains("may share namespaces with others") }.count == 2)
+    }
+
+    /// The controller of a virtual function as native multipath shows it: its namespace is the drive's.
+    private func showController(of address: String) throws {
+        let physical = try recorded.root.destination(of: "/sys/bus/pci/devices/0000:81:00.0")
+        let function = try recorded.root.destination(of: "/sys/bus/pci/devices/\(address)")
+        for path in recorded.tree.paths where path.hasPrefix(physical + "/nvme/nvme1") {
+            let rest = path.dropFirst(physical.count).replacing("/nvme/nvme1", with: "/nvme/nvme2")
+                .replacing("nvme1c1n1", with: "nvme1c2n1")
+            if let node = recorded.tree.node(at: path) { recorded.tree.put(node, at: function + rest) }
+        }
+        recorded.tree.link("/sys/class/nvme/nvme2", to: "../../" + function.dropFirst("/sys/".count) + "/nvme/nvme2")
+        recorded.tree.remove("\(function)/driver")
+        recorded.tree.link("\(function)/driver", to: "../../../../bus/pci/drivers/nvme")
+    }
+
+    private func virtual(
+        _ action: NVMeOptions.ClearAction = .auto, _ strategy: NVMeOptions.ClearStrategy = .auto,
+        commands: (any CommandRunner)? = nil
+    ) throws -> NVMeDriver {
+        NVMeDriver(
+            DriverOptions(
+                root: recorded.root,
+                nvme: NVMeOptions(
+                    deviceSpecs: try DeviceSpec.list(json: #"{"address":"0000:81:00.1"}"#), clearAction: action,
+                    clearStrategy: strategy, samples: 64, offersVirtualFunctions: true),
+                commands: commands ?? recorded.commands)
+        ) { _ in }
+    }
+
+    /// Offered when the operator says so, inspected at each bind, and erased without reaching its neighbours.
+    @Test func virtualFunctionsWithNamespacesOfTheirOwn() async throws {
+        try recorded.root.write("2", to: "/sys/bus/pci/devices/0000:81:00.0/sriov_numvfs")
+        try showController(of: "0000:81:00.1")
+        let discovery = try discover(virtual())
+        #expect(discovery.devices.map { $0.deployables[0].name } == ["h_0000:81:00.1"])
+        let handle = try #require(discovery.devices.first?.deployables[0].handles.first)
+        #expect(handle.needsPreparation && handle.needsCleaning)
+        let order = try order("0000:81:00.1")
+        try await virtual().prepare(order)
+        drive.behave(.honest, .init(sanitize: 7))
+        let record = try await virtual().clean(order)
+        #expect(record.methods == ["nvme format, user data erase"])
+        let refused = await #expect(throws: DriverFault.self) { try await virtual(.sanitize).clean(order) }
+        #expect(refused?.text.contains("would erase its neighbours") == true)
+        // A namespace that others may have is two tenants' at once.
+        let commands = recorded.commands
+        let shared = PlayedCommands { command throws(CommandFault) in
+            guard command.arguments.first == "id-ns" else { return nil }
+            var page = [UInt8](repeating: 0, count: 4096)
+            page[30] = 1
+            return CommandResult(output: page)
+        }
+        let both = FallingBack(first: shared, second: commands)
+        for work in [
+            { try await virtual(commands: both).prepare(order) },
+            { _ = try await virtual(commands: both).clean(order) },
+        ] as [() async throws -> Void] {
+            let fault = await #expect(throws: DriverFault.self) { try await work() }
+            #expect(fault?.text.contains("has the namespace 1, which others may have too") == true)
+        }
+    }
+
+    /// The second where the first has no such program.
+    private struct FallingBack: CommandRunner {
+        let first: PlayedCommands
+        let second: PlayedCommands
+
+        func run(_ command: Command) async throws(CommandFault) -> CommandResult {
+            do { return try await first.run(command) } catch { return try await second.run(command) }
+        }
+    }
+
+    @Test func whatReachesTheNeighboursIsOutOfTheQuestion() throws {
+        var page = [UInt8](repeating: 0, count: 4096)
+        page[256] = 2
+        (page[328], page[524]) = (7, 2)
+        let drive = try #require(NVMeIdentity(page))
+        #expect(try ErasePlan(NVMeOptions(), drive) == .sanitizeBlocks)
+        #expect(try ErasePlan(NVMeOptions(), drive, isPart: true) == .zero)
+        #expect(throws: DriverFault.self) { try ErasePlan(NVMeOptions(clearAction: .format), drive, isPart: true) }
+        #expect(throws: DriverFault.self) { try ErasePlan(NVMeOptions(clearStrategy: .crypto), drive, isPart: true) }
     }
 
     @Test(arguments: [

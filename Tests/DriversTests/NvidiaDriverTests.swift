@@ -9,8 +9,10 @@ import Testing
         RecordedHost, NvidiaDriver, Discovery
     ) {
         let recorded = try fixture(name)
-        var known: [PCIAddress: String] = [:]
-        for (address, type) in types { known[try #require(PCIAddress(address))] = type }
+        var known: [PCIAddress: [String]] = [:]
+        for (address, type) in types {
+            known[try #require(PCIAddress(address))] = type.split(separator: ",").map(String.init)
+        }
         let driver = NvidiaDriver(
             DriverOptions(root: recorded.root, nvidia: NvidiaOptions(types: known), commands: PlayedCommands()))
         let discovery = try driver.discover(DiscoveryPass(snapshot: HostSnapshot(recorded.root), host: "h"))
@@ -37,6 +39,48 @@ import Testing
         #expect(deployable.handles.count == 12 && deployable.handles[0].type == .mdev)
         let (_, _, wrong) = try discover("vgpu", ["0000:82:00.0": "nvidia-1"])
         #expect(wrong.notes[0].text == "is not offered: it has no type nvidia-1, but nvidia-474, nvidia-475")
+    }
+
+    /// Types of one card with classes of their own, and a class of a MIG instance beside a time slice.
+    @Test func severalClassesOfOneCard() async throws {
+        let recorded = try fixture("vgpu")
+        let card = "0000:82:00.0"
+        let types = try recorded.root.destination(of: "/sys/bus/pci/devices/\(card)") + "/mdev_supported_types"
+        recorded.tree.file("\(types)/nvidia-475/name", "GRID A100-2-10C")
+        let address = try #require(PCIAddress(card))
+        func driver(_ names: [String]) -> NvidiaDriver {
+            NvidiaDriver(
+                DriverOptions(
+                    root: recorded.root, nvidia: NvidiaOptions(types: [address: names]), commands: PlayedCommands()))
+        }
+        func look(_ driver: NvidiaDriver) throws -> Discovery {
+            try driver.discover(DiscoveryPass(snapshot: HostSnapshot(recorded.root), host: "h"))
+        }
+        let both = driver(["nvidia-474", "nvidia-475"])
+        let device = try #require(try look(both).devices.first { $0.deployables.count == 2 })
+        #expect(
+            device.deployables.map(\.name) == ["h_\(card)_nvidia-474", "h_\(card)_nvidia-475"]
+                && device.deployables.map(\.resourceClass) == ["VGPU", "CUSTOM_NVIDIA_MIG_2_10C"])
+        #expect(Set(device.deployables.map(\.resourceProvider)).count == 2)
+        // They share the card: what one class takes the other lacks, and gets back.
+        let before = device.deployables.map(\.accelerators)
+        let handle = try #require(device.deployables[1].handles.last)
+        let order = HandleOrder(for: handle)
+        try await both.prepare(order)
+        let during = try #require(try look(both).devices.first { $0.deployables.count == 2 }).deployables
+        #expect(during[0].accelerators < before[0] && during[1].accelerators <= before[1])
+        #expect(zip(during, device.deployables).allSatisfy { $0.handles.count >= $1.handles.count })
+        try await both.withdraw(order)
+        #expect(try look(both).devices.first { $0.deployables.count == 2 } == device)
+        // One that the card has not is left out with a note, the other is offered.
+        let half = try look(driver(["nvidia-474", "nvidia-9"]))
+        #expect(half.notes.contains { $0.text.hasPrefix("is not offered as nvidia-9: it has no type nvidia-9") })
+        #expect(half.devices.contains { $0.deployables[0].name == "h_\(card)" })
+    }
+
+    @Test func aFunctionOfTheNewerInterfaceTakesOneType() throws {
+        let (_, _, discovery) = try discover("vendors", ["0000:c1:00.5": "558,575"])
+        #expect(discovery.notes.contains { $0.text == "is not offered: it can have one type of 558, 575; name one" })
     }
 
     @Test func theVendorsNewerInterface() async throws {
@@ -87,7 +131,9 @@ import Testing
         }
         #expect(fault(["a"], [:])?.hasPrefix("vgpu_a: needs 'device_addresses'") == true)
         #expect(
-            fault(["a", "b"], ["a": ["0000:84:00.0"], "b": ["0000:84:00.0"]])?.contains("a GPU has one type") == true)
+            try NvidiaOptions(
+                enabledTypes: ["a", "b"], addresses: ["a": ["0000:84:00.0"], "b": ["0000:84:00.0"]]
+            ).types.values.first == ["a", "b"])
         #expect(fault(["a"], ["a": ["84"]])?.contains("is not a PCI address") == true)
         #expect(fault([], ["a": ["0000:84:00.0"]])?.contains("does not name") == true)
     }

@@ -1,5 +1,6 @@
 import Host
 import Model
+import Synchronization
 import Testing
 
 @testable import Drivers
@@ -64,11 +65,14 @@ import Testing
 
     @Test func drivesGiveTheirVirtualControllersResourcesFirst() async throws {
         try await HostControl(recorded.root).setVirtualFunctions(0, of: drive)
-        let played = PlayedCommands { _ throws(CommandFault) in CommandResult() }
+        let controllers = Controllers()
+        let played = PlayedCommands { command throws(CommandFault) in controllers.answer(command.arguments) }
         let outcome = await settle([PartitionWish(address: drive, virtualFunctions: 2)], commands: played)
         #expect(outcome[0].failure == nil && enabled(drive) == 2)
         #expect(
-            played.commands.map { $0.arguments.dropFirst(2).joined(separator: " ") } == [
+            played.commands.filter { $0.arguments[0] == "virt-mgmt" }.map {
+                $0.arguments.dropFirst(2).joined(separator: " ")
+            } == [
                 "--cntlid=1 --rt=0 --nr=0 --act=7", "--cntlid=1 --rt=0 --nr=2 --act=8",
                 "--cntlid=1 --rt=1 --nr=1 --act=8",
                 "--cntlid=2 --rt=0 --nr=0 --act=7", "--cntlid=2 --rt=0 --nr=2 --act=8",
@@ -80,6 +84,175 @@ import Testing
         let failing = PlayedCommands { _ throws(CommandFault) in CommandResult(status: 1, "", errors: "no") }
         #expect(await settle([PartitionWish(address: drive, virtualFunctions: 2)], commands: failing)[0].failure != nil)
         #expect(enabled(drive) == 0)
+    }
+
+    /// A drive as virtualization management sees it.
+    private final class Controllers: Sendable {
+        struct State: Sendable {
+            var online = false
+            var queues = 0
+            var interrupts = 0
+        }
+
+        let state = Mutex<[Int: State]>([1: State(), 2: State()])
+        /// Takes what it is given and keeps nothing.
+        let forgets: Bool
+
+        init(forgets: Bool = false) { self.forgets = forgets }
+
+        func answer(_ arguments: [String]) -> CommandResult? {
+            func option(_ name: String) -> Int {
+                arguments.first { $0.hasPrefix("--\(name)=") }.flatMap { Int($0.dropFirst(name.count + 3)) } ?? 0
+            }
+            switch arguments.first {
+            case "virt-mgmt":
+                state.withLock { state in
+                    let number = option("cntlid")
+                    switch (option("act"), option("rt")) {
+                    case (7, _): state[number]?.online = false
+                    case (8, 0): state[number]?.queues = forgets ? 0 : option("nr")
+                    case (8, _): state[number]?.interrupts = option("nr")
+                    default: state[number]?.online = true
+                    }
+                }
+                return CommandResult()
+            case "list-secondary":
+                let entries = state.withLock { $0 }.sorted { $0.key < $1.key }.map { number, one in
+                    """
+                    {"secondary-controller-identifier": \(number), "primary-controller-identifier": 0,
+                     "secondary-controller-state": \(one.online ? 1 : 0), "virtual-function-number": \(number),
+                     "num-virtual-queues": \(one.queues), "num-virtual-interrupts": \(one.interrupts)}
+                    """
+                }
+                return CommandResult(
+                    "{\"num\": 2, \"secondary-controllers\": [\(entries.joined(separator: ","))]}")
+            default: return nil
+            }
+        }
+    }
+
+    /// What the drive says it has decides, also where the number of its functions was right from the start.
+    @Test func virtualControllersAreReadBack() async throws {
+        let wish = [PartitionWish(address: drive, virtualFunctions: 2, queues: 4)]
+        let controllers = Controllers()
+        let played = PlayedCommands { command throws(CommandFault) in controllers.answer(command.arguments) }
+        // The functions are there and their controllers have nothing.
+        #expect(enabled(drive) == 2)
+        #expect(await settle(wish, commands: played) == [PartitionOutcome(address: drive, failure: nil, changed: true)])
+        #expect(controllers.state.withLock { $0.values.allSatisfy { $0.online && $0.queues == 4 } })
+        let count = played.commands.count
+        #expect(
+            await settle(wish, commands: played) == [PartitionOutcome(address: drive, failure: nil, changed: false)])
+        #expect(played.commands.count == count + 1, "it is asked once, and told nothing")
+        // One that a guest may have is left as it is, and said.
+        controllers.state.withLock { $0[2]?.online = false }
+        let second = try #require(HostSnapshot(recorded.root).function(at: drive)?.sriov?.functions.last)
+        try await HostControl(recorded.root).bind(second, to: "vfio-pci")
+        #expect(
+            await settle(wish, commands: played)[0].failure
+                == "/dev/nvme1: the virtual controller 2 is offline.")
+        // A drive that reports success and gives nothing is found out.
+        try await HostControl(recorded.root).bind(second, to: nil)
+        let liar = Controllers(forgets: true)
+        let lying = PlayedCommands { command throws(CommandFault) in liar.answer(command.arguments) }
+        #expect(
+            await settle(wish, commands: lying)[0].failure?.contains(
+                "has 0 queues and 1 interrupts in place of 4 and 1")
+                == true)
+    }
+
+    // MARK: Mediated devices
+
+    private static let parent = "0000:82:00.0"
+
+    private func vgpu() throws -> (RecordedHost, (MdevPartition) -> Partitioner, () -> MdevType?) {
+        let recorded = try fixture("vgpu")
+        let make = { (share: MdevPartition) in
+            Partitioner([], mdevs: [share], control: HostControl(recorded.root), commands: PlayedCommands())
+        }
+        let look = {
+            HostSnapshot(recorded.root).mdevParents.first { $0.name == Self.parent }?.types.first {
+                $0.name == "nvidia-474"
+            }
+        }
+        return (recorded, make, look)
+    }
+
+    @Test func aShareIsMadeKeptAndGivenBack() async throws {
+        let (recorded, make, look) = try vgpu()
+        let held = try #require(look()?.devices)
+        #expect(held.count == 1, "one that is nobody's here is in use")
+        func settle(_ devices: Int) async -> PartitionOutcome {
+            await make(MdevPartition(parent: Self.parent, type: "nvidia-474", devices: devices)).settle()[0]
+        }
+        #expect(
+            make(.init(parent: Self.parent, type: "nvidia-474", devices: 3)).isUnsettled(HostSnapshot(recorded.root)))
+        let made = await settle(3)
+        #expect(made == PartitionOutcome(subject: "\(Self.parent) nvidia-474", failure: nil, changed: true))
+        #expect(look()?.devices.count == 3 && look()?.devices.contains(held[0]) == true)
+        #expect(
+            !make(.init(parent: Self.parent, type: "nvidia-474", devices: 3)).isUnsettled(HostSnapshot(recorded.root)))
+        #expect(await settle(3).changed == false)
+        let fewer = await settle(2)
+        #expect(fewer.failure == nil && fewer.changed && look()?.devices.count == 2)
+        // What is in use stays, and that is said.
+        let none = await settle(0)
+        #expect(
+            none.changed && none.failure?.contains("keeps 1 devices of type nvidia-474, for they are in use") == true)
+        #expect(look()?.devices == held)
+        let much = await settle(200)
+        #expect(much.failure?.contains("of 200 devices of type nvidia-474") == true)
+        let unknown = await make(.init(parent: "0000:99:00.0", type: "nvidia-474", devices: 1)).settle()[0]
+        #expect(unknown.failure == "0000:99:00.0 offers no mediated devices.")
+        let wrong = await make(.init(parent: Self.parent, type: "nvidia-1", devices: 1)).settle()[0]
+        #expect(wrong.failure?.contains("offers no type nvidia-1; it has nvidia-474, nvidia-475") == true)
+        // After a reboot nothing of it is left, and it is made anew.
+        for name in look()?.devices ?? [] { try await HostControl(recorded.root).removeMdev(name) }
+        #expect(await settle(3).changed && look()?.devices.count == 3)
+    }
+
+    /// A spare makes way for the handle's device and is there again after it, whoever makes the device.
+    @Test(arguments: [MdevOptions.Creator.agent, .nova])
+    func spareDevicesMakeWay(creator: MdevOptions.Creator) async throws {
+        let (recorded, make, look) = try vgpu()
+        let share = MdevPartition(parent: Self.parent, type: "nvidia-474", devices: 3)
+        _ = await make(share).settle()
+        let driver = MdevDriver(
+            DriverOptions(
+                root: recorded.root,
+                mdev: MdevOptions(
+                    specs: [MdevSpec(parent: Self.parent, type: "nvidia-474")], creator: creator, persists: false,
+                    partitions: [share]), commands: PlayedCommands()))
+        func discover() throws -> DeployableReport? {
+            try driver.discover(DiscoveryPass(snapshot: HostSnapshot(recorded.root), host: "h")).devices.first?
+                .deployables[0]
+        }
+        let before = try #require(try discover())
+        let handle = try #require(before.handles.first)
+        #expect(handle.needsPreparation)
+        let order = HandleOrder(for: handle)
+        for _ in 1...2 { try await driver.prepare(order) }
+        let name = order.handle.description
+        #expect(look()?.devices.count == (creator == .agent ? 3 : 2))
+        #expect(look()?.devices.contains(name) == (creator == .agent))
+        if creator == .nova {
+            try await HostControl(recorded.root).createMdev(name, type: "nvidia-474", on: Self.parent)
+        }
+        #expect(try discover() == before, "the share is as large as it was")
+        for _ in 1...2 { try await driver.clean(order) }
+        #expect(look()?.devices.count == 3 && look()?.devices.contains(name) == false)
+        #expect(try discover() == before)
+    }
+
+    @Test func sharesAreChecked() throws {
+        let good = try MdevPartition(
+            .mapping(["parent": .text("mtty"), "type": .text("mtty-2"), "devices": .text("4")]))
+        #expect(good == MdevPartition(parent: "mtty", type: "mtty-2", devices: 4))
+        for wrong in [
+            ["parent": SpecValue.text("mtty"), "type": .text("mtty-2")],
+            ["parent": .text("mtty"), "devices": .text("4")],
+            ["parent": .text("mtty"), "type": .text("mtty-2"), "devices": .text("5000")],
+        ] { #expect(throws: DeviceSpecFault.self) { try MdevPartition(.mapping(wrong)) } }
     }
 
     @Test func wishesAreChecked() {

@@ -19,6 +19,7 @@ public struct TestCloud: Sendable {
     ///   - configuration: YAML
     public static func run<Result: Sendable>(
         folder: String? = nil, configuration: String = "", recordedHosts: [String] = [],
+        playedHosts: [DevelopmentCloud.PlayedHost] = [],
         authentication: DevelopmentCloud.Authentication = .embedded,
         _ body: @escaping @Sendable (TestCloud) async throws -> Result
     ) async throws -> Result {
@@ -27,6 +28,7 @@ public struct TestCloud: Sendable {
         var options = DevelopmentCloud.Options(
             dataFolder: folder ?? own, runsAgent: false, recordedHosts: recordedHosts, authentication: authentication)
         options.heedsSignals = false
+        options.playedHosts = playedHosts
         let cloud = try DevelopmentCloud.open(
             options, configuration: (configuration, "test"), environment: [:],
             overrides: ["listen.address": .text("127.0.0.1:0"), "identity.password_hash_rounds": .text("4")])

@@ -195,9 +195,9 @@ struct Suite {
     }
 
     private func nvidia() async {
-        var types: [PCIAddress: String] = [:]
+        var types: [PCIAddress: [String]] = [:]
         for parent in snapshot().mdevParents {
-            if let address = parent.address { types[address] = parent.types.first?.name }
+            if let address = parent.address { types[address] = parent.types.prefix(1).map(\.name) }
         }
         let driver = NvidiaDriver(DriverOptions(root: root, nvidia: NvidiaOptions(types: types)))
         let devices = discover(driver)?.devices ?? []

@@ -10,11 +10,11 @@ extension HostAgent {
         for outcome in await partitioner.settle() {
             if outcome.changed {
                 isChanged = true
-                logger.notice("a device was divided", metadata: ["device": "\(outcome.address)"])
+                logger.notice("a device was divided", metadata: ["device": "\(outcome.subject)"])
             }
             if let failure = outcome.failure {
                 conditions.append(
-                    HostCondition(.partition, "\(outcome.address)", "It is not divided as configured: \(failure)"))
+                    HostCondition(.partition, outcome.subject, "It is not divided as configured: \(failure)"))
             }
         }
         if isChanged { discoverer.forget() }

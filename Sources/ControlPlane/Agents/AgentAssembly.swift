@@ -22,16 +22,19 @@ struct AgentAssembly: Sendable {
         let wishes = try DriverOptions.partitions(settings.agent)
         let enabled = try DriverRegistry.standard.enabled(settings.agent.drivers, options)
         for warning in enabled.warnings { logger.warning("\(warning)") }
+        var agentOptions = HostAgent.Options(
+            rootProvider: rootProvider ?? host.name.text, makesRootProvider: makesRootProvider,
+            scanInterval: settings.agent.scanInterval, stateFolder: stateFolder, version: ProgramVersion.text,
+            hearsKernel: host.root.isThisMachine, healthInterval: settings.agent.healthInterval,
+            layout: ProviderLayout(settings.agent.layout))
+        agentOptions.events = host.events
         return try HostAgent(
             discoverer: Discoverer(host: host.name, root: host.root, drivers: enabled.drivers), link: link,
-            placement: placement,
-            options: HostAgent.Options(
-                rootProvider: rootProvider ?? host.name.text, makesRootProvider: makesRootProvider,
-                scanInterval: settings.agent.scanInterval, stateFolder: stateFolder, version: ProgramVersion.text,
-                hearsKernel: host.root.isThisMachine, healthInterval: settings.agent.healthInterval,
-                layout: ProviderLayout(settings.agent.layout)),
-            partitioner: wishes.isEmpty
-                ? nil : Partitioner(wishes, control: options.control, commands: options.commands),
+            placement: placement, options: agentOptions,
+            partitioner: wishes.isEmpty && options.mdev.partitions.isEmpty
+                ? nil
+                : Partitioner(
+                    wishes, mdevs: options.mdev.partitions, control: options.control, commands: options.commands),
             logger: logger)
     }
 }

@@ -15,13 +15,15 @@ extension DriverOptions {
                 deviceSpecs: try list("device_spec", settings.nvme.deviceSpec, DeviceSpec.init),
                 clearAction: .init(rawValue: settings.nvme.clearAction.rawValue) ?? .auto,
                 clearStrategy: .init(rawValue: settings.nvme.clearStrategy.rawValue) ?? .auto,
-                cleanupTimeout: settings.nvme.cleanupTimeout, samples: settings.nvme.samples)
+                cleanupTimeout: settings.nvme.cleanupTimeout, samples: settings.nvme.samples,
+                offersVirtualFunctions: settings.nvme.offersVirtualFunctions)
         }
         options.mdev = try read("mdev") { () throws(DeviceSpecFault) in
             MdevOptions(
                 specs: try list("device_spec", settings.mdev.deviceSpec, MdevSpec.init),
-                creator: .init(rawValue: settings.mdev.creator.rawValue) ?? .agent, persists: settings.mdev.isPersistent
-            )
+                creator: .init(rawValue: settings.mdev.creator.rawValue) ?? .agent,
+                persists: settings.mdev.isPersistent,
+                partitions: try mdevPartitions(settings.agent))
         }
         options.nvidia = try read("") { () throws(DeviceSpecFault) in
             try NvidiaOptions(enabledTypes: settings.gpu.enabledTypes, addresses: settings.gpu.addresses)
@@ -68,13 +70,28 @@ extension DriverOptions {
     /// `agent.partitions`.
     static func partitions(_ settings: AgentSettings) throws(Fault) -> [PartitionWish] {
         try read("agent") { () throws(DeviceSpecFault) in
-            let wishes = try list("partitions", settings.partitions, PartitionWish.init)
+            let wishes = try list("partitions", settings.partitions.filter { !isMdev($0) }, PartitionWish.init)
             for (index, wish) in wishes.enumerated()
             where wishes[..<index].contains(where: { $0.address == wish.address }) {
                 throw DeviceSpecFault("partitions", "\(wish.address) stands twice; a device has one entry")
             }
             return wishes
         }
+    }
+
+    /// Those of `agent.partitions` that keep shares for mediated devices: they have a parent where the others have an address.
+    static func mdevPartitions(_ settings: AgentSettings) throws(DeviceSpecFault) -> [MdevPartition] {
+        let shares = try list("partitions", settings.partitions.filter(isMdev), MdevPartition.init)
+        for (index, share) in shares.enumerated()
+        where shares[..<index].contains(where: { $0.parent == share.parent && $0.type == share.type }) {
+            throw DeviceSpecFault("partitions", "\(share.parent) stands twice with \(share.type)")
+        }
+        return shares
+    }
+
+    private static func isMdev(_ value: SettingsValue) -> Bool {
+        guard case .mapping(let entries) = value else { return false }
+        return entries.contains { $0.key == "parent" }
     }
 
     private static func list<Entry>(

@@ -9,6 +9,8 @@ struct LocalHost: Sendable {
     let root: SysfsRoot
     /// What drivers run on it; nil is what suits the root.
     var commands: (any CommandRunner)?
+    /// What its kernel says of devices that come and go; nil is what suits the root.
+    var events: AsyncStream<HostEvent>?
 
     static func this(_ settings: AgentSettings) -> LocalHost {
         LocalHost(

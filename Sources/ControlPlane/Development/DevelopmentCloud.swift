@@ -1,6 +1,6 @@
 import Agent
 import Foundation
-import Host
+public import Host
 import Identity
 public import Logging
 import Model
@@ -24,6 +24,8 @@ public struct DevelopmentCloud: Sendable {
         public var runsAgent: Bool
         /// Files of recorded hosts; an agent runs for each.
         public var recordedHosts: [String]
+        /// Hosts that are played, whose devices may come and go; an agent runs for each.
+        public var playedHosts: [PlayedHost] = []
         public var authentication: Authentication
         /// Whether SIGTERM and SIGINT stop it; otherwise only the end of the task does.
         public var heedsSignals = true
@@ -37,6 +39,17 @@ public struct DevelopmentCloud: Sendable {
             self.runsAgent = runsAgent
             self.recordedHosts = recordedHosts
             self.authentication = authentication
+        }
+    }
+
+    /// A recorded host with the events of its kernel.
+    public struct PlayedHost: Sendable {
+        public var host: RecordedHost
+        public var events: AsyncStream<HostEvent>
+
+        public init(_ host: RecordedHost, events: AsyncStream<HostEvent>) {
+            self.host = host
+            self.events = events
         }
     }
 
@@ -132,6 +145,12 @@ public struct DevelopmentCloud: Sendable {
         var hosts: [LocalHost] = []
         if options.runsAgent { hosts.append(LocalHost.this(settings.agent)) }
         for file in options.recordedHosts { hosts.append(try LocalHost.recorded(file)) }
+        for played in options.playedHosts {
+            hosts.append(
+                LocalHost(
+                    name: played.host.hostName, root: played.host.root, commands: played.host.commands,
+                    events: played.events))
+        }
         var names: Set<HostName> = []
         for host in hosts where !names.insert(host.name).inserted {
             throw Fault.badRequest("Two hosts are named '\(host.name)'; record one of them under another name.")

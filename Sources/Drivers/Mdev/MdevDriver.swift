@@ -47,7 +47,7 @@ public struct MdevDriver: Driver {
                     current: capacity.current[type.name] ?? 0)
             }
             discovery.devices.append(
-                MdevReport(driver: Self.name, deviceType: .mdev, creator: options.creator).device(
+                MdevReport(driver: Self.name, deviceType: .mdev, options: options).device(
                     parent, function, kinds, on: pass.host))
         }
         return discovery

@@ -19,9 +19,10 @@ struct MdevHands: Sendable {
     }
 
     func make(_ order: HandleOrder) async throws(DriverFault) {
-        guard options.creator == .agent else { return }
         let (parent, type) = try Self.place(of: order)
         let name = order.handle.description
+        try await makeWay(for: name, type, parent)
+        guard options.creator == .agent else { return }
         try await changing { () async throws(ControlFault) in
             try await control.createMdev(name, type: type, on: parent)
         }
@@ -34,6 +35,26 @@ struct MdevHands: Sendable {
         let name = order.handle.description
         if options.persists { _ = try await tell(["undefine", "--uuid", name]) }
         try await changing { () async throws(ControlFault) in try await control.removeMdev(name) }
+        await fill(order)
+    }
+
+    /// A spare of the type's share goes, so that there is room for the handle's device.
+    private func makeWay(for name: String, _ type: String, _ parent: String) async throws(DriverFault) {
+        guard let share = options.partitions.first(where: { $0.isOf(type, on: parent) }) else { return }
+        let host = await control.snapshot()
+        let made = host.mdevParents.first { $0.name == parent }?.types.first { $0.name == type }?.devices ?? []
+        // Below its number there is room already: done twice, it takes one spare.
+        guard !made.contains(name), made.count >= share.devices, let spare = share.spares.first(where: made.contains)
+        else { return }
+        try await changing { () async throws(ControlFault) in try await control.removeMdev(spare) }
+    }
+
+    /// The share is whole again at once, before another type takes the room. What cannot be now the agent does at its next look.
+    private func fill(_ order: HandleOrder) async {
+        guard let (parent, type) = try? Self.place(of: order),
+            let share = options.partitions.first(where: { $0.isOf(type, on: parent) })
+        else { return }
+        _ = await Partitioner([], mdevs: [share], control: control, commands: commands).settle()
     }
 
     /// Whoever made it, it is gone afterwards. What the parent's memory holds of it, the parent's driver sees to.

@@ -7,6 +7,8 @@ public struct MdevOptions: Sendable, Equatable {
     public var creator: Creator
     /// Whether `mdevctl`, where it is installed, is told of each device, so that it is there again after the host's reboot.
     public var persists: Bool
+    /// Shares of parents that are kept for types.
+    public var partitions: [MdevPartition]
 
     /// `mdev_creator`: who makes a device when its handle is bound.
     public enum Creator: String, Sendable, CaseIterable {
@@ -16,7 +18,11 @@ public struct MdevOptions: Sendable, Equatable {
         case nova
     }
 
-    public init(specs: [MdevSpec] = [], creator: Creator = .agent, persists: Bool = true) {
+    public init(
+        specs: [MdevSpec] = [], creator: Creator = .agent, persists: Bool = true,
+        partitions: [MdevPartition] = []
+    ) {
+        self.partitions = partitions
         self.specs = specs
         self.creator = creator
         self.persists = persists

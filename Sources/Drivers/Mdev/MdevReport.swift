@@ -21,7 +21,7 @@ struct MdevReport {
 
     let driver: String
     let deviceType: DeviceType
-    let creator: MdevOptions.Creator
+    let options: MdevOptions
 
     func device(_ parent: MdevParent, _ function: PCIFunction?, _ kinds: [MdevKind], on host: HostName) -> DeviceReport
     {
@@ -57,6 +57,9 @@ struct MdevReport {
         info["asked_type"] = kind.type.name
         info["vgpu_mark"] = "\(kind.type.name)_\(index)"
         if let migrates = kind.liveMigratable { info["live_migratable"] = migrates ? "true" : "false" }
-        return AttachHandleReport(type: .mdev, info: info, needsPreparation: creator == .agent, needsCleaning: true)
+        // Whoever makes the device, a spare has to make way for it.
+        let isKept = options.partitions.contains { $0.isOf(kind.type.name, on: parent.name) }
+        return AttachHandleReport(
+            type: .mdev, info: info, needsPreparation: options.creator == .agent || isKept, needsCleaning: true)
     }
 }

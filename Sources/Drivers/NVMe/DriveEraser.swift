@@ -26,7 +26,8 @@ struct DriveEraser: Sendable {
         try await changing { () async throws(ControlFault) in try await control.bind(address, to: "nvme") }
         let drive = try await controller(at: address, until: deadline)
         let identity = try await tool.identity(drive.name)
-        let plan = try ErasePlan(options, identity)
+        let plan = try ErasePlan(options, identity, isPart: before.isVirtualFunction)
+        if before.isVirtualFunction { try await requireOwn(drive, address) }
         let seed = random()
         let checks = drive.namespaces.map { namespace in
             SampleCheck(
@@ -53,6 +54,26 @@ struct DriveEraser: Sendable {
             try await changing { () async throws(ControlFault) in try await control.bind(address, to: driver) }
         }
         return record(address, drive, plan, checks, old, seed, begun)
+    }
+
+    /// Throws when a virtual function shows no namespace, or one that other controllers may have too.
+    func inspect(_ address: PCIAddress) async throws(DriverFault) {
+        let before = await control.snapshot().function(at: address)?.driver
+        try await changing { () async throws(ControlFault) in try await control.bind(address, to: "nvme") }
+        let deadline = time.now().microseconds + 30_000_000
+        try await requireOwn(try await controller(at: address, until: deadline), address)
+        if let before, before != "nvme" {
+            try await changing { () async throws(ControlFault) in try await control.bind(address, to: before) }
+        }
+    }
+
+    private func requireOwn(_ drive: NVMeController, _ address: PCIAddress) async throws(DriverFault) {
+        guard !drive.namespaces.isEmpty else { throw DriverFault("The virtual function \(address) has no namespace.") }
+        for namespace in drive.namespaces where try await tool.isShared(namespace.name) {
+            throw DriverFault(
+                "The virtual function \(address) has the namespace \(namespace.identifier), which others may have too; give it "
+                    + "one that is private.")
+        }
     }
 
     private func record(

@@ -5,9 +5,26 @@ enum ErasePlan: Sendable, Equatable {
     case zero
 
     /// The strongest that configuration and drive allow. Throws, saying what the drive lacks, when there is none.
-    init(_ options: NVMeOptions, _ drive: NVMeIdentity) throws(DriverFault) {
+    ///
+    /// - Parameter isPart: it is a virtual function, beside which others live on the same media: what reaches them is out of the
+    ///   question
+    init(_ options: NVMeOptions, _ drive: NVMeIdentity, isPart: Bool = false) throws(DriverFault) {
         let action = options.clearAction
-        if action == .sanitize || action == .auto, let plan = Self.sanitize(options.clearStrategy, drive) {
+        if isPart, action == .sanitize {
+            throw DriverFault(
+                "A virtual function cannot be sanitized, which would erase its neighbours; set clear_action to auto, format or zero."
+            )
+        }
+        if isPart, drive.formatTakesAllNamespaces {
+            guard action != .format, options.clearStrategy != .crypto else {
+                throw DriverFault(
+                    "The drive formats all namespaces at once, those of other virtual functions among them; set clear_action "
+                        + "to auto or zero and clear_strategy to auto or block.")
+            }
+            self = .zero
+            return
+        }
+        if !isPart, action == .sanitize || action == .auto, let plan = Self.sanitize(options.clearStrategy, drive) {
             self = plan
         } else if action == .format || action == .auto, let plan = Self.format(options.clearStrategy, drive) {
             self = plan

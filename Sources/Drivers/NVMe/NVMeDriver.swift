@@ -3,10 +3,12 @@ import Model
 
 /// Offers whole NVMe drives, erased and checked between two tenants.
 ///
-/// A guest gets the drive's PCI function. Drives with virtual functions are left out, since namespaces are shared among them.
+/// A guest gets the drive's PCI function. Drives with virtual functions are left out; the functions are offered where the operator
+/// says that each has namespaces of its own, which is checked at each bind.
 public struct NVMeDriver: Driver {
     public static let name = "nvme"
-    public static let capabilities = DriverCapabilities(cleans: true, isStateful: true, examines: true)
+    public static let capabilities = DriverCapabilities(
+        prepares: true, cleans: true, partitions: true, isStateful: true, examines: true)
 
     private let options: DriverOptions
     private let wait: @Sendable (Duration) async throws -> Void
@@ -37,8 +39,10 @@ public struct NVMeDriver: Driver {
             case .unsuitable(let text): reason = text
             case .offered(let index):
                 let drive = controllers[function.address]
-                if function.isVirtualFunction {
-                    reason = "it is a virtual function of a drive, whose namespaces it shares with others"
+                if function.isVirtualFunction, !options.nvme.offersVirtualFunctions {
+                    reason =
+                        "it is a virtual function of a drive, which may share namespaces with others; "
+                        + "nvme.offer_virtual_functions says that it does not"
                 } else if drive?.state == "dead" {
                     reason = "its controller is dead"
                 } else {
@@ -51,12 +55,22 @@ public struct NVMeDriver: Driver {
         return discovery
     }
 
-    @discardableResult
-    public func clean(_ order: HandleOrder) async throws(DriverFault) -> CleaningRecord {
-        let eraser = DriveEraser(
+    /// Of a virtual function, sees to it that what it shows is its own: a namespace that two controllers have is two tenants'.
+    public func prepare(_ order: HandleOrder) async throws(DriverFault) {
+        let address = try order.requireAddress()
+        guard await options.control.snapshot().function(at: address)?.isVirtualFunction == true else { return }
+        try await eraser.inspect(address)
+    }
+
+    private var eraser: DriveEraser {
+        DriveEraser(
             options: options.nvme, root: options.root, control: options.control,
             tool: NVMeTool(commands: options.commands), time: options.time, random: options.random, wait: wait)
-        return try await eraser.erase(try order.requireAddress())
+    }
+
+    @discardableResult
+    public func clean(_ order: HandleOrder) async throws(DriverFault) -> CleaningRecord {
+        try await eraser.erase(try order.requireAddress())
     }
 
     public func examine(_ order: HandleOrder) async throws(DriverFault) -> DeviceHealth {
@@ -88,9 +102,11 @@ public struct NVMeDriver: Driver {
         facts["firmware"] = drive?.firmware
         facts["size"] = (drive?.namespaces.compactMap(\.size).reduce(0, +)).map { "\($0)" }
         facts["cleaning"] = "\(options.nvme.clearAction.rawValue), \(options.nvme.clearStrategy.rawValue)"
-        return PCIReport(
+        var report = PCIReport(
             type: .nvme, driver: Self.name, resourceClass: spec.resourceClass?.name ?? "CUSTOM_NVME", traits: traits,
             facts: facts, handle: PCIDriver.handle(function, spec), needsCleaning: true
         ).device(function, on: host)
+        if function.isVirtualFunction { report.deployables[0].handles[0].needsPreparation = true }
+        return report
     }
 }

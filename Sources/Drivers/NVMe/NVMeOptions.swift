@@ -8,6 +8,8 @@ public struct NVMeOptions: Sendable, Equatable {
     public var cleanupTimeout: Int
     /// Blocks of 4 KiB that are read back of each namespace.
     public var samples: Int
+    /// Whether virtual functions of drives are offered; each must have namespaces of its own.
+    public var offersVirtualFunctions: Bool
 
     /// `clear_action`: the command that erases.
     public enum ClearAction: String, Sendable, CaseIterable {
@@ -30,12 +32,13 @@ public struct NVMeOptions: Sendable, Equatable {
 
     public init(
         deviceSpecs: [DeviceSpec] = [], clearAction: ClearAction = .auto, clearStrategy: ClearStrategy = .auto,
-        cleanupTimeout: Int = 900, samples: Int = 1024
+        cleanupTimeout: Int = 900, samples: Int = 1024, offersVirtualFunctions: Bool = false
     ) {
         self.deviceSpecs = deviceSpecs
         self.clearAction = clearAction
         self.clearStrategy = clearStrategy
         self.cleanupTimeout = max(60, cleanupTimeout)
         self.samples = max(16, samples)
+        self.offersVirtualFunctions = offersVirtualFunctions
     }
 }

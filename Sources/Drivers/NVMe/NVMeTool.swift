@@ -32,9 +32,19 @@ struct NVMeTool: Sendable {
 
     /// The LBA format that a namespace has: formatting must keep it.
     func blockFormat(_ namespace: String) async throws(DriverFault) -> Int {
+        let format = try await identify(namespace)[26]
+        return Int(format & 0xf) | Int(format >> 5 & 3) << 4
+    }
+
+    /// Whether more controllers than one may have the namespace (NMIC, bit 0).
+    func isShared(_ namespace: String) async throws(DriverFault) -> Bool {
+        try await identify(namespace)[30] & 1 != 0
+    }
+
+    private func identify(_ namespace: String) async throws(DriverFault) -> [UInt8] {
         let bytes = try await ask(["id-ns", "/dev/\(namespace)", "--raw-binary"])
-        guard bytes.count >= 27 else { throw DriverFault("/dev/\(namespace) gave no identity that can be read.") }
-        return Int(bytes[26] & 0xf) | Int(bytes[26] >> 5 & 3) << 4
+        guard bytes.count >= 32 else { throw DriverFault("/dev/\(namespace) gave no identity that can be read.") }
+        return bytes
     }
 
     /// `action`: 1 leaves failure mode, 2 erases blocks, 3 overwrites, 4 erases the key.

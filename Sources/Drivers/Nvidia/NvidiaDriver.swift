@@ -40,8 +40,8 @@ public struct NvidiaDriver: Driver {
             let reason: String?
             if let fence = pass.fencing.reasons(for: function.address).first {
                 reason = fence.description
-            } else if let type = options.types[function.address] {
-                reason = divided(function, type, parents[function.address], pass, into: &discovery)
+            } else if let types = options.types[function.address] {
+                reason = divided(function, types, parents[function.address], pass, into: &discovery)
             } else if function.isVirtualFunction {
                 // Said once for the physical function, not for each of dozens.
                 reason = nil
@@ -122,23 +122,37 @@ public struct NvidiaDriver: Driver {
 
     /// Nil when it is offered, else why not.
     private func divided(
-        _ function: PCIFunction, _ type: String, _ parent: MdevParent?, _ pass: DiscoveryPass,
+        _ function: PCIFunction, _ types: [String], _ parent: MdevParent?, _ pass: DiscoveryPass,
         into discovery: inout Discovery
     ) -> String? {
         if let parent {
-            guard let kind = parent.types.first(where: { $0.name == type }) else {
-                return "it has no type \(type), but " + parent.types.map(\.name).joined(separator: ", ")
-            }
+            // Several types of one card are deployables of their own, with classes of their own, and share it.
             let capacity = MdevCapacity(parent.types)
-            let report = MdevKind(
-                type: kind, resourceClass: Self.resourceClass(of: kind.title),
-                traits: Self.traits(of: function, Self.word(of: kind.title)), liveMigratable: nil,
-                maximum: capacity.maximum[type] ?? 0, current: capacity.current[type] ?? 0)
-            let device = MdevReport(driver: Self.name, deviceType: .gpu, creator: mdev.creator).device(
-                parent, function, [report], on: pass.host)
-            guard !device.deployables.isEmpty else { return "it can hold no device of type \(type)" }
+            var kinds: [MdevKind] = []
+            for type in types {
+                guard let kind = parent.types.first(where: { $0.name == type }) else {
+                    let reason = "it has no type \(type), but " + parent.types.map(\.name).joined(separator: ", ")
+                    if types.count == 1 { return reason }
+                    discovery.notes.append(
+                        HostProblem(path: function.path, text: "is not offered as \(type): \(reason)"))
+                    continue
+                }
+                kinds.append(
+                    MdevKind(
+                        type: kind, resourceClass: Self.resourceClass(of: kind.title),
+                        traits: Self.traits(of: function, Self.word(of: kind.title)), liveMigratable: nil,
+                        maximum: capacity.maximum[type] ?? 0, current: capacity.current[type] ?? 0))
+            }
+            let device = MdevReport(driver: Self.name, deviceType: .gpu, options: mdev).device(
+                parent, function, kinds, on: pass.host)
+            guard !device.deployables.isEmpty else {
+                return "it can hold no device of type \(types.joined(separator: " or "))"
+            }
             discovery.devices.append(device)
             return nil
+        }
+        guard types.count == 1, let type = types.first else {
+            return "it can have one type of \(types.joined(separator: ", ")); name one"
         }
         guard let partition = function.vendorPartition else {
             return "the type \(type) is configured for it, and its driver offers no types"

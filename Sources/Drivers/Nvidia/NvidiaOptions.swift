@@ -2,20 +2,20 @@ public import Model
 
 /// What the configuration says of NVIDIA GPUs: sections `gpu_devices` and `vgpu_<type>`.
 public struct NvidiaOptions: Sendable, Equatable {
-    /// `enabled_vgpu_types` with their `device_addresses`: which type a GPU, or a virtual function of one, is divided by. One
-    /// type an address.
-    public var types: [PCIAddress: String]
+    /// `enabled_vgpu_types` with their `device_addresses`: which types a GPU, or a virtual function of one, is divided by, in their
+    /// order.
+    public var types: [PCIAddress: [String]]
 
-    public init(types: [PCIAddress: String] = [:]) {
+    public init(types: [PCIAddress: [String]] = [:]) {
         self.types = types
     }
 
-    /// From the configuration's own form: the enabled types, and the addresses of each. A type without addresses, an
-    /// address in two types, and addresses of a type that is not enabled are refused.
+    /// From the configuration's own form: the enabled types, and the addresses of each. A type without addresses and
+    /// addresses of a type that is not enabled are refused.
     public init(
         enabledTypes: [String], addresses: [String: [String]]
     ) throws(DeviceSpecFault) {
-        var types: [PCIAddress: String] = [:]
+        var types: [PCIAddress: [String]] = [:]
         for type in addresses.keys.sorted() where !enabledTypes.contains(type) {
             throw DeviceSpecFault("vgpu_\(type)", "is a section for a type that enabled_vgpu_types does not name")
         }
@@ -27,10 +27,7 @@ public struct NvidiaOptions: Sendable, Equatable {
                 guard let address = PCIAddress(text) else {
                     throw DeviceSpecFault("vgpu_\(type)", "'\(text)' is not a PCI address such as 0000:84:00.0")
                 }
-                if let other = types[address], other != type {
-                    throw DeviceSpecFault("vgpu_\(type)", "\(text) is in vgpu_\(other) too; a GPU has one type")
-                }
-                types[address] = type
+                if types[address]?.contains(type) != true { types[address, default: []].append(type) }
             }
         }
         self.types = types

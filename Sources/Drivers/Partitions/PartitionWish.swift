@@ -45,12 +45,3 @@ public struct PartitionWish: Sendable, Equatable {
         interrupts = try entry.number("interrupts", in: 1...2048) ?? interrupts
     }
 }
-
-/// What became of one wish.
-public struct PartitionOutcome: Sendable, Equatable {
-    public var address: PCIAddress
-    /// Nil when it is as wished, else why not.
-    public var failure: String?
-    /// Whether anything had to be done.
-    public var changed: Bool
-}

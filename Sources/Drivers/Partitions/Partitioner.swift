@@ -5,19 +5,28 @@ import Model
 /// called again. What is as wished is left alone, what is in use is never touched, and what could not be done is said.
 public struct Partitioner: Sendable {
     private let wishes: [PartitionWish]
+    private let mdevs: [MdevPartition]
     private let control: HostControl
     private let commands: any CommandRunner
 
     /// `commands` as `DriverOptions.commands` has them.
-    public init(_ wishes: [PartitionWish], control: HostControl, commands: any CommandRunner) {
+    public init(
+        _ wishes: [PartitionWish], mdevs: [MdevPartition] = [], control: HostControl, commands: any CommandRunner
+    ) {
         self.wishes = wishes
+        self.mdevs = mdevs
         self.control = control
         self.commands = commands
     }
 
-    /// Whether something of that host is not as wished, so that there is something to do or to say.
+    /// Whether something of that host is not as wished, so that there is something to do or to say. What a drive's virtual
+    /// controllers have is not seen in it; `settle` asks the drive.
     public func isUnsettled(_ host: HostSnapshot) -> Bool {
         wishes.contains { host.function(at: $0.address)?.sriov?.enabled != $0.virtualFunctions }
+            || mdevs.contains { wish in
+                let parent = host.mdevParents.first { $0.name == wish.parent }
+                return parent?.types.first { $0.name == wish.type }?.devices.count != wish.devices
+            }
     }
 
     /// One after another, in the configuration's order; one that fails holds up no other.
@@ -31,8 +40,16 @@ public struct Partitioner: Sendable {
                 outcomes.append(PartitionOutcome(address: wish.address, failure: error.text, changed: false))
             }
         }
+        // Virtual functions may be parents: they come first.
+        for wish in mdevs {
+            var outcome = PartitionOutcome(subject: "\(wish.parent) \(wish.type)", failure: nil, changed: false)
+            do { try await settle(wish, &outcome.changed) } catch { outcome.failure = error.text }
+            outcomes.append(outcome)
+        }
         return outcomes
     }
+
+    // MARK: Virtual functions
 
     private func settle(_ wish: PartitionWish) async throws(DriverFault) -> Bool {
         let host = await control.snapshot()
@@ -42,53 +59,74 @@ public struct Partitioner: Sendable {
         guard let sriov = function.sriov else {
             throw DriverFault("\(wish.address) can have no virtual functions.")
         }
-        guard sriov.enabled != wish.virtualFunctions else { return false }
+        let drive = host.nvme.first { $0.address == wish.address }
+        let controllers = drive.map { VirtualControllers(drive: $0.name, wish: wish, commands: commands) }
+        guard sriov.enabled != wish.virtualFunctions else {
+            guard let controllers, wish.virtualFunctions > 0 else { return false }
+            // An agent that died in between, or another hand, may have left them without what they need.
+            return try await controllers.complete { number in
+                sriov.functions.indices.contains(number - 1)
+                    && host.function(at: sriov.functions[number - 1])?.driver?.hasPrefix("vfio") == true
+            }
+        }
         if wish.virtualFunctions > 0, let driver = wish.driver, function.driver != driver {
             guard function.driver == nil || function.driver == "vfio-pci" || sriov.enabled == 0 else {
                 throw DriverFault("\(wish.address) is run by '\(function.driver ?? "")' and has virtual functions.")
             }
             try await changing { () async throws(ControlFault) in try await control.bind(wish.address, to: driver) }
         }
-        let drive = host.nvme.first { $0.address == wish.address }
-        if let drive, wish.virtualFunctions > 0 {
+        if let controllers, wish.virtualFunctions > 0 {
             // A driver that is bound to a controller before it is online fails, and leaves it so.
             try await changing { () async throws(ControlFault) in
                 try await control.write("0", to: "\(function.path)/sriov_drivers_autoprobe")
             }
-            try await assign(wish, drive.name)
+            for number in 1...wish.virtualFunctions { try await controllers.assign(number) }
         }
         try await changing { () async throws(ControlFault) in
             try await control.setVirtualFunctions(wish.virtualFunctions, of: wish.address)
         }
-        if let drive, wish.virtualFunctions > 0 {
-            for controller in 1...wish.virtualFunctions { try await manage(drive.name, controller, action: 9) }
+        if let controllers, wish.virtualFunctions > 0 {
+            for number in 1...wish.virtualFunctions { try await controllers.bringOnline(number) }
+            try await controllers.verify()
         }
         return true
     }
 
-    /// Gives each virtual controller its queues and interrupts; it must be offline for that. Their numbers run from 1, in the
-    /// order of the functions.
-    private func assign(_ wish: PartitionWish, _ drive: String) async throws(DriverFault) {
-        for controller in 1...wish.virtualFunctions {
-            try await manage(drive, controller, action: 7)
-            try await manage(drive, controller, resource: 0, number: wish.queues, action: 8)
-            try await manage(drive, controller, resource: 1, number: wish.interrupts, action: 8)
-        }
-    }
+    // MARK: Mediated devices
 
-    /// Actions by the specification: 7 takes a controller offline, 8 assigns, 9 brings it online. Resources: 0 queues, 1
-    /// interrupts.
-    private func manage(
-        _ drive: String, _ controller: Int, resource: Int = 0, number: Int = 0, action: Int
-    ) async throws(DriverFault) {
-        let command = Command(
-            "nvme",
-            [
-                "virt-mgmt", "/dev/\(drive)", "--cntlid=\(controller)", "--rt=\(resource)", "--nr=\(number)",
-                "--act=\(action)",
-            ])
-        let result: CommandResult
-        do { result = try await commands.run(command) } catch { throw DriverFault("\(error).") }
-        guard result.status == 0 else { throw DriverFault("'\(command.text)' failed: \(result.complaint)") }
+    private func settle(_ wish: MdevPartition, _ changed: inout Bool) async throws(DriverFault) {
+        guard let parent = await control.snapshot().mdevParents.first(where: { $0.name == wish.parent }) else {
+            throw DriverFault("\(wish.parent) offers no mediated devices.")
+        }
+        guard let type = parent.types.first(where: { $0.name == wish.type }) else {
+            throw DriverFault(
+                "\(wish.parent) offers no type \(wish.type); it has \(parent.types.map(\.name).joined(separator: ", "))."
+            )
+        }
+        let there = Set(type.devices)
+        var count = there.count
+        if count < wish.devices {
+            for name in wish.spares where count < wish.devices && !there.contains(name) {
+                do throws(ControlFault) {
+                    try await control.createMdev(name, type: wish.type, on: wish.parent)
+                } catch {
+                    throw DriverFault(
+                        "\(wish.parent) has \(count) of \(wish.devices) devices of type \(wish.type): \(error)")
+                }
+                changed = true
+                count += 1
+            }
+        } else if count > wish.devices {
+            for name in wish.spares where count > wish.devices && there.contains(name) {
+                try await changing { () async throws(ControlFault) in try await control.removeMdev(name) }
+                changed = true
+                count -= 1
+            }
+            guard count == wish.devices else {
+                throw DriverFault(
+                    "\(wish.parent) keeps \(count) devices of type \(wish.type), for they are in use; \(wish.devices) are "
+                        + "asked for.")
+            }
+        }
     }
 }

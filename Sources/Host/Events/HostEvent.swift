@@ -9,7 +9,7 @@ public struct HostEvent: Sendable, Equatable {
 
     /// Reads a message of the kernel's own multicast group: `add@/devices/…`, then `KEY=value` fields, each with a zero at its
     /// end. Nil for anything else, such as messages in udev's form.
-    init?(_ message: some Sequence<UInt8>) {
+    public init?(_ message: some Sequence<UInt8>) {
         let fields = Array(message).split(separator: 0).map { String(decoding: $0, as: UTF8.self) }
         guard let heading = fields.first, heading.contains("@") else { return nil }
         var values: [Substring: Substring] = [:]

@@ -6,6 +6,7 @@ public struct NVMeSettings: Sendable {
     /// Seconds.
     public let cleanupTimeout: Int
     public let samples: Int
+    public let offersVirtualFunctions: Bool
 
     public enum ClearAction: String, Sendable, CaseIterable {
         case auto, sanitize, format, zero
@@ -28,5 +29,8 @@ public struct NVMeSettings: Sendable {
             "nvme.cleanup_timeout", "Seconds that one erasure may take.", in: 60...86_400, default: 900)
         samples = reader.number(
             "nvme.samples", "Blocks of 4 KiB that are read back of each namespace.", in: 16...1_048_576, default: 1024)
+        offersVirtualFunctions = reader.boolean(
+            "nvme.offer_virtual_functions",
+            "Offer virtual functions of drives; each must have private namespaces of its own.", default: false)
     }
 }

@@ -1,0 +1,21 @@
+import Model
+
+/// What became of one wish.
+public struct PartitionOutcome: Sendable, Equatable {
+    /// The physical function, or the parent and the type of its devices.
+    public var subject: String
+    /// Nil when it is as wished, else why not.
+    public var failure: String?
+    /// Whether anything had to be done.
+    public var changed: Bool
+
+    init(subject: String, failure: String?, changed: Bool) {
+        self.subject = subject
+        self.failure = failure
+        self.changed = changed
+    }
+
+    init(address: PCIAddress, failure: String?, changed: Bool) {
+        self.init(subject: address.description, failure: failure, changed: changed)
+    }
+}
