@@ -37,7 +37,7 @@ struct DriverOptionsTests {
         #expect(options.mdev.specs.first?.resourceClass == ResourceClass("CUSTOM_TTY"))
         #expect(options.mdev.specs.first?.liveMigratable == true)
         #expect(options.nvidia.types.count == 3)
-        #expect(options.nvidia.types[try #require(PCIAddress("0000:86:00.0"))] == "nvidia-36")
+        #expect(options.nvidia.types[try #require(PCIAddress("0000:86:00.0"))] == ["nvidia-36"])
         #expect(options.nic.networks == ["eth2": "physnet1", "eth3": "physnet1"] && options.nic.addresses.count == 1)
         #expect(options.fpga.cleanImages == ["xilinx_fpga": "/a.xsabin"])
         #expect(options.fake.fleet.first?.type == .gpu && options.fake.fleet.first?.cleanDelay == .seconds(5))
