@@ -127,7 +127,7 @@ if !leavesOnly {
             path: "Tests/StoreCrashWriter", swiftSettings: settings),
         .executableTarget(
             name: "kilonova",
-            dependencies: ["ControlPlane", "Sanitisation", "Settings", "Model", "CMalloc", arguments, logging, system],
+            dependencies: ["ControlPlane", "Sanitisation", "Settings", "Model", arguments, logging, system],
             swiftSettings: settings),
         .testTarget(
             name: "FunctionalTests",

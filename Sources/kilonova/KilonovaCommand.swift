@@ -15,9 +15,9 @@ struct KilonovaCommand: AsyncParsableCommand {
         ])
 
     static func main() async {
-        MemoryArenas.bound(cores: ProcessInfo.processInfo.activeProcessorCount)
+        HeapTuning.boundArenas(cores: ProcessInfo.processInfo.activeProcessorCount)
         await withDiscardingTaskGroup { group in
-            group.addTask { await MemoryArenas.giveBack(every: .seconds(30)) }
+            group.addTask { await HeapTuning.giveBack(every: .seconds(30)) }
             await main(nil)
             group.cancelAll()
         }

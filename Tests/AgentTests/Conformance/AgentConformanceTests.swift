@@ -54,7 +54,8 @@ import Testing
         let deployables = devices.flatMap(\.deployables)
         let state = await placement.state.until { state in
             let own = state.providers.values.filter { $0.parent != nil }
-            return own.count == deployables.count
+            // Where there is no device, too, the host's own provider comes first.
+            return own.count == deployables.count && own.count < state.providers.count
                 && deployables.allSatisfy { deployable in
                     let inventory = state.providers[deployable.resourceProvider]?.inventories.values.first
                     return inventory?.total == max(1, deployable.accelerators)
