@@ -179,7 +179,9 @@ password_hash_rounds = 4
             "service_id": service, "interface": "public", "region_id": "one", "url": url}})
 
     def add_service(self, kind, url):
-        """Puts a service into the catalog."""
+        """Puts a service into the catalog, in place of one of its kind that another test left there."""
+        for former in self.ask("GET", f"/services?type={kind}")["services"]:
+            self.ask("DELETE", f"/services/{former['id']}")
         made = self.ask("POST", "/services", {"service": {"type": kind, "name": kind}})["service"]["id"]
         self.add_endpoint(made, url)
 
