@@ -1,4 +1,5 @@
 import Model
+import Search
 import Store
 
 /// One write transaction of Placement: the database transaction, its moment, and which providers it changed.
@@ -48,26 +49,26 @@ final class Ledger {
         if let revision { record(id, revision) }
     }
 
-    /// Remembers a provider whose row was written or removed otherwise.
-    func remember(_ id: ResourceProviderID, revision: Int64) {
-        touched[id] = ProviderChange(revision: revision, steps: 1, used: nil)
+    /// Remembers a provider whose row was made or removed.
+    func remember(_ id: ResourceProviderID, revision: Int64, _ extent: ProviderChange.Extent) {
+        touched[id] = ProviderChange(revision: revision, steps: 1, extent: extent)
     }
 
     /// Remembers a provider whose revision moved on by one in a statement that noted it in the change log, too, and of which
     /// nothing changed but what is used.
     func remember(noted id: ResourceProviderID, revision: Int64, used: [ResourceClass: Int]) {
-        touched[id] = ProviderChange(revision: revision, steps: 1, used: used)
+        touched[id] = ProviderChange(revision: revision, steps: 1, extent: .used(used))
         noted.insert(id)
     }
 
-    /// Says that nothing of the provider changed in this transaction but what is used of it.
-    func changedOnlyUse(of id: ResourceProviderID, to used: [ResourceClass: Int]) {
-        if touched[id]?.steps == 1 { touched[id]?.used = used }
+    /// Says that nothing of the provider changed in this transaction but this, so that it need not be read again.
+    func changedOnly(_ extent: ProviderChange.Extent, of id: ResourceProviderID) {
+        if touched[id]?.steps == 1 { touched[id]?.extent = extent }
     }
 
     private func record(_ id: ResourceProviderID, _ revision: Int64) {
         let steps = (touched[id]?.steps ?? 0) + 1
-        touched[id] = ProviderChange(revision: revision, steps: steps, used: nil)
+        touched[id] = ProviderChange(revision: revision, steps: steps, extent: .anything)
     }
 
     /// Notes what changed. The last statement of the transaction.
@@ -84,6 +85,19 @@ struct ProviderChange: Sendable, Equatable {
     var revision: Int64
     /// How many revisions the transaction moved it on.
     var steps: Int64
-    /// What is used of it now, by changed class; nil where anything else may have changed, too.
-    var used: [ResourceClass: Int]?
+    /// What of it changed.
+    var extent: Extent
+
+    enum Extent: Sendable, Equatable {
+        /// What is used of these classes.
+        case used([ResourceClass: Int])
+        /// Its inventories, to these.
+        case stocks([ProviderDescription.Stock])
+        /// Its traits, to these.
+        case traits([Trait])
+        /// It was made, with nothing in it.
+        case made(parent: ResourceProviderID?, root: ResourceProviderID)
+        case removed
+        case anything
+    }
 }

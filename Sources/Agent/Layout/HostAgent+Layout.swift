@@ -65,9 +65,10 @@ extension HostAgent {
                 await intent.rest()
                 let (clock, start) = (ContinuousClock(), ContinuousClock().now)
                 let moved = try await turn.run { () async throws(Fault) in
-                    let moved = try await reconciler.move(from: old, to: new, handles: try await link.holdings())
+                    let (moved, left) = try await reconciler.move(
+                        from: old, to: new, handles: try await link.holdings())
                     try await reporter.report(devices: new, drivers: drivers, conditions: conditions)
-                    try await reconciler.open(new, withheld: withheld)
+                    try await reconciler.open(new, withheld: withheld, left: left)
                     return moved
                 }
                 await keeper.change { state in state.layout = LayoutRecord(current: to.rawValue) }

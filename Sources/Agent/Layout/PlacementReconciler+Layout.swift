@@ -11,36 +11,45 @@ extension PlacementReconciler {
     /// Until `open`, nothing that is free is offered, in neither layout. Done again after it was cut off anywhere it goes on;
     /// done the other way round it undoes.
     ///
-    /// - Returns: how many consumers' allocations were moved
+    /// - Returns: how many consumers' allocations were moved, and the inventories as they were left
     func move(
         from old: [DeviceReport], to new: [DeviceReport], handles: [HandleHolding]
-    ) async throws(Fault) -> Int {
+    ) async throws(Fault) -> (moved: Int, left: [ResourceProviderID: InventoriesView]) {
         let root = try await rootProvider()
         let (wanted, unfit) = WantedProvider.all(of: new, withheld: [])
         if let first = unfit.first { throw Fault.conflict("The other layout cannot be: \(first).") }
         let tree = try await placement.tree(of: root.id)
         await remember(wanted)
         let there = Set(tree.map(\.id))
-        try await SideBySide.run(wanted) { (provider) async throws(Fault) in
+        let generations = try await SideBySide.run(wanted) { (provider) async throws(Fault) -> Int? in
             var settling = Settling(
                 wanted: provider, root: root, exists: there.contains(provider.id), leavesInventory: true)
-            _ = try await settling.run(by: self)
+            let generation = try await settling.run(by: self)
+            return settling.isFresh ? generation : nil
+        }
+        // What was made just now is known without a question.
+        var fresh: [ResourceProviderID: InventoriesView] = [:]
+        for case (let provider, let generation?) in zip(wanted, generations) {
+            fresh[provider.id] = InventoriesView(generation: generation, inventories: [:])
         }
         var last = Fault.conflict("Others write to these providers without pause; it is tried again later.")
         for _ in 1...Self.tries {
             do throws(Fault) {
-                return try await moveOnce(old, new, handles, there.union(wanted.map(\.id)))
+                let plan = try await moveOnce(old, new, handles, there.union(wanted.map(\.id)), fresh)
+                return (plan.moved, plan.reshape.inventories)
             } catch {
                 guard error.kind == .conflict, error.code == Self.movedCode else { throw error }
                 last = error
+                fresh = [:]
             }
         }
         throw last
     }
 
     private func moveOnce(
-        _ old: [DeviceReport], _ new: [DeviceReport], _ handles: [HandleHolding], _ known: Set<ResourceProviderID>
-    ) async throws(Fault) -> Int {
+        _ old: [DeviceReport], _ new: [DeviceReport], _ handles: [HandleHolding], _ known: Set<ResourceProviderID>,
+        _ fresh: [ResourceProviderID: InventoriesView]
+    ) async throws(Fault) -> ReshapePlan {
         let ids = (old + new).flatMap(\.deployables).map(\.resourceProvider).filter(known.contains)
         let unique = Array(Set(ids)).sorted()
         let state = await keeper.state
@@ -54,9 +63,10 @@ extension PlacementReconciler {
                 ) { first, _ in first }
             }
         }
+        let older = unique.filter { fresh[$0] == nil }
         let scene = ReshapePlan.Scene(
-            inventories: try await placement.inventories(of: unique),
-            holdings: try await placement.holdings(on: unique),
+            inventories: try await placement.inventories(of: older).merging(fresh) { read, _ in read },
+            holdings: try await placement.holdings(on: older),
             handles: handles, reserved: reserved)
         let plan = try ReshapePlan(from: old, to: new, scene)
         await keeper.change { state in
@@ -65,7 +75,7 @@ extension PlacementReconciler {
                 state.layout.reserved[provider.description] = named
             }
         }
-        guard !plan.reshape.inventories.isEmpty else { return 0 }
+        guard !plan.reshape.inventories.isEmpty else { return plan }
         let wasMoved = await keeper.state.layout.isMoved
         // Noted before it is done: an answer may be lost.
         await keeper.change { state in state.layout.isMoved = true }
@@ -77,11 +87,15 @@ extension PlacementReconciler {
             }
             throw error
         }
-        return plan.moved
+        return plan
     }
 
     /// Offers what is free of the new layout's providers, but for what is reserved and what is withheld.
-    func open(_ new: [DeviceReport], withheld: Set<ResourceProviderID>) async throws(Fault) {
+    ///
+    /// `left` are inventories as `move` left them: what of it is right already needs neither a look nor a write.
+    func open(
+        _ new: [DeviceReport], withheld: Set<ResourceProviderID>, left: [ResourceProviderID: InventoriesView]
+    ) async throws(Fault) {
         let (wanted, _) = WantedProvider.all(of: new, withheld: withheld)
         // One change for all: each is a write of the whole state to disk.
         let own = await keeper.change { state in
@@ -95,27 +109,37 @@ extension PlacementReconciler {
             }
             return own
         }
-        let views = try await placement.inventories(of: wanted.map(\.id))
-        try await SideBySide.run(wanted) { (provider) async throws(Fault) in
-            try await self.open(provider, own[provider.id] ?? 0, views[provider.id])
+        let closed = wanted.filter { provider in
+            left[provider.id]?.inventories != Self.opened(provider, own[provider.id] ?? 0)
+        }
+        let views = try await placement.inventories(of: closed.map(\.id))
+        _ = try await SideBySide.run(closed) { (provider) async throws(Fault) in
+            try await self.open(provider, to: Self.opened(provider, own[provider.id] ?? 0), views[provider.id])
         }
     }
 
+    private static func opened(_ provider: WantedProvider, _ own: Int) -> [ResourceClass: Inventory] {
+        [
+            provider.resourceClass: Inventory(
+                total: provider.total, reserved: provider.isWithheld ? provider.total : min(own, provider.total),
+                minUnit: 1, maxUnit: provider.total)
+        ]
+    }
+
     /// `known` is what was read of it before; it is read again where that is no longer so.
-    private func open(_ provider: WantedProvider, _ own: Int, _ known: InventoriesView?) async throws(Fault) {
+    private func open(
+        _ provider: WantedProvider, to inventories: [ResourceClass: Inventory], _ known: InventoriesView?
+    ) async throws(Fault) {
         var last = Fault.conflict("Others write to \(provider.name) without pause; it is tried again later.")
         var known = known
         for _ in 1...Self.tries {
             let view: InventoriesView
             if let first = known { view = first } else { view = try await placement.inventories(of: provider.id) }
             known = nil
-            let inventory = Inventory(
-                total: provider.total, reserved: provider.isWithheld ? provider.total : min(own, provider.total),
-                minUnit: 1, maxUnit: provider.total)
-            guard view.inventories != [provider.resourceClass: inventory] else { return }
+            guard view.inventories != inventories else { return }
             do {
                 _ = try await placement.setInventories(
-                    of: provider.id, generation: view.generation, to: [provider.resourceClass: inventory])
+                    of: provider.id, generation: view.generation, to: inventories)
                 return
             } catch {
                 guard error.kind == .conflict, error.code == Self.movedCode else { throw error }

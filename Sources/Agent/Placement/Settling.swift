@@ -10,6 +10,8 @@ struct Settling {
     private var exists: Bool
     /// The generation of a provider that this made, until something of it is written: it has no trait.
     private var made: Int?
+    /// Whether the provider is this one's work: it has no inventory and nobody holds anything of it.
+    private(set) var isFresh = false
     /// Whether only the provider and its traits are made; its inventory comes with a reshape.
     private let leavesInventory: Bool
     private var hasNamedAgain = false
@@ -90,6 +92,7 @@ struct Settling {
         do {
             made = try await reconciler.placement.createProvider(wanted.id, name: wanted.name, parent: root.id)
                 .generation
+            isFresh = true
         } catch {
             guard error.kind == .conflict else { throw error }
             guard let found = try await reconciler.placement.provider(wanted.id) else {

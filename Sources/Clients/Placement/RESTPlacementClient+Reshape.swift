@@ -4,13 +4,11 @@ public import Model
 extension RESTPlacementClient {
     /// The first version with a reshaper; consumers have had generations since 1.28.
     static let reshapeVersion = Microversion(1, 30)
-    /// Questions that are under way at once.
-    private static let width = 8
 
     public func inventories(
         of ids: [ResourceProviderID]
     ) async throws(Fault) -> [ResourceProviderID: InventoriesView] {
-        let found = try await Self.each(ids) { id throws(Fault) -> InventoriesView? in
+        let found = try await SideBySide.run(ids) { id throws(Fault) -> InventoriesView? in
             do throws(Fault) {
                 return try await inventories(of: id)
             } catch {
@@ -24,9 +22,9 @@ extension RESTPlacementClient {
     }
 
     public func holdings(on providers: [ResourceProviderID]) async throws(Fault) -> [ConsumerHolding] {
-        let held = try await Self.each(providers) { id throws(Fault) in try await allocations(of: id) }
+        let held = try await SideBySide.run(providers) { id throws(Fault) in try await allocations(of: id) }
         let consumers = Set(held.flatMap(\.keys)).sorted()
-        return try await Self.each(consumers) { id throws(Fault) in try await holding(of: id) }.compactMap { $0 }
+        return try await SideBySide.run(consumers) { id throws(Fault) in try await holding(of: id) }.compactMap { $0 }
     }
 
     /// Nil where it holds nothing any more.
@@ -69,36 +67,5 @@ extension RESTPlacementClient {
             version: Self.reshapeVersion)
         let answer = try await transport.send(request)
         guard (200..<300).contains(answer.status) else { throw Fault(placement: answer, to: request) }
-    }
-
-    /// Asks for each, a few at once; the answers in the order of the questions.
-    private static func each<Question: Sendable, Answer: Sendable>(
-        _ questions: [Question], _ ask: @escaping @Sendable (Question) async throws(Fault) -> Answer
-    ) async throws(Fault) -> [Answer] {
-        var answers: [Answer] = []
-        answers.reserveCapacity(questions.count)
-        var start = 0
-        while start < questions.count {
-            let slice = questions[start..<min(start + width, questions.count)]
-            let results = await withTaskGroup(of: (Int, Result<Answer, Fault>).self) { group in
-                for (index, question) in zip(slice.indices, slice) {
-                    group.addTask {
-                        do throws(Fault) {
-                            return (index, .success(try await ask(question)))
-                        } catch {
-                            return (index, .failure(error))
-                        }
-                    }
-                }
-                var results: [Int: Result<Answer, Fault>] = [:]
-                for await (index, result) in group { results[index] = result }
-                return results
-            }
-            for index in slice.indices {
-                if let result = results[index] { answers.append(try result.get()) }
-            }
-            start += width
-        }
-        return answers
     }
 }

@@ -58,7 +58,7 @@ struct ClaimBook {
         try ledger.transaction.execute("DELETE FROM consumers WHERE uuid = \(id)")
         for (provider, used) in used.sorted(by: { $0.key < $1.key }) {
             try ledger.touch(provider)
-            ledger.changedOnlyUse(of: provider, to: used)
+            ledger.changedOnly(.used(used), of: provider)
         }
         return true
     }
@@ -262,11 +262,11 @@ struct ClaimBook {
         }
         for id in named.sorted() {
             try ledger.advance(id)
-            ledger.changedOnlyUse(of: id, to: used[id] ?? [:])
+            ledger.changedOnly(.used(used[id] ?? [:]), of: id)
         }
         for (id, used) in used.sorted(by: { $0.key < $1.key }) where !named.contains(id) {
             try ledger.touch(id)
-            ledger.changedOnlyUse(of: id, to: used)
+            ledger.changedOnly(.used(used), of: id)
         }
     }
 }

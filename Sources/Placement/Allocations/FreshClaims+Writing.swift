@@ -59,7 +59,7 @@ extension FreshClaims {
             "INSERT INTO allocations (consumer, provider, resource_class, used, created_at) VALUES \(rows.sql)")
         for (provider, times) in requests.sorted(by: { $0.key < $1.key }) {
             try ledger.advance(provider, times: times)
-            ledger.changedOnlyUse(of: provider, to: used[provider] ?? [:])
+            ledger.changedOnly(.used(used[provider] ?? [:]), of: provider)
         }
     }
 

@@ -7,7 +7,7 @@ import Synchronization
 
 /// Keeps this replica's search index as the database is.
 ///
-///     own write ──▶ follow ──▶ patch of what is used, or the trees read anew
+///     own write ──▶ follow ──▶ applied as it is, or the trees read anew
 ///     others' writes ──▶ change log ──▶ hear ──▶ the trees whose providers are at an older revision, read anew
 ///     first search, or a reset of the log ──▶ everything read anew
 ///
@@ -15,7 +15,7 @@ import Synchronization
 /// reorder: what is older than what the index has changes nothing.
 final class IndexCoherence: Sendable {
     private struct State {
-        var index = PlacementIndex()
+        var index = ChangingIndex()
         var isLoaded = false
         /// Loads under way; what changes meanwhile is looked at again after them.
         var loads = 0
@@ -43,14 +43,14 @@ final class IndexCoherence: Sendable {
 
     /// The index as it is now; loads it where that has not happened yet.
     func snapshot() async throws -> PlacementIndex {
-        if let index = state.withLock({ $0.isLoaded ? $0.index : nil }) { return index }
+        if let index = state.withLock({ $0.isLoaded ? $0.index.current : nil }) { return index }
         try await load()
-        return state.withLock { $0.index }
+        return state.withLock { $0.index.current }
     }
 
     /// What `body` finds in the index as it is now; nil where it was not loaded yet. Nothing waits inside.
     func look<Value: Sendable>(_ body: (PlacementIndex) -> Value) -> Value? {
-        state.withLock { $0.isLoaded ? body($0.index) : nil }
+        state.withLock { $0.isLoaded ? body($0.index.current) : nil }
     }
 
     /// Reads everything.
@@ -63,7 +63,7 @@ final class IndexCoherence: Sendable {
                 _ = fresh.text(ofTree: root) { ProviderSummary.current.text(ofTree: root, in: fresh) }
             }
             let missed = state.withLock { state in
-                state.index = fresh
+                state.index = ChangingIndex(fresh)
                 state.isLoaded = true
                 state.loads -= 1
                 defer { if state.loads == 0 { state.heard = [] } }
@@ -82,14 +82,7 @@ final class IndexCoherence: Sendable {
         let isLoaded = state.withLock { state in
             if state.loads > 0 { state.heard.formUnion(touched.keys) }
             guard state.isLoaded else { return false }
-            for (id, change) in touched {
-                let isPatched =
-                    change.used.map { used in
-                        state.index.setUsed(
-                            id, from: change.revision - change.steps, to: change.revision, used.map { ($0, $1) })
-                    } ?? false
-                if !isPatched { rest.insert(id) }
-            }
+            for (id, change) in touched where !state.index.apply(change, to: id) { rest.insert(id) }
             return true
         }
         guard isLoaded, !rest.isEmpty else { return }

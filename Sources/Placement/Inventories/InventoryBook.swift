@@ -1,4 +1,5 @@
 import Model
+import Search
 import Store
 
 /// What a provider has, and what may be done with it, inside a transaction.
@@ -26,25 +27,62 @@ enum InventoryBook {
         return entries
     }
 
-    /// Puts `wanted` in place of all inventories; answers the new generation.
-    static func replace(
-        of id: ResourceProviderID, from seen: Int?, by wanted: [ResourceClass: Inventory], in ledger: Ledger
-    ) throws -> Int {
-        let transaction = ledger.transaction
-        let provider = try ProviderBook.get(id, in: transaction)
-        if let seen, provider.generation != seen { throw PlacementFault.generationConflict() }
-        let unknown = try Vocabulary.unknown(Set(wanted.keys), in: transaction)
+    /// The same of several providers.
+    static func entries(
+        of ids: [ResourceProviderID], in transaction: any Transaction
+    ) throws -> [ResourceProviderID: [ResourceClass: Entry]] {
+        var entries: [ResourceProviderID: [ResourceClass: Entry]] = [:]
+        try transaction.forEach(
+            "SELECT provider, resource_class, \(columns) FROM inventories WHERE provider IN \(list: ids)"
+        ) { row in
+            let inventory = Inventory(
+                total: try row[2], reserved: try row[3], minUnit: try row[4], maxUnit: try row[5],
+                stepSize: try row[6], allocationRatio: try row[7])
+            entries[try row[0], default: [:]][try row[1]] = Entry(
+                inventory: inventory, used: try row[8], updatedAt: try row[9])
+        }
+        return entries
+    }
+
+    /// Throws 400 where a class among these is not known.
+    static func check(_ names: Set<ResourceClass>, of id: ResourceProviderID, in transaction: any Transaction) throws {
+        let unknown = try Vocabulary.unknown(names, in: transaction)
         guard unknown.isEmpty else {
             throw Fault.badRequest(
                 "Unknown resource class in inventory for resource provider \(id): "
                     + unknown.sorted().map(PlacementFault.unknownClass).joined(separator: " "), field: "inventories")
         }
-        let present = try entries(of: id, in: transaction)
+    }
+
+    /// Puts `wanted` in place of all inventories; answers the new generation.
+    static func replace(
+        of id: ResourceProviderID, from seen: Int?, by wanted: [ResourceClass: Inventory], in ledger: Ledger
+    ) throws -> Int {
+        let provider = try ProviderBook.get(id, in: ledger.transaction)
+        if let seen, provider.generation != seen { throw PlacementFault.generationConflict() }
+        return try replace(of: provider, by: wanted, in: ledger)
+    }
+
+    /// The same of a provider that was read in this transaction.
+    static func replace(
+        of provider: ResourceProvider, by wanted: [ResourceClass: Inventory], in ledger: Ledger
+    ) throws -> Int {
+        try check(Set(wanted.keys), of: provider.id, in: ledger.transaction)
+        return try replace(
+            try entries(of: provider.id, in: ledger.transaction), of: provider.id, from: provider.generation,
+            by: wanted, in: ledger)
+    }
+
+    /// The same over what is `present`, with classes that are known.
+    static func replace(
+        _ present: [ResourceClass: Entry], of id: ResourceProviderID, from seen: Int? = nil,
+        by wanted: [ResourceClass: Inventory], in ledger: Ledger
+    ) throws -> Int {
         let dropped = present.keys.filter { wanted[$0] == nil }
         let busy = dropped.filter { present[$0].map { $0.used > 0 } ?? false }
         guard busy.isEmpty else { throw PlacementFault.inventoryInUse(busy, id) }
         if !dropped.isEmpty {
-            try transaction.execute(
+            try ledger.transaction.execute(
                 "DELETE FROM inventories WHERE provider = \(id) AND resource_class IN \(list: dropped.sorted())")
         }
         for (name, inventory) in wanted.sorted(by: { $0.key < $1.key }) where present[name]?.inventory != inventory {
@@ -54,7 +92,12 @@ enum InventoryBook {
                 try update(inventory, name, of: id, in: ledger)
             }
         }
-        return try ledger.advance(id, from: provider.generation)
+        let generation = try ledger.advance(id, from: seen)
+        let stocks = wanted.map { name, inventory in
+            ProviderDescription.Stock(name, inventory, used: present[name]?.used ?? 0)
+        }
+        ledger.changedOnly(.stocks(stocks), of: id)
+        return generation
     }
 
     static func insert(

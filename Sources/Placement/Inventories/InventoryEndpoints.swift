@@ -122,7 +122,7 @@ struct InventoryEndpoints: Sendable {
             for (name, inventory) in wanted.sorted(by: { $0.key < $1.key }) {
                 try InventoryBody.check(inventory, name.name, of: id, version, doing: "update")
             }
-            return try InventoryBook.replace(of: id, from: body.generation, by: wanted, in: ledger)
+            return try InventoryBook.replace(of: provider, by: wanted, in: ledger)
         }
         return list(generation, wanted, call)
     }

@@ -57,7 +57,7 @@ enum ProviderBook {
             INSERT INTO resource_providers (uuid, name, generation, revision, parent, root, created_at, updated_at)
             VALUES (\(id), \(name), 0, \(provider.revision), \(parent), \(root), \(ledger.now), \(ledger.now))
             """)
-        ledger.remember(id, revision: provider.revision)
+        ledger.remember(id, revision: provider.revision, .made(parent: parent, root: root))
         return provider
     }
 
@@ -167,6 +167,6 @@ enum ProviderBook {
             try transaction.execute("DELETE FROM \(table) WHERE provider = \(id)")
         }
         try transaction.execute("DELETE FROM resource_providers WHERE uuid = \(id)")
-        ledger.remember(id, revision: provider.revision + 1)
+        ledger.remember(id, revision: provider.revision + 1, .removed)
     }
 }

@@ -7,23 +7,30 @@ enum Reshaper {
         _ claims: [ConsumerClaim], in ledger: Ledger
     ) throws {
         let wanted = wanted.sorted { $0.id < $1.id }
-        for (id, generation, _) in wanted {
-            guard let provider = try ProviderBook.find(id, in: ledger.transaction) else { throw unknown("\(id)") }
+        let ids = wanted.map(\.id)
+        var checked: Set<ResourceClass> = []
+        let known = try ProviderBook.find(Set(ids), in: ledger.transaction)
+        for (id, generation, inventories) in wanted {
+            guard let provider = known[id] else { throw unknown("\(id)") }
             guard provider.generation == generation else {
                 throw Fault.conflict(
                     "resource provider generation conflict for provider \(id): actual: \(provider.generation), given: "
                         + "\(generation)", code: PlacementFault.Code.concurrentUpdate)
             }
+            let names = Set(inventories.keys).subtracting(checked)
+            try InventoryBook.check(names, of: id, in: ledger.transaction)
+            checked.formUnion(names)
         }
         // Old and new side by side, so that allocations can move; then what was asked for.
-        for (id, _, inventories) in wanted where !inventories.isEmpty {
-            let present = try InventoryBook.entries(of: id, in: ledger.transaction).mapValues(\.inventory)
-            let union = present.merging(inventories) { _, new in new }
-            _ = try InventoryBook.replace(of: id, from: nil, by: union, in: ledger)
+        var present = try InventoryBook.entries(of: ids, in: ledger.transaction)
+        for (id, generation, inventories) in wanted where !inventories.isEmpty {
+            let union = (present[id] ?? [:]).mapValues(\.inventory).merging(inventories) { _, new in new }
+            _ = try InventoryBook.replace(present[id] ?? [:], of: id, from: generation, by: union, in: ledger)
         }
         if !claims.isEmpty { try ClaimBook(ledger: ledger).write(claims) }
+        present = try InventoryBook.entries(of: ids, in: ledger.transaction)
         for (id, _, inventories) in wanted {
-            _ = try InventoryBook.replace(of: id, from: nil, by: inventories, in: ledger)
+            _ = try InventoryBook.replace(present[id] ?? [:], of: id, by: inventories, in: ledger)
         }
     }
 

@@ -30,6 +30,8 @@ enum TraitBook {
         for trait in wanted.subtracting(present).sorted() {
             try transaction.execute("INSERT INTO provider_traits (provider, trait) VALUES (\(id), \(trait))")
         }
-        return try ledger.advance(id, from: provider.generation)
+        let generation = try ledger.advance(id, from: provider.generation)
+        ledger.changedOnly(.traits(wanted.sorted()), of: id)
+        return generation
     }
 }

@@ -2,7 +2,7 @@ import Model
 import Synchronization
 import Testing
 
-@testable import Agent
+@testable import Clients
 
 @Suite struct SideBySideTests {
     /// What was begun and how much of it was under way at once.
@@ -27,11 +27,13 @@ import Testing
     @Test(arguments: [0, 1, 16, 100])
     func `everything is done, never more than the width at once`(count: Int) async throws {
         let course = Course()
-        try await SideBySide.run(Array(0..<count)) { (item) async throws(Fault) in
+        let answers = try await SideBySide.run(Array(0..<count)) { (item) async throws(Fault) in
             course.begin()
-            await Task.yield()
+            for _ in 0..<(item % 3) { await Task.yield() }
             course.end(item)
+            return -item
         }
+        #expect(answers == (0..<count).map { -$0 })
         let (running, most, done) = course.state.withLock { $0 }
         #expect(running == 0 && done == Set(0..<count))
         #expect(most <= SideBySide.width)
@@ -40,7 +42,7 @@ import Testing
     @Test func `the first fault in order is told, once all have ended`() async throws {
         let course = Course()
         let fault = await #expect(throws: Fault.self) {
-            try await SideBySide.run(Array(0..<40)) { (item) async throws(Fault) in
+            _ = try await SideBySide.run(Array(0..<40)) { (item) async throws(Fault) in
                 course.begin()
                 await Task.yield()
                 course.end(item)
