@@ -4,7 +4,7 @@ set -euo pipefail
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 # Outside the repository, for it takes two gigabytes; one folder for each state of the scripts that make it.
 home=${KILONOVA_LAB:-/var/tmp/kilonova-laboratory}
-key=$(cd "$here" && cat build root/* accel/* vgpu/derive.py | sha256sum | cut -c1-12)
+key=$(cd "$here" && cat build root/* accel/* vgpu/derive.py nested/memory.c | sha256sum | cut -c1-12)
 lab=$home/$key
 # Several guests may run beside each other, each in a folder of its own: disks, port, process, what it printed.
 name=${LAB_NAME:-lab1}

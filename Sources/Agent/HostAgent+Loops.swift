@@ -32,7 +32,6 @@ extension HostAgent {
     func lookAround() async {
         var pause = Pause()
         var told = Told()
-        await restorePrepared()
         while !Task.isCancelled {
             let findings = await look(&told)
             await intent.looked()
@@ -95,6 +94,8 @@ extension HostAgent {
     struct Told {
         var notes: Set<String> = []
         var failures: [String: String] = [:]
+        /// Why what the host lost is not prepared again, by handle.
+        var unrestored: [String: String] = [:]
         var conditions: Set<HostCondition> = []
         /// Whether devices were divided, and what they have read back, since the agent's start.
         var hasSettled = false
@@ -111,6 +112,10 @@ extension HostAgent {
             let outcomes = await settle(partitioner)
             partitions = outcomes.conditions
             if outcomes.isChanged { look = await discoverer.look(before: before) }
+        }
+        // After that: what was prepared may be on what was divided.
+        if await restorePrepared(before: before, found: look.findings.devices, &told) {
+            look = await discoverer.look(before: before)
         }
         let (found, conditions) = (look.findings, partitions)
         let findings = await keeper.change { state in

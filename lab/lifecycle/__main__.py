@@ -7,6 +7,7 @@ import pathlib
 import subprocess
 import sys
 
+import adversary
 import checks
 import disruptions
 from cloud import GATEWAY, Cloud
@@ -15,9 +16,8 @@ from report import Report
 from tenancy import AGENT, HOST
 
 PARTS = {
-    "life": checks.life, "kills": checks.kills, "unplug": disruptions.unplug, "reboot": disruptions.reboot,
-    "lies": disruptions.lies, "leaks": disruptions.leaks,
-    "crashes": disruptions.crashes,
+    "life": checks.life, "kills": checks.kills, "tenants": adversary.tenants, "unplug": disruptions.unplug,
+    "reboot": disruptions.reboot, "lies": disruptions.lies, "leaks": disruptions.leaks, "crashes": disruptions.crashes,
 }
 
 
@@ -34,8 +34,8 @@ def main(words):
         cloud.start()
         guest.start(goods)
         report.note("the guest is up")
-        guest.put("/etc/kilonova/agent.yaml", AGENT.format(
-            host=HOST, gateway=GATEWAY, port=cloud.agents_port, api=cloud.port))
+        guest.known = lambda text: text.format(host=HOST, gateway=GATEWAY, port=cloud.agents_port, api=cloud.port)
+        guest.put("/etc/kilonova/agent.yaml", guest.known(AGENT))
         guest.put("/etc/kilonova/token", cloud.enrolment_token(HOST))
         guest.put("/etc/kilonova/password", cloud.password("service"))
         guest.start_agent()

@@ -13,7 +13,8 @@ class Guest:
     def __init__(self, room):
         self.room = pathlib.Path(room)
         self.serial = self.room / "serial"
-        self.nested = None
+        # What makes a configuration of the agent from its text.
+        self.known = lambda text: text
 
     # The machine
 
@@ -73,6 +74,26 @@ class Guest:
             "setsid /goods/kilonova agent --config /etc/kilonova/agent.yaml < /dev/null >> /var/log/agent.log 2>&1 & "
             "echo $! > /run/agent.pid")
 
+    def configure(self, text):
+        """Another configuration, and the agent started anew with it."""
+        self.kill_agent("TERM")
+        self.put("/etc/kilonova/agent.yaml", self.known(text))
+        self.start_agent()
+
+    # What lies before the programs that the agent calls
+
+    def layer(self, name, *tools):
+        """Those of this folder of lab/layers, in place of the host's own; they call these as `TOOL.real`."""
+        for tool in tools:
+            self.run(
+                f"[ -e /usr/sbin/{tool}.real ] || mv /usr/sbin/{tool} /usr/sbin/{tool}.real; "
+                f"sed s,/usr/sbin/{tool},/usr/sbin/{tool}.real,g /goods/layers/{name}/{tool} > /usr/sbin/{tool}; "
+                f"chmod 755 /usr/sbin/{tool}")
+
+    def honest(self):
+        """The host's own again."""
+        self.run("cd /usr/sbin; for tool in nvme blkdiscard; do [ ! -e $tool.real ] || mv $tool.real $tool; done; rm -f LIES")
+
     def kill_agent(self, signal="KILL"):
         self.run(f"kill -{signal} $(cat /run/agent.pid)", check=False)
         eventually(20, lambda: self.run("kill -0 $(cat /run/agent.pid)", check=False).returncode != 0, 0.1)
@@ -108,6 +129,13 @@ class Guest:
                 f"dd if=/dev/$(basename $c)n1 bs=1M iflag=direct 2>/dev/null | grep -a -c '{canary}'; fi; done")
         found = self.read(line, check=False)
         return int(found) if found.isdigit() else None
+
+    def memory(self, address, verb, word):
+        """lab/nested/memory.c on the whole second region of a function: `fill`, or `count` the word in it."""
+        device = f"/sys/bus/pci/devices/{address}"
+        found = self.read(
+            f"echo 1 > {device}/enable; /lab/memory {verb} {device}/resource2 {word}; echo 0 > {device}/enable")
+        return int(found.split()[0]) if found else None
 
     # Guests within it
 

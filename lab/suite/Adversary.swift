@@ -35,8 +35,18 @@ struct Adversary {
     }
 
     func run() async {
-        for (action, layer) in Self.methods { await search(action, layer) }
-        await lyingDrives()
+        for (action, layer) in Self.methods {
+            await timed("\(action.rawValue)") { await search(action, layer) }
+        }
+        await timed("lying drives") { await lyingDrives() }
+        await timed("cards") { await cards() }
+    }
+
+    private func timed(_ title: String, _ body: () async -> Void) async {
+        let clock = ContinuousClock()
+        let begun = clock.now
+        await body()
+        suite.report.note("\(title): \((clock.now - begun).components.seconds) s")
     }
 
     private func node() -> String? {
@@ -111,5 +121,80 @@ struct Adversary {
                 "\(action.rawValue): a lying drive is caught in \(caught) of \(lies) runs", caught == lies, other)
         }
         _ = await shell("rm -f /root/layers/sanitizing/LIES")
+    }
+
+    // MARK: Cards
+
+    /// Cleans one card by its reset, with the pattern that is written before and looked for after.
+    static func cleanCard(_ suite: Suite, _ address: PCIAddress) async throws -> CleaningRecord {
+        let specs = try DeviceSpec.list(json: #"{"address": "\#(address)", "memory_region": 2}"#)
+        let driver = PCIDriver(DriverOptions(root: suite.root, deviceSpecs: specs))
+        guard let device = suite.discover(driver)?.devices.first else { throw DriverFault("no card is offered") }
+        return try await driver.clean(suite.order(device, device.deployables[0].handles[0]))
+    }
+
+    /// Canaries over all memory of a card: an honest one keeps none over its reset, and a leaky one is found out.
+    private func cards() async {
+        let places = suite.functions("10ee:5001").map(\.address)
+        guard places.count == 2 else {
+            return suite.report.check("an honest card and a leaky one are there", false, "\(places)")
+        }
+        await honest(places[1])
+        await leaky(places[0])
+    }
+
+    /// How many of the places in the card's memory hold the canary; planted first where that is wanted.
+    private func canaries(_ canary: String, at address: PCIAddress, plants: Bool = false) async -> Int? {
+        let path = "/sys/bus/pci/devices/\(address)"
+        let fill = plants ? "/lab/memory fill \(path)/resource2 \(canary); " : ""
+        let said = await shell(
+            "echo 1 > \(path)/enable; \(fill)/lab/memory count \(path)/resource2 \(canary); echo 0 > \(path)/enable")
+        return said.flatMap { $0.text.split(separator: " ").first }.flatMap { Int($0) }
+    }
+
+    private func honest(_ address: PCIAddress) async {
+        var (found, failed, kills, unplanted) = (0, 0, 0, 0)
+        var fault = ""
+        for cycle in 1...cycles {
+            let canary = "canary-\(cycle)"
+            if await canaries(canary, at: address, plants: true) ?? 0 == 0 { unplanted += 1 }
+            if cycle % 3 == 0 {
+                let moment = Double(Int.random(in: 20...600)) / 1000
+                let ended = await shell(
+                    "timeout -s KILL \(moment) /root/lab-suite --clean-card \(address) >/dev/null 2>&1")
+                if ended?.status == 137 || ended?.status == -9 { kills += 1 }
+            }
+            do {
+                let record = try await Self.cleanCard(suite, address)
+                if case .samples = record.verification {} else { failed += 1 }
+            } catch {
+                failed += 1
+                fault = "\(error)"
+            }
+            if await canaries(canary, at: address) != 0 { found += 1 }
+        }
+        suite.report.check(
+            "reset: no canary in the memory of a card in \(cycles) cycles, \(kills) of them killed in the middle",
+            found == 0 && failed == 0 && unplanted == 0,
+            "\(found) with canaries, \(failed) failed, \(unplanted) not planted; \(fault)")
+    }
+
+    private func leaky(_ address: PCIAddress) async {
+        var (caught, leaks) = (0, 0)
+        var other = ""
+        for lie in 1...lies {
+            let canary = "canary-\(lie)"
+            _ = await canaries(canary, at: address, plants: true)
+            do {
+                let record = try await Self.cleanCard(suite, address)
+                other = "believed: \(record.verification)"
+            } catch {
+                if "\(error)".contains("outlives its reset") { caught += 1 } else { other = "\(error)" }
+            }
+            if await canaries(canary, at: address) ?? 0 > 0 { leaks += 1 }
+        }
+        suite.report.check(
+            "reset: a card whose memory outlives it is caught in \(caught) of \(lies) runs",
+            caught == lies && leaks == lies, "\(leaks) did leak; \(other)")
     }
 }

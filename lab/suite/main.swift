@@ -15,6 +15,7 @@ import Model
 ///     lab-suite [--cycles N] [--record FILE]      the drivers' checks; each erasing one N times
 ///     lab-suite --adversary [--cycles N] [--lies N]   canaries and lying drives
 ///     lab-suite --clean-once ACTION [LAYER]           one cleaning, for whoever kills it
+///     lab-suite --clean-card ADDRESS                  the same of a card
 ///     lab-suite --look [--nodes N] [--memory]     only looks at a host of so many nodes, or with memory on the bus
 let report = Report()
 let words = Array(CommandLine.arguments.dropFirst())
@@ -29,6 +30,10 @@ let suite = Suite(
 if let place = words.firstIndex(of: "--clean-once") {
     let action = words.dropFirst(place + 1).first.flatMap { NVMeOptions.ClearAction(rawValue: $0) } ?? .auto
     let cleaned = try? await Adversary.cleanOnce(suite, action, layer: words.dropFirst(place + 2).first)
+    exit(cleaned == nil ? 1 : 0)
+}
+if let address = value(of: "--clean-card").flatMap({ PCIAddress($0) }) {
+    let cleaned = try? await Adversary.cleanCard(suite, address)
     exit(cleaned == nil ? 1 : 0)
 }
 if words.contains("--adversary") {

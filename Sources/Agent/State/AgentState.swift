@@ -15,6 +15,8 @@ struct AgentState: Sendable, Equatable {
     var groups: [String: GroupWatch.Record] = [:]
     /// Handles that are prepared, to be prepared again when the host was started anew.
     var prepared: [String: PreparedHandle] = [:]
+    /// Those of them that the host lost and that are not there again yet.
+    var due: Set<String> = []
     /// The kernel's name for the host's present run.
     var bootID: String?
     /// Names of groups, by what is in them.
@@ -51,6 +53,7 @@ extension AgentState: Codable {
         case layout
         case groups
         case prepared
+        case due
         case bootID
         case groupNames
         case certificates
@@ -63,6 +66,7 @@ extension AgentState: Codable {
         groupNames = try container.decodeIfPresent(GroupNames.self, forKey: .groupNames) ?? GroupNames()
         groups = try container.decodeIfPresent([String: GroupWatch.Record].self, forKey: .groups) ?? [:]
         prepared = try container.decodeIfPresent([String: PreparedHandle].self, forKey: .prepared) ?? [:]
+        due = try container.decodeIfPresent(Set<String>.self, forKey: .due) ?? []
         bootID = try container.decodeIfPresent(String.self, forKey: .bootID)
         sick = try container.decodeIfPresent([SickDevice].self, forKey: .sick) ?? []
         certificates = try container.decodeIfPresent(CertificateChainHead.self, forKey: .certificates)
@@ -81,6 +85,7 @@ extension AgentState: Codable {
         try container.encode(sick, forKey: .sick)
         try container.encode(groups, forKey: .groups)
         try container.encode(prepared, forKey: .prepared)
+        if !due.isEmpty { try container.encode(due.sorted(), forKey: .due) }
         try container.encodeIfPresent(bootID, forKey: .bootID)
         try container.encode(layout, forKey: .layout)
         try container.encode(groupNames, forKey: .groupNames)

@@ -8,6 +8,14 @@ struct PreparedHandle: Sendable, Codable, Equatable {
     let info: [String: String]
     let controlPath: String
 
+    /// The device that it is of.
+    struct Place: Hashable {
+        let driver: String
+        let controlPath: String
+    }
+
+    var place: Place { Place(driver: driver, controlPath: controlPath) }
+
     func order(_ handle: AttachHandleID) -> HandleOrder {
         HandleOrder(handle: handle, type: type, info: info, controlPath: controlPath)
     }

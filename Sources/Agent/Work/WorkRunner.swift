@@ -23,7 +23,7 @@ actor WorkRunner {
     /// Items under way, by id: each watches over the doing of one item and tells its outcome.
     private var running: [WorkItemID: Task<Void, Never>] = [:]
     /// The last doing for each handle, for the order among its items. It may outlive its item, for a driver cannot be forced.
-    private var lines: [AttachHandleID: (item: WorkItemID, doing: Task<Void, Never>)] = [:]
+    private var lines: [AttachHandleID: (item: WorkItemID?, doing: Task<Void, Never>)] = [:]
     /// Beginnings of one item after which it is thought to kill the agent.
     static let mostAttempts = 5
     private static let grace: Duration = .seconds(10)
@@ -76,6 +76,31 @@ actor WorkRunner {
         for await _ in ends {}
         timer.cancel()
         all.cancel()
+    }
+
+    /// Prepares again what the host lost, unless it was withdrawn meanwhile; throws where the host cannot have it now.
+    ///
+    /// - Returns: false while work for the handle is under way, which goes first
+    func restore(_ handle: AttachHandleID) async throws(DriverFault) -> Bool {
+        guard lines[handle] == nil else { return false }
+        let doing = Task { () async -> DriverFault? in
+            guard let prepared = await keeper.state.prepared["\(handle)"], let driver = drivers[prepared.driver] else {
+                return nil
+            }
+            do throws(DriverFault) {
+                try await driver.prepare(prepared.order(handle))
+            } catch {
+                return error
+            }
+            logger.notice("a handle was prepared again, for the host had lost it", metadata: ["handle": "\(handle)"])
+            return nil
+        }
+        // In line with the handle's work items: none of them begins meanwhile.
+        lines[handle] = (nil, Task { _ = await doing.value })
+        let fault = await doing.value
+        if let line = lines[handle], line.item == nil { lines[handle] = nil }
+        if let fault { throw fault }
+        return true
     }
 
     /// Items under way.

@@ -3,20 +3,34 @@ import Drivers
 import Host
 import Link
 import Model
+import Synchronization
 import Testing
 
 @testable import Agent
 
 /// What was prepared is prepared again after the host was started anew, and only then; a device for one use stays back.
-@Suite(.timeLimit(.minutes(10))) struct RestoringTests {
-    private let driver = ScriptedDriver(devices: [device("h1_a")])
+@Suite(.timeLimit(.minutes(2))) struct RestoringTests {
+    private let isRefusing: Switch
+    private let driver: ScriptedDriver
     private let disk = MemoryDisk()
     private let handle = IDSource.random.next() as AttachHandleID
+
+    private final class Switch: Sendable {
+        let value = Mutex(false)
+    }
+
+    init() {
+        let isRefusing = Switch()
+        self.isRefusing = isRefusing
+        driver = ScriptedDriver(devices: [device("h1_a")]) { _, _ throws(DriverFault) in
+            if isRefusing.value.withLock({ $0 }) { throw DriverFault("There is no such parent.") }
+        }
+    }
 
     private func item(_ kind: WorkItem.Kind, info: [String: String] = ["name": "h1_a"]) -> WorkItem {
         WorkItem(
             id: IDSource.random.next(), kind: kind, handle: handle, handleType: .mdev, handleInfo: info,
-            controlPath: "p", driver: "scripted", request: nil, deadline: Int64.max / 2)
+            controlPath: device("h1_a").controlPath, driver: "scripted", request: nil, deadline: Int64.max / 2)
     }
 
     private func run(boot: String, _ work: [WorkItem], until count: Int) async throws -> ScriptedLink.Heard {
@@ -52,6 +66,34 @@ import Testing
         _ = try await run(boot: "two", [item(.withdraw)], until: 3)
         _ = try await run(boot: "three", [], until: 3)
         #expect(driver.state.value.orders.map(\.kind) == [.prepare, .prepare, .withdraw])
+    }
+
+    @Test func whatCannotBePreparedYetIsDueUntilItCanAlsoAfterTheAgentEnded() async throws {
+        _ = try await run(boot: "one", [item(.prepare)], until: 1)
+        isRefusing.value.withLock { $0 = true }
+        // Its parent is not there yet; the agent asks again at its next look.
+        _ = try await run(boot: "two", [], until: 2)
+        isRefusing.value.withLock { $0 = false }
+        let tried = driver.state.value.orders.count
+        _ = try await run(boot: "two", [], until: tried + 1)
+        #expect(driver.state.value.orders.count == tried + 1)
+        _ = try await run(boot: "two", [], until: tried + 1)
+        #expect(driver.state.value.orders.count == tried + 1)
+        #expect(driver.state.value.orders.allSatisfy { $0.kind == .prepare && $0.handle == handle })
+    }
+
+    @Test func whatADeviceLostWhileItWasGoneIsPreparedAgainWhenItIsBack() async throws {
+        _ = try await run(boot: "one", [item(.prepare)], until: 1)
+        driver.state.change { $0.devices = [] }
+        isRefusing.value.withLock { $0 = true }
+        _ = try await run(boot: "one", [], until: 2)
+        driver.state.change { $0.devices = [device("h1_a")] }
+        isRefusing.value.withLock { $0 = false }
+        let tried = driver.state.value.orders.count
+        _ = try await run(boot: "one", [], until: tried + 1)
+        #expect(driver.state.value.orders.count == tried + 1)
+        _ = try await run(boot: "one", [item(.withdraw)], until: tried + 2)
+        #expect(driver.state.value.orders.last?.kind == .withdraw)
     }
 
     @Test func aDeviceForOneUseIsHeldBackAfterItWasCleaned() async throws {
