@@ -11,11 +11,11 @@ import Workflows
 
 /// Sanitisation certificates from the end of a cleaning to the next tenant, and databases that were set back.
 @Suite struct CertificateTests {
-    static let report = CleaningReport(
+    static let report = CleaningRecord(
         device: ["address": "0000:81:00.0", "serial": "S1", "firmware": "F1"],
         methods: ["nvme format, user data erase"],
         verification: .samples(seed: 18_446_744_073_709_551_615, count: 1024, size: 4096, written: 1024),
-        begun: 1_795_219_000_000_000, ended: 1_795_219_001_000_000)
+        begun: Timestamp(microseconds: 1_795_219_000_000_000), ended: Timestamp(microseconds: 1_795_219_001_000_000))
 
     /// A tenant gets the one unit and gives it back; its host then says how the cleaning ended.
     func cycle(

@@ -66,7 +66,7 @@ import Testing
                 == "pattern in memory region 2 of 16777216 bytes, gone after the reset; memory beyond it was not read")
         #expect(record.methods.last?.hasPrefix("reset") == true)
         #expect(
-            record.verification == .samples(CleaningRecord.SampleCount(seed: 11, count: 1024, size: 64, written: 1024)))
+            record.verification == .samples(seed: 11, count: 1024, size: 64, written: 1024))
         // It is switched off again, and nobody drives what nobody drove.
         #expect(try recorded.root.text("\(CardTree.folder)/enable") == "0")
         #expect(!recorded.root.exists("\(CardTree.folder)/driver"))

@@ -169,12 +169,12 @@ import Testing
         #expect(record.device["serial"] == "LABNVME0001" && record.device["address"] == address)
         #expect(
             record.verification
-                == .samples(.init(seed: 7, count: 1024, size: 4096, written: 1024)))
+                == .samples(seed: 7, count: 1024, size: 4096, written: 1024))
         #expect(record.ended.microseconds >= record.begun.microseconds)
         #expect((0..<256).allSatisfy { drive.block($0).allSatisfy { $0 == 0 } })
         // Once more, as after a crash: nothing was written, and it is erased again.
         let again = try await driver(action, strategy).clean(order())
-        #expect(again.verification == .samples(.init(seed: 7, count: 1024, size: 4096, written: 0)))
+        #expect(again.verification == .samples(seed: 7, count: 1024, size: 4096, written: 0))
     }
 
     @Test(arguments: [

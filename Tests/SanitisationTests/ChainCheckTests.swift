@@ -18,9 +18,11 @@ import Testing
         SanitisationStatement(
             number: number, host: host, previous: previous,
             device: .init(uuid: "d", handle: "h", facts: ["serial": "S"]),
-            report: CleaningReport(
+            report: CleaningRecord(
                 device: ["serial": "S"], methods: ["zeros"],
-                verification: .samples(seed: 7, count: 1024, size: 4096, written: 512), begun: 1, ended: 2),
+                verification: .samples(seed: 7, count: 1024, size: 4096, written: 512),
+                begun: Timestamp(microseconds: 1),
+                ended: Timestamp(microseconds: 2)),
             result: .cleaned, reason: nil, issued: Timestamp(microseconds: 3), tenant: "t", restored: nil)
     }
 

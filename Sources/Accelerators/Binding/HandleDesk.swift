@@ -46,7 +46,7 @@ struct HandleDesk: Sendable {
     @discardableResult
     func apply(
         _ event: HandleLifecycle.Event, to handle: AttachHandle, for request: AcceleratorRequestID? = nil,
-        tenant: ProjectID? = nil, cleaning: CleaningReport? = nil, deadline: Timestamp? = nil,
+        tenant: ProjectID? = nil, cleaning: CleaningRecord? = nil, deadline: Timestamp? = nil,
         by actor: Actor = .system, at now: Timestamp, in transaction: any Transaction
     ) throws -> HandleLifecycle.State? {
         var lifecycle = handle.lifecycle

@@ -90,7 +90,7 @@ public struct AcceleratorFleet: FleetDelegate {
         // Of a handle given away or taken up by other work meanwhile, this outcome says nothing any more.
         guard let handle = try desk.read([item.handle], in: transaction).first, handle.work == item.id else { return }
         let event: HandleLifecycle.Event
-        var cleaning: CleaningReport?
+        var cleaning: CleaningRecord?
         switch outcome {
         case .done: event = .finished
         case .cleaned(let report):

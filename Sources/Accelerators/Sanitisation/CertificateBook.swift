@@ -25,7 +25,7 @@ struct CertificateBook: Sendable {
     }
 
     func issue(
-        _ result: SanitisationResult, of handle: AttachHandle, reason: String?, report: CleaningReport?,
+        _ result: SanitisationResult, of handle: AttachHandle, reason: String?, report: CleaningRecord?,
         at now: Timestamp, in transaction: any Transaction
     ) throws {
         guard let keyring else { return }
@@ -129,9 +129,9 @@ struct CertificateBook: Sendable {
 enum CertificateKind {}
 typealias CertificateID = UniqueID<CertificateKind>
 
-extension CleaningReport {
+extension CleaningRecord {
     /// Without more text than a certificate should hold, whatever a host sends.
-    fileprivate var bounded: CleaningReport {
+    fileprivate var bounded: CleaningRecord {
         var bounded = self
         let facts = device.sorted { $0.key < $1.key }.prefix(16)
         bounded.device = Dictionary(facts.map { (Self.cut($0.key, 64), Self.cut($0.value, 256)) }) { first, _ in first }

@@ -4,7 +4,7 @@ import Model
 /// How the doing of a work item ended, as the journal keeps it.
 enum WorkEnd: Sendable, Equatable {
     case done
-    case cleaned(CleaningReport)
+    case cleaned(CleaningRecord)
     case failed(String)
 }
 
@@ -75,7 +75,7 @@ struct WorkJournal: Sendable, Equatable {
         var event: String
         var attempts: Int?
         var reason: String?
-        var cleaning: CleaningReport?
+        var cleaning: CleaningRecord?
     }
 
     /// `\n`, eight digits of CRC-32, a space, JSON.

@@ -186,7 +186,7 @@ actor WorkRunner {
                 case .clean:
                     let record = try await driver.clean(order)
                     say(record, of: item)
-                    outcome = .cleaned(CleaningReport(record))
+                    outcome = .cleaned(record)
                 }
                 await note(item)
                 if item.kind == .clean, item.handleInfo["one_time_use"] == "true" {

@@ -72,7 +72,7 @@ struct ResetCleaning {
             "pattern in memory region \(index) of \(check.size) bytes, gone after the reset; memory beyond it was not read",
             at: 0)
         record.verification = .samples(
-            CleaningRecord.SampleCount(seed: check.seed, count: count, size: MemoryCheck.sampleSize, written: count))
+            seed: check.seed, count: count, size: MemoryCheck.sampleSize, written: count)
         return record
     }
 }

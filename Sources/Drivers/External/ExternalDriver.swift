@@ -1,6 +1,6 @@
 import FoundationEssentials
 import Host
-import Model
+public import Model
 
 /// A driver that is a program of its own: asked and ordered line by line, kept apart, restarted after a rest when it fails.
 ///

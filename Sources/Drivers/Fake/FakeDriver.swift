@@ -1,6 +1,6 @@
 import Dispatch
 import Host
-import Model
+public import Model
 
 /// Makes up devices that look on the wire like those of the reference's fake driver, an FPGA with 16 handles that no hypervisor
 /// attaches, or a fleet of them as configured; and lets them fail on command.

@@ -1,5 +1,5 @@
 import Host
-import Model
+public import Model
 
 /// Offers Huawei's Ascend accelerators.
 ///

@@ -1,5 +1,5 @@
 import Host
-import Model
+public import Model
 
 /// Offers Inspur's FPGA cards. Their logic is loaded by other means.
 public struct InspurFPGADriver: Driver {

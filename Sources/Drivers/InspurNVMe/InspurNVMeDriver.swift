@@ -1,5 +1,5 @@
 import Host
-import Model
+public import Model
 
 /// Offers Inspur's NVMe drives under the reference's names and classes, erased between two tenants as the nvme driver erases.
 public struct InspurNVMeDriver: Driver {

@@ -1,5 +1,5 @@
 import Host
-import Model
+public import Model
 
 /// Offers Intel's programmable acceleration cards with Arria 10, and their virtual functions.
 public struct IntelFPGADriver: Driver {

@@ -1,5 +1,5 @@
 import Host
-import Model
+public import Model
 
 /// Offers functions of Intel's X710 and XXV710 network cards, by physical network and by what the card's packet processing is
 /// loaded with.

@@ -1,5 +1,5 @@
 import Host
-import Model
+public import Model
 
 /// Offers Intel QuickAssist functions: the virtual ones of a card, or the card where it has none.
 ///

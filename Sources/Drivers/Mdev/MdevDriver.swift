@@ -1,5 +1,5 @@
 import Host
-import Model
+public import Model
 
 /// Offers mediated devices: each configured type of each parent is a deployable with as many handles as the parent can hold.
 ///

@@ -85,12 +85,12 @@ struct DriveEraser: Sendable {
         device["model"] = drive.model
         device["firmware"] = drive.firmware
         device["namespaces"] = drive.namespaces.map { "\($0.identifier)" }.joined(separator: " ")
-        let counts = CleaningRecord.SampleCount(
+        let samples = CleaningRecord.Verification.samples(
             seed: seed, count: checks.reduce(0) { $0 + $1.places.count }, size: SampleCheck.blockSize,
             written: old.reduce(0) { $0 + $1.count { !$0.isBlank } })
         return CleaningRecord(
             device: device, methods: [plan.title],
-            verification: checks.isEmpty ? .impossible("the drive has no namespace") : .samples(counts), begun: begun,
+            verification: checks.isEmpty ? .impossible("the drive has no namespace") : samples, begun: begun,
             ended: time.now())
     }
 

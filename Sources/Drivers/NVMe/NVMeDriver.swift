@@ -1,5 +1,5 @@
 import Host
-import Model
+public import Model
 
 /// Offers whole NVMe drives, erased and checked between two tenants.
 ///

@@ -1,5 +1,5 @@
 import Host
-import Model
+public import Model
 
 /// Offers NVIDIA GPUs: whole, divided by mdev types, or by the types of the vendor's newer interface on virtual functions.
 ///

@@ -1,5 +1,5 @@
 import Host
-import Model
+public import Model
 
 /// Offers whole PCI functions, physical or virtual, that `device_spec` selects.
 ///

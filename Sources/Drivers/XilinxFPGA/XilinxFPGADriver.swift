@@ -1,5 +1,5 @@
 import Host
-import Model
+public import Model
 
 /// Offers Xilinx (AMD) Alveo cards. A card has two functions: 0 manages and programs it, 1 is the tenant's.
 ///

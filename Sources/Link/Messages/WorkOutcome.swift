@@ -6,7 +6,7 @@ public import Model
 public enum WorkOutcome: Sendable, Equatable {
     case done
     /// A cleaning ended well: what was done.
-    case cleaned(CleaningReport)
+    case cleaned(CleaningRecord)
     /// The reason, for operator and owner.
     case failed(String)
 }
@@ -24,7 +24,7 @@ extension WorkOutcome: Codable {
         let reason = try container.decodeIfPresent(String.self, forKey: .reason)
         switch status {
         case "done":
-            self = try container.decodeIfPresent(CleaningReport.self, forKey: .cleaning).map { .cleaned($0) } ?? .done
+            self = try container.decodeIfPresent(CleaningRecord.self, forKey: .cleaning).map { .cleaned($0) } ?? .done
         case "failed": self = .failed(reason ?? "no reason was given")
         default:
             throw DecodingError.dataCorruptedError(

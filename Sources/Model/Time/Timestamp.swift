@@ -21,6 +21,18 @@ public struct Timestamp: Hashable, Sendable, Comparable {
     }
 }
 
+/// As its number of microseconds.
+extension Timestamp: Codable {
+    public init(from decoder: any Decoder) throws {
+        microseconds = try decoder.singleValueContainer().decode(Int64.self)
+    }
+
+    public func encode(to encoder: any Encoder) throws {
+        var container = encoder.singleValueContainer()
+        try container.encode(microseconds)
+    }
+}
+
 extension Duration {
     /// Rounded towards zero.
     public var wholeMicroseconds: Int64 {

@@ -13,7 +13,7 @@ extension SanitisationStatement.Proof {
     /// that held something before count, for a place that was empty shows nothing.
     ///
     /// Nil where nothing was proven.
-    init?(_ verification: CleaningReport.Verification) {
+    init?(_ verification: CleaningRecord.Verification) {
         guard case .samples(_, _, _, let written) = verification, written > 0 else { return nil }
         let exact = 1 - exp(log(0.001) / Double(written))
         share = (exact * 10_000).rounded(.up) / 10_000

@@ -14,7 +14,7 @@ public struct SanitisationStatement: Sendable, Codable, Equatable {
     public var device: Device
     /// Empty where nobody knows what was done.
     public var methods: [String]
-    public var verification: CleaningReport.Verification
+    public var verification: CleaningRecord.Verification
     public var proof: Proof?
     public var result: SanitisationResult
     /// Why it failed.
@@ -62,7 +62,7 @@ public struct SanitisationStatement: Sendable, Codable, Equatable {
     }
 
     public init(
-        number: Int64, host: HostName, previous: String, device: Device, report: CleaningReport?,
+        number: Int64, host: HostName, previous: String, device: Device, report: CleaningRecord?,
         result: SanitisationResult, reason: String?, issued: Timestamp, tenant: String?, restored: Restored?
     ) {
         format = Self.currentFormat
@@ -78,8 +78,8 @@ public struct SanitisationStatement: Sendable, Codable, Equatable {
         proof = Proof(verification)
         self.result = result
         self.reason = reason
-        begun = report.map { Timestamp(microseconds: $0.begun).isoZulu }
-        ended = report.map { Timestamp(microseconds: $0.ended).isoZulu }
+        begun = report?.begun.isoZulu
+        ended = report?.ended.isoZulu
         self.issued = issued.isoZulu
         self.tenant = tenant
         self.restored = restored

@@ -1,16 +1,16 @@
-/// What was done to remove a tenant's traces from a device, and how far that could be proven, as its host tells it.
-public struct CleaningReport: Sendable, Codable, Equatable {
+/// What was done to remove a tenant's traces from a device, and how far that could be proven: the content of a sanitisation
+/// certificate, as its host tells it.
+public struct CleaningRecord: Sendable, Codable, Equatable {
     /// What names the device: `address`, and where it has them `serial`, `model`, `firmware`, `namespaces`.
     public var device: [String: String]
-    /// What was done, in order.
+    /// What was done, in order: `nvme sanitize, block erase`; `reset by flr`.
     public var methods: [String]
     public var verification: Verification
-    /// Microseconds since 1970 UTC.
-    public var begun: Int64
-    public var ended: Int64
+    public var begun: Timestamp
+    public var ended: Timestamp
 
     public init(
-        device: [String: String], methods: [String], verification: Verification, begun: Int64, ended: Int64
+        device: [String: String], methods: [String], verification: Verification, begun: Timestamp, ended: Timestamp
     ) {
         self.device = device
         self.methods = methods
@@ -21,8 +21,8 @@ public struct CleaningReport: Sendable, Codable, Equatable {
 
     /// How it was proven that nothing is left.
     public enum Verification: Sendable, Equatable {
-        /// Blocks at places of the sequence that begins with `seed` were read before and after: `count` of `size` bytes, of which
-        /// `written` held something before.
+        /// Blocks at places of the sequence that begins with `seed` (SplitMix64; to it comes the number of the namespace) were read
+        /// before and after: `count` of `size` bytes, of which `written` held something before.
         case samples(seed: UInt64, count: Int, size: Int, written: Int)
         /// It was not: why.
         case impossible(String)
@@ -33,7 +33,7 @@ public struct CleaningReport: Sendable, Codable, Equatable {
 
 /// On the wire `{"kind": "samples", "seed": "…", "count": 1024, "size": 4096, "written": 1024}`, `{"kind": "impossible", "reason": "…"}`
 /// or `{"kind": "unneeded"}`. The seed is a text, since not every reader of JSON keeps 64 bits.
-extension CleaningReport.Verification: Codable {
+extension CleaningRecord.Verification: Codable {
     private enum Key: String, CodingKey {
         case kind, seed, count, size, written, reason
     }
