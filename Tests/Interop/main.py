@@ -13,12 +13,14 @@ import signal
 import sys
 import tempfile
 
+import groups
 from lifecycle import PROMPT, SLOW, Lifecycle
 from report import Report
 from stack.broker import Broker
 from stack.cloud import Cloud
 from stack.database import Database
 from stack.glance import Glance
+from stack.host import lay_out
 from stack.keystone import Keystone
 from stack.kilonova import Kilonova
 from stack.network import __file__ as network_program
@@ -70,9 +72,12 @@ class Round:
                 self.kilonova.configure(["accelerator"], self.cloud.url, self.cloud.service_password, "keystone")
                 self.kilonova.start()
                 self.cloud.add_service("accelerator", "cyborg", self.kilonova.accelerator_url)
-            self.kilonova.enrol_and_start(PROMPT)
+            host = lay_out(f"{self.folder}/host")
+            self.kilonova.enrol_and_start(PROMPT, drivers="fake, pci", root=host, extra=(
+                'pci: {device_spec: [{vendor_id: "10de", group: pair, group_type: pair}]}\n'))
             self.kilonova.enrol_and_start(SLOW, "fake: {prepare_delay: 3s}\n")
-        Lifecycle(processes, self.cloud, nova, self.kilonova, self.report, self.venv).run()
+        lifecycle = Lifecycle(processes, self.cloud, nova, self.kilonova, self.report, self.venv)
+        lifecycle.run(lambda: groups.run(lifecycle, host))
 
     def original_identity(self, database):
         keystone = Keystone(self.processes, self.venv)

@@ -46,7 +46,7 @@ class Nova:
         """A compute of that name; its provider is there when its first report is through."""
         state = f"{self.folder}/{host}"
         own = write_ini(f"{self.folder}/{host}.conf", {
-            "DEFAULT": {"host": host, "state_path": state, "instances_path": f"{state}/instances"}})
+            "DEFAULT": {"host": host, "state_path": state, "instances_path": f"{state}/instances", "debug": "true"}})
         os.makedirs(f"{state}/instances", exist_ok=True)
         self.processes.start(f"nova-compute-{host}", [
             f"{self.venv}/bin/nova-compute", "--config-file", self.configuration, "--config-file", own])
