@@ -11,8 +11,10 @@ import Testing
         snapshot = HostSnapshot(try fixture("two-socket").root)
     }
 
-    private func discover(_ json: String, host: HostName = "two-socket") throws -> Discovery {
-        try PCIDriver(DriverOptions(root: SysfsRoot(MemoryTree()), deviceSpecs: try DeviceSpec.list(json: json)))
+    private func discover(
+        _ json: String, host: HostName = "two-socket", on tree: MemoryTree = MemoryTree()
+    ) throws -> Discovery {
+        try PCIDriver(DriverOptions(root: SysfsRoot(tree), deviceSpecs: try DeviceSpec.list(json: json)))
             .discover(DiscoveryPass(snapshot: snapshot, host: host))
     }
 
@@ -43,6 +45,34 @@ import Testing
                         "live_migratable": "false",
                     ], needsCleaning: true)
             ])
+    }
+
+    @Test func liveMigrationIsRefusedWhereTheKernelHasNoDriverForIt() throws {
+        let tree = MemoryTree()
+        tree.file("/proc/sys/kernel/osrelease", "6.12.0-test\n")
+        tree.file(
+            "/lib/modules/6.12.0-test/modules.alias",
+            """
+            alias pci:v00008086d00004941sv*sd*bc*sc*i* qat_other
+            alias vfio_pci:v*d*sv*sd*bc*sc*i* vfio_pci
+            alias vfio_pci:v00008086d00004941sv*sd*bc*sc*i* qat_vfio_pci
+            """)
+        let specs =
+            #"[{"address":"0000:82:10.2","live_migratable":true},{"vendor_id":"8086","product_id":"4941","live_migratable":true}]"#
+        let discovery = try discover(specs, on: tree)
+        let card = try #require(discovery.devices.first { $0.vendor == "10de" }?.deployables.first)
+        #expect(card.handles[0].info["live_migratable"] == "false")
+        #expect(!card.traits.contains("HW_PCI_LIVE_MIGRATABLE"))
+        #expect(discovery.notes.count == 1)
+        #expect(discovery.notes.first?.text.hasPrefix("live_migratable is refused: this kernel has no variant") == true)
+        let others = discovery.devices.filter { $0.vendor == "8086" }.flatMap(\.deployables)
+        #expect(others.count == 8 && others.allSatisfy { $0.handles[0].info["live_migratable"] == "true" })
+        #expect(others.allSatisfy { $0.traits.contains("HW_PCI_LIVE_MIGRATABLE") })
+        // Where the kernel's list cannot be read, the operator's word stands.
+        let unknown = try discover(specs)
+        #expect(unknown.notes.isEmpty)
+        #expect(
+            unknown.devices.flatMap(\.deployables).allSatisfy { $0.traits.contains("HW_PCI_LIVE_MIGRATABLE") })
     }
 
     @Test func aParentWithVirtualFunctionsIsNotOfferedBesideThem() throws {

@@ -11,9 +11,11 @@ public struct PCIDriver: Driver {
 
     private let specs: [DeviceSpec]
     private let cleaning: ResetCleaning
+    private let root: SysfsRoot
 
     public init(_ options: DriverOptions) {
         specs = options.deviceSpecs
+        root = options.root
         cleaning = ResetCleaning(options)
     }
 
@@ -24,14 +26,17 @@ public struct PCIDriver: Driver {
         var discovery = Discovery()
         let offer = Offer(specs, pass)
         var groups = DeviceGroups(specs)
+        let variants = specs.contains { $0.liveMigratable == true } ? VariantDrivers(root) : nil
         for (function, verdict) in offer.verdicts {
-            if let spec = offer.matches[function.address].map({ specs[$0] }), spec.group != nil,
-                groups.take(function, spec, verdict)
-            {
-                continue
+            var spec = offer.matches[function.address].map { specs[$0] }
+            if case .offered = verdict, spec?.liveMigratable == true, let reason = variants?.refusal(of: function) {
+                spec?.liveMigratable = false
+                discovery.notes.append(HostProblem(path: function.path, text: reason))
             }
+            if let spec, spec.group != nil, groups.take(function, spec, verdict) { continue }
             switch verdict {
-            case .offered(let index): discovery.devices.append(device(function, specs[index], pass.host))
+            case .offered(let index):
+                discovery.devices.append(device(function, spec ?? specs[index], pass.host))
             case .fenced(let reasons):
                 let text = reasons.map(\.description).joined(separator: "; ")
                 discovery.notes.append(HostProblem(path: function.path, text: "is not offered: \(text)"))
