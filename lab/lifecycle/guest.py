@@ -27,7 +27,7 @@ class Guest:
     def boot(self):
         """What a host does before its agent: files, modules; and nothing beyond this machine is reached."""
         said = self.run(
-            "mkdir -p /goods && (mountpoint -q /goods || mount -o ro LABEL=goods /goods) && sh /goods/guest-setup attach && "
+            "hostname labhost; mkdir -p /goods && (mountpoint -q /goods || mount -o ro LABEL=goods /goods) && sh /goods/guest-setup attach && "
             "ip route replace blackhole 0.0.0.0/1 && ip route replace blackhole 128.0.0.0/1", check=False)
         if said.returncode:
             fail("the guest could not be set up: " + said.stdout + said.stderr)
