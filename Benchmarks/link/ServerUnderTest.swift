@@ -97,7 +97,7 @@ private struct IndifferentFleet: FleetDelegate {
         _ change: HostReportChange, from host: HostName, at now: Timestamp, in transaction: any Transaction
     ) throws {}
 
-    func disabledProviders(of host: HostName, in transaction: any Transaction) throws -> [ResourceProviderID] { [] }
+    func disabledParts(of host: HostName, in transaction: any Transaction) throws -> [ProviderPart] { [] }
 
     func finished(_ item: WorkItem, on host: HostName, _ outcome: WorkOutcome, in transaction: any Transaction) throws {
     }

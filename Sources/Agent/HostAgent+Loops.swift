@@ -10,7 +10,7 @@ extension HostAgent {
     func followDesiredState() async {
         for await state in link.desiredStates(after: 0) {
             await runner.want(state.work)
-            await intent.withhold(Set(state.disabled))
+            await intent.withhold(state.withheld)
             gauges.revision.record(state.revision)
             // What was known before this line: told first, for the line may come of a database that was set back.
             let known = await keeper.state.certificates
@@ -40,9 +40,11 @@ extension HostAgent {
                 let layout = try await settleLayout(
                     found, isComplete: findings.isComplete, drivers: findings.drivers, conditions: findings.conditions)
                 let devices = await arranged(found, layout.layout)
+                let conditions = findings.conditions + layout.conditions
+                try await regroup(devices, layout.layout, drivers: findings.drivers, conditions: conditions)
                 await intent.lose(allBut: devices)
                 try await reporter.report(
-                    devices: devices, drivers: findings.drivers, conditions: findings.conditions + layout.conditions)
+                    devices: devices, drivers: findings.drivers, conditions: conditions)
                 gauges.isReported.record(1)
                 await intent.have(devices, isComplete: findings.isComplete)
                 pause.reset()
@@ -116,6 +118,9 @@ extension HostAgent {
         // After that: what was prepared may be on what was divided.
         if await restorePrepared(before: before, found: look.findings.devices, &told) {
             look = await discoverer.look(before: before)
+        }
+        if ClassWatch.isChanged(look.findings, since: before) {
+            ClassWatch.settle(&look.findings, since: before, holdings: try? await link.holdings())
         }
         let (found, conditions) = (look.findings, partitions)
         let findings = await keeper.change { state in

@@ -5,15 +5,15 @@ actor Intent {
     /// What Placement should hold.
     struct Wish: Sendable, Equatable {
         var devices: [DeviceReport]
-        var withheld: Set<ResourceProviderID>
+        var withheld: Set<ProviderPart>
         /// Every driver answered, so that what no driver names is not there.
         var isComplete: Bool
         var revision: Int
     }
 
     private var devices: [DeviceReport]?
-    private var withheld: Set<ResourceProviderID>?
-    private var withdrawn: Set<ResourceProviderID>
+    private var withheld: Set<ProviderPart>?
+    private var withdrawn: Set<ProviderPart>
     private var isExaminationAsked = false
     private var hasLooked = false
     private var isComplete = false
@@ -26,7 +26,7 @@ actor Intent {
 
     /// - Parameter withdrawn: providers of devices that this agent does not offer for their health
     init(withdrawn: Set<ResourceProviderID>, wait: @escaping Waiting) {
-        self.withdrawn = withdrawn
+        self.withdrawn = Set(withdrawn.map { ProviderPart($0) })
         knownBell = Bell(wait: wait)
         wishBell = Bell(wait: wait)
         scanBell = Bell(wait: wait)
@@ -45,12 +45,12 @@ actor Intent {
     func lose(allBut present: [DeviceReport]) {
         guard let devices else { return }
         let left = Dictionary(
-            present.flatMap(\.deployables).map { ($0.resourceProvider, $0.accelerators) }, uniquingKeysWith: max)
+            present.flatMap(\.deployables).map { (Self.part($0), $0.accelerators) }, uniquingKeysWith: max)
         var kept: [DeviceReport] = []
         for var device in devices {
             let had = device.deployables.count
             device.deployables = device.deployables.compactMap { deployable in
-                guard let count = left[deployable.resourceProvider] else { return nil }
+                guard let count = left[Self.part(deployable)] else { return nil }
                 var deployable = deployable
                 deployable.accelerators = min(deployable.accelerators, count)
                 return deployable
@@ -62,11 +62,17 @@ actor Intent {
         changed()
     }
 
+    /// A provider that is one unit is that unit whatever its class.
+    private static func part(_ deployable: DeployableReport) -> ProviderPart {
+        ProviderPart(
+            deployable.resourceProvider, deployable.providerName == nil ? nil : deployable.resourceClass)
+    }
+
     /// Nothing is to be written to Placement until `have` says again what the host has.
     func rest() { devices = nil }
 
     /// What is to be withheld, as soon as the control plane has said so. Throws 503 when it does not within a minute.
-    func withheldOnceKnown() async throws(Fault) -> Set<ResourceProviderID> {
+    func withheldOnceKnown() async throws(Fault) -> Set<ProviderPart> {
         for _ in 0..<2 where withheld == nil { await knownBell.wait(atMost: .seconds(30)) }
         guard let withheld else {
             throw .unavailable("The control plane has not said yet what is to be withheld.")
@@ -80,17 +86,18 @@ actor Intent {
         return Wish(devices: devices, withheld: withheld.union(withdrawn), isComplete: isComplete, revision: revision)
     }
 
-    func withhold(_ providers: Set<ResourceProviderID>) {
-        guard withheld != providers else { return }
-        withheld = providers
+    func withhold(_ parts: Set<ProviderPart>) {
+        guard withheld != parts else { return }
+        withheld = parts
         knownBell.ring()
         changed()
     }
 
     /// Withheld for their health, beside what the control plane wants withheld.
     func withdraw(_ providers: Set<ResourceProviderID>) {
-        guard withdrawn != providers else { return }
-        withdrawn = providers
+        let parts = Set(providers.map { ProviderPart($0) })
+        guard withdrawn != parts else { return }
+        withdrawn = parts
         changed()
     }
 

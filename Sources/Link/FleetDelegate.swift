@@ -10,8 +10,8 @@ public protocol FleetDelegate: Sendable {
     func receive(
         _ change: HostReportChange, from host: HostName, at now: Timestamp, in transaction: any Transaction) throws
 
-    /// Provider ids whose capacity is to be withheld on `host`.
-    func disabledProviders(of host: HostName, in transaction: any Transaction) throws -> [ResourceProviderID]
+    /// What of the providers of `host` is to be withheld: all of one, or a class of one that has several.
+    func disabledParts(of host: HostName, in transaction: any Transaction) throws -> [ProviderPart]
 
     /// A work item ended; called in the transaction that marks it ended, exactly once.
     func finished(_ item: WorkItem, on host: HostName, _ outcome: WorkOutcome, in transaction: any Transaction) throws

@@ -11,8 +11,16 @@ public struct Migration: Sendable {
     public let title: String
     /// Statements in order, one string each.
     public let statements: [String]
+    /// What only one of the engines can do or needs, after the common statements.
+    public let sqlite: [String]
+    public let postgresql: [String]
 
-    public init(room: String, number: Int, title: String, statements: [String]) {
+    public init(
+        room: String, number: Int, title: String, statements: [String], sqlite: [String] = [],
+        postgresql: [String] = []
+    ) {
+        self.sqlite = sqlite
+        self.postgresql = postgresql
         self.room = room
         self.number = number
         self.title = title

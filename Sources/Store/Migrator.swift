@@ -63,7 +63,8 @@ public struct Migrator: Sendable {
             }
             return
         }
-        for statement in migration.statements {
+        let own = transaction.dialect == .sqlite ? migration.sqlite : migration.postgresql
+        for statement in migration.statements + own {
             try transaction.execute(SQL(schema: statement, transaction.dialect))
         }
         try transaction.execute(
@@ -114,7 +115,7 @@ extension Migration {
     /// FNV-1a over the statements, 64 bits: tells an edit, not an attack.
     public var checksum: Int64 {
         var hash: UInt64 = 0xcbf2_9ce4_8422_2325
-        for statement in statements {
+        for statement in statements + sqlite + postgresql {
             for byte in statement.utf8 { hash = (hash ^ UInt64(byte)) &* 0x100_0000_01b3 }
             hash = (hash ^ 0xff) &* 0x100_0000_01b3
         }

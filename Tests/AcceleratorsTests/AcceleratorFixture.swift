@@ -133,7 +133,11 @@ final class AcceleratorFixture: Sendable {
     }
 
     func withheld(on host: HostName = "host-a") async throws -> [ResourceProviderID] {
-        try await store.read { [fleet = service.fleet] in try fleet.disabledProviders(of: host, in: $0) }
+        try await withheldParts(on: host).filter { $0.resourceClass == nil }.map(\.provider)
+    }
+
+    func withheldParts(on host: HostName = "host-a") async throws -> [ProviderPart] {
+        try await store.read { [fleet = service.fleet] in try fleet.disabledParts(of: host, in: $0) }
     }
 
     /// Kinds of workflows that have not ended.

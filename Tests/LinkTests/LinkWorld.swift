@@ -119,8 +119,8 @@ final class RecordingFleet: FleetDelegate {
         notes.withLock { $0.changes.append(change) }
     }
 
-    func disabledProviders(of host: HostName, in transaction: any Transaction) throws -> [ResourceProviderID] {
-        notes.withLock { $0.disabled }
+    func disabledParts(of host: HostName, in transaction: any Transaction) throws -> [ProviderPart] {
+        notes.withLock { $0.disabled.map { ProviderPart($0) } }
     }
 
     func finished(_ item: WorkItem, on host: HostName, _ outcome: WorkOutcome, in transaction: any Transaction) throws {

@@ -17,7 +17,7 @@ struct Withholding: Sendable {
         let providers = try await store.read { transaction in
             try transaction.all(
                 """
-                SELECT p.resource_provider FROM deployables p JOIN devices d ON d.uuid = p.device
+                SELECT DISTINCT p.resource_provider FROM deployables p JOIN devices d ON d.uuid = p.device
                 WHERE d.host = \(host) ORDER BY p.resource_provider
                 """
             ) { row in try row[0] as ResourceProviderID }

@@ -141,34 +141,39 @@ struct Binder: Sendable {
         _ wishes: inout [Wish], _ claims: Successions.Claims?, in transaction: any Transaction
     ) throws -> [AcceleratorRequestID: AttachHandle] {
         try refuseProgramming(wishes.map(\.request), in: transaction)
-        var chosen: [AcceleratorRequestID: AttachHandle] = [:]
-        for (provider, group) in Dictionary(grouping: wishes, by: \.target.resourceProvider) {
-            if let deployable = try deployable(of: provider, in: transaction) {
-                try take(group.map(\.request.id), provider, deployable, &chosen, in: transaction)
+        var wanted: [DeployableID: (provider: ResourceProviderID, requests: [AcceleratorRequestID])] = [:]
+        let parts = Dictionary(grouping: wishes) { wish in
+            ProviderPart(wish.target.resourceProvider, wish.request.resourceClass.name)
+        }
+        for (part, group) in parts.sorted(by: { $0.key < $1.key }) {
+            let (provider, resourceClass) = (part.provider, part.resourceClass ?? "")
+            let offer = try ProviderOffer(of: provider, for: resourceClass, in: transaction)
+            let successors =
+                offer.exact == nil ? try Successions.of(provider, for: resourceClass, in: transaction) : []
+            // A provider that is alone is meant whatever its class is called by now.
+            if let deployable = offer.exact ?? (successors.isEmpty ? offer.only : nil) {
+                wanted[deployable, default: (provider, [])].requests += group.map(\.request.id)
                 continue
             }
-            let successors = try Successions.of(provider, in: transaction)
-            guard !successors.isEmpty else { throw Self.unknown(provider) }
+            guard !successors.isEmpty else { throw offer.refusal(of: provider, for: resourceClass) }
             let goals = try Successions.goals(
                 of: group.map(\.target.instance), from: provider, among: successors, claims)
-            var requests: [ResourceProviderID: [AcceleratorRequestID]] = [:]
-            for (wish, goal) in zip(group, goals) { requests[goal, default: []].append(wish.request.id) }
-            for (goal, requests) in requests.sorted(by: { $0.key < $1.key }) {
-                guard let deployable = try deployable(of: goal, in: transaction) else { throw Self.unknown(goal) }
-                try take(requests, goal, deployable, &chosen, in: transaction)
-                for index in wishes.indices where requests.contains(wishes[index].request.id) {
+            for (wish, goal) in zip(group, goals) {
+                let offer = try ProviderOffer(of: goal, for: resourceClass, in: transaction)
+                guard let deployable = offer.exact ?? offer.only else {
+                    throw offer.refusal(of: goal, for: resourceClass)
+                }
+                wanted[deployable, default: (goal, [])].requests.append(wish.request.id)
+                for index in wishes.indices where wishes[index].request.id == wish.request.id {
                     wishes[index].target.resourceProvider = goal
                 }
             }
         }
-        return chosen
-    }
-
-    private func deployable(
-        of provider: ResourceProviderID, in transaction: any Transaction
-    ) throws -> DeployableID? {
-        try transaction.first("SELECT uuid FROM deployables WHERE resource_provider = \(provider)") { row in try row[0]
+        var chosen: [AcceleratorRequestID: AttachHandle] = [:]
+        for (deployable, (provider, requests)) in wanted.sorted(by: { $0.key < $1.key }) {
+            try take(requests, provider, deployable, &chosen, in: transaction)
         }
+        return chosen
     }
 
     private func take(
@@ -182,10 +187,6 @@ struct Binder: Sendable {
                     + "\(requests.count) are needed. Nothing was bound.")
         }
         for (request, handle) in zip(requests, free) { chosen[request] = handle }
-    }
-
-    private static func unknown(_ provider: ResourceProviderID) -> Fault {
-        .notFound("No deployable has the resource provider \(provider). Nothing was bound.")
     }
 
     /// Bitstreams cannot be loaded at binding; a profile that asks for one must not be bound without it.

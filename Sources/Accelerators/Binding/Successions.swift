@@ -43,16 +43,23 @@ enum Successions {
         }
     }
 
-    /// The providers that stand for what `former` stood for; empty where nothing is known of it.
-    static func of(_ former: ResourceProviderID, in transaction: any Transaction) throws -> [ResourceProviderID] {
-        try transaction.all(
+    /// The providers that stand for what `former` stood for, those that have the class where any has it; empty where nothing is
+    /// known of it.
+    static func of(
+        _ former: ResourceProviderID, for resourceClass: String, in transaction: any Transaction
+    ) throws -> [ResourceProviderID] {
+        let all = try transaction.all(
             """
-            SELECT s.provider FROM provider_successions s
-            WHERE s.former = \(former)
-                AND EXISTS (SELECT 1 FROM deployables p WHERE p.resource_provider = s.provider)
-            ORDER BY s.provider
+            SELECT s.provider, p.resource_class
+            FROM provider_successions s JOIN deployables p ON p.resource_provider = s.provider
+            WHERE s.former = \(former) ORDER BY s.provider, p.resource_class
             """
-        ) { row in try row[0] }
+        ) { row -> (provider: ResourceProviderID, resourceClass: String) in (try row[0], try row[1]) }
+        let exact = all.filter { $0.resourceClass == resourceClass }.map(\.provider)
+        if !exact.isEmpty { return exact }
+        return all.map(\.provider).reduce(into: []) { some, provider in
+            if some.last != provider { some.append(provider) }
+        }
     }
 
     /// Where each of these binds goes, in their order. Throws `Division` when Placement must be asked, and 409 when an instance

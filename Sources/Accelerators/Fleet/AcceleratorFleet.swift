@@ -52,10 +52,13 @@ public struct AcceleratorFleet: FleetDelegate {
 
     /// Withheld are: what an operator disabled (the host, the device or the deployable), what vanished, and what has only
     /// handles left that are not clean.
-    public func disabledProviders(of host: HostName, in transaction: any Transaction) throws -> [ResourceProviderID] {
-        try transaction.all(
+    public func disabledParts(of host: HostName, in transaction: any Transaction) throws -> [ProviderPart] {
+        typealias Deployable = (provider: ResourceProviderID, resourceClass: String, siblings: Int)
+        let disabled = try transaction.all(
             """
-            SELECT p.resource_provider FROM deployables p JOIN devices d ON d.uuid = p.device
+            SELECT p.resource_provider, p.resource_class,
+                (SELECT COUNT(*) FROM deployables o WHERE o.resource_provider = p.resource_provider)
+            FROM deployables p JOIN devices d ON d.uuid = p.device
             WHERE d.host = \(host) AND (d.status = 'maintaining' OR p.status = 'maintaining'
                 OR d.presence = 'missing' OR p.is_present = 0
                 OR EXISTS (SELECT 1 FROM accelerator_hosts a WHERE a.host = d.host AND a.status = 'disabled')
@@ -63,15 +66,20 @@ public struct AcceleratorFleet: FleetDelegate {
                         AND h.state IN ('withdrawing', 'cleaning', 'error'))
                     AND NOT EXISTS (SELECT 1 FROM attach_handles h WHERE h.deployable = p.uuid
                         AND h.state = 'available' AND h.is_present = 1)))
-            ORDER BY p.resource_provider
+            ORDER BY p.resource_provider, p.resource_class
             """
-        ) { row in try row[0] }
+        ) { row -> Deployable in (try row[0], try row[1], try row[2]) }
+        // Of a provider whose classes are all withheld, the whole is.
+        return Dictionary(grouping: disabled, by: \.provider).sorted { $0.key < $1.key }.flatMap { provider, some in
+            some.count == some[0].siblings
+                ? [ProviderPart(provider)] : some.map { ProviderPart(provider, $0.resourceClass) }
+        }
     }
 
     public func holdings(of host: HostName, in transaction: any Transaction) throws -> [HandleHolding] {
         try transaction.all(
             """
-            SELECT r.instance, p.resource_provider, p.driver, h.info
+            SELECT r.instance, p.resource_provider, p.driver, h.info, p.resource_class
             FROM accelerator_requests r JOIN attach_handles h ON h.uuid = r.handle
                 JOIN deployables p ON p.uuid = h.deployable JOIN devices d ON d.uuid = p.device
             WHERE d.host = \(host) AND r.instance IS NOT NULL ORDER BY r.uuid
@@ -79,7 +87,7 @@ public struct AcceleratorFleet: FleetDelegate {
         ) { row in
             HandleHolding(
                 instance: try row[0], provider: try row[1], driver: try row[2],
-                info: try JSONText.decode([String: String].self, from: try row[3]))
+                info: try JSONText.decode([String: String].self, from: try row[3]), resourceClass: try row[4])
         }
     }
 

@@ -152,15 +152,19 @@ struct ReportIntake {
         return isTouched
     }
 
-    /// A provider that another device has already is not taken twice: this deployable is left out, the rest goes on.
+    /// A provider that another device has already, or a class of it that this one has, is not taken twice: this deployable is left
+    /// out, the rest goes on.
     private func insert(
         _ deployable: DeployableReport, of device: DeviceID, driver: String, in transaction: any Transaction
     ) throws {
         let isTaken = try transaction.exists(
-            "SELECT 1 FROM deployables WHERE resource_provider = \(deployable.resourceProvider)")
+            """
+            SELECT 1 FROM deployables WHERE resource_provider = \(deployable.resourceProvider)
+                AND (device <> \(device) OR resource_class = \(deployable.resourceClass))
+            """)
         guard !isTaken else {
             logger.error(
-                "a deployable's resource provider belongs to another device",
+                "a deployable's resource provider belongs to another device or deployable",
                 metadata: [
                     "host": "\(host)", "deployable": "\(deployable.name)",
                     "resource_provider": "\(deployable.resourceProvider)",

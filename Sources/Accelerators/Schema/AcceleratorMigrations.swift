@@ -23,7 +23,45 @@ public enum AcceleratorMigrations {
                 """,
                 "CREATE INDEX provider_successions_age ON provider_successions (at)",
             ]),
+        Migration(
+            room: "accelerators", number: 7, title: "several resource classes of one provider", statements: [],
+            sqlite: rebuiltDeployables,
+            postgresql: [
+                "ALTER TABLE deployables DROP CONSTRAINT deployables_resource_provider_key",
+                "CREATE UNIQUE INDEX deployables_provider ON deployables (resource_provider, resource_class)",
+            ]),
     ]
+
+    /// SQLite cannot drop a constraint. What refers to deployables is checked when the transaction ends, with the same rows there.
+    private static let rebuiltDeployables: [String] = {
+        let columns = """
+            number, uuid, device, name, resource_provider, resource_class, accelerators, traits, driver, bitstream,
+            is_present, created_at, updated_at, status
+            """
+        let kept = """
+            number BIGINT, uuid TEXT, device TEXT, name TEXT, resource_provider TEXT, resource_class TEXT,
+            accelerators BIGINT, traits TEXT, driver TEXT, bitstream TEXT, is_present BIGINT, created_at BIGINT,
+            updated_at BIGINT, status TEXT
+            """
+        return [
+            "PRAGMA defer_foreign_keys = ON",
+            "CREATE TABLE deployables_kept (\(kept))",
+            "INSERT INTO deployables_kept (\(columns)) SELECT \(columns) FROM deployables",
+            "DROP TABLE deployables",
+            """
+            CREATE TABLE deployables (
+                number IDENTITY, uuid TEXT NOT NULL UNIQUE, device TEXT NOT NULL REFERENCES devices (uuid),
+                name TEXT NOT NULL, resource_provider TEXT NOT NULL, resource_class TEXT NOT NULL,
+                accelerators BIGINT NOT NULL, traits TEXT NOT NULL, driver TEXT NOT NULL, bitstream TEXT,
+                is_present BIGINT NOT NULL CHECK (is_present IN (0, 1)),
+                created_at BIGINT NOT NULL, updated_at BIGINT, status TEXT NOT NULL DEFAULT 'enabled',
+                UNIQUE (resource_provider, resource_class))
+            """,
+            "INSERT INTO deployables (\(columns)) SELECT \(columns) FROM deployables_kept",
+            "DROP TABLE deployables_kept",
+            "CREATE INDEX deployables_device ON deployables (device)",
+        ]
+    }()
 
     private static let owners = [
         "CREATE TABLE instance_owners (instance TEXT PRIMARY KEY, project TEXT NOT NULL, at BIGINT NOT NULL)",

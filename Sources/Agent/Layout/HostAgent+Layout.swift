@@ -7,15 +7,23 @@ extension HostAgent {
     /// The devices in that layout. In groups, what is withdrawn for its health is left out; alone, it is withheld as a whole.
     func arranged(_ devices: [DeviceReport], _ layout: ProviderLayout) async -> [DeviceReport] {
         guard layout == .grouped else { return devices }
-        var well: [DeviceReport] = []
-        for device in devices where await !health.isWithdrawn(device) { well.append(device) }
-        return await departed.counted(await inLayout(well, layout), by: link)
+        var sick: Set<String> = []
+        for device in devices where await health.isWithdrawn(device) {
+            sick.insert("\(device.driver) \(device.controlPath)")
+        }
+        return await departed.counted(await inLayout(devices, layout, but: sick), by: link)
     }
 
     /// All of them in that layout, with groups named as they were.
-    private func inLayout(_ devices: [DeviceReport], _ layout: ProviderLayout) async -> [DeviceReport] {
+    private func inLayout(
+        _ devices: [DeviceReport], _ layout: ProviderLayout, but sick: Set<String> = []
+    ) async -> [DeviceReport] {
         let host = discoverer.host
-        return await keeper.change { state in layout.arranged(devices, on: host, names: &state.groupNames) }
+        return await keeper.change { state in
+            layout.arranged(devices, on: host, names: &state.groupNames) { device in
+                sick.contains("\(device.driver) \(device.controlPath)")
+            }
+        }
     }
 
     /// What to do about the layout of a host's providers.
@@ -44,7 +52,12 @@ extension HostAgent {
     ) async throws(Fault) -> (layout: ProviderLayout, conditions: [HostCondition]) {
         switch await layoutTask() {
         case .keep(let layout):
-            await keeper.change { state in state.layout = LayoutRecord(current: layout.rawValue) }
+            // What is reserved is noted for groups that are about to give units to one another, too.
+            await keeper.change { state in
+                let isUnderWay = state.layout.target != nil
+                state.layout = LayoutRecord(
+                    current: layout.rawValue, reserved: isUnderWay ? [:] : state.layout.reserved)
+            }
             return (layout, [])
         case .convert(let from, let to):
             let isMoved = await keeper.state.layout.isMoved
@@ -56,6 +69,8 @@ extension HostAgent {
                 let withheld = try await intent.withheldOnceKnown()
                 let (old, new) = (await inLayout(devices, from), await inLayout(devices, to))
                 await keeper.change { state in
+                    state.groupsHeld = nil
+                    state.groupsGoal = nil
                     if state.layout.target != to.rawValue {
                         state.layout = LayoutRecord(
                             current: from.rawValue, target: to.rawValue, reserved: state.layout.reserved,

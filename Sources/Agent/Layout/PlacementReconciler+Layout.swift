@@ -13,7 +13,8 @@ extension PlacementReconciler {
     ///
     /// - Returns: how many consumers' allocations were moved, and the inventories as they were left
     func move(
-        from old: [DeviceReport], to new: [DeviceReport], handles: [HandleHolding]
+        from old: [DeviceReport], to new: [DeviceReport], handles: [HandleHolding],
+        for purpose: ReshapePlan.Purpose = .conversion
     ) async throws(Fault) -> (moved: Int, left: [ResourceProviderID: InventoriesView]) {
         let root = try await rootProvider()
         let (wanted, unfit) = WantedProvider.all(of: new, withheld: [])
@@ -35,7 +36,7 @@ extension PlacementReconciler {
         var last = Fault.conflict("Others write to these providers without pause; it is tried again later.")
         for _ in 1...Self.tries {
             do throws(Fault) {
-                let plan = try await moveOnce(old, new, handles, there.union(wanted.map(\.id)), fresh)
+                let plan = try await moveOnce(old, new, handles, there.union(wanted.map(\.id)), fresh, purpose)
                 return (plan.moved, plan.reshape.inventories)
             } catch {
                 guard error.kind == .conflict, error.code == Self.movedCode else { throw error }
@@ -48,7 +49,7 @@ extension PlacementReconciler {
 
     private func moveOnce(
         _ old: [DeviceReport], _ new: [DeviceReport], _ handles: [HandleHolding], _ known: Set<ResourceProviderID>,
-        _ fresh: [ResourceProviderID: InventoriesView]
+        _ fresh: [ResourceProviderID: InventoriesView], _ purpose: ReshapePlan.Purpose
     ) async throws(Fault) -> ReshapePlan {
         let ids = (old + new).flatMap(\.deployables).map(\.resourceProvider).filter(known.contains)
         let unique = Array(Set(ids)).sorted()
@@ -68,7 +69,7 @@ extension PlacementReconciler {
             inventories: try await placement.inventories(of: older).merging(fresh) { read, _ in read },
             holdings: try await placement.holdings(on: older),
             handles: handles, reserved: reserved)
-        let plan = try ReshapePlan(from: old, to: new, scene)
+        let plan = try ReshapePlan(from: old, to: new, scene, for: purpose)
         await keeper.change { state in
             for (provider, amounts) in plan.reserved {
                 let named = Dictionary(amounts.map { ($0.key.name, $0.value) }) { first, _ in first }
@@ -76,6 +77,10 @@ extension PlacementReconciler {
             }
         }
         guard !plan.reshape.inventories.isEmpty else { return plan }
+        guard purpose == .conversion else {
+            try await placement.reshape(plan.reshape)
+            return plan
+        }
         let wasMoved = await keeper.state.layout.isMoved
         // Noted before it is done: an answer may be lost.
         await keeper.change { state in state.layout.isMoved = true }
@@ -94,36 +99,41 @@ extension PlacementReconciler {
     ///
     /// `left` are inventories as `move` left them: what of it is right already needs neither a look nor a write.
     func open(
-        _ new: [DeviceReport], withheld: Set<ResourceProviderID>, left: [ResourceProviderID: InventoriesView]
+        _ new: [DeviceReport], withheld: Set<ProviderPart>, left: [ResourceProviderID: InventoriesView]
     ) async throws(Fault) {
         let (wanted, _) = WantedProvider.all(of: new, withheld: withheld)
         // One change for all: each is a write of the whole state to disk.
         let own = await keeper.change { state in
-            var own: [ResourceProviderID: Int] = [:]
+            var own: [ResourceProviderID: [ResourceClass: Int]] = [:]
             for provider in wanted {
-                let name = provider.resourceClass.name
-                let amount = state.layout.reserved(of: provider.id)?[name] ?? 0
-                own[provider.id] = amount
-                state.providers[provider.id, default: .init()].reservedBefore =
-                    provider.isWithheld ? [name: amount] : [:]
+                let known = state.layout.reserved(of: provider.id) ?? [:]
+                var remembered: [String: Int] = [:]
+                for (resourceClass, stock) in provider.stocks {
+                    let amount = known[resourceClass.name] ?? 0
+                    own[provider.id, default: [:]][resourceClass] = amount
+                    if stock.isWithheld { remembered[resourceClass.name] = amount }
+                }
+                state.providers[provider.id, default: .init()].reservedBefore = remembered
             }
             return own
         }
         let closed = wanted.filter { provider in
-            left[provider.id]?.inventories != Self.opened(provider, own[provider.id] ?? 0)
+            left[provider.id]?.inventories != Self.opened(provider, own[provider.id] ?? [:])
         }
         let views = try await placement.inventories(of: closed.map(\.id))
         _ = try await SideBySide.run(closed) { (provider) async throws(Fault) in
-            try await self.open(provider, to: Self.opened(provider, own[provider.id] ?? 0), views[provider.id])
+            try await self.open(provider, to: Self.opened(provider, own[provider.id] ?? [:]), views[provider.id])
         }
     }
 
-    private static func opened(_ provider: WantedProvider, _ own: Int) -> [ResourceClass: Inventory] {
-        [
-            provider.resourceClass: Inventory(
-                total: provider.total, reserved: provider.isWithheld ? provider.total : min(own, provider.total),
-                minUnit: 1, maxUnit: provider.total)
-        ]
+    private static func opened(
+        _ provider: WantedProvider, _ own: [ResourceClass: Int]
+    ) -> [ResourceClass: Inventory] {
+        provider.stocks.reduce(into: [:]) { inventories, stock in
+            let (resourceClass, total) = (stock.key, stock.value.total)
+            let reserved = stock.value.isWithheld ? total : min(own[resourceClass] ?? 0, total)
+            inventories[resourceClass] = Inventory(total: total, reserved: reserved, minUnit: 1, maxUnit: total)
+        }
     }
 
     /// `known` is what was read of it before; it is read again where that is no longer so.
@@ -136,10 +146,17 @@ extension PlacementReconciler {
             let view: InventoriesView
             if let first = known { view = first } else { view = try await placement.inventories(of: provider.id) }
             known = nil
-            guard view.inventories != inventories else { return }
+            var target = inventories
+            if provider.isDivided {
+                // What is held of a class that is none of its own goes when it is let go.
+                for (resourceClass, inventory) in view.inventories where target[resourceClass] == nil {
+                    target[resourceClass] = inventory
+                    target[resourceClass]?.reserved = inventory.total
+                }
+            }
+            guard view.inventories != target else { return }
             do {
-                _ = try await placement.setInventories(
-                    of: provider.id, generation: view.generation, to: inventories)
+                _ = try await placement.setInventories(of: provider.id, generation: view.generation, to: target)
                 return
             } catch {
                 guard error.kind == .conflict, error.code == Self.movedCode else { throw error }

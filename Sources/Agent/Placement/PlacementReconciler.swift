@@ -136,7 +136,11 @@ actor PlacementReconciler {
             state.providers = state.providers.filter { alive.contains($0.key) }
             for provider in done {
                 state.providers[provider.id, default: .init()].traits = Set(provider.traits.map(\.name))
-                if !provider.isWithheld { state.providers[provider.id]?.reservedBefore = [:] }
+                guard let amounts = state.providers[provider.id]?.reservedBefore else { continue }
+                // What is free has its amount in Placement. A class that only lingers keeps it here.
+                state.providers[provider.id]?.reservedBefore = amounts.filter { name, _ in
+                    provider.stocks[ResourceClass(unchecked: name)]?.isWithheld ?? provider.isDivided
+                }
             }
         }
     }

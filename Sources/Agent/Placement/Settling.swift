@@ -62,13 +62,13 @@ struct Settling {
 
     /// Makes class and traits known.
     private mutating func name(by reconciler: isolated PlacementReconciler) async throws(Fault) {
-        if !reconciler.knownClasses.contains(wanted.resourceClass) {
+        for resourceClass in wanted.stocks.keys.sorted() where !reconciler.knownClasses.contains(resourceClass) {
             do {
-                try await reconciler.placement.ensure(resourceClass: wanted.resourceClass)
+                try await reconciler.placement.ensure(resourceClass: resourceClass)
             } catch {
-                throw error.isUnknown && !wanted.resourceClass.isCustom ? Self.unknown(wanted.resourceClass) : error
+                throw error.isUnknown && !resourceClass.isCustom ? Self.unknown(resourceClass) : error
             }
-            reconciler.knownClasses.insert(wanted.resourceClass)
+            reconciler.knownClasses.insert(resourceClass)
         }
         for trait in wanted.traits.subtracting(reconciler.knownTraits).subtracting(unknownTraits).sorted() {
             do {
@@ -113,28 +113,47 @@ struct Settling {
 
     private mutating func settleInventory(by reconciler: isolated PlacementReconciler) async throws(Fault) {
         let view = try await reconciler.placement.inventories(of: wanted.id)
-        let name = wanted.resourceClass.name
-        let known = await reconciler.keeper.state.providers[wanted.id]?.reservedBefore[name]
-        let plan = Reservation(
-            current: view.inventories[wanted.resourceClass], remembered: known, total: wanted.total,
-            isWithheld: wanted.isWithheld)
-        if let amount = plan.remembered, amount != known {
-            let id = wanted.id
-            await reconciler.keeper.change { state in
-                state.providers[id, default: .init()].reservedBefore[name] = amount
+        let known = await reconciler.keeper.state.providers[wanted.id]?.reservedBefore ?? [:]
+        var amounts = known
+        var target: [ResourceClass: Inventory] = [:]
+        for (resourceClass, stock) in wanted.stocks {
+            let plan = Reservation(
+                current: view.inventories[resourceClass], remembered: known[resourceClass.name], total: stock.total,
+                isWithheld: stock.isWithheld)
+            if let amount = plan.remembered { amounts[resourceClass.name] = amount }
+            target[resourceClass] = Inventory(
+                total: stock.total, reserved: plan.reserved, minUnit: 1, maxUnit: stock.total)
+        }
+        let former = view.inventories.keys.filter { target[$0] == nil }.sorted()
+        if wanted.isDivided, !former.isEmpty {
+            // What is held of a class whose units are gone stays, withheld, until its consumers let go.
+            let held = Set(try await reconciler.placement.allocations(of: wanted.id).values.flatMap(\.keys))
+            for resourceClass in former {
+                guard held.contains(resourceClass), let current = view.inventories[resourceClass] else {
+                    amounts[resourceClass.name] = nil
+                    continue
+                }
+                let plan = Reservation(
+                    current: current, remembered: known[resourceClass.name], total: current.total, isWithheld: true)
+                amounts[resourceClass.name] = plan.remembered
+                target[resourceClass] = current
+                target[resourceClass]?.reserved = plan.reserved
             }
         }
-        let inventory = Inventory(total: wanted.total, reserved: plan.reserved, minUnit: 1, maxUnit: wanted.total)
-        guard view.inventories != [wanted.resourceClass: inventory] else { return }
+        if amounts != known {
+            let (id, noted) = (wanted.id, amounts)
+            await reconciler.keeper.change { state in
+                state.providers[id, default: .init()].reservedBefore = noted
+            }
+        }
+        guard view.inventories != target else { return }
         made = nil
         do {
-            _ = try await reconciler.placement.setInventories(
-                of: wanted.id, generation: view.generation, to: [wanted.resourceClass: inventory])
+            _ = try await reconciler.placement.setInventories(of: wanted.id, generation: view.generation, to: target)
         } catch {
-            let former = view.inventories.keys.filter { $0 != wanted.resourceClass }.sorted()
-            guard error.kind == .conflict, error.code != PlacementReconciler.movedCode, let held = former.first else {
-                throw error
-            }
+            guard !wanted.isDivided, error.kind == .conflict, error.code != PlacementReconciler.movedCode,
+                let held = former.first, let name = wanted.stocks.keys.first
+            else { throw error }
             // The device is held as what it was before; offered as something else as well it would be given away twice.
             try await reconciler.withholdAll(of: wanted.id, remembering: false)
             throw Fault.conflict(

@@ -1,20 +1,33 @@
 import Model
 
-/// What Placement should hold of one deployable.
+/// What Placement should hold of one provider.
 struct WantedProvider: Sendable, Equatable {
+    /// The inventory of one class.
+    struct Stock: Sendable, Equatable {
+        var total: Int
+        /// The whole capacity is reserved: the device is disabled, dirty, quarantined or gone while it is held.
+        var isWithheld: Bool
+    }
+
     let id: ResourceProviderID
     let name: String
-    let resourceClass: ResourceClass
-    let total: Int
-    let traits: Set<Trait>
-    /// The whole capacity is reserved: the device is disabled, dirty, quarantined or gone while it is held.
-    var isWithheld: Bool
+    /// At least one.
+    var stocks: [ResourceClass: Stock]
+    /// Of all its classes: Placement knows a trait of a provider, not of an inventory.
+    var traits: Set<Trait>
+    /// Units of different classes are different units, so that a class which is held and no longer wanted says nothing about the
+    /// others. Where one unit is all there is, it cannot be offered as something else while it is held.
+    let isDivided: Bool
+
+    /// Whether anything of it is withheld.
+    var isWithheld: Bool { stocks.values.contains(where: \.isWithheld) }
 
     /// The providers of a report, and what of it cannot be a provider, a sentence each.
     static func all(
-        of devices: [DeviceReport], withheld: Set<ResourceProviderID>
+        of devices: [DeviceReport], withheld: Set<ProviderPart>
     ) -> (wanted: [WantedProvider], problems: [String]) {
         var wanted: [WantedProvider] = []
+        var places: [ResourceProviderID: Int] = [:]
         var problems: [String] = []
         for deployable in devices.flatMap(\.deployables) {
             guard (0...Inventory.limit).contains(deployable.accelerators) else {
@@ -29,12 +42,25 @@ struct WantedProvider: Sendable, Equatable {
             if traits.count < deployable.traits.count {
                 problems.append("\(deployable.name): one of its traits has no trait's form and is left out")
             }
-            wanted.append(
-                WantedProvider(
-                    id: deployable.resourceProvider, name: deployable.name, resourceClass: resourceClass,
-                    // Placement knows no inventory of nothing: what has no room now is withheld until it has.
-                    total: max(1, deployable.accelerators), traits: Set(traits),
-                    isWithheld: deployable.accelerators == 0 || withheld.contains(deployable.resourceProvider)))
+            let id = deployable.resourceProvider
+            let stock = Stock(
+                // Placement knows no inventory of nothing: what has no room now is withheld until it has.
+                total: max(1, deployable.accelerators),
+                isWithheld: deployable.accelerators == 0 || withheld.contains(id, deployable.resourceClass))
+            if let place = places[id] {
+                guard wanted[place].stocks[resourceClass] == nil else {
+                    problems.append("\(deployable.name): its provider has '\(resourceClass)' already")
+                    continue
+                }
+                wanted[place].stocks[resourceClass] = stock
+                wanted[place].traits.formUnion(traits)
+            } else {
+                places[id] = wanted.count
+                wanted.append(
+                    WantedProvider(
+                        id: id, name: deployable.providerName ?? deployable.name, stocks: [resourceClass: stock],
+                        traits: Set(traits), isDivided: deployable.providerName != nil))
+            }
         }
         return (wanted, problems)
     }

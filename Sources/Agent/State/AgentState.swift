@@ -22,6 +22,11 @@ struct AgentState: Sendable, Equatable {
     /// Names of groups, by what is in them.
     var groupNames = GroupNames()
 
+    /// The groups as Placement holds them; nil where there are none, or where it is not known.
+    var groupsHeld: [DeviceReport]?
+    /// The groups that a change of them which has not ended goes to.
+    var groupsGoal: [DeviceReport]?
+
     /// Devices that are withdrawn for their health.
     var sick: [SickDevice] = []
 
@@ -56,6 +61,8 @@ extension AgentState: Codable {
         case due
         case bootID
         case groupNames
+        case groupsHeld
+        case groupsGoal
         case certificates
     }
 
@@ -64,6 +71,8 @@ extension AgentState: Codable {
         devices = try container.decodeIfPresent([String: [DeviceReport]].self, forKey: .devices) ?? [:]
         layout = try container.decodeIfPresent(LayoutRecord.self, forKey: .layout) ?? LayoutRecord()
         groupNames = try container.decodeIfPresent(GroupNames.self, forKey: .groupNames) ?? GroupNames()
+        groupsHeld = try container.decodeIfPresent([DeviceReport].self, forKey: .groupsHeld)
+        groupsGoal = try container.decodeIfPresent([DeviceReport].self, forKey: .groupsGoal)
         groups = try container.decodeIfPresent([String: GroupWatch.Record].self, forKey: .groups) ?? [:]
         prepared = try container.decodeIfPresent([String: PreparedHandle].self, forKey: .prepared) ?? [:]
         due = try container.decodeIfPresent(Set<String>.self, forKey: .due) ?? []
@@ -89,6 +98,8 @@ extension AgentState: Codable {
         try container.encodeIfPresent(bootID, forKey: .bootID)
         try container.encode(layout, forKey: .layout)
         try container.encode(groupNames, forKey: .groupNames)
+        try container.encodeIfPresent(groupsHeld, forKey: .groupsHeld)
+        try container.encodeIfPresent(groupsGoal, forKey: .groupsGoal)
         try container.encodeIfPresent(certificates, forKey: .certificates)
     }
 }

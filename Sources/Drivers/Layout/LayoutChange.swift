@@ -5,14 +5,15 @@ public import Model
 public struct LayoutChange: Sendable, Equatable {
     /// Providers that stay as they are.
     public let kept: [ResourceProviderID]
-    /// For each provider that goes, those that take its place, with the units of it that each takes. More than one when a group
-    /// is dissolved.
+    /// For each inventory of a provider that goes, those that take its place, with the units of it that each takes. More than one
+    /// when a group is dissolved; the former one first where it keeps some.
     public let moves: [Move]
     /// Providers that are new.
     public let added: [ResourceProviderID]
 
     public struct Move: Sendable, Equatable {
         public let from: ResourceProviderID
+        public let resourceClass: String
         public let name: String
         public let to: [Target]
     }
@@ -27,16 +28,12 @@ public struct LayoutChange: Sendable, Equatable {
     /// Follows every handle from its provider in `old` to the one in `new`. A handle that is in only one of them is no matter of a
     /// change of layout and is left out.
     public init(from old: [DeviceReport], to new: [DeviceReport]) {
-        struct Place {
-            let provider: ResourceProviderID
-            let resourceClass: String
-        }
-        var places: [Mark: Place] = [:]
+        var places: [Mark: ProviderPart] = [:]
         for device in new {
             for deployable in device.deployables {
                 for handle in deployable.handles {
-                    places[Mark(device.driver, handle)] = Place(
-                        provider: deployable.resourceProvider, resourceClass: deployable.resourceClass)
+                    places[Mark(device.driver, handle)] = ProviderPart(
+                        deployable.resourceProvider, deployable.resourceClass)
                 }
             }
         }
@@ -44,30 +41,38 @@ public struct LayoutChange: Sendable, Equatable {
         var moves: [Move] = []
         let before = old.flatMap { device in device.deployables.map { (device.driver, $0) } }
         for (driver, deployable) in before {
-            var targets: [ResourceProviderID: (resourceClass: String, handles: [[String: String]])] = [:]
-            var order: [ResourceProviderID] = []
+            let here = ProviderPart(deployable.resourceProvider, deployable.resourceClass)
+            var targets: [ProviderPart: [[String: String]]] = [:]
+            var order: [ProviderPart] = []
             for handle in deployable.handles {
                 guard let place = places[Mark(driver, handle)] else { continue }
-                if targets[place.provider] == nil { order.append(place.provider) }
-                targets[place.provider, default: (place.resourceClass, [])].handles.append(handle.info)
+                if targets[place] == nil { order.append(place) }
+                targets[place, default: []].append(handle.info)
             }
-            if order == [deployable.resourceProvider] {
+            if order == [here] {
                 kept.append(deployable.resourceProvider)
-            } else {
-                moves.append(
-                    Move(
-                        from: deployable.resourceProvider, name: deployable.name,
-                        to: order.map { provider in
-                            Target(
-                                provider: provider, resourceClass: targets[provider]?.resourceClass ?? "",
-                                handles: targets[provider]?.handles ?? [])
-                        }))
+                continue
             }
+            if let index = order.firstIndex(of: here) { order.insert(order.remove(at: index), at: 0) }
+            moves.append(
+                Move(
+                    from: deployable.resourceProvider, resourceClass: deployable.resourceClass, name: deployable.name,
+                    to: order.map { place in
+                        Target(
+                            provider: place.provider, resourceClass: place.resourceClass ?? "",
+                            handles: targets[place] ?? [])
+                    }))
         }
-        self.kept = kept
+        self.kept = Self.unique(kept)
         self.moves = moves
         let known = Set(before.map(\.1.resourceProvider))
-        added = new.flatMap(\.deployables).map(\.resourceProvider).filter { !known.contains($0) }
+        added = Self.unique(new.flatMap(\.deployables).map(\.resourceProvider).filter { !known.contains($0) })
+    }
+
+    /// A provider of several classes counts once.
+    private static func unique(_ providers: [ResourceProviderID]) -> [ResourceProviderID] {
+        var seen: Set<ResourceProviderID> = []
+        return providers.filter { seen.insert($0).inserted }
     }
 
     /// For an operator, before it is done: one line a provider.

@@ -8,22 +8,34 @@ public enum ProviderLayout: String, Sendable, CaseIterable {
     case grouped
 
     /// The drivers' reports in this layout. Units are interchangeable when driver, type, resource class, vendor, product, traits
-    /// and NUMA node are the same; what no other is like keeps its own provider.
+    /// and NUMA node are the same; what no other is like keeps its own provider. A card that is divided into units of several
+    /// classes is a provider of its own, with an inventory for each class.
     ///
-    /// A group is a device whose deployable holds the handles of all; handles stay what they are, so that what is bound stays bound.
+    /// A group is a device whose deployables hold the handles of all; handles stay what they are, so that what is bound stays bound.
     public func arranged(_ devices: [DeviceReport], on host: HostName) -> [DeviceReport] {
         var names = GroupNames()
         return arranged(devices, on: host, names: &names)
     }
 
     /// The same, with groups named as they were before.
-    public func arranged(_ devices: [DeviceReport], on host: HostName, names: inout GroupNames) -> [DeviceReport] {
+    ///
+    /// - Parameter isOut: devices that are in no group for now. What a card is divided into does not depend on them.
+    public func arranged(
+        _ devices: [DeviceReport], on host: HostName, names: inout GroupNames,
+        leavingOut isOut: (DeviceReport) -> Bool = { _ in false }
+    ) -> [DeviceReport] {
         guard self == .grouped else { return devices }
+        let cards = DividedCards(devices)
         var groups: [Key: [Member]] = [:]
-        for (position, device) in devices.enumerated() {
+        var divided: [DividedCards.Card: [Member]] = [:]
+        for (position, device) in devices.enumerated() where !isOut(device) {
             for deployable in device.deployables {
-                groups[Key(device, deployable), default: []].append(
-                    Member(position: position, device: device, deployable: deployable))
+                let member = Member(position: position, device: device, deployable: deployable)
+                if let card = cards.card(of: device, deployable) {
+                    divided[card, default: []].append(member)
+                } else {
+                    groups[Key(device, deployable), default: []].append(member)
+                }
             }
         }
         // In the order of their first members, so that the same host gives the same report.
@@ -32,10 +44,15 @@ public enum ProviderLayout: String, Sendable, CaseIterable {
         for (key, _) in ordered { traits[key.name(on: host), default: []].append(key.traits.joined(separator: " ")) }
         var given: [String: [String: String]] = [:]
         for (base, words) in traits { given[base] = names.names(base, words) }
-        return ordered.map { key, members in
+        var arranged = ordered.map { key, members -> (order: (Int, String), device: DeviceReport) in
             let base = key.name(on: host)
-            return Self.group(key, members, given[base]?[key.traits.joined(separator: " ")] ?? base)
+            return (
+                members[0].order,
+                Self.group(key, members, given[base]?[key.traits.joined(separator: " ")] ?? base)
+            )
         }
+        arranged += divided.map { card, members in (members[0].order, Self.divided(card, members, on: host)) }
+        return arranged.sorted { $0.order < $1.order }.map(\.device)
     }
 
     private struct Member {
@@ -62,16 +79,9 @@ public enum ProviderLayout: String, Sendable, CaseIterable {
             vendor = device.vendor
             model = device.model
             given = deployable.resourceClass
-            resourceClass = Self.own(deployable.resourceClass, of: device)
+            resourceClass = DividedCards.resourceClass(of: deployable, device)
             traits = deployable.traits
             node = device.facts["numa_node"]
-        }
-
-        /// The class that stands for everything on a bus says nothing in a group, which has its own; any other is somebody's
-        /// choice and stays.
-        private static func own(_ resourceClass: String, of device: DeviceReport) -> String {
-            guard ["CUSTOM_PCI", "CUSTOM_NVME"].contains(resourceClass) else { return resourceClass }
-            return resourceClass + "_" + ProviderNames.symbol(device.vendor) + "_" + ProviderNames.symbol(device.model)
         }
 
         func name(on host: HostName) -> String {
@@ -80,28 +90,60 @@ public enum ProviderLayout: String, Sendable, CaseIterable {
     }
 
     private static func group(_ key: Key, _ members: [Member], _ name: String) -> DeviceReport {
-        var traits = key.traits
-        if let node = key.node { traits.append("CUSTOM_NUMA_NODE_\(node)") }
-        let units = members.map(\.deployable)
-        var attributes = [AttributeReport(key: "rc", value: key.resourceClass)]
+        device(
+            members, name, key.node,
+            [deployable(members.map(\.deployable), name, in: name, key.resourceClass, key.traits, key.node)])
+    }
+
+    /// A provider of several classes: a deployable for each, in the order of their first units.
+    private static func divided(_ card: DividedCards.Card, _ members: [Member], on host: HostName) -> DeviceReport {
+        let name = card.name(on: host)
+        var classes: [String] = []
+        var units: [String: [DeployableReport]] = [:]
+        for member in members {
+            let resourceClass = DividedCards.resourceClass(of: member.deployable, member.device)
+            if units[resourceClass] == nil { classes.append(resourceClass) }
+            units[resourceClass, default: []].append(member.deployable)
+        }
+        var device = device(
+            members, name, card.node,
+            classes.map { resourceClass in
+                let some = units[resourceClass] ?? []
+                return deployable(
+                    some, "\(name)_\(resourceClass)", in: name, resourceClass, some[0].traits, card.node)
+            })
+        device.facts["card"] = card.card
+        return device
+    }
+
+    private static func device(
+        _ members: [Member], _ name: String, _ node: String?, _ deployables: [DeployableReport]
+    ) -> DeviceReport {
+        let first = members[0].device
+        var facts = ["members": members.map(\.deployable.name).joined(separator: " ")]
+        facts["numa_node"] = node
+        facts["cleaning"] = first.facts["cleaning"]
+        return DeviceReport(
+            type: first.type, vendor: first.vendor, model: first.model, standardBoardInfo: first.standardBoardInfo,
+            vendorBoardInfo: first.vendorBoardInfo, controlPath: PythonJSON.object([("group", name)]),
+            driver: first.driver, facts: facts, deployables: deployables)
+    }
+
+    private static func deployable(
+        _ units: [DeployableReport], _ name: String, in provider: String, _ resourceClass: String, _ own: [String],
+        _ node: String?
+    ) -> DeployableReport {
+        var traits = own
+        if let node { traits.append("CUSTOM_NUMA_NODE_\(node)") }
+        var attributes = [AttributeReport(key: "rc", value: resourceClass)]
         for (index, trait) in traits.enumerated() {
             attributes.append(AttributeReport(key: "trait\(index)", value: trait))
         }
-        if let node = key.node { attributes.append(AttributeReport(key: "numa_node", value: node)) }
-        var facts = ["members": units.map(\.name).joined(separator: " ")]
-        facts["numa_node"] = key.node
-        facts["cleaning"] = members[0].device.facts["cleaning"]
-        let first = members[0].device
-        return DeviceReport(
-            type: key.type, vendor: key.vendor, model: key.model, standardBoardInfo: first.standardBoardInfo,
-            vendorBoardInfo: first.vendorBoardInfo, controlPath: PythonJSON.object([("group", name)]),
-            driver: key.driver,
-            facts: facts,
-            deployables: [
-                DeployableReport(
-                    name: name, resourceProvider: ProviderNames.identifier(ofProvider: name),
-                    resourceClass: key.resourceClass, accelerators: units.reduce(0) { $0 + $1.accelerators },
-                    traits: traits, attributes: attributes, handles: units.flatMap(\.handles))
-            ])
+        if let node { attributes.append(AttributeReport(key: "numa_node", value: node)) }
+        return DeployableReport(
+            name: name, resourceProvider: ProviderNames.identifier(ofProvider: provider),
+            resourceClass: resourceClass, accelerators: units.reduce(0) { $0 + $1.accelerators },
+            traits: traits, attributes: attributes, handles: units.flatMap(\.handles),
+            providerName: name == provider ? nil : provider)
     }
 }

@@ -119,7 +119,7 @@ public final class Hub: ServiceLifecycle.Service, Sendable {
     private struct Picture: Sendable {
         var revisions: [HostName: Int64] = [:]
         var work: [HostName: [WorkItem]] = [:]
-        var disabled: [HostName: [ResourceProviderID]] = [:]
+        var disabled: [HostName: [ProviderPart]] = [:]
         var chains: [HostName: CertificateChainHead] = [:]
         var refused: Set<AgentCertificateID> = []
     }
@@ -143,7 +143,10 @@ public final class Hub: ServiceLifecycle.Service, Sendable {
                 if watcher.last?.revision != revision {
                     line.revision = revision
                     line.work = picture.work[host] ?? []
-                    line.disabled = picture.disabled[host] ?? []
+                    let disabled = picture.disabled[host] ?? []
+                    line.disabled = disabled.filter { $0.resourceClass == nil }.map(\.provider)
+                    let parts = disabled.filter { $0.resourceClass != nil }
+                    line.disabledParts = parts.isEmpty ? nil : parts
                     line.certificates = picture.chains[host]
                 }
                 line.nonce = nonce
@@ -172,7 +175,7 @@ public final class Hub: ServiceLifecycle.Service, Sendable {
             if !moved.isEmpty {
                 picture.work = try WorkItemTable.wanted(on: moved, in: transaction)
                 for host in moved {
-                    picture.disabled[host] = try delegate.disabledProviders(of: host, in: transaction).sorted()
+                    picture.disabled[host] = try delegate.disabledParts(of: host, in: transaction).sorted()
                     picture.chains[host] = try delegate.certificateChain(of: host, in: transaction)
                 }
             }

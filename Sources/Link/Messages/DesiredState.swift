@@ -7,21 +7,29 @@ public struct DesiredState: Sendable, Codable, Equatable {
     /// Comes back in the agent's next heartbeat: proof that the channel that carries work is alive.
     public var nonce: String
     public var work: [WorkItem]
-    /// Deployables (by provider id) whose whole capacity is to be withheld.
+    /// Providers whose whole capacity is to be withheld.
     public var disabled: [ResourceProviderID]
+    /// Classes of providers that stand for several, whose capacity is to be withheld while the others' is not; nil for none.
+    public var disabledParts: [ProviderPart]?
     /// Where the host's sanitisation certificates end; nil before the first.
     public var certificates: CertificateChainHead?
 
     public init(
         revision: Int64, nonce: String, work: [WorkItem], disabled: [ResourceProviderID],
-        certificates: CertificateChainHead? = nil
+        disabledParts: [ProviderPart]? = nil, certificates: CertificateChainHead? = nil
     ) {
         self.revision = revision
         self.nonce = nonce
         self.work = work
         self.disabled = disabled
+        self.disabledParts = disabledParts
         self.certificates = certificates
     }
+}
+
+extension DesiredState {
+    /// All that is to be withheld.
+    public var withheld: Set<ProviderPart> { Set(disabled.map { ProviderPart($0) } + (disabledParts ?? [])) }
 }
 
 /// The agent's sign of life.

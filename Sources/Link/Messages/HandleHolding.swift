@@ -7,8 +7,14 @@ public struct HandleHolding: Sendable, Codable, Equatable {
     public var driver: String
     /// Of the handle.
     public var info: [String: String]
+    /// The class that the handle is a unit of; nil where the control plane is of a release that does not say.
+    public var resourceClass: String?
 
-    public init(instance: InstanceID, provider: ResourceProviderID, driver: String, info: [String: String]) {
+    public init(
+        instance: InstanceID, provider: ResourceProviderID, driver: String, info: [String: String],
+        resourceClass: String? = nil
+    ) {
+        self.resourceClass = resourceClass
         self.instance = instance
         self.provider = provider
         self.driver = driver

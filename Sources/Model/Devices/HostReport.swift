@@ -82,10 +82,12 @@ public struct DeviceReport: Sendable, Codable, Equatable {
     }
 }
 
-/// A part of a device that can be scheduled; one resource provider stands for it.
+/// A part of a device that can be scheduled: one resource class of one resource provider stands for it.
 public struct DeployableReport: Sendable, Codable, Equatable {
-    /// Unique in the whole cloud; also the provider's name.
+    /// Unique in the whole cloud; also the provider's name, unless that has one of its own.
     public var name: String
+    /// The provider's name where it stands for several deployables, each of a class of its own; nil where it is `name`.
+    public var providerName: String?
     /// The provider's id: UUID version 3 of `name` in the DNS namespace, in the legacy layout.
     public var resourceProvider: ResourceProviderID
     public var resourceClass: String
@@ -98,9 +100,10 @@ public struct DeployableReport: Sendable, Codable, Equatable {
 
     public init(
         name: String, resourceProvider: ResourceProviderID, resourceClass: String, accelerators: Int, traits: [String],
-        attributes: [AttributeReport], handles: [AttachHandleReport]
+        attributes: [AttributeReport], handles: [AttachHandleReport], providerName: String? = nil
     ) {
         self.name = name
+        self.providerName = providerName
         self.resourceProvider = resourceProvider
         self.resourceClass = resourceClass
         self.accelerators = accelerators

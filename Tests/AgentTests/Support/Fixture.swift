@@ -46,6 +46,12 @@ func wanted(
 ) -> WantedProvider {
     WantedProvider(
         id: ProviderNames.identifier(ofProvider: name), name: name,
-        resourceClass: ResourceClass(unchecked: resourceClass),
-        total: total, traits: Set(traits.map(Trait.init(unchecked:))), isWithheld: isWithheld)
+        stocks: [ResourceClass(unchecked: resourceClass): .init(total: total, isWithheld: isWithheld)],
+        traits: Set(traits.map(Trait.init(unchecked:))), isDivided: false)
+}
+
+extension WantedProvider {
+    /// Of a provider of one class.
+    var resourceClass: ResourceClass { stocks.keys.first ?? .fpga }
+    var total: Int { stocks.values.first?.total ?? 0 }
 }
