@@ -32,12 +32,11 @@ import Testing
             let pages = HolderPages(provider: provider, showsGenerations: true, size: size)
             var text = "{"
             var last: String?
-            var isLast = false
-            while !isLast {
+            repeat {
                 let page = try await fixture.store.read { [last] in try pages.page(after: last, in: $0) }
                 text += String(decoding: page.json.bytes, as: UTF8.self)
-                (last, isLast) = (page.last, page.isLast)
-            }
+                last = page.next
+            } while last != nil
             #expect(try JSONDecoder().decode(JSON.self, from: Data((text + "}").utf8)) == .object(expected))
         }
     }

@@ -6,15 +6,7 @@ import Store
 /// Each page is a snapshot of its own, so that a slow client holds nothing of the database: a consumer that takes or gives
 /// back meanwhile may or may not be in the list, every other is in it once, with all that it holds.
 struct HolderPages: Sendable {
-    /// A page's consumers, written already.
-    struct Page: Sendable {
-        var json = JSONBytes(capacity: 4096)
-        /// Behind whom the next page begins.
-        var last: String?
-        var isLast = true
-        /// When the latest of these allocations was made.
-        var changedAt: Timestamp?
-    }
+    typealias Page = ListPage<String>
 
     let provider: ResourceProviderID
     let showsGenerations: Bool
@@ -23,7 +15,7 @@ struct HolderPages: Sendable {
 
     /// The page behind the consumer `last`; the first where that is nil.
     func page(after last: String?, in transaction: any Transaction) throws -> Page {
-        var page = Page()
+        var page = Page(json: JSONBytes(capacity: 4096))
         var bounds: SQL = "a.provider = \(provider)"
         if let last { bounds += " AND a.consumer > \(last)" }
         var rows = 0
@@ -52,9 +44,10 @@ struct HolderPages: Sendable {
             let moment: Timestamp = try row[4]
             page.changedAt = max(page.changedAt ?? moment, moment)
         }
-        page.isLast = rows < size
-        if page.isLast || holder.count == 1 {
+        let isLast = rows < size
+        if isLast || holder.count == 1 {
             finish(&holder, &page)
+            if isLast { page.next = nil }
         } else {
             // There may be more of the last one: the next page has it whole.
             page.json.shorten(to: holder.start)
@@ -93,6 +86,6 @@ struct HolderPages: Sendable {
             page.json.put(holder.generation)
         }
         page.json.put("}")
-        page.last = id
+        page.next = id
     }
 }

@@ -1,7 +1,6 @@
 import API
 import HTTPTypes
 import Model
-import NIOCore
 import Store
 
 /// `/resource_providers/{uuid}/allocations`: who holds what of a provider.
@@ -62,48 +61,16 @@ struct ProviderAllocationEndpoint: Sendable {
         let (generation, first, changedAt) = try await state.read { transaction in
             let provider = try ProviderBook.get(id, in: transaction)
             let first = try pages.page(after: nil, in: transaction)
-            return (provider.generation, first, try first.isLast ? first.changedAt : pages.changedAt(in: transaction))
+            return (
+                provider.generation, first, try first.next == nil ? first.changedAt : pages.changedAt(in: transaction)
+            )
         }
         return try await .json(
-            from: HolderList(first: first, generation: generation),
+            from: ListStream(
+                "{\"allocations\":{", first: first, "},\"resource_provider_generation\":\(generation)}"),
             headers: call.fields(modified: changedAt, location: nil)
         ) { list, size in
             try await list.next(size) { last in try await state.read { try pages.page(after: last, in: $0) } }
         }
-    }
-}
-
-/// A list under way to the client.
-private struct HolderList: Sendable {
-    private var page: HolderPages.Page?
-    private var hasBegun = false
-    private let generation: Int
-
-    init(first: HolderPages.Page, generation: Int) {
-        page = first
-        self.generation = generation
-    }
-
-    mutating func next(
-        _ size: Int, _ read: (_ last: String?) async throws -> HolderPages.Page
-    ) async throws -> ByteBuffer? {
-        guard var current = page else { return nil }
-        var out = JSONBytes(capacity: min(size, current.json.count) + 1024)
-        if !hasBegun { out.put("{\"allocations\":{") }
-        hasBegun = true
-        while true {
-            out.put(current.json)
-            if current.isLast {
-                out.put("},\"resource_provider_generation\":")
-                out.put(generation)
-                out.put("}")
-                page = nil
-                return out.buffer
-            }
-            current = try await read(current.last)
-            if out.count + current.json.count > size { break }
-        }
-        page = current
-        return out.buffer
     }
 }

@@ -1,7 +1,6 @@
 import API
 import HTTPTypes
 import Model
-import NIOCore
 import Store
 
 /// `/resource_providers`.
@@ -85,47 +84,14 @@ struct ProviderEndpoints: Sendable {
         let writer = ProviderWriter(call.version, mount: call.mount)
         let (pages, first, changedAt) = try await state.read { transaction in
             let pages = ProviderPages(condition: try filter.condition(in: transaction), writer: writer)
-            let first = try pages.page(after: nil, limit: ProviderPages.size, in: transaction)
-            let isAll = first.count < ProviderPages.size
-            return (pages, first, isAll ? first.changedAt : try pages.changedAt(in: transaction))
+            let first = try pages.page(after: nil, in: transaction)
+            return (pages, first, try first.next == nil ? first.changedAt : pages.changedAt(in: transaction))
         }
         return try await .json(
-            from: ProviderList(first: first), headers: call.fields(modified: changedAt, location: nil)
+            from: ListStream("{\"resource_providers\":[", first: first, "]}"),
+            headers: call.fields(modified: changedAt, location: nil)
         ) { list, size in
-            try await list.next(size) { last in
-                try await state.read { try pages.page(after: last, limit: ProviderPages.size, in: $0) }
-            }
+            try await list.next(size) { last in try await state.read { try pages.page(after: last, in: $0) } }
         }
-    }
-}
-
-/// A list under way to the client.
-private struct ProviderList: Sendable {
-    private var page: ProviderPages.Page?
-    private var hasBegun = false
-
-    init(first: ProviderPages.Page) {
-        page = first
-    }
-
-    mutating func next(
-        _ size: Int, _ read: (_ last: (createdAt: Int64, id: String)?) async throws -> ProviderPages.Page
-    ) async throws -> ByteBuffer? {
-        guard var current = page else { return nil }
-        var out = JSONBytes(capacity: min(size, current.json.count) + 1024)
-        if !hasBegun { out.put("{\"resource_providers\":[") }
-        hasBegun = true
-        while true {
-            out.put(current.json)
-            if current.count < ProviderPages.size {
-                out.put("]}")
-                page = nil
-                return out.buffer
-            }
-            current = try await read(current.last)
-            if out.count + current.json.count > size { break }
-        }
-        page = current
-        return out.buffer
     }
 }

@@ -6,15 +6,7 @@ import Store
 /// Each page is a snapshot of its own, so that a slow client holds nothing of the database: a provider that is made or
 /// deleted meanwhile may or may not be in the list, every other is in it once.
 struct ProviderPages: Sendable {
-    /// A page's rows, written already.
-    struct Page: Sendable {
-        var json: JSONBytes
-        var count = 0
-        /// Behind whom the next page begins.
-        var last: (createdAt: Int64, id: String)?
-        /// The latest change of one of them.
-        var changedAt: Timestamp?
-    }
+    typealias Place = (createdAt: Int64, id: String)
 
     static let size = 500
 
@@ -23,26 +15,28 @@ struct ProviderPages: Sendable {
 
     /// The page behind `last`; the first where that is nil.
     func page(
-        after last: (createdAt: Int64, id: String)?, limit: Int, in transaction: any Transaction
-    ) throws -> Page {
-        var page = Page(json: JSONBytes(capacity: 1024))
+        after last: Place?, in transaction: any Transaction
+    ) throws -> ListPage<Place> {
+        var page = ListPage<Place>(json: JSONBytes(capacity: 1024))
+        var count = 0
         var bounds: SQL = condition
         if let last { bounds += " AND (p.created_at, p.uuid) > (\(last.createdAt), \(last.id))" }
         try transaction.forEach(
             """
             SELECT p.uuid, p.name, p.generation, p.parent, p.root, p.updated_at, p.created_at
-            FROM resource_providers p WHERE \(bounds) ORDER BY p.created_at, p.uuid LIMIT \(limit)
+            FROM resource_providers p WHERE \(bounds) ORDER BY p.created_at, p.uuid LIMIT \(Self.size)
             """
         ) { row in
             let id: String = try row[0]
-            if page.count > 0 || last != nil { page.json.put(",") }
+            if count > 0 || last != nil { page.json.put(",") }
             writer.write(
                 id: id, name: try row[1], generation: try row[2], parent: try row[3], root: try row[4], to: &page.json)
-            page.count += 1
-            page.last = (try row[6], id)
+            count += 1
+            page.next = (try row[6], id)
             let changedAt: Timestamp = try row[5]
             page.changedAt = max(page.changedAt ?? changedAt, changedAt)
         }
+        if count < Self.size { page.next = nil }
         return page
     }
 
