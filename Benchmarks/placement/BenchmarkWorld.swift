@@ -7,7 +7,7 @@ struct BenchmarkWorld {
     private var trees: [(root: ResourceProviderID, providers: [ProviderDescription])] = []
 
     init(trees count: Int) {
-        var random = Steps(state: 7)
+        var random = SplitMix64(seed: 7)
         for _ in 0..<count {
             let root = random.id()
             var providers = [
@@ -41,7 +41,7 @@ struct BenchmarkWorld {
     /// One host with so many equal devices.
     static func devices(_ count: Int) -> BenchmarkWorld {
         var world = BenchmarkWorld()
-        var random = Steps(state: 11)
+        var random = SplitMix64(seed: 11)
         let root = random.id()
         world.trees.append(
             (
@@ -89,21 +89,10 @@ struct BenchmarkWorld {
     }
 }
 
-/// The same numbers in every run.
-private struct Steps {
-    var state: UInt64
+extension SplitMix64 {
+    fileprivate mutating func below(_ bound: Int) -> Int { Int(next() % UInt64(bound)) }
 
-    mutating func next() -> UInt64 {
-        state &+= 0x9e37_79b9_7f4a_7c15
-        var mixed = state
-        mixed = (mixed ^ (mixed >> 30)) &* 0xbf58_476d_1ce4_e5b9
-        mixed = (mixed ^ (mixed >> 27)) &* 0x94d0_49bb_1331_11eb
-        return mixed ^ (mixed >> 31)
-    }
-
-    mutating func below(_ bound: Int) -> Int { Int(next() % UInt64(bound)) }
-
-    mutating func id() -> ResourceProviderID {
+    fileprivate mutating func id() -> ResourceProviderID {
         let (high, low) = (next(), next())
         func byte(_ word: UInt64, _ place: UInt64) -> UInt8 { UInt8(truncatingIfNeeded: word >> (place * 8)) }
         return ResourceProviderID(

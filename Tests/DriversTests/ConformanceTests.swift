@@ -136,7 +136,7 @@ import Testing
     @Test(arguments: cases)
     func damageCostsOnlyTheDamaged(one: Case) throws {
         let seed = UInt64.random(in: .min ... .max)
-        var numbers = SeededNumbers(seed: seed)
+        var numbers = SplitMix64(seed: seed)
         for _ in 0..<4 {
             let recorded = try fixture(one.host)
             let driver = try make(one.driver, recorded)

@@ -1,4 +1,5 @@
 import Drivers
+import Model
 import Testing
 
 @Suite struct HealthLedgerTests {
@@ -45,7 +46,7 @@ import Testing
     @Test func anyRun() {
         var ledger = HealthLedger()
         var isAway = false
-        var numbers = SeededNumbers(seed: 11)
+        var numbers = SplitMix64(seed: 11)
         for _ in 0..<2000 {
             let state: DeviceHealth.State = [.well, .worn, .sick, .unknown][Int.random(in: 0..<4, using: &numbers)]
             switch ledger.take(DeviceHealth(state)) {

@@ -47,7 +47,7 @@ import Testing
     /// forms agree.
     @Test func properties() throws {
         let seed = UInt64.random(in: .min ... .max)
-        var numbers = SeededNumbers(seed: seed)
+        var numbers = SplitMix64(seed: seed)
         func any() throws -> PCIAddress {
             try #require(
                 PCIAddress(

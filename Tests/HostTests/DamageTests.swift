@@ -108,7 +108,7 @@ import Testing
     @Test func anyDamage() throws {
         let whole = HostSnapshot(try fixture("two-socket").root)
         let seed = UInt64.random(in: .min ... .max)
-        var numbers = SeededNumbers(seed: seed)
+        var numbers = SplitMix64(seed: seed)
         for round in 0..<25 {
             let tree = try fixture("two-socket").tree
             let paths = tree.paths

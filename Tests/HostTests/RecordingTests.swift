@@ -78,7 +78,7 @@ import Testing
     /// Whatever is done to an archive, reading it ends in a host or in a fault, and the host can be looked at.
     @Test func anyDamageToAnArchive() throws {
         let seed = UInt64.random(in: .min ... .max)
-        var numbers = SeededNumbers(seed: seed)
+        var numbers = SplitMix64(seed: seed)
         let whole = Array(HostRecorder.record(root: try fixture("vgpu").root).prefix(60_000))
         for _ in 0..<60 {
             var archive = whole

@@ -105,19 +105,6 @@ import Testing
 
 /// What the service follows of its own writes is what stands in the database, whatever is written.
 @Suite(.everyEngine) struct FollowedIndexTests {
-    /// SplitMix64.
-    private struct Chance: RandomNumberGenerator {
-        var state: UInt64
-
-        mutating func next() -> UInt64 {
-            state &+= 0x9E37_79B9_7F4A_7C15
-            var mixed = state
-            mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
-            mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
-            return mixed ^ (mixed >> 31)
-        }
-    }
-
     /// Everything that an index says, in an order that depends on nothing.
     private func said(_ index: PlacementIndex) -> [String] {
         index.roots.flatMap { root in
@@ -133,7 +120,7 @@ import Testing
     }
 
     @Test(arguments: [1, 2, 3, 4] as [UInt64]) func theIndexIsAsIfReadAnew(seed: UInt64) async throws {
-        var chance = Chance(state: seed)
+        var chance = SplitMix64(seed: seed)
         let fixture = try await PlacementFixture()
         try await fixture.service.warm()
         for name in ["CUSTOM_A", "CUSTOM_B"] { try await fixture.call(.put, "/traits/\(name)") }

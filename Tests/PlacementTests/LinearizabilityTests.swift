@@ -1,4 +1,5 @@
 import HTTPTypes
+import Model
 import Placement
 import Synchronization
 import TestJSON
@@ -43,7 +44,7 @@ import Testing
         let story: Shared
 
         func run(seed: UInt64, steps: Int) async throws {
-            var chance = Chance(state: seed)
+            var chance = SplitMix64(seed: seed)
             for _ in 0..<steps {
                 switch Int.random(in: 0..<10, using: &chance) {
                 case 0..<6: try await claim(&chance)
@@ -53,7 +54,7 @@ import Testing
             }
         }
 
-        private func wish(_ chance: inout Chance) -> [String: [String: Int]] {
+        private func wish(_ chance: inout SplitMix64) -> [String: [String: Int]] {
             let count = Int.random(in: 1...2, using: &chance)
             return Dictionary(
                 uniqueKeysWithValues: providers.shuffled(using: &chance).prefix(count).map { id in
@@ -65,7 +66,7 @@ import Testing
             try await placement.call(.get, "/allocations/\(consumer)").json["consumer_generation"].integer
         }
 
-        private func claim(_ chance: inout Chance) async throws {
+        private func claim(_ chance: inout SplitMix64) async throws {
             let consumer = consumers[Int.random(in: consumers.indices, using: &chance)]
             let wish = wish(&chance)
             let seen = try await generation(of: consumer)
@@ -77,7 +78,7 @@ import Testing
             }
         }
 
-        private func claimTwo(_ chance: inout Chance) async throws {
+        private func claimTwo(_ chance: inout SplitMix64) async throws {
             let pair = Array(consumers.shuffled(using: &chance).prefix(2))
             var bodies: [String: JSON] = [:]
             var seen: [String: Int?] = [:]
@@ -98,7 +99,7 @@ import Testing
             }
         }
 
-        private func restock(_ chance: inout Chance) async throws {
+        private func restock(_ chance: inout SplitMix64) async throws {
             let id = providers[Int.random(in: providers.indices, using: &chance)]
             let seen = try await placement.generation(id)
             let disk = Int.random(in: 1...1_000_000, using: &chance)
@@ -120,19 +121,6 @@ import Testing
                 default: story.strange.append("\(answer.status) \(answer.detail)")
                 }
             }
-        }
-    }
-
-    /// SplitMix64.
-    private struct Chance: RandomNumberGenerator {
-        var state: UInt64
-
-        mutating func next() -> UInt64 {
-            state &+= 0x9e37_79b9_7f4a_7c15
-            var word = state
-            word = (word ^ (word >> 30)) &* 0xbf58_476d_1ce4_e5b9
-            word = (word ^ (word >> 27)) &* 0x94d0_49bb_1331_11eb
-            return word ^ (word >> 31)
         }
     }
 

@@ -1,4 +1,5 @@
 import Host
+import Model
 
 /// Writes a pattern into a function's memory before it is reset and looks for it afterwards, so that a card whose memory outlives
 /// its reset is found out.
@@ -24,12 +25,11 @@ struct MemoryCheck: Sendable {
 
     /// What is written at a place: of no other place and no other cleaning.
     func pattern(at place: Int) -> [UInt8] {
-        var state = seed ^ UInt64(place) &* 0x9e37_79b9_7f4a_7c15
+        // The place's own number first: seeds that follow one another would begin the same sequence one step apart.
+        var places = SplitMix64(seed: UInt64(place))
+        var numbers = SplitMix64(seed: seed ^ places.next())
         return (0..<Self.sampleSize / 8).flatMap { _ in
-            state &+= 0x9e37_79b9_7f4a_7c15
-            var value = (state ^ (state >> 30)) &* 0xbf58_476d_1ce4_e5b9
-            value = (value ^ (value >> 27)) &* 0x94d0_49bb_1331_11eb
-            return unsafe withUnsafeBytes(of: value ^ (value >> 31)) { unsafe Array($0) }
+            unsafe withUnsafeBytes(of: numbers.next()) { unsafe Array($0) }
         }
     }
 

@@ -1,4 +1,5 @@
 import Host
+import Model
 
 /// Reads blocks at random places of a block device, before and after an erasure, so that a device which says that it erased
 /// and did not is found out.
@@ -42,16 +43,9 @@ struct SampleCheck: Sendable {
     static func spread(_ count: Int, over blocks: UInt64, seed: UInt64) -> [UInt64] {
         guard blocks > 0 else { return [] }
         var places: Set<UInt64> = [0, blocks - 1]
-        var state = seed
+        var numbers = SplitMix64(seed: seed)
         let wanted = min(UInt64(count), blocks)
-        while UInt64(places.count) < wanted {
-            state &+= 0x9e37_79b9_7f4a_7c15
-            var value = state
-            value = (value ^ (value >> 30)) &* 0xbf58_476d_1ce4_e5b9
-            value = (value ^ (value >> 27)) &* 0x94d0_49bb_1331_11eb
-            value ^= value >> 31
-            places.insert(value % blocks)
-        }
+        while UInt64(places.count) < wanted { places.insert(numbers.next() % blocks) }
         return places.sorted()
     }
 

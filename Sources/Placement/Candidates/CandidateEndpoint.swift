@@ -59,7 +59,7 @@ struct CandidateEndpoint: Sendable {
         try await refuseUnknown(query, index)
         var found = CandidateSearch(query.request(call.version, options)).run(in: index)
         if options.randomizesCandidates {
-            var random = Shuffle(seed: state.ids.next(RequestKind.self))
+            var random = SplitMix64(seed: state.ids.next(RequestKind.self))
             found = found.sample(query.limit ?? .max, using: &random)
         }
         if found.ending == .budgetExhausted, found.count == 0 {

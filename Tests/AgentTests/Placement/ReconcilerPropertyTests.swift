@@ -13,7 +13,7 @@ import Testing
         var others: [@Sendable (ReconcilerWorld) -> Void] = []
     }
 
-    private func history(_ numbers: inout SeededNumbers) -> [Round] {
+    private func history(_ numbers: inout SplitMix64) -> [Round] {
         let names = ["h1_FakeDevice", "h1_0000:0c:00.0", "h1_0000:3b:00.1", "h1_c", "h1_d"]
         return (0..<Int.random(in: 3...8, using: &numbers)).map { _ in
             var round = Round()
@@ -54,11 +54,11 @@ import Testing
     }
 
     private func trees(
-        of history: [Round], trouble numbers: SeededNumbers?, seed: UInt64
+        of history: [Round], trouble numbers: SplitMix64?, seed: UInt64
     ) async throws -> [[String: MemoryPlacement.Shape]] {
         let world = ReconcilerWorld()
         var trees: [[String: MemoryPlacement.Shape]] = []
-        let random = Watched(numbers ?? SeededNumbers(seed: 0))
+        let random = Watched(numbers ?? SplitMix64(seed: 0))
         func draw(_ range: Range<Int>) -> Int { random.change { Int.random(in: range, using: &$0) } }
         var agent = try world.agent()
         for round in history {
@@ -115,7 +115,7 @@ import Testing
         let only: UInt64? = nil
         let first = only ?? UInt64.random(in: 0...UInt64(UInt32.max))
         for seed in first..<(first + (only == nil ? 150 : 1)) {
-            var numbers = SeededNumbers(seed: seed)
+            var numbers = SplitMix64(seed: seed)
             let history = history(&numbers)
             let peace = try await trees(of: history, trouble: nil, seed: seed)
             let trouble = try await trees(of: history, trouble: numbers, seed: seed)

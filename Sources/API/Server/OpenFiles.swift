@@ -7,9 +7,9 @@
 #endif
 
 /// How many files this process may have open.
-enum OpenFiles {
+public enum OpenFiles {
     /// Raises the soft limit towards `count`, never above the hard one; answers what it is then.
-    static func raise(to count: Int) -> Int {
+    public static func raise(to count: Int) -> Int {
         var limit = rlimit()
         #if canImport(Glibc)
             let resource = __rlimit_resource_t(RLIMIT_NOFILE.rawValue)
