@@ -1,4 +1,5 @@
 import Drivers
+import Foundation
 import Host
 import Model
 
@@ -12,8 +13,8 @@ import Model
 
 /// What discovery costs on a large host, and whether any damage to its tree brings it down.
 ///
-///     BenchmarkDiscovery ARCHIVE [FOLDER]     time of a full and of an unchanged pass; with FOLDER, the tree laid out there is
-///                                             read through the kernel, else the one in memory
+///     BenchmarkDiscovery ARCHIVE [FOLDER]     time of a full and of an unchanged pass of the tree in memory; with FOLDER, which is
+///                                             made or empty, of the tree laid out there and read through the kernel
 ///     BenchmarkDiscovery ARCHIVE --damage N   N damaged trees, from a seed that is printed
 let usage = "usage: BenchmarkDiscovery ARCHIVE [FOLDER | --damage N [SEED]]"
 
@@ -53,9 +54,33 @@ func time(_ recorded: RecordedHost, _ root: SysfsRoot, rounds: Int = 50) throws 
     var same = 0
     for _ in 0..<rounds where watch.look().isSame { same += 1 }
     let unchanged = (processorTime() - begun) / Double(rounds) * 1000
+    guard !HostSnapshot(root).functions.isEmpty else {
+        print("there is no PCI function in that tree: nothing was measured")
+        exit(1)
+    }
     print("functions \(HostSnapshot(root).functions.count), devices \(devices), drivers \(drivers.count)")
     print("full pass: \(full) ms of processor time; bar 20")
     print("unchanged pass: \(unchanged) ms, \(same) of \(rounds) reused; bar 5")
+}
+
+/// Makes files, links and folders of the tree. A folder that holds something else already would be measured in its place.
+func lay(_ recorded: RecordedHost, in folder: String) throws {
+    let files = FileManager.default
+    if files.fileExists(atPath: folder), try !files.contentsOfDirectory(atPath: folder).isEmpty {
+        print("\(folder) is not empty: name a folder that is, or that is to be made")
+        exit(2)
+    }
+    for path in recorded.tree.paths {
+        let place = folder + "/" + path
+        let node = recorded.tree.node(at: path)
+        let above = node == .folder ? place : String(place[..<(place.lastIndex(of: "/") ?? place.endIndex)])
+        try files.createDirectory(atPath: above, withIntermediateDirectories: true)
+        switch node {
+        case .file(let bytes): _ = files.createFile(atPath: place, contents: Data(bytes))
+        case .link(let target): try files.createSymbolicLink(atPath: place, withDestinationPath: target)
+        case .folder, .unreadable, nil: break
+        }
+    }
 }
 
 struct Numbers: RandomNumberGenerator {
@@ -127,6 +152,7 @@ do {
             recorded, list.count > 1 ? Int(list[1]) ?? 10_000 : 10_000,
             list.count > 2 ? UInt64(list[2]) ?? 1 : .random(in: .min ... .max))
     } else {
+        if let folder = words.first { try lay(recorded, in: folder) }
         try time(recorded, words.first.map { SysfsRoot(path: $0) } ?? recorded.root)
     }
 } catch {

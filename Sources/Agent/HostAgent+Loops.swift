@@ -119,8 +119,8 @@ extension HostAgent {
         if await restorePrepared(before: before, found: look.findings.devices, &told) {
             look = await discoverer.look(before: before)
         }
-        if ClassWatch.isChanged(look.findings, since: before) {
-            ClassWatch.settle(&look.findings, since: before, holdings: try? await link.holdings())
+        if HeldUnits.isChanged(look.findings, since: before) {
+            HeldUnits.settle(&look.findings, since: before, holdings: try? await link.holdings())
         }
         let (found, conditions) = (look.findings, partitions)
         let findings = await keeper.change { state in

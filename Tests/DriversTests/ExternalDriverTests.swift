@@ -1,6 +1,7 @@
 import Foundation
 import Host
 import Model
+import Synchronization
 import Testing
 
 @testable import Drivers
@@ -22,7 +23,7 @@ import Testing
     /// A shell script that answers each line in turn; after the last it waits.
     private func script(_ answers: String..., then: String = "sleep 600") throws -> ExternalDriver {
         let lines = answers.map { "read -r line; printf '%s\\n' '\($0)'" }.joined(separator: "; ")
-        return try driver("/bin/sh", ["-c", "\(lines); \(then)"], timeout: .milliseconds(1500))
+        return try driver("/bin/sh", ["-c", "\(lines); \(then)"])
     }
 
     private func discover(_ driver: ExternalDriver) throws -> Discovery {
@@ -79,10 +80,22 @@ import Testing
     }
 
     @Test func afterAFailureItRests() throws {
-        let driver = try driver("/bin/false")
-        #expect(throws: DriverFault.self) { try discover(driver) }
-        let fault = #expect(throws: DriverFault.self) { try discover(driver) }
-        #expect(fault?.isTransient == true && fault?.text.contains("after a rest") == true)
+        let clock = Mutex(ContinuousClock.now)
+        let driver = ExternalDriver(
+            try ExternalSpec(name: "own", program: "/bin/false"),
+            DriverOptions(root: recorded.root, commands: PlayedCommands()), now: { clock.withLock { $0 } })
+        func isResting() -> Bool? {
+            let fault = #expect(throws: DriverFault.self) { try discover(driver) }
+            #expect(fault?.isTransient == true)
+            return fault?.text.contains("after a rest")
+        }
+        // Each rest is twice as long as the one before: 1 s, 2 s, 4 s …, and a minute at most.
+        for rest in [1.0, 2, 4, 8, 16, 32, 60, 60] {
+            #expect(isResting() == false)
+            clock.withLock { $0 += .seconds(rest - 0.1) }
+            #expect(isResting() == true)
+            clock.withLock { $0 += .seconds(0.2) }
+        }
     }
 
     /// A program that dies is started again; state is the agent's.

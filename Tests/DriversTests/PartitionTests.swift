@@ -202,13 +202,32 @@ import Testing
         #expect(look()?.devices == held)
         let much = await settle(200)
         #expect(much.failure?.contains("of 200 devices of type nvidia-474") == true)
-        let unknown = await make(.init(parent: "0000:99:00.0", type: "nvidia-474", devices: 1)).settle()[0]
-        #expect(unknown.failure == "0000:99:00.0 offers no mediated devices.")
+        let unknown = await make(.init(parent: "0000:99:00.0", type: "nvidia-474", devices: 1)).settle().last
+        #expect(unknown?.failure == "0000:99:00.0 offers no mediated devices.")
         let wrong = await make(.init(parent: Self.parent, type: "nvidia-1", devices: 1)).settle()[0]
         #expect(wrong.failure?.contains("offers no type nvidia-1; it has nvidia-474, nvidia-475") == true)
         // After a reboot nothing of it is left, and it is made anew.
         for name in look()?.devices ?? [] { try await HostControl(recorded.root).removeMdev(name) }
         #expect(await settle(3).changed && look()?.devices.count == 3)
+    }
+
+    /// An entry that was deleted, not set to 0, leaves nothing behind; what is others' stays, and so does a share beside it.
+    @Test func aShareThatIsNoLongerConfiguredIsGivenBack() async throws {
+        let (recorded, make, look) = try vgpu()
+        let held = try #require(look()?.devices)
+        _ = await make(MdevPartition(parent: Self.parent, type: "nvidia-474", devices: 4)).settle()
+        #expect(look()?.devices.count == 4)
+        let other = make(MdevPartition(parent: Self.parent, type: "nvidia-475", devices: 1))
+        #expect(other.isUnsettled(HostSnapshot(recorded.root)))
+        let outcomes = await other.settle()
+        #expect(outcomes.map(\.subject) == ["\(Self.parent) nvidia-474", "\(Self.parent) nvidia-475"])
+        #expect(outcomes.allSatisfy { $0.changed && $0.failure == nil })
+        #expect(look()?.devices == held)
+        #expect(!other.isUnsettled(HostSnapshot(recorded.root)))
+        let none = Partitioner([], control: HostControl(recorded.root), commands: PlayedCommands())
+        #expect(none.isUnsettled(HostSnapshot(recorded.root)))
+        #expect(await none.settle().map(\.subject) == ["\(Self.parent) nvidia-475"])
+        #expect(await none.settle().isEmpty && !none.isUnsettled(HostSnapshot(recorded.root)))
     }
 
     /// A spare makes way for the handle's device and is there again after it, whoever makes the device.

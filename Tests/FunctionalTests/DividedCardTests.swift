@@ -119,7 +119,7 @@ struct DividedCardTests {
                 json["conditions"]?.array.isEmpty == false
             }
             let condition = view["conditions"]?.array.first
-            #expect(condition?["kind"]?.text == "class")
+            #expect(condition?["kind"]?.text == "held")
             #expect(condition?["reason"]?.text?.contains("held as CUSTOM_GPU_A, and would be CUSTOM_GPU_B") == true)
             #expect(try await job.await(request, "Bound")["device_rp_uuid"]?.text == card)
             let held = try await job.placement("GET", "/allocations/\(instances[1])")

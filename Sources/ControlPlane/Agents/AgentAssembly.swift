@@ -31,10 +31,9 @@ struct AgentAssembly: Sendable {
         return try HostAgent(
             discoverer: Discoverer(host: host.name, root: host.root, drivers: enabled.drivers), link: link,
             placement: placement, options: agentOptions,
-            partitioner: wishes.isEmpty && options.mdev.partitions.isEmpty
-                ? nil
-                : Partitioner(
-                    wishes, mdevs: options.mdev.partitions, control: options.control, commands: options.commands),
+            // With nothing to divide, too: what was divided for an entry that is gone is given back.
+            partitioner: Partitioner(
+                wishes, mdevs: options.mdev.partitions, control: options.control, commands: options.commands),
             logger: logger)
     }
 }

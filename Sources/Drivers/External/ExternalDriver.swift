@@ -18,12 +18,17 @@ public struct ExternalDriver: Driver {
     private let time: TimeSource
 
     public init(_ spec: ExternalSpec, _ options: DriverOptions) {
+        self.init(spec, options, now: { .now })
+    }
+
+    /// By `now` it is known when a rest is over.
+    init(_ spec: ExternalSpec, _ options: DriverOptions, now: @escaping @Sendable () -> ContinuousClock.Instant) {
         name = spec.name
         self.spec = spec
         control = options.control
         time = options.time
         process = LineProcess(
-            spec.program, spec.arguments, greeting: Self.line(ExternalMessages.Hello()),
+            spec.program, spec.arguments, greeting: Self.line(ExternalMessages.Hello()), now: now,
             accepts: { line in
                 let welcome = try? JSONDecoder().decode(ExternalMessages.Welcome.self, from: Data(line))
                 return welcome?.version == ExternalMessages.version

@@ -54,7 +54,7 @@ struct MdevHands: Sendable {
         guard let (parent, type) = try? Self.place(of: order),
             let share = options.partitions.first(where: { $0.isOf(type, on: parent) })
         else { return }
-        _ = await Partitioner([], mdevs: [share], control: control, commands: commands).settle()
+        _ = await Partitioner([], mdevs: [share], control: control, commands: commands, isWhole: false).settle()
     }
 
     /// Whoever made it, it is gone afterwards. What the parent's memory holds of it, the parent's driver sees to.

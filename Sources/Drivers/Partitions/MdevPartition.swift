@@ -40,5 +40,9 @@ public struct MdevPartition: Sendable, Equatable {
         }
     }
 
+    /// Only spares have names that are made of other names; everyone else draws them at random. By the version of the UUID, which
+    /// costs nothing to see.
+    static func mayBeSpare(_ device: String) -> Bool { device.dropFirst(14).first == "3" }
+
     func isOf(_ type: String, on parent: String) -> Bool { self.type == type && self.parent == parent }
 }

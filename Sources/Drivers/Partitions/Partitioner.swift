@@ -8,11 +8,21 @@ public struct Partitioner: Sendable {
     private let mdevs: [MdevPartition]
     private let control: HostControl
     private let commands: any CommandRunner
+    /// Whether these are all the shares that there are to be, so that spares of others go.
+    private let isWhole: Bool
 
     /// `commands` as `DriverOptions.commands` has them.
     public init(
         _ wishes: [PartitionWish], mdevs: [MdevPartition] = [], control: HostControl, commands: any CommandRunner
     ) {
+        self.init(wishes, mdevs: mdevs, control: control, commands: commands, isWhole: true)
+    }
+
+    init(
+        _ wishes: [PartitionWish], mdevs: [MdevPartition], control: HostControl, commands: any CommandRunner,
+        isWhole: Bool
+    ) {
+        self.isWhole = isWhole
         self.wishes = wishes
         self.mdevs = mdevs
         self.control = control
@@ -26,7 +36,7 @@ public struct Partitioner: Sendable {
             || mdevs.contains { wish in
                 let parent = host.mdevParents.first { $0.name == wish.parent }
                 return parent?.types.first { $0.name == wish.type }?.devices.count != wish.devices
-            }
+            } || !abandoned(on: host).isEmpty
     }
 
     /// One after another, in the configuration's order; one that fails holds up no other.
@@ -40,7 +50,21 @@ public struct Partitioner: Sendable {
                 outcomes.append(PartitionOutcome(address: wish.address, failure: error.text, changed: false))
             }
         }
-        // Virtual functions may be parents: they come first.
+        // Virtual functions may be parents: they come first. What nobody wants any more makes room for what is wanted.
+        if isWhole {
+            for (share, spares) in abandoned(on: await control.snapshot()) {
+                var outcome = PartitionOutcome(subject: "\(share.parent) \(share.type)", failure: nil, changed: false)
+                do throws(DriverFault) {
+                    for name in spares {
+                        try await changing { () async throws(ControlFault) in try await control.removeMdev(name) }
+                        outcome.changed = true
+                    }
+                } catch {
+                    outcome.failure = error.text
+                }
+                outcomes.append(outcome)
+            }
+        }
         for wish in mdevs {
             var outcome = PartitionOutcome(subject: "\(wish.parent) \(wish.type)", failure: nil, changed: false)
             do { try await settle(wish, &outcome.changed) } catch { outcome.failure = error.text }
@@ -93,6 +117,21 @@ public struct Partitioner: Sendable {
     }
 
     // MARK: Mediated devices
+
+    /// Spares of shares that are configured no longer.
+    private func abandoned(on host: HostSnapshot) -> [(share: MdevPartition, spares: [String])] {
+        guard isWhole else { return [] }
+        var abandoned: [(share: MdevPartition, spares: [String])] = []
+        for parent in host.mdevParents {
+            for type in parent.types where !mdevs.contains(where: { $0.isOf(type.name, on: parent.name) }) {
+                guard type.devices.contains(where: MdevPartition.mayBeSpare) else { continue }
+                let share = MdevPartition(parent: parent.name, type: type.name, devices: 0)
+                let spares = share.spares.filter(type.devices.contains)
+                if !spares.isEmpty { abandoned.append((share, spares)) }
+            }
+        }
+        return abandoned
+    }
 
     private func settle(_ wish: MdevPartition, _ changed: inout Bool) async throws(DriverFault) {
         guard let parent = await control.snapshot().mdevParents.first(where: { $0.name == wish.parent }) else {

@@ -31,11 +31,14 @@ public final class LineProcess: Sendable {
     private let limit: Int
     private let state = Mutex(State())
 
-    /// `program` is a path. `greeting` is said to each new process first; its answer is dropped unless `accepts` refuses it.
+    /// `program` is a path. `greeting` is said to each new process first; its answer is dropped unless `accepts` refuses it. By
+    /// `now` it is known when a rest is over.
     public init(
         _ program: String, _ arguments: [String] = [], greeting: [UInt8]? = nil, lineLimit: Int = 1 << 20,
+        now: @escaping @Sendable () -> ContinuousClock.Instant = { .now },
         accepts: @escaping @Sendable ([UInt8]) -> Bool = { _ in true }
     ) {
+        self.now = now
         self.program = program
         self.arguments = arguments
         self.greeting = greeting
@@ -44,6 +47,7 @@ public final class LineProcess: Sendable {
     }
 
     private let accepts: @Sendable ([UInt8]) -> Bool
+    private let now: @Sendable () -> ContinuousClock.Instant
 
     deinit {
         state.withLock { Self.end(&$0) }
@@ -68,7 +72,7 @@ public final class LineProcess: Sendable {
                 Self.end(&state)
                 state.failures += 1
                 let rest = min(60.0, 0.5 * Double(1 << min(state.failures, 7)))
-                state.restsUntil = ContinuousClock.now + .seconds(rest)
+                state.restsUntil = now() + .seconds(rest)
                 return .failure(error)
             }
         }
@@ -79,7 +83,7 @@ public final class LineProcess: Sendable {
     public func stop() { state.withLock { Self.end(&$0) } }
 
     private func start(_ state: inout State) throws(CommandFault) {
-        if let until = state.restsUntil, ContinuousClock.now < until { throw .resting(program) }
+        if let until = state.restsUntil, now() < until { throw .resting(program) }
         guard unsafe access(program, X_OK) == 0 else { throw .missing(program) }
         var ends: [Int32] = [-1, -1]
         #if canImport(Glibc)

@@ -11,8 +11,8 @@ public struct HostCondition: Sendable, Codable, Equatable, Hashable {
         case health
         /// A group of devices is not whole.
         case group
-        /// The resource class of a device that is held is another by its configuration; it keeps the former one.
-        case resourceClass = "class"
+        /// A device that is held would be something else by its configuration; it stays what it is.
+        case held
     }
 
     public var kind: Kind

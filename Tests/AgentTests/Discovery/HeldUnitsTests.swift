@@ -5,8 +5,8 @@ import Testing
 
 @testable import Agent
 
-/// What is held keeps its resource class until it is let go.
-@Suite struct ClassWatchTests {
+/// What is held stays what it is until it is let go.
+@Suite struct HeldUnitsTests {
     private func function(_ number: Int, _ resourceClass: String, type: String? = nil) -> DeviceReport {
         var device = device("h1_\(number)", path: "p\(number)")
         device.deployables[0].resourceClass = resourceClass
@@ -22,7 +22,7 @@ import Testing
     ) -> Findings {
         var findings = Findings(
             devices: ["scripted": devices], drivers: [DriverReport(name: "scripted", supportLevel: "experimental")])
-        #expect(ClassWatch.isChanged(findings, since: ["scripted": before]))
+        #expect(HeldUnits.isChanged(findings, since: ["scripted": before]))
         let holdings = held.map { devices in
             devices.map { device in
                 HandleHolding(
@@ -30,7 +30,7 @@ import Testing
                     driver: "scripted", info: device.deployables[0].handles[0].info)
             }
         }
-        ClassWatch.settle(&findings, since: ["scripted": before], holdings: holdings)
+        HeldUnits.settle(&findings, since: ["scripted": before], holdings: holdings)
         return findings
     }
 
@@ -40,7 +40,7 @@ import Testing
         let now = [function(0, "CUSTOM_B"), function(1, "CUSTOM_B")]
         let findings = settle(now, since: before, held: [before[0]])
         #expect(findings.all == [before[0], now[1]])
-        #expect(findings.conditions.map(\.kind) == [.resourceClass])
+        #expect(findings.conditions.map(\.kind) == [.held])
         #expect(findings.conditions[0].subject == "h1_0")
         #expect(
             findings.conditions[0].reason
@@ -69,14 +69,45 @@ import Testing
         #expect(settle(now, since: before, held: []).all == now)
     }
 
-    @Test("nobody is asked as long as no class changes")
+    @Test("what is in a held handle does not change, for the same function would be two handles")
+    func anotherHandleOfOneFunction() {
+        let before = [function(0, "CUSTOM_A"), function(1, "CUSTOM_A")]
+        var now = before
+        for index in now.indices { now[index].deployables[0].handles[0].info["managed"] = "false" }
+        let findings = settle(now, since: before, held: [before[0]])
+        #expect(findings.all == [before[0], now[1]])
+        #expect(
+            findings.conditions.map(\.reason) == [
+                "It is held with managed not given, and would be with managed false now. The change is refused; it is made "
+                    + "when its holders let go."
+            ])
+        #expect(settle(now, since: findings.all, held: []).all == now)
+    }
+
+    @Test("a device group that is held is not added to")
+    func aGroupThatGrows() {
+        func group(_ members: String) -> DeviceReport {
+            var group = function(0, "CUSTOM_PCI_GROUP")
+            group.facts = ["group": "g", "group_spec": "s", "members": members.replacing(",", with: " ")]
+            group.deployables[0].handles[0].info["members"] = members
+            return group
+        }
+        let (before, now) = ([group("0000:82:10.0,0000:82:10.1")], [group("0000:82:10.0,0000:82:10.1,0000:82:10.2")])
+        let findings = settle(now, since: before, held: before)
+        #expect(findings.all == before && findings.conditions.map(\.kind) == [.held])
+        #expect(
+            findings.conditions[0].reason.contains("would be with members 0000:82:10.0,0000:82:10.1,0000:82:10.2 now"))
+        #expect(settle(now, since: findings.all, held: []).all == now)
+    }
+
+    @Test("nobody is asked as long as nothing becomes something else")
     func unchanged() {
         let before = [function(0, "CUSTOM_A")]
         var now = before
         now[0].facts["health"] = "well"
         for devices in [before, now, [], before + [function(1, "CUSTOM_B")]] {
             let findings = Findings(devices: ["scripted": devices])
-            #expect(!ClassWatch.isChanged(findings, since: ["scripted": before]))
+            #expect(!HeldUnits.isChanged(findings, since: ["scripted": before]))
         }
     }
 }
