@@ -156,6 +156,13 @@ final class AcceleratorFixture: Sendable {
         }
     }
 
+    /// Of each of these requests.
+    func states(_ ids: [String]) async throws -> [String] {
+        var states: [String] = []
+        for id in ids { states.append(try await show(id)["state"].text) }
+        return states
+    }
+
     func handleStates() async throws -> [String: Int] {
         let states = try await store.read { transaction in
             try transaction.all("SELECT state FROM attach_handles") { row in try row[0] as String }

@@ -21,28 +21,22 @@ import Workflows
         return (fixture, try await fixture.requests("p"))
     }
 
-    func states(_ fixture: AcceleratorFixture, _ ids: [String]) async throws -> [String] {
-        var states: [String] = []
-        for id in ids { states.append(try await fixture.show(id)["state"].text) }
-        return states
-    }
-
     @Test func `the host prepares, then all requests are bound together and the compute service hears of it`()
         async throws
     {
         let (fixture, ids) = try await prepared()
         #expect(try await fixture.bind(ids, instance: one, provider: Reports.provider(1)).status == 202)
-        #expect(try await states(fixture, ids) == ["BindStarted", "BindStarted"])
+        #expect(try await fixture.states(ids) == ["BindStarted", "BindStarted"])
         #expect(try await fixture.show(ids[0])["attach_handle_type"] == "")
         let work = try await fixture.work()
         #expect(work.map(\.kind) == [.prepare, .prepare])
         #expect(work[0].driver == "fake")
         #expect(work.compactMap { $0.request?.description } == ids)
         try await fixture.finish(work[0])
-        #expect(try await states(fixture, ids) == ["BindStarted", "BindStarted"])
+        #expect(try await fixture.states(ids) == ["BindStarted", "BindStarted"])
         #expect(fixture.compute.received.isEmpty)
         try await fixture.finish(work[1])
-        #expect(try await states(fixture, ids) == ["Bound", "Bound"])
+        #expect(try await fixture.states(ids) == ["Bound", "Bound"])
         #expect(fixture.compute.received.map(\.request.description) == ids)
         #expect(fixture.compute.received.allSatisfy { $0.isBound && $0.instance == one })
     }
@@ -58,11 +52,11 @@ import Workflows
         }
         for item in work { try await fixture.finish(item) }
         #expect(try await answer.status == 202)
-        #expect(try await states(fixture, ids) == ["Bound", "Bound"])
+        #expect(try await fixture.states(ids) == ["Bound", "Bound"])
 
         let (hasty, others) = try await prepared(waiting: .milliseconds(20))
         #expect(try await hasty.bind(others, instance: one, provider: Reports.provider(1)).status == 202)
-        #expect(try await states(hasty, others) == ["BindStarted", "BindStarted"])
+        #expect(try await hasty.states(others) == ["BindStarted", "BindStarted"])
     }
 
     @Test func `one that cannot be prepared fails all, and what was prepared is undone`() async throws {
@@ -71,7 +65,7 @@ import Workflows
         let work = try await fixture.work()
         try await fixture.finish(work[0])
         try await fixture.finish(work[1], .failed("no space"))
-        #expect(try await states(fixture, ids) == ["BindFailed", "BindFailed"])
+        #expect(try await fixture.states(ids) == ["BindFailed", "BindFailed"])
         #expect(fixture.compute.received.map(\.isBound) == [false, false])
         #expect(try await fixture.handleStates() == ["withdrawing": 2])
         for item in try await fixture.work() {
@@ -91,7 +85,7 @@ import Workflows
         try await fixture.finish(try await fixture.work()[0])
         fixture.clock.advance(.seconds(61))
         await fixture.engine.runDue()
-        #expect(try await states(fixture, ids) == ["BindFailed", "BindFailed"])
+        #expect(try await fixture.states(ids) == ["BindFailed", "BindFailed"])
         #expect(fixture.compute.received.map(\.isBound) == [false, false])
         // The late outcome of dropped work changes nothing: the withdrawal is awaited.
         #expect(try await fixture.work().map(\.kind) == [.withdraw, .withdraw])
@@ -106,7 +100,7 @@ import Workflows
             .patch, "/v2/accelerator_requests", AcceleratorFixture.unbinding(ids), as: .memberThroughService)
         #expect(try await fixture.work().map(\.kind) == [.withdraw])
         try await fixture.finish(item)
-        #expect(try await states(fixture, ids) == ["Unbound"])
+        #expect(try await fixture.states(ids) == ["Unbound"])
         #expect(try await fixture.handleStates() == ["withdrawing": 1])
         await fixture.engine.runDue()
         #expect(fixture.compute.received.isEmpty)
@@ -131,97 +125,6 @@ import Workflows
         #expect(try await fixture.handleStates() == ["available": 1])
     }
 
-    /// W6: upstream cleans nothing between tenants.
-    @Test func `W6 a device that keeps content is cleaned before another tenant gets it`() async throws {
-        let fixture = try await AcceleratorFixture()
-        try await fixture.report(Reports.host([Reports.device(needsCleaning: true)]))
-        try await fixture.profile("p")
-        let first = try await fixture.requests("p")
-        let second = try await fixture.requests("p", as: .otherMember)
-        try await fixture.bind(first, instance: one, provider: Reports.provider(1))
-        try await fixture.call(.delete, "/v2/accelerator_requests?arqs=\(first[0])", as: .memberThroughService)
-        #expect(try await fixture.handleStates() == ["cleaning": 1])
-        let early = try await fixture.bind(
-            second, instance: Reports.instance(2), provider: Reports.provider(1), as: .otherMemberThroughService)
-        #expect(early.status == 404)
-        try await fixture.finish(try await fixture.work()[0])
-        let late = try await fixture.bind(
-            second, instance: Reports.instance(2), provider: Reports.provider(1), as: .otherMemberThroughService)
-        #expect(late.status == 202)
-    }
-
-    @Test func `a cleaning that fails or hangs quarantines the handle`() async throws {
-        for hangs in [false, true] {
-            let fixture = try await AcceleratorFixture()
-            try await fixture.report(Reports.host([Reports.device(needsCleaning: true)]))
-            try await fixture.profile("p")
-            let ids = try await fixture.requests("p")
-            try await fixture.bind(ids, instance: one, provider: Reports.provider(1))
-            try await fixture.call(.delete, "/v2/accelerator_requests/\(ids[0])", as: .memberThroughService)
-            if hangs {
-                fixture.clock.advance(.seconds(901))
-                await fixture.engine.runDue()
-            } else {
-                try await fixture.finish(try await fixture.work()[0], .failed("bad blocks"))
-            }
-            #expect(try await fixture.handleStates() == ["error": 1])
-            #expect(try await fixture.withheld() == [Reports.provider(1)])
-            #expect(try await fixture.work().isEmpty)
-        }
-    }
-
-    @Test func `a cleaning's time runs while its host is alive, and anew when it comes back`() async throws {
-        let fixture = try await AcceleratorFixture()
-        try await fixture.heartbeat("host-a", .up)
-        try await fixture.report(Reports.host([Reports.device(needsCleaning: true)]))
-        try await fixture.profile("p")
-        let ids = try await fixture.requests("p")
-        try await fixture.bind(ids, instance: one, provider: Reports.provider(1))
-        try await fixture.call(.delete, "/v2/accelerator_requests/\(ids[0])", as: .memberThroughService)
-        func wait(_ seconds: Int) async throws -> [String: Int] {
-            fixture.clock.advance(.seconds(seconds))
-            await fixture.engine.runDue()
-            return try await fixture.handleStates()
-        }
-        #expect(try await wait(800) == ["cleaning": 1])
-        // Down at its deadline, and for days.
-        try await fixture.heartbeat("host-a", .down)
-        for _ in 0..<5 { #expect(try await wait(86_400) == ["cleaning": 1]) }
-        let item = try await fixture.work()[0]
-        #expect(item.kind == .clean && item.deadline > fixture.clock.source.now().microseconds)
-        try await fixture.heartbeat("host-a", .up)
-        #expect(try await wait(890) == ["cleaning": 1])
-        // Nobody has heard of it since, so nobody knows that it had its time.
-        #expect(try await wait(20) == ["cleaning": 1])
-        try await fixture.heartbeat("host-a", .down)
-        try await fixture.heartbeat("host-a", .up)
-        #expect(try await wait(895) == ["cleaning": 1])
-        #expect(try await wait(10) == ["cleaning": 1])
-        try await fixture.proves("host-a")
-        #expect(try await wait(5) == ["error": 1])
-        #expect(try await fixture.work().isEmpty)
-    }
-
-    /// W10: upstream has no way to say that unbinding failed, and hides why. Here unbinding a request cannot fail: what fails
-    /// on the host is the handle's.
-    @Test func `W10 a preparation that cannot be undone quarantines the handle, not the request`() async throws {
-        let fixture = try await AcceleratorFixture()
-        try await fixture.report(Reports.host([Reports.device(needsPreparation: true)]))
-        try await fixture.profile("p")
-        let ids = try await fixture.requests("p")
-        try await fixture.bind(ids, instance: one, provider: Reports.provider(1))
-        try await fixture.finish(try await fixture.work()[0])
-        let unbound = try await fixture.call(
-            .patch, "/v2/accelerator_requests", AcceleratorFixture.unbinding(ids), as: .memberThroughService)
-        #expect(unbound.status == 202)
-        #expect(try await fixture.show(ids[0])["state"] == "Unbound")
-        try await fixture.finish(try await fixture.work()[0], .failed("the mdev is busy"))
-        #expect(try await fixture.show(ids[0])["state"] == "Unbound")
-        #expect(try await fixture.handleStates() == ["error": 1])
-        let handles = try await fixture.call(.get, "/v2/attach_handles?state=error", version: "2.4").json
-        #expect(handles["attach_handles"][0]["reason"] == "the mdev is busy")
-    }
-
     /// W11: upstream leaves the first requests of the PATCH bound, the failing one in BindStarted.
     @Test func `W11 a PATCH that cannot be done whole is not done at all`() async throws {
         let fixture = try await AcceleratorFixture()
@@ -233,7 +136,7 @@ import Workflows
         #expect(exhausted.fault.contains("Nothing was bound"))
         let unknown = try await fixture.bind(ids, instance: one, provider: Reports.provider(9))
         #expect(unknown.status == 404)
-        #expect(try await states(fixture, ids) == ["Initial", "Initial", "Initial"])
+        #expect(try await fixture.states(ids) == ["Initial", "Initial", "Initial"])
         #expect(try await fixture.show(ids[0])["instance_uuid"] == .null)
         #expect(try await fixture.handleStates() == ["available": 3])
         // Nothing stands in the way of another try elsewhere.
@@ -245,66 +148,7 @@ import Workflows
         let both = try await fixture.call(
             .patch, "/v2/accelerator_requests", .object(body), as: .memberThroughService)
         #expect(both.status == 202)
-        #expect(try await states(fixture, ids) == ["Bound", "Bound", "Bound"])
-    }
-
-    /// W12: upstream's PATCH reports an error although the request is bound.
-    @Test(
-        arguments: [
-            .failure(.unavailable("down")), .success(.tryAgain), .success(.refused("no")),
-        ] as [Result<Clients.Outcome, Fault>])
-    func `W12 a compute service in trouble fails no PATCH`(answer: Result<Clients.Outcome, Fault>) async throws {
-        let fixture = try await AcceleratorFixture(compute: FakeCompute(answer))
-        try await fixture.report(Reports.host([Reports.device()]))
-        try await fixture.profile("p")
-        let ids = try await fixture.requests("p")
-        #expect(try await fixture.bind(ids, instance: one, provider: Reports.provider(1)).status == 202)
-        await fixture.engine.runDue()
-        #expect(try await states(fixture, ids) == ["Bound"])
-        let before = fixture.compute.received.count
-        fixture.compute.answer(.success(.accepted))
-        fixture.clock.advance(.seconds(1))
-        await fixture.engine.runDue()
-        if case .success(.refused) = answer {
-            #expect(fixture.compute.received.count == before)
-        } else {
-            #expect(fixture.compute.received.count == before + 1)
-        }
-        fixture.clock.advance(.seconds(10))
-        await fixture.engine.runDue()
-        #expect(fixture.compute.received.count <= before + 1)
-    }
-
-    @Test func `the compute service is told again until its own wait is over, and no longer`() async throws {
-        let fixture = try await AcceleratorFixture(compute: FakeCompute(.success(.tryAgain)))
-        try await fixture.report(Reports.host([Reports.device()]))
-        try await fixture.profile("p")
-        let ids = try await fixture.requests("p")
-        try await fixture.bind(ids, instance: one, provider: Reports.provider(1))
-        for _ in 0..<400 {
-            await fixture.engine.runDue()
-            fixture.clock.advance(.seconds(1))
-        }
-        let count = fixture.compute.received.count
-        #expect((40...120).contains(count))
-        fixture.clock.advance(.seconds(60))
-        await fixture.engine.runDue()
-        #expect(fixture.compute.received.count == count)
-        #expect(try await states(fixture, ids) == ["Bound"])
-    }
-
-    @Test func `what was unbound meanwhile is no news`() async throws {
-        let fixture = try await AcceleratorFixture(compute: FakeCompute(.success(.tryAgain)))
-        try await fixture.report(Reports.host([Reports.device()]))
-        try await fixture.profile("p")
-        let ids = try await fixture.requests("p")
-        try await fixture.bind(ids, instance: one, provider: Reports.provider(1))
-        await fixture.engine.runDue()
-        let count = fixture.compute.received.count
-        try await fixture.call(.delete, "/v2/accelerator_requests?instance=\(one)", as: .memberThroughService)
-        fixture.clock.advance(.seconds(30))
-        await fixture.engine.runDue()
-        #expect(fixture.compute.received.count == count)
+        #expect(try await fixture.states(ids) == ["Bound", "Bound", "Bound"])
     }
 
     /// W3: upstream moves the request to the project of whoever binds it, and its owner's delete finds nothing.
