@@ -83,21 +83,10 @@ func lay(_ recorded: RecordedHost, in folder: String) throws {
     }
 }
 
-struct Numbers: RandomNumberGenerator {
-    var state: UInt64
-    mutating func next() -> UInt64 {
-        state &+= 0x9e37_79b9_7f4a_7c15
-        var value = state
-        value = (value ^ (value >> 30)) &* 0xbf58_476d_1ce4_e5b9
-        value = (value ^ (value >> 27)) &* 0x94d0_49bb_1331_11eb
-        return value ^ (value >> 31)
-    }
-}
-
 /// Every function whose folder was left alone must come out as before.
 func damage(_ recorded: RecordedHost, _ count: Int, _ seed: UInt64) throws {
     print("seed \(seed)")
-    var numbers = Numbers(state: seed)
+    var numbers = SplitMix64(seed: seed)
     let whole = HostSnapshot(recorded.root)
     let paths = recorded.tree.paths.filter { !$0.hasPrefix("/sys/bus/pci/drivers") }
     var lost = 0
