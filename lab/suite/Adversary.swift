@@ -83,7 +83,7 @@ struct Adversary {
             }
             do {
                 let record = try await Self.cleanOnce(suite, action, layer: layer)
-                if case .samples(let samples) = record.verification, samples.written == 0, cycle % 3 != 0 {
+                if case .samples(_, _, _, written: 0) = record.verification, cycle % 3 != 0 {
                     unwritten += 1
                 }
             } catch {

@@ -264,8 +264,8 @@ struct Suite {
             "yes 'canary of the last tenant' | dd of=\(before) bs=1M oflag=direct iflag=fullblock 2>&1 | tail -1")
         await succeeds("nvme \(serial): \(title): erased and checked") {
             let record = try await driver.clean(order)
-            if case .samples(let count) = record.verification, count.written == count.count {
-                report.note("\(record.methods), \(count.count) samples, all of them written before")
+            if case .samples(_, let count, _, let written) = record.verification, written == count {
+                report.note("\(record.methods), \(count) samples, all of them written before")
             } else {
                 throw DriverFault("\(record.verification); \(planted?.text ?? "not planted")")
             }
