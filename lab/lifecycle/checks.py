@@ -164,8 +164,7 @@ def killed(cloud, guest, driver, step, generator):
     if not guest.exists(tenancy.kernel_path):
         return f"the kernel has no {tenancy.kernel_path}"
     if driver == "nvme":
-        guest.run(f"yes {CANARY} | dd of=/dev/$(ls /sys/bus/pci/devices/{tenancy.address}/nvme)n1 bs=1M oflag=direct "
-                  "iflag=fullblock 2>/dev/null", check=False)
+        guest.fill(tenancy.address, CANARY)
     if step == "while it is held":
         cut()
         if not guest.exists(tenancy.kernel_path):

@@ -177,8 +177,7 @@ def passed(report, cloud, guest, tenancy, title, canary):
 
 
 def fill(guest, tenancy):
-    guest.run(f"yes {CANARY} | dd of=/dev/$(ls /sys/bus/pci/devices/{tenancy.address}/nvme)n1 bs=1M oflag=direct "
-              "iflag=fullblock 2>/dev/null", check=False)
+    guest.fill(tenancy.address, CANARY)
 
 
 def quarantined(report, cloud, guest, tenancy, title, reason):

@@ -123,10 +123,15 @@ class Guest:
             f"if [ -e {device} ]; then echo {address} > {device}/driver/unbind; echo > {device}/driver_override; "
             f"echo {address} > /sys/bus/pci/drivers_probe; fi")
 
+    def fill(self, address, canary):
+        """The whole drive there. On one processor: waking the other for each piece takes longer than the work, where they are emulated."""
+        self.run(f"taskset -c 1 sh -c 'yes {canary} | dd of=/dev/$(ls /sys/bus/pci/devices/{address}/nvme)n1 bs=1M oflag=direct "
+                 "iflag=fullblock 2> /dev/null'", check=False)
+
     def canaries(self, serial, canary):
         """How many are found on the whole drive; None where it cannot be read."""
         line = (f"for c in /sys/class/nvme/nvme*; do if [ \"$(tr -d ' ' < $c/serial)\" = {serial} ]; then "
-                f"dd if=/dev/$(basename $c)n1 bs=1M iflag=direct 2>/dev/null | grep -a -c '{canary}'; fi; done")
+                f"blockdev --flushbufs /dev/$(basename $c)n1; grep -a -c '{canary}' /dev/$(basename $c)n1; fi; done")
         found = self.read(line, check=False)
         return int(found) if found.isdigit() else None
 
