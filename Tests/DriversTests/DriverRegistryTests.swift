@@ -32,6 +32,32 @@ import Testing
         #expect(DriverRegistry.standard.objections == [])
     }
 
+    /// Whoever is supported was tried on devices, and whoever was tried in the laboratory passed there; what makes up its devices
+    /// has none.
+    @Test func whoIsSupportedPassedInTheLaboratory() throws {
+        struct Report: Decodable {
+            struct Count: Decodable {
+                let checks: Int
+                let right: Int
+            }
+            struct Part: Decodable {
+                let drivers: [String: Count]
+            }
+            let parts: [String: Part]
+        }
+        let repository = "/" + #filePath.split(separator: "/").dropLast(3).joined(separator: "/")
+        let file = URL(fileURLWithPath: "\(repository)/docs/drivers/laboratory.json")
+        let report = try JSONDecoder().decode(Report.self, from: try Data(contentsOf: file))
+        let supported = DriverRegistry.standard.entries.filter { $0.support.level == .supported }
+        for entry in supported where entry.name != FakeDriver.name {
+            #expect(!entry.support.checks.isDisjoint(with: [.laboratory, .hardware]), "\(entry.name)")
+            for part in ["drivers", "lifecycle"] where entry.support.checks.contains(.laboratory) {
+                let count = try #require(report.parts[part]?.drivers[entry.name], "\(entry.name), \(part)")
+                #expect(count.checks > 0 && count.right == count.checks, "\(entry.name), \(part)")
+            }
+        }
+    }
+
     private static let releases = ["1.0", "1.1", "1.2", "1.3"]
 
     struct Judgement: Sendable {

@@ -57,25 +57,27 @@ public struct DriverRegistry: Sendable {
             name: PCIDriver.name, formerName: "pci_driver",
             summary: "Passes whole PCI functions through, physical or virtual, as device_spec selects them.",
             support: DriverSupport(
-                .experimental, since: "1.0", evidence: "conformance suite at every change; laboratory under Linux 6.12",
-                checks: [.conformance, .laboratory]),
+                .supported, since: "1.0",
+                evidence: "conformance suite and life cycle at every change; laboratory under Linux 6.12",
+                checks: [.conformance, .lifeCycle, .laboratory]),
             capabilities: PCIDriver.capabilities,
             make: { options throws(DriverFault) in PCIDriver(options) }),
         Entry(
             name: NVMeDriver.name, formerName: nil,
             summary: "Passes whole NVMe drives through; erases them between two tenants and reads back samples.",
             support: DriverSupport(
-                .experimental, since: "1.0",
-                evidence: "conformance suite and played drives at every change; laboratory under Linux 6.12",
-                checks: [.conformance, .laboratory]),
+                .supported, since: "1.0",
+                evidence:
+                    "conformance suite, life cycle and played drives at every change; laboratory under Linux 6.12",
+                checks: [.conformance, .lifeCycle, .laboratory]),
             capabilities: NVMeDriver.capabilities, make: { options throws(DriverFault) in NVMeDriver(options) }),
         Entry(
             name: MdevDriver.name, formerName: nil,
             summary: "Makes mediated devices of the types that the kernel's mdev framework offers, on demand.",
             support: DriverSupport(
-                .experimental, since: "1.0",
-                evidence: "conformance suite at every change; laboratory under Linux 6.12",
-                checks: [.conformance, .laboratory]),
+                .supported, since: "1.0",
+                evidence: "conformance suite and life cycle at every change; laboratory under Linux 6.12",
+                checks: [.conformance, .lifeCycle, .laboratory]),
             capabilities: MdevDriver.capabilities, make: { options throws(DriverFault) in MdevDriver(options) }),
         Entry(
             name: NvidiaDriver.name, formerName: "nvidia_gpu_driver",
@@ -83,8 +85,8 @@ public struct DriverRegistry: Sendable {
             support: DriverSupport(
                 .experimental, since: "1.0",
                 evidence:
-                    "conformance suite on trees recorded under a Linux 6.12 kernel and composed after documented layouts",
-                checks: [.conformance]
+                    "conformance suite and life cycle at every change; laboratory under Linux 6.12, with the laboratory's parents and functions, not the vendor's",
+                checks: [.conformance, .lifeCycle, .laboratory]
             ),
             capabilities: NvidiaDriver.capabilities, make: { options throws(DriverFault) in NvidiaDriver(options) }),
         Entry(
@@ -93,8 +95,8 @@ public struct DriverRegistry: Sendable {
             support: DriverSupport(
                 .experimental, since: "1.0",
                 evidence:
-                    "conformance suite on trees recorded under a Linux 6.12 kernel and composed after documented layouts",
-                checks: [.conformance]
+                    "conformance suite and life cycle at every change; laboratory under Linux 6.12, with the laboratory's functions, not the vendor's driver",
+                checks: [.conformance, .lifeCycle, .laboratory]
             ),
             capabilities: IntelQATDriver.capabilities, make: { options throws(DriverFault) in IntelQATDriver(options) }),
         Entry(
