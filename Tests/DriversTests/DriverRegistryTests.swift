@@ -8,10 +8,10 @@ import Testing
     private let options = DriverOptions(root: SysfsRoot(MemoryTree()))
 
     @Test func driversByEitherName() throws {
-        let enabled = try DriverRegistry.standard.drivers(named: ["pci_driver", "fake", "pci"], options: options)
-        #expect(enabled.drivers.map(\.name) == ["pci", "fake"])
+        let enabled = try DriverRegistry.standard.drivers(named: ["intel_qat_driver", "pci", "intel_qat"], options: options)
+        #expect(enabled.drivers.map(\.name) == ["intel_qat", "pci"])
         #expect(enabled.warnings.count == 1)
-        #expect(enabled.warnings[0].hasPrefix("The driver 'pci' is experimental since 1.0: "))
+        #expect(enabled.warnings.first?.hasPrefix("The driver 'intel_qat' is experimental since 1.0: ") == true)
     }
 
     @Test func anUnknownNameIsRefusedWithTheNearest() {
@@ -21,9 +21,7 @@ import Testing
         #expect(fault?.text.contains("did you mean 'fake'?") == true)
     }
 
-    @Test func onlyTheFakeDriverIsSupported() {
-        let supported = DriverRegistry.standard.entries.filter { $0.support.level == .supported }
-        #expect(supported.map(\.name) == ["fake"])
+    @Test func everyNameIsOfOneDriver() {
         #expect(Set(DriverRegistry.standard.entries.map(\.name)).count == DriverRegistry.standard.entries.count)
     }
 

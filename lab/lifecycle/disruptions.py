@@ -22,7 +22,7 @@ def unplug(report, cloud, guest):
         said = guest.monitor(f"device_del {name}")
         gone = eventually(180, lambda: provider_of(cloud, driver, place)[1] is None)
         report.check(f"{driver}: {name} is unplugged, and its providers are gone", gone, said + "\n" + guest.agent_log())
-        said = guest.monitor(f"device_add {back}")
+        guest.plug(back)
 
         def known():
             _, provider = provider_of(cloud, driver, place)
@@ -58,7 +58,7 @@ def held(report, cloud, guest):
         handle = cloud.handle(tenancy.handle)
         return handle["present"] is False or cloud.device(handle["device_uuid"])["state"] == "missing"
     report.check("intel_qat: unplugged while it is held: missing", eventually(180, missing), guest.agent_log())
-    guest.monitor(f"device_add {back}")
+    guest.plug(back)
     came = eventually(180, lambda: cloud.handle(tenancy.handle)["present"] is True)
     report.check("intel_qat: it comes back, and is its tenant's", came and cloud.show(tenancy.request)["state"] == "Bound",
                  cloud.handle(tenancy.handle))

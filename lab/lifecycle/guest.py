@@ -51,6 +51,10 @@ class Guest:
             ["python3", LAB / "monitor.py", "monitor", command], cwd=self.room, capture_output=True, text=True, timeout=60)
         return (said.stdout + said.stderr).strip()
 
+    def plug(self, device):
+        """Plugs a card in. What was pulled leaves its plug some time after its driver let go of it, and until then this is refused."""
+        return eventually(60, lambda: "Error" not in self.monitor(f"device_add {device}"), 1)
+
     def reboot(self):
         """The host goes down hard after its disks are written, and comes up again."""
         boots = self.serial.read_text(errors="replace").count("LAB-READY")
