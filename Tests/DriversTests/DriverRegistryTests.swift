@@ -8,7 +8,8 @@ import Testing
     private let options = DriverOptions(root: SysfsRoot(MemoryTree()))
 
     @Test func driversByEitherName() throws {
-        let enabled = try DriverRegistry.standard.drivers(named: ["intel_qat_driver", "pci", "intel_qat"], options: options)
+        let enabled = try DriverRegistry.standard.drivers(
+            named: ["intel_qat_driver", "pci", "intel_qat"], options: options)
         #expect(enabled.drivers.map(\.name) == ["intel_qat", "pci"])
         #expect(enabled.warnings.count == 1)
         #expect(enabled.warnings.first?.hasPrefix("The driver 'intel_qat' is experimental since 1.0: ") == true)
