@@ -67,7 +67,7 @@ import Testing
             let report = try #require(heard.reports.first)
             #expect(report.devices.map(\.driver) == Array(repeating: "pci", count: 5) + ["fake"])
             #expect(report.drivers.map(\.name) == ["pci", "fake"] && report.drivers.allSatisfy { $0.failure == nil })
-            #expect(report.drivers.map(\.supportLevel) == ["experimental", "supported"])
+            #expect(report.drivers.map(\.supportLevel) == ["supported", "supported"])
             #expect(report.drivers.allSatisfy { $0.since == "1.0" && $0.evidence?.isEmpty == false })
             let fake = world.placement.state.value.providers[ProviderNames.identifier(ofProvider: "h1_FakeDevice")]
             #expect(fake?.inventories == [.fpga: Inventory(total: 16, maxUnit: 16)])
