@@ -4,6 +4,7 @@ Variables: LAB_ROOM the guest's folder, LAB_KEEP where the control plane's files
 """
 import os
 import pathlib
+import signal
 import subprocess
 import sys
 
@@ -61,4 +62,7 @@ def main(words):
     return report.end()
 
 
+# Who ends this ends the control plane with it.
+for number in (signal.SIGTERM, signal.SIGHUP):
+    signal.signal(number, lambda *_: sys.exit(1))
 sys.exit(main(sys.argv[1:]))
