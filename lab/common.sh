@@ -27,9 +27,13 @@ monitor() {
     (cd "$room" && python3 "$here/monitor.py" monitor "$1")
 }
 
+# One that ended and that nobody has asked about yet does not live.
 alive() {
-    [ -f "$room/pid" ] && kill -0 "$(cat "$room/pid")" 2>/dev/null
+    local state
+    [ -f "$room/pid" ] && state=$(ps -o state= -p "$(cat "$room/pid")") && [ "$state" != Z ]
 }
+
+gone() { ! alive; }
 
 # waiting SECONDS COMMAND…: until it succeeds, or not at all.
 waiting() {
@@ -77,7 +81,6 @@ stop() {
     alive || return 0
     hang_up
     (cd "$room" && timeout 5 python3 "$here/monitor.py" monitor quit > /dev/null 2>&1) || true
-    gone() { ! alive; }
     waiting 10 gone || kill "$(cat "$room/pid")"
     rm -f "$room/pid"
 }
