@@ -19,7 +19,7 @@ public enum ProviderLayout: String, Sendable, CaseIterable {
 
     /// The same, with groups named as they were before.
     ///
-    /// - Parameter isOut: devices that are in no group for now. What a card is divided into does not depend on them.
+    /// - Parameter isOut: devices that no group has at the moment. What a card is divided into does not depend on them.
     public func arranged(
         _ devices: [DeviceReport], on host: HostName, names: inout GroupNames,
         leavingOut isOut: (DeviceReport) -> Bool = { _ in false }
