@@ -12,6 +12,7 @@ import Store
 import Synchronization
 import TestJSON
 import TestStore
+import Testing
 import Workflows
 
 /// The accelerator service on a database of its own, with a clock that the test turns, hosts that the test plays, and
@@ -66,7 +67,8 @@ final class AcceleratorFixture: Sendable {
             engine: try PolicyEngine(rules: AcceleratorPolicy.rules, heedsLegacyDefaults: legacy), wording: .accelerator
         )
         dispatcher = Dispatcher(
-            [service.service(authenticator: PersonaAuthenticator(), authorizer: authorizer)], logger: logger)
+            [service.service(authenticator: PersonaAuthenticator(), authorizer: authorizer)], logger: logger,
+            answers: AnswerCheck { Issue.record("\($0)") })
     }
 
     deinit {

@@ -9,6 +9,8 @@ import threading
 
 import pytest
 
+import documents
+
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 BINARY = os.environ.get("KILONOVA_BINARY", str(ROOT / ".build" / "debug" / "kilonova"))
 RECORDED_HOST = ROOT / "Fixtures" / "hosts" / "two-socket.host"
@@ -21,7 +23,7 @@ class Kilonova:
     def __init__(self, data_dir, *extra, env=None):
         self.data_dir = pathlib.Path(data_dir)
         self.extra = list(extra)
-        self.env = {**os.environ, **(env or {})}
+        self.env = {**os.environ, "KILONOVA_LISTEN__CHECK_ANSWERS": "true", **(env or {})}
         self.process = None
         self.url = None
 
@@ -40,6 +42,11 @@ class Kilonova:
         assert line.startswith("ready "), line
         self.url = line.split()[1]
         return self
+
+    def differing(self):
+        """What the server itself found in its answers to differ from its OpenAPI documents."""
+        lines = (self.data_dir / "server.log").read_text(errors="replace").splitlines()
+        return sorted({line for line in lines if "answer differs from its document" in line})
 
     def log(self):
         return (self.data_dir / "server.log").read_text(errors="replace")[-4000:]
@@ -83,9 +90,14 @@ def kilonova(tmp_path_factory):
         extra += ["--recorded-host", str(RECORDED_HOST)]
     server = Kilonova(tmp_path_factory.mktemp("kilonova"), *extra).start()
     os.environ["OS_CLIENT_CONFIG_FILE"] = str(server.clouds)
+    documented, end = documents.watch(server.url)
     yield server
+    end()
     code = server.stop()
     assert code == 0, f"stopped with {code}:\n{server.log()}"
+    assert not server.differing(), "\n".join(server.differing())
+    assert not documented.mismatches, "\n".join(sorted(set(documented.mismatches)))
+    print(f"{documented.checked} answers were held against their documents")
 
 
 @pytest.fixture(autouse=True, scope="session")

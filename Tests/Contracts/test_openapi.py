@@ -14,6 +14,8 @@ import schemathesis
 from hypothesis import HealthCheck, Phase, settings
 from openapi_spec_validator import validate
 
+import documents
+
 SERVICES = ["identity", "placement", "accelerator"]
 EXAMPLES = int(os.environ.get("KILONOVA_FUZZ_EXAMPLES", "8"))
 SLOWEST = 10  # seconds a single answer may take
@@ -25,6 +27,36 @@ def test_document_is_valid(kilonova, service):
     validate(document)
     assert document["openapi"].startswith("3.1")
     assert document["paths"]
+
+
+@pytest.mark.parametrize("service,version", [("placement", "1.0"), ("placement", "1.20"), ("accelerator", "2.0"),
+                                             ("accelerator", "2.3")])
+def test_document_of_a_version_has_only_what_the_version_has(kilonova, service, version):
+    """An endpoint that came later is not in the document of an earlier version."""
+    def document(version):
+        return requests.get(f"{kilonova.url}/{service}/openapi.json", timeout=10,
+                            headers={"OpenStack-API-Version": f"{service} {version}"}).json()
+    old, new = document(version), document("latest")
+    validate(old)
+    assert old["info"]["version"] == version
+    operations = [{(path, method) for path, methods in one["paths"].items() for method in methods} for one in (old, new)]
+    assert operations[0] < operations[1]
+
+
+def test_answers_are_held_against_their_documents(kilonova):
+    """The checks of this run's own session see a difference when there is one."""
+    seen, end = documents.watch(kilonova.url)
+    try:
+        requests.get(f"{kilonova.url}/identity/v3", timeout=10)
+        assert seen.checked == 1 and not seen.mismatches
+        for paths in seen.documents.values():
+            paths[0]["components"]["schemas"]["Version"]["required"].append("colour")
+        seen.validators.clear()
+        requests.get(f"{kilonova.url}/identity/v3", timeout=10)
+        assert seen.checked == 2
+        assert len(seen.mismatches) == 1 and "colour" in seen.mismatches[0]
+    finally:
+        end()
 
 
 # What would end the run's own session: deleting its token, user, project or roles, or changing its password.

@@ -9,6 +9,7 @@ import Store
 import Synchronization
 import TestJSON
 import TestStore
+import Testing
 
 /// The Placement service on a database of its own; callers say who they are, as in development.
 final class PlacementFixture: Sendable {
@@ -37,7 +38,7 @@ final class PlacementFixture: Sendable {
             [
                 service.service(authenticator: Noauth2Authenticator(), authorizer: authorizer),
                 service.explainService(authenticator: Noauth2Authenticator(), authorizer: authorizer),
-            ], logger: logger)
+            ], logger: logger, answers: AnswerCheck { Issue.record("\($0)") })
     }
 
     @discardableResult

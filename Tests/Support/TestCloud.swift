@@ -31,12 +31,16 @@ public struct TestCloud: Sendable {
         options.playedHosts = playedHosts
         let cloud = try DevelopmentCloud.open(
             options, configuration: (configuration, "test"), environment: [:],
-            overrides: ["listen.address": .text("127.0.0.1:0"), "identity.password_hash_rounds": .text("4")])
+            overrides: [
+                "listen.address": .text("127.0.0.1:0"), "identity.password_hash_rounds": .text("4"),
+                "listen.check_answers": .text("true"),
+            ])
+        let answers = AnswerLog()
         let (ready, announce) = AsyncStream.makeStream(of: String.self)
         return try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask {
                 defer { announce.finish() }
-                try await cloud.run(logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }) { url in
+                try await cloud.run(logger: answers.logger) { url in
                     announce.yield(url)
                 }
             }
@@ -48,11 +52,17 @@ public struct TestCloud: Sendable {
             let result = try await body(TestCloud(url: url, folder: folder ?? own))
             group.cancelAll()
             try? await group.waitForAll()
+            guard answers.mismatches.isEmpty else { throw AnswersDiffer(mismatches: answers.mismatches) }
             return result
         }
     }
 
     struct NotReady: Error {}
+
+    /// What the cloud answered was not what its OpenAPI documents promise.
+    struct AnswersDiffer: Error {
+        let mismatches: [String]
+    }
 
     /// A token of the user of that entry in `clouds.yaml`.
     public func token(_ user: TestUser) async throws -> String {

@@ -10,6 +10,7 @@ public struct Dispatcher: Sendable {
     private let root: @Sendable (APIRequest) -> Reply?
     private let logger: Logger
     private let ids: IDSource
+    private let answers: AnswerCheck?
 
     struct Mount: Sendable {
         let service: Service
@@ -18,9 +19,10 @@ public struct Dispatcher: Sendable {
     }
 
     /// - Parameters:
+    ///   - answers: looks at every answer; nil where none does
     ///   - root: answers paths below no service, such as `/`; nil is 404
     public init(
-        _ services: [Service], logger: Logger, ids: IDSource = .random,
+        _ services: [Service], logger: Logger, ids: IDSource = .random, answers: AnswerCheck? = nil,
         root: @escaping @Sendable (APIRequest) -> Reply? = { _ in nil }
     ) {
         mounts = services.map { Mount(service: $0, routes: RouteTable($0.endpoints), prefix: Array($0.prefix.utf8)) }
@@ -28,6 +30,7 @@ public struct Dispatcher: Sendable {
         self.root = root
         self.logger = logger
         self.ids = ids
+        self.answers = answers
     }
 
     public func respond(to request: APIRequest) async -> APIResponse {
@@ -41,15 +44,17 @@ public struct Dispatcher: Sendable {
         }
         var exchange = Exchange(mount: mount, requestID: requestID)
         if target.rawPath.dropFirst(mount.service.prefix.count) == "/openapi.json", request.method == .get {
-            return exchange.response(.json(bytes: OpenAPIDocument(mount.service).json()), request)
+            return exchange.document(request)
         }
+        let response: APIResponse
         do {
             let reply = try await exchange.run(request, target, logger)
-            return exchange.response(reply, request)
+            response = exchange.response(reply, request)
         } catch {
             let fault = outcome(of: error, requestID)
-            return exchange.response(fault, request)
+            response = exchange.response(fault, request)
         }
+        return answers?.watching(response, request.method, exchange) ?? response
     }
 
     /// Answers `fault` in the envelope of the service that the request was for.

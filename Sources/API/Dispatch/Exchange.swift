@@ -9,6 +9,7 @@ struct Exchange {
     private(set) var version: Microversion?
     private(set) var caller: Caller?
     private(set) var route: String?
+    private(set) var endpoint: Endpoint?
 
     init(mount: Dispatcher.Mount, requestID: RequestID) {
         self.mount = mount
@@ -16,6 +17,7 @@ struct Exchange {
     }
 
     private var service: Service { mount.service }
+    var family: any APIFamily { service.family }
 
     mutating func run(_ request: APIRequest, _ target: RequestTarget, _ logger: Logger) async throws -> Reply {
         let below = String(target.rawPath.dropFirst(service.prefix.count))
@@ -32,6 +34,7 @@ struct Exchange {
             throw Fault.notFound("The resource could not be found: nothing is at this path in version \(version).")
         }
         route = endpoint.path.description
+        self.endpoint = endpoint
         let caller = endpoint.access == .open ? Caller.anonymous : try await authenticate(request)
         self.caller = caller
         // Who writes hears what became of it, whatever the form.
@@ -52,7 +55,7 @@ struct Exchange {
     private func choose(
         _ endpoints: [Endpoint], _ method: HTTPRequest.Method, _ version: Microversion
     ) throws(Fault) -> Endpoint? {
-        let live = endpoints.filter { $0.since.map { $0 <= version } ?? true && $0.until.map { version <= $0 } ?? true }
+        let live = endpoints.filter { $0.isLive(in: version) }
         guard !live.isEmpty else { return nil }
         if let exact = live.first(where: { $0.method == method }) { return exact }
         if method == .head, let get = live.first(where: { $0.method == .get }) { return get }
@@ -121,6 +124,17 @@ struct Exchange {
             throw service.family.malformedBody(problem)
         }
         return try rules.decode(request.body, value)
+    }
+
+    /// The service's OpenAPI document: of the version that the request asks for, or of all together where it asks none.
+    mutating func document(_ request: APIRequest) -> APIResponse {
+        do throws(Fault) {
+            let asked = service.family.versionText(in: request.headers)
+            if asked != nil { version = try service.family.version(asked: request.headers, path: "/openapi.json") }
+        } catch {
+            return response(error, request)
+        }
+        return response(.json(bytes: OpenAPIDocument(service, version: version).json()), request)
     }
 
     func response(_ reply: Reply, _ request: APIRequest) -> APIResponse {

@@ -76,6 +76,22 @@ public struct Endpoint: Sendable {
     }
 }
 
+extension Endpoint {
+    /// Whether the version has it.
+    func isLive(in version: Microversion) -> Bool {
+        (since.map { $0 <= version } ?? true) && (until.map { version <= $0 } ?? true)
+    }
+
+    /// Every fault that it may answer.
+    var documentedFaults: [Fault.Kind] {
+        let common: [Fault.Kind] = [
+            .badRequest, .unauthorized, .forbidden, .notFound, .methodNotAllowed, .notAcceptable, .tooLarge,
+            .unsupportedMediaType, .internalError, .unavailable,
+        ]
+        return common + faults
+    }
+}
+
 /// A decoded body on its way from the decoder to the handler of the same endpoint.
 struct BodyValue: Sendable {
     let value: any Sendable

@@ -22,6 +22,12 @@ public struct ParameterDescription: Sendable {
     let isValid: @Sendable (String) -> Bool
     /// What a malformed value is told; nil says what the form is.
     var refusal: (@Sendable (String) -> String)?
+
+    /// Whether the version takes it; nil is any.
+    func isLive(in version: Microversion?) -> Bool {
+        guard let version, let since else { return true }
+        return since <= version
+    }
 }
 
 /// A typed segment of a path.

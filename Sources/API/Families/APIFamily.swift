@@ -19,6 +19,9 @@ public protocol APIFamily: Sendable {
     /// The error body its clients expect, and its content type.
     func envelope(_ fault: Fault, requestID: RequestID, version: Microversion?) -> (contentType: String, bytes: [UInt8])
 
+    /// The form of `envelope`.
+    var faultSchema: Schema { get }
+
     /// The request id's header: `x-openstack-request-id`, in Placement and Nova also `x-compute-request-id`.
     var requestIDHeaders: [HTTPField.Name] { get }
 

@@ -8,6 +8,8 @@ public struct AcceleratorFamily: APIFamily {
     public let minimum = Microversion(2, 0)
     public let maximum = Microversion(2, 4)
 
+    public let faultSchema = Schema.object(ObjectSchema([.init("error_message", .string)]))
+
     public init() {}
 
     /// A bare `2.N` counts as well; entries of other services are passed over.

@@ -13,6 +13,14 @@ public struct AgentFamily: APIFamily {
 
     public func headers(version: Microversion?, status: Int, method: HTTPRequest.Method) -> HTTPFields { [:] }
 
+    public var faultSchema: Schema {
+        let error = ObjectSchema([
+            .init("status", .integer), .init("title", .string), .init("detail", .string),
+            .init("field", .nullable(.string)), .init("request_id", .string),
+        ])
+        return .object(ObjectSchema([.init("errors", .array(.object(error)))]))
+    }
+
     public func envelope(
         _ fault: Fault, requestID: RequestID, version: Microversion?
     ) -> (contentType: String, bytes: [UInt8]) {

@@ -19,6 +19,11 @@ public struct IdentityFamily: APIFamily {
         return fields
     }
 
+    public var faultSchema: Schema {
+        let error = ObjectSchema([.init("code", .integer), .init("message", .string), .init("title", .string)])
+        return .object(ObjectSchema([.init("error", .object(error))]))
+    }
+
     public func envelope(
         _ fault: Fault, requestID: RequestID, version: Microversion?
     ) -> (contentType: String, bytes: [UInt8]) {

@@ -42,6 +42,15 @@ public struct PlacementFamily: APIFamily {
         return fields
     }
 
+    public var faultSchema: Schema {
+        let error = ObjectSchema([
+            .init("status", .integer), .init("title", .string), .init("detail", .string), .init("request_id", .string),
+            .init("code", .string, required: false), .init("max_version", .string, required: false),
+            .init("min_version", .string, required: false),
+        ])
+        return .object(ObjectSchema([.init("errors", .array(.object(error)))]))
+    }
+
     public func envelope(
         _ fault: Fault, requestID: RequestID, version: Microversion?
     ) -> (contentType: String, bytes: [UInt8]) {

@@ -1,15 +1,23 @@
 import HTTPTypes
-import Model
+public import Model
 
 /// The OpenAPI 3.1 document of a service, made from its list of endpoints. The same endpoints give the same bytes.
 ///
 /// Endpoints that share method and path differ in their range of microversions; OpenAPI has one operation for both, so
-/// the newest one is described and the ranges are told in `x-openstack-versions`.
+/// the newest one is described and the ranges are told in `x-openstack-versions`. The document of one version describes
+/// what that version has.
 public struct OpenAPIDocument {
     private let service: Service
+    private let version: Microversion?
 
-    public init(_ service: Service) {
+    /// - Parameter version: describes this version alone; nil describes all together
+    public init(_ service: Service, version: Microversion? = nil) {
         self.service = service
+        self.version = version
+    }
+
+    private var endpoints: [Endpoint] {
+        service.endpoints.filter { endpoint in version.map { endpoint.isLive(in: $0) } ?? true }
     }
 
     /// The document, indented so that a change shows in a review.
@@ -22,7 +30,7 @@ public struct OpenAPIDocument {
                 "info",
                 .object([
                     .init("title", .text(service.title)),
-                    .init("version", .text("\(service.family.maximum)")),
+                    .init("version", .text("\(version ?? service.family.maximum)")),
                     .init(
                         "license",
                         .object([.init("name", .text("Apache-2.0")), .init("identifier", .text("Apache-2.0"))])),
@@ -51,7 +59,7 @@ public struct OpenAPIDocument {
                                     .init("name", .text("X-Auth-Token")),
                                 ]))
                         ])),
-                    .init("responses", .object([.init("Fault", fault)])),
+                    .init("responses", .object([.init("Fault", fault(&components))])),
                     .init("schemas", .object(named.sorted { $0.name < $1.name })),
                 ])))
         var printer = JSONPrinter()
@@ -59,19 +67,15 @@ public struct OpenAPIDocument {
         return printer.bytes
     }
 
-    private var fault: JSONValue {
+    private func fault(_ components: inout [String: Schema]) -> JSONValue {
         .object([
             .init("description", .text("What was wrong, and what would be right.")),
-            .init(
-                "content",
-                .object([
-                    .init("application/json", .object([.init("schema", .object([.init("type", .text("object"))]))]))
-                ])),
+            .init("content", content(service.family.faultSchema, &components)),
         ])
     }
 
     private func paths(_ components: inout [String: Schema]) -> [JSONValue.Member] {
-        let byPath = Dictionary(grouping: service.endpoints, by: \.path.description)
+        let byPath = Dictionary(grouping: endpoints, by: \.path.description)
         var paths: [JSONValue.Member] = []
         for (path, endpoints) in byPath.sorted(by: { $0.key < $1.key }) {
             var item: [JSONValue.Member] = []
@@ -124,11 +128,7 @@ public struct OpenAPIDocument {
             if let schema = answer.schema { response.append(.init("content", content(schema, &components))) }
             responses[answer.status] = .object(response)
         }
-        let common: [Fault.Kind] = [
-            .badRequest, .unauthorized, .forbidden, .notFound, .methodNotAllowed, .notAcceptable, .tooLarge,
-            .unsupportedMediaType, .internalError, .unavailable,
-        ]
-        for kind in common + endpoint.faults where responses[kind.status] == nil {
+        for kind in endpoint.documentedFaults where responses[kind.status] == nil {
             responses[kind.status] = .object([.init("$ref", .text("#/components/responses/Fault"))])
         }
         return responses.sorted { $0.key < $1.key }.map { .init("\($0.key)", $0.value) }
@@ -139,7 +139,9 @@ public struct OpenAPIDocument {
         for parameter in endpoint.path.parameters {
             parameters.append(describe(parameter, "path", &components))
         }
-        for parameter in endpoint.query.parameters { parameters.append(describe(parameter, "query", &components)) }
+        for parameter in endpoint.query.parameters where parameter.isLive(in: version) {
+            parameters.append(describe(parameter, "query", &components))
+        }
         return parameters
     }
 

@@ -1,3 +1,5 @@
+import API
+
 /// A value that stands on the wire as `null` when there is none, where plain optionals leave the key out.
 @propertyWrapper
 struct OrNull<Value: Codable & Sendable>: Codable, Sendable {
@@ -20,4 +22,9 @@ struct OrNull<Value: Codable & Sendable>: Codable, Sendable {
             try container.encodeNil()
         }
     }
+}
+
+extension OrNull: SchemaProviding {
+    /// Without it the recorded schema would say that the value is always there.
+    static var schema: Schema { .nullable(Schema.of(Value.self)) }
 }

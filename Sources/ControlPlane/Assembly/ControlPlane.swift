@@ -116,12 +116,20 @@ struct ControlPlane: Sendable {
 
     var dispatcher: Dispatcher {
         Dispatcher(
-            services, logger: logger, root: RootDocument.answer(services.map { ($0.name, $0.title, $0.prefix) }))
+            services, logger: logger, answers: answers,
+            root: RootDocument.answer(services.map { ($0.name, $0.title, $0.prefix) }))
     }
 
     /// The dispatcher of the listener that agents dial.
     var agentsDispatcher: Dispatcher {
-        Dispatcher(services.filter { $0.name == "agent" }, logger: logger)
+        Dispatcher(services.filter { $0.name == "agent" }, logger: logger, answers: answers)
+    }
+
+    /// Nil where answers are not looked at.
+    private var answers: AnswerCheck? {
+        guard settings.listen.checksAnswers else { return nil }
+        let logger = logger
+        return AnswerCheck { logger.error("answer differs from its document", metadata: ["answer": "\($0)"]) }
     }
 
     /// What goes on beside requests, in the order of starting. They stop in the other order.

@@ -9,7 +9,7 @@ struct DiscoveryEndpoints: Sendable {
     var all: [Endpoint] {
         [
             Endpoint(
-                .get, "/", "Show the versions", query: .anything, access: .open, answers: Endpoint.Answer(status: 300)
+                .get, "/", "Show the versions", query: .anything, access: .open, answers: Self.versions
             ) { call in
                 let base = context.base(call)
                 var json = JSONWriter()
@@ -25,7 +25,7 @@ struct DiscoveryEndpoints: Sendable {
                 return .json(bytes: json.bytes, status: 300, headers: [.location: base + "/v3/"])
             },
             Endpoint(
-                .get, "/v3", "Show version 3", query: .anything, access: .open, answers: Endpoint.Answer(status: 200)
+                .get, "/v3", "Show version 3", query: .anything, access: .open, answers: .one("version")
             ) { call in
                 var json = JSONWriter()
                 json.object { json in
@@ -35,6 +35,13 @@ struct DiscoveryEndpoints: Sendable {
             },
         ]
     }
+
+    private static let versions = Endpoint.Answer(
+        status: 300,
+        schema: .object(
+            ObjectSchema([
+                .required("versions", .object(ObjectSchema([.required("values", .array(AnswerForms.one("version")))])))
+            ])))
 
     private static func version(_ json: inout JSONWriter, _ base: String) {
         json.object { json in

@@ -20,18 +20,26 @@ extension Schema {
             ObjectSchema([.init(key, .object(ObjectSchema(properties, others: others)))], others: .ignored))
     }
 
-    /// What an answer looks like in the document: an object under `key`.
+    /// An answer that shows one under `key`.
     static func answer(_ key: String) -> Schema {
-        .object(ObjectSchema([.init(key, .object(ObjectSchema([], others: .ignored)))], others: .ignored))
+        .object(
+            ObjectSchema([
+                .required(key, AnswerForms.one(key)),
+                .optional("links", .object(ObjectSchema([.required("self", .string)]))),
+            ]))
     }
 
+    /// An answer that shows a list under `key`, the plural.
     static func answers(_ key: String) -> Schema {
-        .object(
-            ObjectSchema(
-                [
-                    .init(key, .array(.object(ObjectSchema([], others: .ignored)))),
-                    .init("links", .object(ObjectSchema([], others: .ignored))),
-                ], others: .ignored))
+        let links = ObjectSchema([
+            .required("self", .string), .optional("next", .nullable(.string)),
+            .optional("previous", .nullable(.string)),
+        ])
+        return .object(
+            ObjectSchema([
+                .required(key, .array(AnswerForms.element(of: key))), .required("links", .object(links)),
+                .optional("truncated", .boolean),
+            ]))
     }
 }
 

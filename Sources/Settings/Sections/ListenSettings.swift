@@ -10,6 +10,7 @@ public struct ListenSettings: Sendable {
     public let maximumBody: Int
     public let drainTime: Duration
     public let mostConnections: Int
+    public let checksAnswers: Bool
 
     init(_ reader: inout SettingsReader) {
         address = reader.text(
@@ -29,6 +30,10 @@ public struct ListenSettings: Sendable {
             "listen.max_connections",
             "Connections at a time; further ones wait until one ends. Each needs a file descriptor.",
             in: 16...1_000_000, default: 8192)
+        checksAnswers = reader.boolean(
+            "listen.check_answers",
+            "Hold every answer against the OpenAPI document of its version and log what differs; for tests and development.",
+            default: false)
         if (certificate == nil) != (privateKey == nil) {
             reader.refuse(
                 certificate == nil ? "listen.private_key" : "listen.certificate",

@@ -96,7 +96,8 @@ struct Cloud {
                 identity.service(
                     authenticator: identity.authenticator(),
                     authorizer: PolicyAuthorizer(engine: engine, wording: .identity))
-            ], logger: Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() }))
+            ], logger: Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() }),
+            answers: AnswerCheck { Issue.record("\($0)") })
         ids = try await identity.bootstrap(Self.plan())
     }
 

@@ -1,0 +1,106 @@
+import HTTPTypes
+import Model
+import NIOCore
+import Synchronization
+
+/// Holds every answer against what the OpenAPI document of its version promises: the status, whether there is a body, and
+/// the body's form down to members that are not told.
+///
+/// For tests and development: each body is kept and parsed once more.
+public struct AnswerCheck: Sendable {
+    private let report: @Sendable (AnswerMismatch) -> Void
+
+    /// - Parameter report: told of each answer that differs; may be called from any task
+    public init(report: @escaping @Sendable (AnswerMismatch) -> Void) {
+        self.report = report
+    }
+
+    /// The response to send in place of `response`: a body that leaves in pieces is looked at when the last piece was taken.
+    func watching(_ response: APIResponse, _ method: HTTPRequest.Method, _ exchange: Exchange) -> APIResponse {
+        guard let endpoint = exchange.endpoint else { return response }
+        let promise = Promise(method: method, endpoint: endpoint, family: exchange.family, version: exchange.version)
+        let look: @Sendable ([UInt8]) -> Void = { [report] bytes in
+            guard let problem = promise.problem(response.status, response.headers, bytes) else { return }
+            report(
+                AnswerMismatch(
+                    service: response.service ?? "", method: method, route: endpoint.path.description,
+                    version: promise.version, status: response.status, problem: problem))
+        }
+        var response = response
+        switch response.body {
+        case .none: look([])
+        case .bytes(let bytes): look(bytes)
+        case .buffer(let buffer): look(Array(buffer.readableBytesView))
+        case .pieces(let next):
+            let collected = Kept()
+            response.body = .pieces {
+                guard let piece = try await next() else {
+                    look(collected.bytes)
+                    return nil
+                }
+                collected.append(piece.readableBytesView)
+                return piece
+            }
+        case .stream(let run):
+            let collected = Kept()
+            response.body = .stream { write in
+                try await run { chunk in
+                    collected.append(chunk)
+                    try await write(chunk)
+                }
+                look(collected.bytes)
+            }
+        // A watch has no end that a document could tell.
+        case .pulled: break
+        }
+        return response
+    }
+}
+
+/// What has left of an answer so far.
+private final class Kept: Sendable {
+    private let held = Mutex<[UInt8]>([])
+
+    var bytes: [UInt8] { held.withLock { $0 } }
+
+    func append(_ piece: some Sequence<UInt8> & Sendable) { held.withLock { $0.append(contentsOf: piece) } }
+}
+
+/// What the document says of one endpoint in one version.
+private struct Promise: Sendable {
+    let method: HTTPRequest.Method
+    let endpoint: Endpoint
+    let family: any APIFamily
+    let version: Microversion?
+
+    /// Nil where the answer is as promised.
+    func problem(_ status: Int, _ headers: HTTPFields, _ body: [UInt8]) -> String? {
+        guard status < 400 else { return faultProblem(status, headers, body) }
+        guard let answer = endpoint.answers.first(where: { $0.status == status }) else {
+            return "the document has no answer with this status"
+        }
+        guard method != .head else { return nil }
+        guard let schema = answer.schema else {
+            return body.isEmpty ? nil : "the document tells no body, \(body.count) bytes came"
+        }
+        return problem(schema, headers, body)
+    }
+
+    private func faultProblem(_ status: Int, _ headers: HTTPFields, _ body: [UInt8]) -> String? {
+        guard endpoint.documentedFaults.contains(where: { $0.status == status }) else {
+            return "the document has no fault with this status"
+        }
+        // A page for readers, where they asked for one.
+        guard method != .head, headers[.contentType]?.hasPrefix("text/html") != true else { return nil }
+        return problem(family.faultSchema, headers, body)
+    }
+
+    private func problem(_ schema: Schema, _ headers: HTTPFields, _ body: [UInt8]) -> String? {
+        guard let type = headers[.contentType], type.hasPrefix("application/json") else {
+            return "the document tells JSON, Content-Type is \(headers[.contentType] ?? "not there")"
+        }
+        guard let value = try? JSONParser.parse(body) else { return "the body is not JSON" }
+        guard let problem = schema.strict.problem(with: value) else { return nil }
+        return "\(problem.path.isEmpty ? "the body" : problem.path): \(problem.reason)"
+    }
+}

@@ -1,0 +1,21 @@
+public import HTTPTypes
+public import Model
+
+/// An answer that is not what the OpenAPI document of its version promises.
+public struct AnswerMismatch: Sendable, CustomStringConvertible {
+    /// The service's name.
+    public let service: String
+    public let method: HTTPRequest.Method
+    /// The endpoint's template: `/v2/devices/{uuid}`.
+    public let route: String
+    /// Nil where the version itself was refused.
+    public let version: Microversion?
+    public let status: Int
+    /// What differs, and where in the body.
+    public let problem: String
+
+    public var description: String {
+        let version = version.map { " in \($0)" } ?? ""
+        return "\(service) \(method.rawValue) \(route)\(version) answered \(status): \(problem)"
+    }
+}
