@@ -40,7 +40,7 @@ public struct IdentityService: Sendable {
     /// - Parameters:
     ///   - prefix: where this service is mounted, for the header of a 401
     ///   - requiresServiceRole: refuse service tokens without the role `service`
-    public func authenticator(prefix: String = "/identity", requiresServiceRole: Bool = false) -> TokenAuthenticator {
+    public func authenticator(prefix: String = "/identity", requiresServiceRole: Bool = true) -> TokenAuthenticator {
         let address = context.options.publicURL.map(TokenAuthenticator.Address.url) ?? .path(prefix)
         let authenticator = TokenAuthenticator(
             source: tokenSource, address: address, time: context.time, requiresServiceRole: requiresServiceRole)

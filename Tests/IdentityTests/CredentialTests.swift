@@ -139,4 +139,80 @@ struct CredentialTests {
         try await cloud.send(.delete, "/v3/users/\(user)/application_credentials/\(id)", token: demo)
         #expect(try await cloud.send(.delete, "/v3/users/\(user)/access_rules/\(rule)", token: demo).status == 204)
     }
+
+    /// The ground of a credential that demo's token makes, how it is taken away, and how it is given back.
+    enum Loss: String, CaseIterable, Sendable {
+        case userDisabled, grantTaken, groupLeft, groupDeleted, groupGrantTaken, roleDeleted, oneOfTwoRolesDeleted
+        case roleNoLongerImplied
+    }
+
+    @Test("one whose ground goes is gone for good, and does not come back with the ground", arguments: Loss.allCases)
+    func lostGround(loss: Loss) async throws {
+        let cloud = try await Cloud()
+        let admin = try await cloud.adminToken()
+        let demo = try await cloud.id(of: "demo", in: "users")
+        let project = try await cloud.id(of: "demo", in: "projects")
+        func send(_ method: HTTPRequest.Method, _ path: String, _ body: JSONValue? = nil) async throws -> Cloud.Answer {
+            let answer = try await cloud.send(method, path, body, token: admin)
+            #expect(answer.status < 300, "\(method) \(path): \(answer.shown)")
+            return answer
+        }
+        let extra = try await send(.post, "/v3/roles", ["role": ["name": "extra"]]).text("role", "id")
+        let member = try await cloud.id(of: "member", in: "roles")
+        let group = try await send(.post, "/v3/groups", ["group": ["name": "g", "domain_id": "default"]]).text(
+            "group", "id")
+        let (own, ofGroup) = (
+            "/v3/projects/\(project)/users/\(demo)/roles/\(extra)",
+            "/v3/projects/\(project)/groups/\(group)/roles/\(extra)"
+        )
+        let (membership, implication) = ("/v3/groups/\(group)/users/\(demo)", "/v3/roles/\(member)/implies/\(extra)")
+        switch loss {
+        case .groupLeft, .groupDeleted, .groupGrantTaken:
+            _ = try await send(.put, ofGroup)
+            _ = try await send(.put, membership)
+        case .roleNoLongerImplied: _ = try await send(.put, implication)
+        default: _ = try await send(.put, own)
+        }
+        let roles: JSONValue =
+            loss == .oneOfTwoRolesDeleted ? [["name": "member"], ["name": "extra"]] : [["name": "extra"]]
+        let created = try await create(cloud, try await cloud.demoToken(), ["roles": roles])
+        let (id, secret) = (
+            try created.text("application_credential", "id"), try created.text("application_credential", "secret")
+        )
+        let untouched = try await create(
+            cloud, try await cloud.demoToken(), ["name": "other", "roles": [["name": "member"]]])
+        let signedIn = try await cloud.send(.post, "/v3/auth/tokens", body(id, secret))
+        #expect(signedIn.status == 201)
+
+        cloud.clock.advance(by: .seconds(1))
+        switch loss {
+        case .userDisabled: _ = try await send(.patch, "/v3/users/\(demo)", ["user": ["enabled": false]])
+        case .grantTaken: _ = try await send(.delete, own)
+        case .groupLeft: _ = try await send(.delete, membership)
+        case .groupDeleted: _ = try await send(.delete, "/v3/groups/\(group)")
+        case .groupGrantTaken: _ = try await send(.delete, ofGroup)
+        case .roleDeleted, .oneOfTwoRolesDeleted: _ = try await send(.delete, "/v3/roles/\(extra)")
+        case .roleNoLongerImplied: _ = try await send(.delete, implication)
+        }
+        #expect(try await cloud.send(.post, "/v3/auth/tokens", body(id, secret)).status == 401)
+        let token = try #require(signedIn.headers[.subjectToken])
+        #expect(try await cloud.send(.get, "/v3/auth/projects", token: token).status == 401)
+
+        cloud.clock.advance(by: .seconds(1))
+        switch loss {
+        case .userDisabled: _ = try await send(.patch, "/v3/users/\(demo)", ["user": ["enabled": true]])
+        case .grantTaken: _ = try await send(.put, own)
+        case .groupLeft: _ = try await send(.put, membership)
+        case .groupDeleted: break
+        case .groupGrantTaken: _ = try await send(.put, ofGroup)
+        case .roleDeleted, .oneOfTwoRolesDeleted: break
+        case .roleNoLongerImplied: _ = try await send(.put, implication)
+        }
+        #expect(try await cloud.send(.post, "/v3/auth/tokens", body(id, secret)).status == 401)
+        cloud.clock.advance(by: .seconds(1))
+        let listed = try await cloud.send(
+            .get, "/v3/users/\(demo)/application_credentials", token: try await cloud.demoToken())
+        let other = try untouched.text("application_credential", "id")
+        #expect(listed.texts("application_credentials", "id") == (loss == .userDisabled ? [] : [other]))
+    }
 }

@@ -18,6 +18,7 @@ public final class TokenAuthenticator: Authenticator {
     private let timeToLive: Duration
     private let serviceRoles: Set<String>
     private let requiresServiceRole: Bool
+    private let isCurrent: @Sendable () -> Bool
     private let good: TokenCache<Caller>
     private let bad: TokenCache<Bool>
     private let flights = SingleFlight<Flight, Caller?>()
@@ -39,10 +40,13 @@ public final class TokenAuthenticator: Authenticator {
     ///   - capacity: tokens that are remembered
     ///   - timeToLive: how late a revocation may be noticed where nobody calls `bump()`
     ///   - serviceRoles: roles of which a service token must have one to admit an expired token
-    ///   - requiresServiceRole: refuse a request whose service token has none of them
+    ///   - requiresServiceRole: refuse a request whose service token has none of them, as the field's middleware does
+    ///   - isCurrent: whether every change in Identity of long ago is known here; while it is false, nothing remembered counts.
+    ///     A process that was suspended has missed changes that it cannot know of yet.
     public init(
         source: any TokenSource, address: Address, time: TimeSource = .system, capacity: Int = 50_000,
-        timeToLive: Duration = .seconds(300), serviceRoles: Set<String> = ["service"], requiresServiceRole: Bool = false
+        timeToLive: Duration = .seconds(300), serviceRoles: Set<String> = ["service"], requiresServiceRole: Bool = true,
+        isCurrent: @escaping @Sendable () -> Bool = { true }
     ) {
         self.source = source
         self.address = address
@@ -50,6 +54,7 @@ public final class TokenAuthenticator: Authenticator {
         self.timeToLive = timeToLive
         self.serviceRoles = serviceRoles
         self.requiresServiceRole = requiresServiceRole
+        self.isCurrent = isCurrent
         good = TokenCache(capacity: capacity)
         // Apart from the good ones, so that a flood of invented tokens pushes none of them out.
         bad = TokenCache(capacity: 4096)
@@ -96,7 +101,7 @@ public final class TokenAuthenticator: Authenticator {
     private func caller(for token: Secret, allowExpired: Bool) async throws(Fault) -> Caller? {
         let key = TokenCache<Caller>.Key(token, allowExpired: allowExpired)
         let now = time.now()
-        if let caller = good.value(for: key, at: now) { return caller }
+        if isCurrent(), let caller = good.value(for: key, at: now) { return caller }
         let badKey = TokenCache<Bool>.Key(token, allowExpired: allowExpired)
         if bad.value(for: badKey, at: now) != nil { return nil }
         let epoch = good.epoch

@@ -7,7 +7,12 @@ import Model
 struct PolicySubject {
     let caller: Caller
 
-    func has(role: String) -> Bool { caller.roles.contains(role) || caller.roles.contains(role.lowercased()) }
+    /// Case does not matter on either side, as in oslo.policy.
+    func has(role: String) -> Bool {
+        if caller.roles.contains(role) { return true }
+        let folded = role.lowercased()
+        return caller.roles.contains { $0.lowercased() == folded }
+    }
 
     func has(_ attribute: String, equalTo text: String) -> Bool {
         switch attribute {

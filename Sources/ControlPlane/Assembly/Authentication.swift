@@ -4,6 +4,7 @@ import Clients
 import Identity
 import Model
 import Settings
+import Store
 
 /// How callers of this process' services show who they are.
 struct Authentication {
@@ -11,13 +12,18 @@ struct Authentication {
     /// What this process is in a Keystone that is not its own; nil where none is configured.
     let session: KeystoneSession?
 
-    init(_ settings: AuthSettings, identity: IdentityService) throws(Fault) {
+    /// How far the change log may be behind for what is remembered of tokens to count.
+    private static let mostLag = Duration.seconds(2)
+
+    init(_ settings: AuthSettings, identity: IdentityService, feed: ChangeFeed) throws(Fault) {
         session = try Self.session(settings.keystone)
         switch settings.strategy {
         case .noauth2:
             authenticator = Noauth2Authenticator()
         case .embedded:
-            let tokens = Self.tokens(identity.tokenSource, .path("/identity"), settings)
+            let tokens = Self.tokens(identity.tokenSource, .path("/identity"), settings) {
+                feed.previousLook.map { $0.duration(to: .now) < Self.mostLag } ?? false
+            }
             authenticator = tokens
             identity.whenChanged { tokens.bump() }
         case .keystone:
@@ -29,11 +35,13 @@ struct Authentication {
     }
 
     private static func tokens(
-        _ source: any TokenSource, _ address: TokenAuthenticator.Address, _ settings: AuthSettings
+        _ source: any TokenSource, _ address: TokenAuthenticator.Address, _ settings: AuthSettings,
+        isCurrent: @escaping @Sendable () -> Bool = { true }
     ) -> TokenAuthenticator {
         TokenAuthenticator(
             source: source, address: address, capacity: settings.cacheEntries, timeToLive: settings.cacheTime,
-            serviceRoles: Set(settings.serviceTokenRoles))
+            serviceRoles: Set(settings.serviceTokenRoles), requiresServiceRole: settings.requiresServiceTokenRole,
+            isCurrent: isCurrent)
     }
 
     static func session(_ settings: KeystoneSettings) throws(Fault) -> KeystoneSession? {

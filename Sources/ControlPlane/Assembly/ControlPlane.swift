@@ -63,7 +63,7 @@ struct ControlPlane: Sendable {
         identity = try EmbeddedIdentity.service(settings, store, keyring)
 
         let identity = identity
-        let authentication = try Authentication(settings.auth, identity: identity)
+        let authentication = try Authentication(settings.auth, identity: identity, feed: feed)
         let authenticator = authentication.authenticator
         feed.subscribe("validated tokens", to: [IdentityService.changeKind]) { _ in identity.forget() }
         placement = PlacementService(

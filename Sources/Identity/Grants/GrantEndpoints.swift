@@ -121,6 +121,13 @@ struct GrantEndpoints: Sendable {
                 let grant = try await grant(call, shape, shape.revokeRule)
                 try await context.write { transaction in
                     guard try grant.delete(in: transaction) else { throw Self.missing(grant) }
+                    let candidates: CredentialUpkeep.Candidates =
+                        switch grant.actor {
+                        case .user(let id): .user(id)
+                        case .group(let id): .members(id)
+                        }
+                    try CredentialUpkeep.removeUnfounded(
+                        try CredentialUpkeep.find(candidates, in: transaction), in: transaction)
                 }
                 return .empty()
             },

@@ -48,7 +48,12 @@ struct GroupEndpoints: Sendable {
                 answers: .empty(), faults: [.notFound]
             ) { call in
                 let old = try await group(call, rule: "identity:delete_group")
-                try await context.write { transaction in try Removal.group(old.id, in: transaction) }
+                try await context.write { transaction in
+                    try GrantAuthority(call: call).require(over: old, in: transaction)
+                    let candidates = try CredentialUpkeep.find(.members(old.id), in: transaction)
+                    try Removal.group(old.id, in: transaction)
+                    try CredentialUpkeep.removeUnfounded(candidates, in: transaction)
+                }
                 return .empty()
             },
         ]
@@ -75,12 +80,13 @@ struct GroupEndpoints: Sendable {
             ) { call in
                 let (group, user) = try await membership(call, rule: "identity:add_user_to_group")
                 try await context.write { transaction in
+                    try GrantAuthority(call: call).require(over: group, member: user, in: transaction)
                     try transaction.execute(
                         """
-                        INSERT INTO identity_memberships (user_id, group_id) VALUES (\(user), \(group))
+                        INSERT INTO identity_memberships (user_id, group_id) VALUES (\(user.id), \(group.id))
                         ON CONFLICT (user_id, group_id) DO NOTHING
                         """)
-                    try transaction.noteIdentity("group \(group)")
+                    try transaction.noteIdentity("group \(group.id)")
                 }
                 return .empty()
             },
@@ -91,9 +97,9 @@ struct GroupEndpoints: Sendable {
                 let (group, user) = try await membership(call, rule: "identity:check_user_in_group")
                 let isMember = try await context.read { transaction in
                     try transaction.exists(
-                        "SELECT 1 FROM identity_memberships WHERE user_id = \(user) AND group_id = \(group)")
+                        "SELECT 1 FROM identity_memberships WHERE user_id = \(user.id) AND group_id = \(group.id)")
                 }
-                guard isMember else { throw Self.noMember(user, group) }
+                guard isMember else { throw Self.noMember(user.id, group.id) }
                 return .empty()
             },
             Endpoint(
@@ -102,10 +108,13 @@ struct GroupEndpoints: Sendable {
             ) { call in
                 let (group, user) = try await membership(call, rule: "identity:remove_user_from_group")
                 try await context.write { transaction in
+                    try GrantAuthority(call: call).require(over: group, member: user, in: transaction)
                     let removed = try transaction.execute(
-                        "DELETE FROM identity_memberships WHERE user_id = \(user) AND group_id = \(group)")
-                    guard removed == 1 else { throw Self.noMember(user, group) }
-                    try transaction.noteIdentity("group \(group)")
+                        "DELETE FROM identity_memberships WHERE user_id = \(user.id) AND group_id = \(group.id)")
+                    guard removed == 1 else { throw Self.noMember(user.id, group.id) }
+                    try CredentialUpkeep.removeUnfounded(
+                        try CredentialUpkeep.find(.user(user.id), in: transaction), in: transaction)
+                    try transaction.noteIdentity("group \(group.id)")
                 }
                 return .empty()
             },
@@ -135,7 +144,7 @@ struct GroupEndpoints: Sendable {
         return found
     }
 
-    private func membership(_ call: Call, rule: String) async throws -> (GroupID, UserID) {
+    private func membership(_ call: Call, rule: String) async throws -> (Group, User) {
         let (groupID, userID) = (try call[id], try call[userID])
         let (group, user) = try await context.read { transaction in
             (try Group.find(groupID, in: transaction), try User.find(userID, in: transaction))
@@ -143,9 +152,9 @@ struct GroupEndpoints: Sendable {
         var target = group?.target ?? [:]
         if let user { target.merge(user.target) { own, _ in own } }
         try call.authorize(rule, target: PolicyTarget(target))
-        guard group != nil else { throw Fault.missing("group", groupID) }
-        guard user != nil else { throw Fault.missing("user", userID) }
-        return (groupID, userID)
+        guard let group else { throw Fault.missing("group", groupID) }
+        guard let user else { throw Fault.missing("user", userID) }
+        return (group, user)
     }
 
     private func create(_ call: Call, _ fields: Fields) async throws -> Reply {

@@ -53,6 +53,9 @@ struct ImpliedRoleEndpoints: Sendable {
                     let removed = try transaction.execute(
                         "DELETE FROM identity_implied_roles WHERE prior_id = \(prior) AND implied_id = \(implied)")
                     guard removed == 1 else { throw Self.missing(prior, implied) }
+                    let lost = try RoleQueries.expanded([implied], in: transaction).map(\.id)
+                    try CredentialUpkeep.removeUnfounded(
+                        try CredentialUpkeep.find(.carriers(lost), in: transaction), in: transaction)
                     try transaction.noteIdentity("role \(prior)")
                 }
                 return .empty()

@@ -48,7 +48,12 @@ struct RoleEndpoints: Sendable {
                 let old = try await role(call, "delete")
                 if old.isImmutable { throw Fault.immutable("role", old.id) }
                 try await context.write { transaction in
+                    let carried = try CredentialUpkeep.find(.carriers([old.id]), in: transaction)
+                    let implied = try RoleQueries.expanded([old.id], in: transaction).map(\.id)
+                    let founded = try CredentialUpkeep.find(.carriers(implied), in: transaction)
+                    try CredentialUpkeep.remove(carried, in: transaction)
                     try transaction.execute("DELETE FROM identity_roles WHERE id = \(old.id)")
+                    try CredentialUpkeep.removeUnfounded(founded, in: transaction)
                     try transaction.noteIdentity("role \(old.id)")
                 }
                 return .empty()

@@ -148,12 +148,14 @@ struct UserEndpoints: Sendable {
         let changed = try await context.write(
             duplicate: Fault.duplicate("user", name: name, domain: old.domain)
         ) { transaction in
+            try GrantAuthority(call: call).require(over: old, in: transaction)
             try transaction.execute(
                 """
                 UPDATE identity_users SET name = \(name), enabled = \(isEnabled), default_project_id = \(project),
                     options = \(options.encoded), extra = \(extra) WHERE id = \(old.id)
                 """)
             try password?.store(for: old.id, in: transaction)
+            if !isEnabled { try CredentialUpkeep.removeAll(of: old.id, in: transaction) }
             if password != nil || (old.isEnabled && !isEnabled) {
                 try Revocation.user(old.id).record(at: now, context.options, in: transaction)
             }
@@ -168,6 +170,7 @@ struct UserEndpoints: Sendable {
         let old = try await user(call, rule: "identity:delete_user")
         let now = context.time.now()
         try await context.write { transaction in
+            try GrantAuthority(call: call).require(over: old, in: transaction)
             try Removal.user(old.id, in: transaction)
             try Revocation.user(old.id).record(at: now, context.options, in: transaction)
         }

@@ -17,6 +17,7 @@ public struct AuthSettings: Sendable {
     /// Beyond a token's end, where a service vouches for it.
     public let expiredWindow: Duration
     public let serviceTokenRoles: [String]
+    public let requiresServiceTokenRole: Bool
     public let keystone: KeystoneSettings
 
     init(_ reader: inout SettingsReader) {
@@ -30,6 +31,10 @@ public struct AuthSettings: Sendable {
             default: "48h")
         serviceTokenRoles = reader.texts(
             "auth.service_token_roles", "Roles of which a service token must have one.", default: ["service"])
+        requiresServiceTokenRole = reader.boolean(
+            "auth.service_token_roles_required",
+            "Refuse a request whose service token has none of these roles; otherwise such a token only does not count.",
+            default: true)
         keystone = KeystoneSettings(&reader)
         if strategy == .keystone, keystone.url == nil {
             reader.refuse("keystone.auth_url", "is needed with auth_strategy keystone")

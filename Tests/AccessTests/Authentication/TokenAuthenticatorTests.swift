@@ -1,6 +1,7 @@
 import API
 import HTTPTypes
 import Model
+import Synchronization
 import Testing
 
 @testable import Access
@@ -138,6 +139,28 @@ struct TokenAuthenticatorTests {
         await #expect(throws: Fault.unauthorized()) { try await authenticator.authenticate(credentials("old")) }
         let strict = self.authenticator(source, Clock(start), requiresServiceRole: true)
         await #expect(throws: Fault.self) { try await strict.authenticate(credentials("t", service: "plain")) }
+    }
+
+    @Test("unless it is told otherwise it refuses a service token without the role, as the field's middleware does")
+    func standard() async throws {
+        let source = ScriptedTokenSource(["t": member, "plain": member])
+        let authenticator = TokenAuthenticator(source: source, address: .path("/identity"))
+        await #expect(throws: Fault.self) { try await authenticator.authenticate(credentials("t", service: "plain")) }
+        #expect(try await authenticator.authenticate(credentials("t")) != nil)
+    }
+
+    @Test("while it may have missed changes, nothing that it remembers counts")
+    func suspended() async throws {
+        let source = ScriptedTokenSource(["t": member])
+        let isCurrent = Mutex(true)
+        let authenticator = TokenAuthenticator(
+            source: source, address: .path("/identity"), time: Clock(start).source,
+            isCurrent: { isCurrent.withLock { $0 } })
+        #expect(try await authenticator.authenticate(credentials("t")) != nil)
+        source.set("t", to: nil)
+        #expect(try await authenticator.authenticate(credentials("t")) != nil, "remembered")
+        isCurrent.withLock { $0 = false }
+        await #expect(throws: Fault.unauthorized()) { try await authenticator.authenticate(credentials("t")) }
     }
 
     @Test("remembers no more than its capacity, the last used longest")
