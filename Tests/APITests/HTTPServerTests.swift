@@ -104,7 +104,7 @@ struct HTTPServerTests {
         request.method = .init(rawValue: method)
         for (name, value) in headers { request.headers.add(name: name, value: value) }
         if let body { request.body = .bytes(ByteBuffer(string: body)) }
-        let response = try await HTTPClient.shared.execute(request, timeout: .seconds(120))
+        let response = try await HTTPClient.shared.execute(request, timeout: .seconds(600))
         let bytes = try await response.body.collect(upTo: 10_000_000)
         var fields: [String: String] = [:]
         for (name, value) in response.headers { fields[name.lowercased()] = value }
@@ -170,7 +170,7 @@ struct HTTPServerTests {
         try await withServer({ $0.mostConnections = 1 }) { (base, _) async throws -> Void in
             let request = HTTPClientRequest(url: "\(base)/n/origin")
             @Sendable func isAnswered(by client: HTTPClient) async throws -> Bool {
-                let response = try await client.execute(request, timeout: .seconds(60))
+                let response = try await client.execute(request, timeout: .seconds(600))
                 _ = try await response.body.collect(upTo: 1000)
                 return response.status == .ok
             }

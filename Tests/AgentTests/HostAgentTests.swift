@@ -9,7 +9,7 @@ import Testing
 @testable import Host
 
 /// The whole agent of a recorded host, with a Placement in memory and a control plane that the test plays.
-@Suite(.timeLimit(.minutes(10))) struct HostAgentTests {
+@Suite(.timeLimit(.minutes(30))) struct HostAgentTests {
     private struct World {
         let link = ScriptedLink()
         let placement = MemoryPlacement()

@@ -12,7 +12,8 @@ struct NetworkTransportTests {
     @Test("carries method, path, headers and body there, and status, headers and body back")
     func roundTrip() async throws {
         try await EchoServer.run { port in
-            let transport = try NetworkTransport(base: "http://127.0.0.1:\(port)/base/", name: "the echo")
+            let transport = try NetworkTransport(
+                base: "http://127.0.0.1:\(port)/base/", name: "the echo", patience: .long)
             let answer = try await transport.send(
                 PeerRequest(.patch, "/x?y=1", headers: [.accept: "text/plain"], body: Array("hello".utf8)))
             #expect(answer.status == 299)
@@ -24,7 +25,7 @@ struct NetworkTransportTests {
     @Test("a peer that hangs up is 503, and the query is not in the log")
     func unreachable() async throws {
         try await EchoServer.run(hangsUp: true) { port in
-            let transport = try NetworkTransport(base: "http://127.0.0.1:\(port)", name: "the echo")
+            let transport = try NetworkTransport(base: "http://127.0.0.1:\(port)", name: "the echo", patience: .long)
             do throws(Fault) {
                 _ = try await transport.send(PeerRequest(.get, "/x?secret=1"))
                 Issue.record("nobody answered")

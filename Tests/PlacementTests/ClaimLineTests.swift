@@ -43,7 +43,7 @@ private final class Notes: Sendable {
         }
     }
 
-    @Test(.timeLimit(.minutes(10))) func everybodyHearsOfItsOwnAndNobodyWritesBesideAnother() async throws {
+    @Test(.timeLimit(.minutes(30))) func everybodyHearsOfItsOwnAndNobodyWritesBesideAnother() async throws {
         let line = ClaimLine()
         let notes = Notes()
         try await withThrowingTaskGroup(of: Void.self) { group in
@@ -69,7 +69,7 @@ private final class Notes: Sendable {
     }
 
     /// What goes wrong reaches all of the turn, but that one was given up concerns nobody else.
-    @Test(.timeLimit(.minutes(10)), arguments: [false, true]) func troubleIsShared(isCancellation: Bool) async throws {
+    @Test(.timeLimit(.minutes(30)), arguments: [false, true]) func troubleIsShared(isCancellation: Bool) async throws {
         struct Trouble: Error {}
         let line = ClaimLine()
         let (begun, begin) = AsyncStream.makeStream(of: Void.self)

@@ -6,7 +6,7 @@ import Testing
 @testable import Placement
 
 @Suite struct ProviderLanesTests {
-    @Test(.timeLimit(.minutes(10))) func oneAtATimeAndNobodyIsForgotten() async throws {
+    @Test(.timeLimit(.minutes(30))) func oneAtATimeAndNobodyIsForgotten() async throws {
         let lanes = ProviderLanes()
         let ids = (0..<4).map { _ in ResourceProviderID(UUID()) }
         let inside = Inside()

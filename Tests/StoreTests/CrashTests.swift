@@ -15,7 +15,7 @@ import Testing
             "CREATE TABLE slots (id BIGINT PRIMARY KEY, owner TEXT)",
         ])
 
-    @Test(.timeLimit(.minutes(10)), arguments: Engine.available)
+    @Test(.timeLimit(.minutes(30)), arguments: Engine.available)
     func `after a kill every acknowledged write is there and none half`(engine: Engine) async throws {
         try await engine.withPlace { place in
             let first = try place.open()
@@ -65,7 +65,7 @@ import Testing
         }
     }
 
-    @Test(.timeLimit(.minutes(10)), arguments: Engine.available)
+    @Test(.timeLimit(.minutes(30)), arguments: Engine.available)
     func `processes that count on one row lose nothing`(engine: Engine) async throws {
         try await engine.withPlace { place in
             let store = try place.open()
@@ -83,7 +83,7 @@ import Testing
         }
     }
 
-    @Test(.timeLimit(.minutes(10)), arguments: Engine.available)
+    @Test(.timeLimit(.minutes(30)), arguments: Engine.available)
     func `processes that take rows never take the same`(engine: Engine) async throws {
         try await engine.withPlace { place in
             let store = try place.open()

@@ -80,7 +80,7 @@ import Testing
         }
     }
 
-    @Test(.timeLimit(.minutes(10))) func `a number that was rolled back is given up once its transaction ended`()
+    @Test(.timeLimit(.minutes(30))) func `a number that was rolled back is given up once its transaction ended`()
         async throws
     {
         try await withFeed { store, feed in

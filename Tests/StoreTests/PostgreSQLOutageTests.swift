@@ -35,7 +35,7 @@ import Testing
         }
     }
 
-    @Test(.timeLimit(.minutes(10))) func `a commit whose answer was lost is acknowledged once`() async throws {
+    @Test(.timeLimit(.minutes(30))) func `a commit whose answer was lost is acknowledged once`() async throws {
         try await withProxy { store, proxy in
             for round in 1...5 {
                 proxy.cut(.afterCommit)
@@ -46,7 +46,7 @@ import Testing
         }
     }
 
-    @Test(.timeLimit(.minutes(10))) func `a commit that never arrived runs again`() async throws {
+    @Test(.timeLimit(.minutes(30))) func `a commit that never arrived runs again`() async throws {
         try await withProxy { store, proxy in
             for round in 1...5 {
                 proxy.cut(.beforeCommit)
@@ -57,7 +57,7 @@ import Testing
         }
     }
 
-    @Test(.timeLimit(.minutes(10))) func `what was refused stays refused when the wire is cut`() async throws {
+    @Test(.timeLimit(.minutes(30))) func `what was refused stays refused when the wire is cut`() async throws {
         try await withProxy { store, proxy in
             try await store.write { transaction in try transaction.addThing("t") }
             proxy.cut(.beforeCommit)
@@ -71,7 +71,7 @@ import Testing
         }
     }
 
-    @Test(.timeLimit(.minutes(10))) func `writers live through crashes of the server`() async throws {
+    @Test(.timeLimit(.minutes(30))) func `writers live through crashes of the server`() async throws {
         let server = try OwnServer()
         defer { try? server.stop() }
         var configuration = PostgreSQLConfiguration(connection: server.url)

@@ -94,7 +94,7 @@ public struct TestCloud: Sendable {
             request.headers.add(name: "Content-Type", value: "application/json")
             request.body = .bytes(ByteBuffer(string: body))
         }
-        let response = try await HTTPClient.shared.execute(request, timeout: .seconds(30))
+        let response = try await HTTPClient.shared.execute(request, timeout: .seconds(600))
         let bytes = Array(buffer: try await response.body.collect(upTo: 16 << 20))
         return TestAnswer(
             status: Int(response.status.code),

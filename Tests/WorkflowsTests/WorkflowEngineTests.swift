@@ -169,7 +169,7 @@ import Testing
         await fixture.close()
     }
 
-    @Test(.timeLimit(.minutes(10)))
+    @Test(.timeLimit(.minutes(30)))
     func `the running engine takes up what is written and lets go when cancelled`() async throws {
         let fixture = try await WorkflowFixture()
         let (done, finish) = AsyncStream<Void>.makeStream()

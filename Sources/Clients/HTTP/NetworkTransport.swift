@@ -11,22 +11,35 @@ public final class NetworkTransport: HTTPTransport {
     private let name: String
     private let client: HTTPClient
     private let timeout: TimeAmount
+
+    /// How long a peer is waited for.
+    public struct Patience: Sendable {
+        public var connecting: Duration
+        /// For a whole request, connecting included.
+        public var request: Duration
+
+        public init(connecting: Duration = .seconds(5), request: Duration = .seconds(20)) {
+            self.connecting = connecting
+            self.request = request
+        }
+    }
+
     private let longestBody: Int
 
     /// - Parameters:
     ///   - base: where the peer's paths begin, such as `https://keystone.example.org/identity`
     ///   - name: how messages call the peer: `the identity service`
     ///   - caFile: certificates to trust, PEM; nil for the system's
-    ///   - timeout: for a whole request
+    ///   - patience: how long the peer is waited for
     ///   - longestBody: bytes of an answer; a longer one counts as a failure
     /// Throws a 500 that names the file when `caFile` cannot be read.
     public init(
-        base: String, name: String, caFile: String? = nil, timeout: Duration = .seconds(20),
+        base: String, name: String, caFile: String? = nil, patience: Patience = Patience(),
         longestBody: Int = 64 << 20
     ) throws(Fault) {
         var configuration = HTTPClient.Configuration()
         configuration.redirectConfiguration = .disallow
-        configuration.timeout.connect = .seconds(5)
+        configuration.timeout.connect = .microseconds(patience.connecting.wholeMicroseconds)
         // Whoever calls has a back-off of its own and wants to know at once that nobody answers.
         configuration.connectionPool.retryConnectionEstablishment = false
         // Below the five seconds after which a common web server hangs up on an idle client.
@@ -42,7 +55,7 @@ public final class NetworkTransport: HTTPTransport {
         }
         self.base = base.hasSuffix("/") ? String(base.dropLast()) : base
         self.name = name
-        self.timeout = .microseconds(timeout.wholeMicroseconds)
+        timeout = .microseconds(patience.request.wholeMicroseconds)
         self.longestBody = longestBody
         client = HTTPClient(eventLoopGroupProvider: .singleton, configuration: configuration)
     }

@@ -20,15 +20,18 @@ public struct RESTPlacementClient: PlacementClient {
 
     /// Placement where the session's catalog says.
     ///
-    /// - Parameter caFile: certificates to trust, PEM; nil for the system's
+    /// - Parameters:
+    ///   - caFile: certificates to trust, PEM; nil for the system's
+    ///   - patience: how long the service is waited for
     public init(
-        session: KeystoneSession, interface: String = "internal", region: String? = nil, caFile: String? = nil
+        session: KeystoneSession, interface: String = "internal", region: String? = nil, caFile: String? = nil,
+        patience: NetworkTransport.Patience = .init()
     ) {
         let name = "the placement service"
         let catalog = CatalogTransport(
             session: session, type: "placement", interface: interface, region: region, name: name
         ) { base throws(Fault) in
-            try NetworkTransport(base: base, name: name, caFile: caFile)
+            try NetworkTransport(base: base, name: name, caFile: caFile, patience: patience)
         }
         self.init(transport: AuthenticatedTransport(catalog, session: session))
     }

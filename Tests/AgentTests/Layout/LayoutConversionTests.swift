@@ -11,7 +11,7 @@ import Testing
 
 /// A host whose functions are in use goes from a provider each to groups, and back: whole, cut off at every write and every call,
 /// and turned back in the middle. Nothing that is held is lost, and nothing is offered twice.
-@Suite(.timeLimit(.minutes(10))) struct LayoutConversionTests {
+@Suite(.timeLimit(.minutes(30))) struct LayoutConversionTests {
     private final class World: Sendable {
         let placement = MemoryPlacement()
         let disk = MemoryDisk()

@@ -11,7 +11,7 @@ import Testing
 
 /// A class joins a card whose functions are in use, and leaves it again: the units go from their node's group to a provider of the
 /// card's own and back, with what is held of them; whole, cut off at every write and every call, and taken back in the middle.
-@Suite(.timeLimit(.minutes(10))) struct RegroupingTests {
+@Suite(.timeLimit(.minutes(30))) struct RegroupingTests {
     private static let (a, b) = (ResourceClass(unchecked: "CUSTOM_A"), ResourceClass(unchecked: "CUSTOM_B"))
 
     private final class World: Sendable {

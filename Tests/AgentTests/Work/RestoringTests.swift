@@ -9,7 +9,7 @@ import Testing
 @testable import Agent
 
 /// What was prepared is prepared again after the host was started anew, and only then; a device for one use stays back.
-@Suite(.timeLimit(.minutes(10))) struct RestoringTests {
+@Suite(.timeLimit(.minutes(30))) struct RestoringTests {
     private let isRefusing: Switch
     private let driver: ScriptedDriver
     private let disk = MemoryDisk()

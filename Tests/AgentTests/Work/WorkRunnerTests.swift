@@ -6,7 +6,7 @@ import Testing
 
 @testable import Agent
 
-@Suite(.timeLimit(.minutes(10))) struct WorkRunnerTests {
+@Suite(.timeLimit(.minutes(30))) struct WorkRunnerTests {
     private static let noon: Int64 = 1_800_000_000_000_000
 
     /// One process with a driver, a disk and a control plane.

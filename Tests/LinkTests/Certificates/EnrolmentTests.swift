@@ -4,7 +4,7 @@ import Model
 import Store
 import Testing
 
-@Suite(.timeLimit(.minutes(10))) struct EnrolmentTests {
+@Suite(.timeLimit(.minutes(30))) struct EnrolmentTests {
     let host: HostName = "compute-1"
 
     @Test func `a token enrols one host once`() async throws {

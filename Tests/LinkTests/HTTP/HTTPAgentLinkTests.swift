@@ -10,7 +10,7 @@ import Store
 import Synchronization
 import Testing
 
-@Suite(.timeLimit(.minutes(10))) struct HTTPAgentLinkTests {
+@Suite(.timeLimit(.minutes(30))) struct HTTPAgentLinkTests {
     let host: HostName = "compute-1"
 
     @Test func `an enrolled agent watches, reports, finishes and beats over mutual TLS`() async throws {
@@ -49,23 +49,23 @@ import Testing
             request.method = .PUT
             request.headers = ["content-type": "application/json"]
             request.body = .bytes(Array(#"{"revision":0,"agentVersion":"1"}"#.utf8))
-            #expect(try await client.execute(request, timeout: .seconds(120)).status == .forbidden)
+            #expect(try await client.execute(request, timeout: .seconds(600)).status == .forbidden)
             let watch = HTTPClientRequest(url: "\(listener.secure)/agent/v1/hosts/compute-2/watch")
-            #expect(try await client.execute(watch, timeout: .seconds(120)).status == .forbidden)
+            #expect(try await client.execute(watch, timeout: .seconds(600)).status == .forbidden)
         }
     }
 
     @Test func `nobody speaks without a certificate`() async throws {
         try await AgentListener.run { listener in
             let watch = HTTPClientRequest(url: "\(listener.plain)/agent/v1/hosts/compute-1/watch")
-            #expect(try await HTTPClient.shared.execute(watch, timeout: .seconds(120)).status == .unauthorized)
+            #expect(try await HTTPClient.shared.execute(watch, timeout: .seconds(600)).status == .unauthorized)
             var tls = TLSConfiguration.makeClientConfiguration()
             tls.trustRoots = .certificates(
                 try NIOSSLCertificate.fromPEMBytes([UInt8](listener.authority.certificatePEM.utf8)))
             let client = HTTPClient(configuration: .init(tlsConfiguration: tls))
             defer { client.shutdown { _ in } }
             let secure = HTTPClientRequest(url: "\(listener.secure)/agent/v1/hosts/compute-1/watch")
-            #expect(try await client.execute(secure, timeout: .seconds(120)).status == .unauthorized)
+            #expect(try await client.execute(secure, timeout: .seconds(600)).status == .unauthorized)
 
             var strict = try listener.authority.listenerTLS(names: ["127.0.0.1"])
             strict.requiresClientCertificate = true
@@ -74,7 +74,7 @@ import Testing
                 authenticator: CertificateAuthenticator(store: listener.world.store))
             try await AgentListener.serve(service, tls: strict) { port in
                 let refused = HTTPClientRequest(url: "https://127.0.0.1:\(port)/agent/v1/hosts/compute-1/watch")
-                await #expect(throws: (any Error).self) { try await client.execute(refused, timeout: .seconds(120)) }
+                await #expect(throws: (any Error).self) { try await client.execute(refused, timeout: .seconds(600)) }
             }
         }
     }
@@ -94,7 +94,7 @@ import Testing
             }
             #expect(revoked == 1)
             while try await chunks.next() != nil {}
-            #expect(try await client.execute(watch, timeout: .seconds(120)).status == .unauthorized)
+            #expect(try await client.execute(watch, timeout: .seconds(600)).status == .unauthorized)
 
             // The operator lets the host in again with a new token.
             let link = try await listener.link(host, try await listener.enrol(host))

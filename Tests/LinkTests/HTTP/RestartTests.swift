@@ -5,7 +5,7 @@ import Model
 import Synchronization
 import Testing
 
-@Suite(.timeLimit(.minutes(10))) struct RestartTests {
+@Suite(.timeLimit(.minutes(30))) struct RestartTests {
     let host: HostName = "compute-1"
 
     /// The control plane's side of the link as one process has it: database, hub, authority, listener with TLS.

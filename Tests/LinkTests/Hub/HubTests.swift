@@ -5,7 +5,7 @@ import Store
 import Synchronization
 import Testing
 
-@Suite(.timeLimit(.minutes(10))) struct HubTests {
+@Suite(.timeLimit(.minutes(30))) struct HubTests {
     let host: HostName = "compute-1"
 
     @Test func `a stream begins with the whole state and follows changes`() async throws {

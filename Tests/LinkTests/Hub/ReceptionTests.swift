@@ -4,7 +4,7 @@ import Model
 import Synchronization
 import Testing
 
-@Suite(.timeLimit(.minutes(10))) struct ReceptionTests {
+@Suite(.timeLimit(.minutes(30))) struct ReceptionTests {
     let host: HostName = "compute-1"
 
     @Test func `a report counts once a generation, and an older one is refused`() async throws {
