@@ -44,7 +44,7 @@ struct Exchange {
             requestID: requestID, caller: caller, version: version, headers: request.headers,
             origin: request.peer.origin,
             mount: service.prefix, path: "/" + segments.joined(separator: "/"), rawQuery: query, logger: logger,
-            pathValues: match.values, authorizer: service.authorizer)
+            pathValues: match.values, authorizer: service.authorizer, peer: request.peer)
         try endpoint.query.check(query, version)
         try endpoint.path.check(match.values, endpoint)
         if case .rule(let rule) = endpoint.access { try call.authorize(rule, target: .own(caller)) }

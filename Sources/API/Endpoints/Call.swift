@@ -17,13 +17,15 @@ public struct Call: Sendable {
     /// Every query parameter in order, percent-decoded.
     public let rawQuery: [(name: String, value: String)]
     public let logger: Logger
+    /// The other end of the connection.
+    public let peer: Peer
     let pathValues: [String: String]
     let authorizer: any Authorizer
 
     public init(
         requestID: RequestID, caller: Caller, version: Microversion, headers: HTTPFields, origin: String, mount: String,
         path: String, rawQuery: [(name: String, value: String)], logger: Logger, pathValues: [String: String],
-        authorizer: any Authorizer
+        authorizer: any Authorizer, peer: Peer = .inProcess
     ) {
         self.requestID = requestID
         self.caller = caller
@@ -36,6 +38,7 @@ public struct Call: Sendable {
         self.logger = logger
         self.pathValues = pathValues
         self.authorizer = authorizer
+        self.peer = peer
     }
 
     /// The value of a path parameter, checked before the handler ran.

@@ -13,15 +13,18 @@ public struct PasswordHasher: Sendable {
     public static let longestPassword = 4096
     private static let bcryptLimit = 72
 
-    /// At most `threads` passwords are computed at once and `backlog` wait; beyond that callers get 503.
-    public init(cost: Int = 12, threads: Int = 2, backlog: Int = 256, random: RandomSource = .system) {
+    /// At most `threads` passwords are computed at once and `backlog` wait, of one source `mostOfSource`; beyond that callers get
+    /// 503. Sources take turns.
+    public init(
+        cost: Int = 12, threads: Int = 2, backlog: Int = 256, mostOfSource: Int = 32, random: RandomSource = .system
+    ) {
         self.cost = min(max(cost, 4), 31)
-        pool = BlockingPool(threads: threads, backlog: backlog)
+        pool = BlockingPool(threads: threads, backlog: backlog, mostOfSource: mostOfSource)
         self.random = random
     }
 
     /// The text to store. Throws 400 for a password that is empty, holds a zero byte or is longer than 4096 bytes.
-    public func hash(_ password: Secret) async throws(Fault) -> String {
+    public func hash(_ password: Secret, for source: WorkSource = .own) async throws(Fault) -> String {
         let bytes = Array(password.revealed.utf8)
         guard !bytes.isEmpty, bytes.count <= Self.longestPassword, !bytes.contains(0) else {
             throw .badRequest(
@@ -29,7 +32,9 @@ public struct PasswordHasher: Sendable {
                 field: "password")
         }
         let setting = Crypt.bcryptSetting(cost: cost, salt: random.bytes(16))
-        let hash = try await pool.run { Crypt.hash(Array(bytes.prefix(Self.bcryptLimit)), setting: setting) }
+        let hash = try await pool.run(for: source) {
+            Crypt.hash(Array(bytes.prefix(Self.bcryptLimit)), setting: setting)
+        }
         guard let hash else { throw .internalError("the system's crypt library does not know bcrypt ($2b$)") }
         return hash
     }
@@ -38,14 +43,16 @@ public struct PasswordHasher: Sendable {
     ///
     /// Pass nil for a user that does not exist or has no password: the answer is false after the same work, so that the
     /// time taken does not tell which users there are.
-    public func verify(_ password: Secret, against stored: String?) async throws(Fault) -> Bool {
+    public func verify(
+        _ password: Secret, against stored: String?, for source: WorkSource = .own
+    ) async throws(Fault) -> Bool {
         var bytes = Array(password.revealed.utf8)
         let isPossible = bytes.count <= Self.longestPassword && !bytes.contains(0)
         let setting = stored ?? Crypt.bcryptSetting(cost: cost, salt: [UInt8](repeating: 0x5a, count: 16))
         if !isPossible { bytes = [0x2a] }
         if setting.hasPrefix("$2") { bytes = Array(bytes.prefix(Self.bcryptLimit)) }
         let candidate = bytes
-        let computed = try await pool.run { Crypt.hash(candidate, setting: setting) }
+        let computed = try await pool.run(for: source) { Crypt.hash(candidate, setting: setting) }
         guard let computed, let stored else { return false }
         return isPossible && Self.isEqual(computed, stored)
     }

@@ -4,16 +4,32 @@ import Synchronization
 
 /// Threads for work that blocks or computes for long, away from event loops and the cooperative pool.
 ///
-/// At most `backlog` pieces of work are waiting or running at once; more are refused with 503, so that a flood of
-/// logins costs a bounded amount of memory and time.
+/// Sources take turns. At most `backlog` pieces of work are waiting or running at once, and at most `mostOfSource` of one
+/// source are waiting; more are refused with 503, so that a flood of sign-ins costs a bounded amount of memory and time, and costs
+/// it to whom it comes from. Work whose task is cancelled while it waits, as when its client leaves, is never done; work that
+/// has begun comes to its end.
 public final class BlockingPool: Sendable {
     private let pool: NIOThreadPool
     private let backlog: Int
-    private let accepted = Mutex(0)
+    private let state: Mutex<State>
 
-    public init(threads: Int, backlog: Int) {
-        pool = NIOThreadPool(numberOfThreads: max(1, threads))
+    private struct State {
+        var queue: FairQueue<WorkSource>
+        var nextTicket: UInt64 = 0
+        /// Answered with whether the turn has come.
+        var waiters: [UInt64: CheckedContinuation<Turn, Never>] = [:]
+    }
+
+    private enum Turn {
+        case runs, refused, cancelled
+    }
+
+    public init(threads: Int, backlog: Int, mostOfSource: Int = 32) {
+        let threads = max(1, threads)
+        pool = NIOThreadPool(numberOfThreads: threads)
         self.backlog = max(1, backlog)
+        state = Mutex(
+            State(queue: FairQueue(places: threads, most: self.backlog, mostOfSource: max(1, mostOfSource))))
         pool.start()
     }
 
@@ -21,23 +37,69 @@ public final class BlockingPool: Sendable {
         pool.shutdownGracefully { _ in }
     }
 
-    /// Runs `work` on one of the threads. Throws 503 when too much is waiting already.
-    public func run<Value: Sendable>(_ work: @escaping @Sendable () -> Value) async throws(Fault) -> Value {
-        let isAdmitted = accepted.withLock { count in
-            guard count < backlog else { return false }
-            count += 1
-            return true
-        }
-        guard isAdmitted else {
+    /// How much is waiting.
+    var waiting: Int { state.withLock { $0.queue.count } }
+
+    /// Runs `work` on one of the threads. Throws 503 when too much is waiting already, or when the task is cancelled first.
+    public func run<Value: Sendable>(
+        for source: WorkSource = .own, _ work: @escaping @Sendable () -> Value
+    ) async throws(Fault) -> Value {
+        switch await turn(of: source) {
+        case .runs: break
+        case .refused:
             throw Fault(
                 .unavailable, "Too many sign-ins are waiting; try again in a moment.",
-                context: "\(backlog) pieces of blocking work are waiting", headers: [.init("Retry-After", "1")])
+                context: "blocking work of \(source)", headers: [.init("Retry-After", "1")])
+        case .cancelled: throw .unavailable("The request was given up because the client left or the server stops.")
         }
-        defer { accepted.withLock { $0 -= 1 } }
-        do {
-            return try await pool.runIfActive(work)
-        } catch {
-            throw .unavailable("The service is shutting down.", context: "\(error)")
+        defer { passOn() }
+        let value: Value? = await withCheckedContinuation { continuation in
+            pool.submit { state in continuation.resume(returning: state == .active ? work() : nil) }
         }
+        guard let value else { throw .unavailable("The service is shutting down.") }
+        return value
+    }
+
+    private func turn(of source: WorkSource) async -> Turn {
+        if Task.isCancelled { return .cancelled }
+        let ticket = state.withLock { state in
+            state.nextTicket += 1
+            return state.nextTicket
+        }
+        return await withTaskCancellationHandler {
+            await withCheckedContinuation { (waiter: CheckedContinuation<Turn, Never>) in
+                let (own, evicted) = state.withLock { state in enter(ticket, source, waiter, &state) }
+                if let own { waiter.resume(returning: own) }
+                evicted?.resume(returning: .refused)
+            }
+        } onCancel: {
+            let waiter = state.withLock { state in
+                state.queue.withdraw(ticket, of: source) ? state.waiters.removeValue(forKey: ticket) : nil
+            }
+            waiter?.resume(returning: .cancelled)
+        }
+    }
+
+    /// What to answer at once, and who has to give way.
+    private func enter(
+        _ ticket: UInt64, _ source: WorkSource, _ waiter: CheckedContinuation<Turn, Never>, _ state: inout State
+    ) -> (Turn?, CheckedContinuation<Turn, Never>?) {
+        // Cancelled before it stood in the queue: nobody would take it out.
+        if Task.isCancelled { return (.cancelled, nil) }
+        switch state.queue.enter(ticket, from: source) {
+        case .runs: return (.runs, nil)
+        case .refused: return (.refused, nil)
+        case .waits:
+            state.waiters[ticket] = waiter
+            return (nil, nil)
+        case .waitsInPlace(let other):
+            state.waiters[ticket] = waiter
+            return (nil, state.waiters.removeValue(forKey: other))
+        }
+    }
+
+    private func passOn() {
+        let next = state.withLock { state in state.queue.leave().flatMap { state.waiters.removeValue(forKey: $0) } }
+        next?.resume(returning: .runs)
     }
 }
