@@ -54,6 +54,18 @@ private final class Journal: Sendable {
         }
     }
 
+    @Test func `it is current once all was handed on, and not for ever`() async throws {
+        try await withFeed { feed, _ in
+            #expect(!feed.isCurrent(within: .seconds(3600)) || feed.previousLook == nil)
+            try await feed.catchUp()
+            #expect(feed.isCurrent(within: .seconds(3600)))
+            #expect(!feed.isCurrent(within: .zero))
+        }
+        let engine = try await SQLiteStore.temporary()
+        #expect(!ChangeFeed(engine).isCurrent(within: .seconds(3600)), "one that does not run never is")
+        await engine.close()
+    }
+
     @Test func `a local commit wakes the feed without a call`() async throws {
         try await withFeed { feed, _ in
             let (seen, told) = AsyncStream.makeStream(of: String.self)

@@ -78,7 +78,7 @@ extension Caller {
         self.init(
             user: UserID(document.user.id), userName: document.user.name,
             userDomain: document.user.domain.map { DomainID($0.id) }, scope: scope,
-            roles: Set((document.roles ?? []).map { $0.name.lowercased() }), expires: expires)
+            roles: Set((document.roles ?? []).map(\.name)), expires: expires)
         isAdminProject = document.isAdminProject ?? true
     }
 }

@@ -40,9 +40,9 @@ public final class TokenAuthenticator: Authenticator {
     ///   - capacity: tokens that are remembered
     ///   - timeToLive: how late a revocation may be noticed where nobody calls `bump()`
     ///   - serviceRoles: roles of which a service token must have one to admit an expired token
-    ///   - requiresServiceRole: refuse a request whose service token has none of them, as the field's middleware does
-    ///   - isCurrent: whether every change in Identity of long ago is known here; while it is false, nothing remembered counts.
-    ///     A process that was suspended has missed changes that it cannot know of yet.
+    ///   - requiresServiceRole: refuse a request whose service token has none of them, as keystonemiddleware does
+    ///   - isCurrent: whether what is remembered can be relied on now; where not, the source is asked, as by a process that slept
+    ///     and has not heard yet what was revoked meanwhile
     public init(
         source: any TokenSource, address: Address, time: TimeSource = .system, capacity: Int = 50_000,
         timeToLive: Duration = .seconds(300), serviceRoles: Set<String> = ["service"], requiresServiceRole: Bool = true,
@@ -83,13 +83,13 @@ public final class TokenAuthenticator: Authenticator {
             guard let forwarder = try await caller(for: Secret(serviceToken), allowExpired: false) else {
                 throw .unauthorized("The service token (X-Service-Token) is not valid.")
             }
-            allowExpired = !serviceRoles.isDisjoint(with: forwarder.roles)
+            allowExpired = !serviceRoles.isDisjoint(with: forwarder.roleNames)
             guard allowExpired || !requiresServiceRole else {
                 throw .unauthorized(
                     "The service token (X-Service-Token) must have the role \(serviceRoles.sorted().joined(separator: " or "))."
                 )
             }
-            service = Caller.ServiceCaller(user: forwarder.user, roles: forwarder.roles)
+            service = Caller.ServiceCaller(user: forwarder.user, roles: forwarder.roleNames)
         }
         guard var caller = try await caller(for: Secret(token), allowExpired: allowExpired) else {
             throw .unauthorized()
@@ -101,9 +101,10 @@ public final class TokenAuthenticator: Authenticator {
     private func caller(for token: Secret, allowExpired: Bool) async throws(Fault) -> Caller? {
         let key = TokenCache<Caller>.Key(token, allowExpired: allowExpired)
         let now = time.now()
-        if isCurrent(), let caller = good.value(for: key, at: now) { return caller }
+        let isCurrent = isCurrent()
+        if isCurrent, let caller = good.value(for: key, at: now) { return caller }
         let badKey = TokenCache<Bool>.Key(token, allowExpired: allowExpired)
-        if bad.value(for: badKey, at: now) != nil { return nil }
+        if isCurrent, bad.value(for: badKey, at: now) != nil { return nil }
         let epoch = good.epoch
         let badEpoch = bad.epoch
         return try await flights.run(Flight(key: key, epoch: epoch)) { () throws(Fault) in

@@ -7,16 +7,11 @@ import Model
 struct PolicySubject {
     let caller: Caller
 
-    /// Case does not matter on either side, as in oslo.policy.
-    func has(role: String) -> Bool {
-        if caller.roles.contains(role) { return true }
-        let folded = role.lowercased()
-        return caller.roles.contains { $0.lowercased() == folded }
-    }
+    func has(role: String) -> Bool { caller.roles.contains(role.lowercased()) }
 
     func has(_ attribute: String, equalTo text: String) -> Bool {
         switch attribute {
-        case "roles", "token.roles": return caller.roles.contains(text)
+        case "roles", "token.roles": return caller.roleNames.contains(text)
         case "service_roles": return caller.service?.roles.contains(text) ?? false
         default: return value(attribute) == text
         }

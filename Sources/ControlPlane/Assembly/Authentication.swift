@@ -22,7 +22,7 @@ struct Authentication {
             authenticator = Noauth2Authenticator()
         case .embedded:
             let tokens = Self.tokens(identity.tokenSource, .path("/identity"), settings) {
-                feed.previousLook.map { $0.duration(to: .now) < Self.mostLag } ?? false
+                feed.isCurrent(within: Self.mostLag)
             }
             authenticator = tokens
             identity.whenChanged { tokens.bump() }

@@ -29,7 +29,7 @@ struct TokenFacts: Sendable {
             }
         return Caller(
             user: payload.user, userName: userName, userDomain: userDomain.id, scope: scope,
-            roles: Set(roles.map { $0.name.lowercased() }), expires: payload.expires)
+            roles: Set(roles.map(\.name)), expires: payload.expires)
     }
 }
 

@@ -4,8 +4,10 @@ public struct Caller: Sendable, Equatable {
     public var userName: String?
     public var userDomain: DomainID?
     public var scope: Scope
-    /// Names in lower case, implied roles included.
+    /// Names in lower case, implied roles included: what policies ask for by `role:` is compared without regard to case.
     public var roles: Set<String>
+    /// The same as they are written, for what is compared letter by letter.
+    public let roleNames: Set<String>
     /// The service that forwards a user's request: the bearer of a valid `X-Service-Token`.
     public var service: ServiceCaller?
     /// The token itself, for calls made on the caller's behalf. Never logged.
@@ -25,6 +27,7 @@ public struct Caller: Sendable, Equatable {
 
     public struct ServiceCaller: Sendable, Equatable {
         public var user: UserID?
+        /// As they are written.
         public var roles: Set<String>
 
         public init(user: UserID?, roles: Set<String>) {
@@ -41,7 +44,8 @@ public struct Caller: Sendable, Equatable {
         self.userName = userName
         self.userDomain = userDomain
         self.scope = scope
-        self.roles = roles
+        self.roles = Set(roles.map { $0.lowercased() })
+        roleNames = roles
         self.service = service
         self.token = token
         self.expires = expires

@@ -49,12 +49,14 @@ extension ChangeFeed {
             state.lastLook = begin
         }
         try await deliver(found)
+        if look.new.count < page { state.withLock { state in state.lastDelivered = begin } }
         return look.new.count == page
     }
 
     /// Begins at the log's end; everyone loads everything.
     private func restart() async throws -> Bool {
         resets.increment()
+        let begin = ContinuousClock.now
         let look = try await engine.read { transaction in try LogLook(surveying: transaction) }
         let cursor = FeedCursor(
             at: look.highest, floor: look.lowest, missing: look.missing, horizon: look.horizon ?? 0)
@@ -63,6 +65,7 @@ extension ChangeFeed {
             for index in state.subscribers.indices { state.subscribers[index].needsReset = true }
         }
         try await deliver([])
+        state.withLock { state in state.lastDelivered = begin }
         return false
     }
 

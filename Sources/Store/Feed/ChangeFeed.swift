@@ -101,6 +101,13 @@ public final class ChangeFeed: Sendable {
     /// measure how late they learn of things, without a clock that replicas would have to share.
     public var previousLook: ContinuousClock.Instant? { state.withLock { $0.previousLook } }
 
+    /// Whether all that was committed until `age` ago has been handed to subscribers. False in a process that has just begun,
+    /// or slept, or whose database does not answer.
+    public func isCurrent(within age: Duration) -> Bool {
+        let looked = state.withLock { state in state.lastDelivered }
+        return looked.map { ContinuousClock.now - $0 <= age } ?? false
+    }
+
     /// This process wrote changes of these kinds; the empty one stands for any.
     func wrote(_ kinds: Set<String>) {
         let isUrgent = kinds.contains("") || state.withLock { !$0.urgentKinds.isDisjoint(with: kinds) }
@@ -203,6 +210,8 @@ extension ChangeFeed {
         /// When the last look that came to its end began, and the one before it.
         var lastLook: ContinuousClock.Instant?
         var previousLook: ContinuousClock.Instant?
+        /// When the last look began whose findings every subscriber has.
+        var lastDelivered: ContinuousClock.Instant?
     }
 
     struct Subscriber {

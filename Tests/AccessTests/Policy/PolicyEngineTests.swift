@@ -46,6 +46,17 @@ struct PolicyEngineTests {
         #expect(engine.decide(admin, rule: "x:delete", target: [:]) == .refused)
     }
 
+    @Test("a role is asked for without regard to case, the list of roles letter by letter, as in oslo.policy")
+    func spelling() throws {
+        let engine = try engine(
+            "\"x:list\": \"role:OPERATOR\"\n\"x:delete\": \"roles:Operator\"\n\"x:show\": \"roles:operator\"")
+        let shouted = Caller(user: "o", scope: .project("p", domain: nil), roles: ["Operator"])
+        #expect(engine.decide(shouted, rule: "x:list", target: [:]) == .admitted)
+        #expect(engine.decide(shouted, rule: "x:delete", target: [:]) == .admitted)
+        #expect(engine.decide(shouted, rule: "x:show", target: [:]) == .refused)
+        #expect(shouted.has(role: "operator"))
+    }
+
     @Test("a base rule's override reaches the rules that refer to it")
     func baseOverride() throws {
         let engine = try engine("admin_api: role:cloud_admin")
