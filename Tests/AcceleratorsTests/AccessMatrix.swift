@@ -99,10 +99,8 @@ enum AccessMatrix {
         // Tokens of the system open nothing here, as upstream's.
         guard caller.project != nil else { return false }
         if caller.has(role: "admin") { return true }
-        if legacy {
-            // Any token of a project for what is the project's; what is the cloud's is for administrators only.
-            return gate == .reader || gate == .member
-        }
+        // Any token of a project for what is the project's; what is the cloud's is no more open than by the new defaults.
+        if legacy, gate == .reader || gate == .member { return true }
         return switch gate {
         case .reader: caller.has(role: "reader")
         case .member: caller.has(role: "member") || caller.has(role: "service")

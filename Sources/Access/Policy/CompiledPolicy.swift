@@ -32,7 +32,7 @@ struct CompiledPolicy: Sendable {
             for rule in defaults where overrides[rule.name] == nil && !renamed.contains(rule.name) {
                 guard let legacy = rule.legacyCheck, let check = checks[rule.name] else { continue }
                 let former = try Self.parse(legacy, rule.name)
-                checks[rule.name] = rule.legacyReplaces ? former : .any([check, former])
+                checks[rule.name] = .any([check, former])
             }
         }
         try RuleResolver.refuseCircles(checks)

@@ -14,8 +14,6 @@ public struct PolicyRule: Sendable, Equatable {
     /// What upstream also admits until its operators switch to the new defaults. Heeded only where that is asked for, and
     /// where no policy file says otherwise.
     public let legacyCheck: String?
-    /// Whether the legacy check stands in the default's place, where upstream's documents say so; else either admits.
-    public let legacyReplaces: Bool
 
     public enum Scope: String, Sendable, CaseIterable {
         case project, domain, system
@@ -34,8 +32,7 @@ public struct PolicyRule: Sendable, Equatable {
 
     public init(
         _ name: String, _ check: String, scopes: Set<Scope> = [], _ description: String = "",
-        operations: [Operation] = [], deprecatedNames: [String] = [], legacyCheck: String? = nil,
-        legacyReplaces: Bool = false
+        operations: [Operation] = [], deprecatedNames: [String] = [], legacyCheck: String? = nil
     ) {
         self.name = name
         self.check = check
@@ -44,6 +41,5 @@ public struct PolicyRule: Sendable, Equatable {
         self.operations = operations
         self.deprecatedNames = deprecatedNames
         self.legacyCheck = legacyCheck
-        self.legacyReplaces = legacyReplaces
     }
 }

@@ -72,6 +72,16 @@ struct DefaultPolicyTests {
         let anyone = caller(project, "unrelated")
         #expect(engine.decide(anyone, rule: "cyborg:device:get_all", target: .own(anyone)) == .refused)
         #expect(engine.decide(anyone, rule: "cyborg:arq:get_all", target: .own(anyone)) == .admitted)
+        // What a role has by the new defaults, the legacy ones do not take away.
+        let fresh = try PolicyEngine(rules: AcceleratorPolicy.rules)
+        for scope in ["manager", "admin", "member", "reader", "service"] {
+            let caller = caller(project, scope)
+            for rule in AcceleratorPolicy.rules
+            where fresh.decide(caller, rule: rule.name, target: .own(caller)) == .admitted {
+                #expect(
+                    engine.decide(caller, rule: rule.name, target: .own(caller)) == .admitted, "\(scope) \(rule.name)")
+            }
+        }
     }
 
     @Test("identity: who may read and change a user")

@@ -1,7 +1,7 @@
 /// The rules of the accelerator service by upstream's names, with its new defaults.
 ///
 /// The legacy checks are what upstream also admits while `enforce_new_defaults` is false, with one hole closed: devices,
-/// deployables and attributes are then for the role admin only, as upstream's documents say, and not for every project.
+/// deployables and attributes are not opened to every project then. The new defaults go on counting beside them.
 public enum AcceleratorPolicy {
     public static let rules: [PolicyRule] = base + calls + additions
 
@@ -137,6 +137,6 @@ public enum AcceleratorPolicy {
     ) -> PolicyRule {
         PolicyRule(
             name, check, scopes: .project, description, operations: operations.map(PolicyRule.Operation.init),
-            legacyCheck: legacy, legacyReplaces: legacy == "rule:admin_api")
+            legacyCheck: legacy)
     }
 }
