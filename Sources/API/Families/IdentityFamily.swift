@@ -24,6 +24,11 @@ public struct IdentityFamily: APIFamily {
         return .object(ObjectSchema([.init("error", .object(error))]))
     }
 
+    /// Bodies hold passwords here, and whoever puts one into the wrong place must not find it in a log of answers.
+    public func malformedBody(_ problem: SchemaProblem) -> Fault {
+        problem.mayShowSecret ? problem.faultWithoutValue : problem.fault
+    }
+
     public func envelope(
         _ fault: Fault, requestID: RequestID, version: Microversion?
     ) -> (contentType: String, bytes: [UInt8]) {
