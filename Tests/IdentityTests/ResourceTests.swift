@@ -249,6 +249,41 @@ struct ResourceTests {
         #expect(try await cloud.send(.delete, path, token: token).status == 204)
     }
 
+    @Test("tags are found whole, by all, any and none of them")
+    func tagFilters() async throws {
+        let cloud = try await Cloud()
+        let token = try await cloud.adminToken()
+        let all: [(String, [String])] = [
+            ("one", ["red", "green"]), ("two", ["red"]), ("odd", ["\"\\", "reddish", "say \"red\" now"]),
+            ("accent", ["caf\u{e9}"]), ("decomposed", ["cafe\u{301}"]),
+        ]
+        for (name, tags) in all {
+            let made = try await cloud.send(
+                .post, "/v3/projects",
+                ["project": ["name": .text(name), "tags": .array(tags.map(JSONValue.text))]], token: token)
+            #expect(made.status == 201, "\(made.shown)")
+        }
+        func found(_ query: String) async throws -> Set<String> {
+            let names = try await cloud.send(.get, "/v3/projects?\(query)", token: token).texts("projects", "name")
+            return Set(names).subtracting(["admin", "service", "demo"])
+        }
+        let others: Set = ["odd", "accent", "decomposed"]
+        #expect(try await found("tags=red") == ["one", "two"])
+        #expect(try await found("tags=red,green") == ["one"])
+        #expect(try await found("tags-any=green,reddish") == ["one", "odd"])
+        #expect(try await found("not-tags=red,green") == others.union(["two"]))
+        #expect(try await found("not-tags-any=red,green") == others)
+        #expect(try await found("tags=%5C") == [], "a backslash alone is the tag of none")
+        #expect(try await found("tags=%22%5C") == ["odd"])
+        #expect(try await found("tags=caf%C3%A9") == ["accent"])
+        #expect(try await found("tags=cafe%CC%81") == ["decomposed"])
+        let path = "/v3/projects/\(try await cloud.id(of: "accent", in: "projects"))/tags"
+        #expect(try await cloud.send(.get, path + "/cafe%CC%81", token: token).status == 404)
+        #expect(try await cloud.send(.put, path + "/cafe%CC%81", token: token).status == 201)
+        #expect(try await cloud.send(.delete, path + "/caf%C3%A9", token: token).status == 204)
+        #expect(try await found("tags=cafe%CC%81") == ["accent", "decomposed"])
+    }
+
     @Test("endpoints of the catalog refer to services and regions that exist")
     func endpoints() async throws {
         let cloud = try await Cloud()

@@ -8,6 +8,8 @@ enum CredentialUpkeep {
     enum Candidates: Sendable {
         case user(UserID)
         case members(GroupID)
+        /// Of users in any group of the domain.
+        case membersInDomain(DomainID)
         /// Those that carry one of these roles.
         case carriers([RoleID])
 
@@ -16,6 +18,11 @@ enum CredentialUpkeep {
             case .user(let id): "c.user_id = \(id)"
             case .members(let id):
                 "c.user_id IN (SELECT m.user_id FROM identity_memberships m WHERE m.group_id = \(id))"
+            case .membersInDomain(let id):
+                """
+                c.user_id IN (SELECT m.user_id FROM identity_memberships m
+                    JOIN identity_groups g ON g.id = m.group_id WHERE g.domain_id = \(id))
+                """
             case .carriers(let roles):
                 "c.id IN (SELECT k.credential_id FROM identity_credential_roles k WHERE k.role_id IN \(list: roles))"
             }

@@ -45,7 +45,7 @@ struct DomainEndpoints: Sendable {
                 let old = try await domain(call, rule: "identity:update_domain")
                 let draft = try ProjectDraft(Fields(body, "domain"), kind: "domain")
                 if old.isImmutable, !draft.onlyUnlocks { throw Fault.immutable("domain", old.id) }
-                let changed = try await ProjectEndpoints(context: context).change(old, draft)
+                let changed = try await ProjectEndpoints(context: context).change(old, draft, call)
                 return .one(Domain(changed), base: context.base(call))
             },
             Endpoint(

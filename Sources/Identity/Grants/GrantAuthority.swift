@@ -28,6 +28,18 @@ struct GrantAuthority: Sendable {
                 + "the group and its members.")
     }
 
+    /// Throws 403 unless the caller may grant what of the deployment's own roles, admin and service, somebody has on `project`:
+    /// who closes the project shuts them out.
+    func requireDeployment(of project: Project, in transaction: any Transaction) throws {
+        try require(
+            "(a.target_kind = 'project' AND a.target_id = \(project.id) AND lower(r.name) IN ('admin', 'service'))",
+            [:],
+            in: transaction,
+            or:
+                "On the project \(project.id) somebody has the role admin or service, which you may not grant. Somebody "
+                + "who may grant it can rename, disable and delete the project.")
+    }
+
     private func require(
         _ held: SQL, _ actor: [String: String], in transaction: any Transaction, or refusal: String
     ) throws {
@@ -56,7 +68,9 @@ struct GrantAuthority: Sendable {
             case "domain": attributes["target.domain.id"] = targetID
             default: rule = "identity:create_system_grant_for_\(kind)"
             }
-            if !call.allows(rule, target: PolicyTarget(attributes)) { isAllowed = false }
+            // The rule of the system's grants wants another token than one for a domain; who is admin there is the operator, too.
+            let isOperator = targetKind == "system" && call.caller.has(role: "admin")
+            if !isOperator, !call.allows(rule, target: PolicyTarget(attributes)) { isAllowed = false }
         }
         guard isAllowed else { throw Fault.forbidden(refusal) }
     }

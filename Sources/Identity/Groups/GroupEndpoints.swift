@@ -193,6 +193,7 @@ struct GroupEndpoints: Sendable {
         let changed = try await context.write(
             duplicate: Fault.duplicate("group", name: name, domain: old.domain)
         ) { transaction in
+            try GrantAuthority(call: call).require(over: old, in: transaction)
             try transaction.execute(
                 """
                 UPDATE identity_groups SET name = \(name), description = \(description), extra = \(extra)

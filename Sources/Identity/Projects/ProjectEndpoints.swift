@@ -13,7 +13,9 @@ struct ProjectEndpoints: Sendable {
         [
             Endpoint(
                 .get, "/v3/projects", "List projects",
-                query: .filters("name", "domain_id", "parent_id", "tags", flags: ["enabled", "is_domain"]),
+                query: .filters(
+                    "name", "domain_id", "parent_id", "tags", "tags-any", "not-tags", "not-tags-any",
+                    flags: ["enabled", "is_domain"]),
                 access: .ruleInHandler("identity:list_projects"), answers: .many("projects")
             ) { call in try await list(call) },
             Endpoint(
@@ -56,10 +58,7 @@ struct ProjectEndpoints: Sendable {
             texts: ["name": "p.name", "domain_id": "p.domain_id", "parent_id": "p.parent_id"],
             flags: ["enabled": "p.enabled", "is_domain": "p.is_domain"])
         if !call.rawQuery.contains(where: { $0.name == "is_domain" }) { filter.also("p.is_domain = 0") }
-        for tag in call.rawQuery.filter({ $0.name == "tags" }).flatMap({ $0.value.split(separator: ",") }) {
-            let quoted = JSONValue.text(String(tag)).encoded
-            filter.also("length(replace(p.tags, \(quoted), '')) < length(p.tags)")
-        }
+        for condition in ProjectTags.conditions(call.rawQuery) { filter.also(condition) }
         if let own { filter.also("(p.domain_id = \(own) OR p.id = \(own))") }
         let listed = filter
         let page = try await context.read { transaction in try Project.page(listed, in: transaction) }
@@ -129,15 +128,18 @@ struct ProjectEndpoints: Sendable {
                 throw Fault.badRequest("A project's '\(name)' cannot change.", field: "project.\(name)")
             }
         }
-        return .one(try await change(old, draft), base: context.base(call))
+        return .one(try await change(old, draft, call), base: context.base(call))
     }
 
     /// Used for domains, too.
-    func change(_ old: Project, _ draft: ProjectDraft) async throws -> Project {
+    func change(_ old: Project, _ draft: ProjectDraft, _ call: Call) async throws -> Project {
         let now = context.time.now()
         let changed = try await context.write(
             duplicate: Fault.duplicate(old.isDomain ? "domain" : "project", name: draft.name ?? "", domain: old.domain)
         ) { transaction in
+            if draft.isEnabled == false || draft.name.map({ $0 != old.name }) ?? false {
+                try GrantAuthority(call: call).requireDeployment(of: old, in: transaction)
+            }
             try draft.update(old, in: transaction)
             if old.isEnabled, draft.isEnabled == false {
                 let revocation: Revocation = old.isDomain ? .domain(DomainID(old.id.text)) : .project(old.id)
@@ -158,6 +160,7 @@ struct ProjectEndpoints: Sendable {
         }
         let now = context.time.now()
         try await context.write { transaction in
+            try GrantAuthority(call: call).requireDeployment(of: old, in: transaction)
             guard try !transaction.exists("SELECT 1 FROM identity_projects WHERE parent_id = \(old.id) LIMIT 1") else {
                 throw Fault.forbidden(
                     "Cannot delete the project \(old.id): it has projects below it; delete those first.")

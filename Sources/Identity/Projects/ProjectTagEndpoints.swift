@@ -41,7 +41,8 @@ struct ProjectTagEndpoints: Sendable {
                 access: .ruleInHandler("identity:get_project_tag"), answers: .empty(), faults: [.notFound]
             ) { call in
                 let tag = try call[tag]
-                guard try await project(call, "identity:get_project_tag").tagList.contains(tag) else {
+                guard try await project(call, "identity:get_project_tag").tagList.contains(where: { $0.isExactly(tag) })
+                else {
                     throw Fault.missing("project tag", tag)
                 }
                 return .empty()
@@ -57,7 +58,7 @@ struct ProjectTagEndpoints: Sendable {
                     throw Fault.badRequest(
                         "A tag must be 1 to 255 characters long, without commas and slashes.", field: "tag")
                 }
-                if !tags.contains(tag) {
+                if !tags.contains(where: { $0.isExactly(tag) }) {
                     guard tags.count < 80 else {
                         throw Fault.badRequest("A project can have no more than 80 tags.", field: "tag")
                     }
@@ -72,8 +73,10 @@ struct ProjectTagEndpoints: Sendable {
             ) { call in
                 let tag = try call[tag]
                 let old = try await project(call, "identity:delete_project_tag")
-                guard old.tagList.contains(tag) else { throw Fault.missing("project tag", tag) }
-                try await store(old.tagList.filter { $0 != tag }, old)
+                guard old.tagList.contains(where: { $0.isExactly(tag) }) else {
+                    throw Fault.missing("project tag", tag)
+                }
+                try await store(old.tagList.filter { !$0.isExactly(tag) }, old)
                 return .empty()
             },
         ]

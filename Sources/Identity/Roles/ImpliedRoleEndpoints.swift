@@ -85,7 +85,7 @@ struct ImpliedRoleEndpoints: Sendable {
 
     private func create(_ call: Call) async throws -> Reply {
         let (prior, implied) = try await roles(call)
-        guard implied.name != "admin" else {
+        guard implied.name.lowercased() != "admin" else {
             throw Fault.forbidden("The role 'admin' cannot be implied by another.")
         }
         guard implied.domain == nil else {
