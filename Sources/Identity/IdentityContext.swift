@@ -1,6 +1,7 @@
 import API
 import Access
 import FoundationEssentials
+import Logging
 import Model
 import Store
 
@@ -14,6 +15,10 @@ struct IdentityContext: Sendable {
     let random: RandomSource
     let options: IdentityOptions
     let changes: IdentityChanges
+    let logger: Logger
+    /// Lets time pass; a parameter, so that tests need not wait.
+    let pause: @Sendable (Duration) async throws -> Void
+    let gate = SignInGate()
 
     /// The address that links begin with, without a trailing slash: `http://host/identity`.
     func base(_ call: Call) -> String { options.publicURL ?? (call.origin + call.mount) }

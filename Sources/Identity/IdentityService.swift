@@ -1,5 +1,6 @@
 public import API
 public import Access
+public import Logging
 public import Model
 public import Store
 
@@ -19,11 +20,13 @@ public struct IdentityService: Sendable {
 
     public init(
         store: any StateStore, codec: TokenCodec, hasher: PasswordHasher, options: IdentityOptions = IdentityOptions(),
-        time: TimeSource = .system, ids: IDSource = .random, random: RandomSource = .system
+        time: TimeSource = .system, ids: IDSource = .random, random: RandomSource = .system,
+        logger: Logger = Logger(label: "kilonova.identity"),
+        pause: @escaping @Sendable (Duration) async throws -> Void = { try await Task.sleep(for: $0) }
     ) {
         context = IdentityContext(
             store: store, codec: codec, hasher: hasher, time: time, ids: ids, random: random, options: options,
-            changes: IdentityChanges())
+            changes: IdentityChanges(), logger: logger, pause: pause)
     }
 
     /// Says what this service's own tokens stand for.

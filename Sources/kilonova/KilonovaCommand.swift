@@ -9,7 +9,8 @@ struct KilonovaCommand: AsyncParsableCommand {
         abstract: "An accelerator-aware compute control plane, compatible on the wire with OpenStack.",
         version: ProgramVersion.text,
         subcommands: [
-            DevCommand.self, ServerCommand.self, BootstrapCommand.self, EnrolmentCommand.self, RevocationCommand.self,
+            DevCommand.self, ServerCommand.self, BootstrapCommand.self, AccountCommand.self, EnrolmentCommand.self,
+            RevocationCommand.self,
             AgentCommand.self, VerifyCommand.self, CertificateKeyCommand.self, HostCommand.self, LimitsCommand.self,
             DocumentsCommand.self,
         ])

@@ -17,6 +17,9 @@ struct BootstrapTests {
         let again = try await cloud.identity.bootstrap(plan)
         #expect(again.admin == cloud.ids.admin && again.adminProject == cloud.ids.adminProject)
         #expect(cloud.ids.setsAdminPassword && !again.setsAdminPassword)
+        #expect(cloud.ids.adminHasThisPassword && !again.adminHasThisPassword && again.adminIsEnabled)
+        #expect(try await cloud.identity.bootstrap(Cloud.plan()).adminHasThisPassword)
+        #expect(try await cloud.identity.bootstrap(plan).adminHasThisPassword == false)
         let after = try await snapshot(cloud)
         #expect(before.filter { $0.key != "endpoints" } == after.filter { $0.key != "endpoints" })
         let urls = try await cloud.send(.get, "/v3/endpoints", token: try await cloud.adminToken()).texts(

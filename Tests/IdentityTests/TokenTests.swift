@@ -158,6 +158,90 @@ struct TokenTests {
         #expect(try await cloud.send(.get, "/v3/users", token: other).status == 200)
     }
 
+    @Test("what was got by a revoked token goes with it, however far down, and what it was got by stays")
+    func chain() async throws {
+        let cloud = try await Cloud()
+        let first = try await cloud.token("admin", Cloud.adminPassword, scope: "unscoped")
+        let path: JSONValue = Cloud.project("admin")
+        func exchange(_ token: String) async throws -> Cloud.Answer {
+            cloud.clock.advance(by: .seconds(1))
+            return try await cloud.send(
+                .post, "/v3/auth/tokens",
+                ["auth": ["identity": ["methods": ["token"], "token": ["id": .text(token)]], "scope": path]])
+        }
+        var tokens = [first]
+        for _ in 1...7 {
+            let answer = try await exchange(tokens[tokens.count - 1])
+            #expect(answer.status == 201)
+            let own = try await cloud.validate(first, by: first).text("token", "audit_ids", 0)
+            #expect(try answer.text("token", "audit_ids", 1) == own)
+            #expect(answer["token", "audit_ids", 2] == nil)
+            tokens.append(try #require(answer.headers[.subjectToken]))
+        }
+        let eighth = try await exchange(tokens[7])
+        #expect(eighth.status == 403 && eighth.message.contains("authenticate again"))
+        let other = try await cloud.adminToken()
+        let revoked = try await cloud.send(
+            .delete, "/v3/auth/tokens", token: other, headers: ["X-Subject-Token": tokens[3]])
+        #expect(revoked.status == 204)
+        for (index, token) in tokens.enumerated() {
+            #expect(try await cloud.validate(token, by: other).status == (index < 3 ? 200 : 404), "token \(index)")
+        }
+        let spared = try await cloud.send(
+            .delete, "/v3/auth/tokens?cascade=false", token: other, headers: ["X-Subject-Token": tokens[1]])
+        #expect(spared.status == 204)
+        #expect(try await cloud.validate(tokens[1], by: other).status == 404)
+        #expect(try await cloud.validate(tokens[2], by: other).status == 200)
+    }
+
+    @Test("a service token without the role service is refused")
+    func serviceToken() async throws {
+        let cloud = try await Cloud()
+        let (demo, nova) = (try await cloud.demoToken(), try await cloud.serviceToken())
+        func ask(_ service: String) async throws -> Cloud.Answer {
+            try await cloud.send(.get, "/v3/auth/projects", token: demo, headers: ["X-Service-Token": service])
+        }
+        #expect(try await ask(nova).status == 200)
+        let refused = try await ask(demo)
+        #expect(refused.status == 401 && refused.headers[.wwwAuthenticate] != nil)
+    }
+
+    @Test(
+        "a password in the wrong place does not come back",
+        arguments: [
+            ["auth": "hunter22"], ["auth": ["identity": "hunter22"]],
+            ["auth": ["identity": ["methods": ["password"], "password": "hunter22"]]],
+            ["auth": ["identity": ["methods": ["password"], "password": ["user": "hunter22"]]]],
+            [
+                "auth": [
+                    "identity": [
+                        "methods": ["password"], "password": ["user": ["name": "x", "password": ["hunter22"]]],
+                    ]
+                ]
+            ],
+            ["auth": ["identity": ["methods": ["token"], "token": ["id": ["hunter22"]]]]],
+            ["auth": [["password": "hunter22"]]],
+        ] as [JSONValue])
+    func secrets(body: JSONValue) async throws {
+        let cloud = try await Cloud()
+        let answer = try await cloud.send(.post, "/v3/auth/tokens", body)
+        #expect(answer.status == 400 && !answer.message.isEmpty)
+        #expect(!answer.shown.contains("hunter22"), "\(answer.shown)")
+        let token = try await cloud.adminToken()
+        let long = JSONValue.text(String(repeating: "hunter22", count: 1000))
+        for user: JSONValue in [
+            ["name": "x", "password": long], ["name": "x", "password": ["hunter22"]],
+            ["name": ["password": "hunter22"]], [["name": "x", "password": "hunter22"]],
+        ] {
+            let made = try await cloud.send(.post, "/v3/users", ["user": user], token: token)
+            #expect(made.status == 400 && !made.shown.contains("hunter22"), "\(made.shown)")
+        }
+        let own = try await cloud.send(
+            .post, "/v3/users/\(cloud.ids.admin)/password",
+            ["user": ["original_password": ["hunter22"], "password": "x"]])
+        #expect(own.status == 400 && !own.shown.contains("hunter22"))
+    }
+
     @Test("a revoked token is refused at once, cached or not")
     func revocation() async throws {
         let cloud = try await Cloud()

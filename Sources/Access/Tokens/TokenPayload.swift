@@ -8,8 +8,11 @@ public struct TokenPayload: Sendable, Equatable {
     public var applicationCredential: ApplicationCredentialID?
     public var issued: Timestamp
     public var expires: Timestamp
-    /// The token's own, then, for one got by another token, that of the first in the chain.
+    /// The token's own, then, for one got by another token, those of the tokens it was got with, the first of all at the end.
     public var auditIDs: [AuditID]
+
+    /// How many tokens may follow from one another.
+    public static let longestChain = 8
 
     public enum Scope: Sendable, Hashable {
         case unscoped

@@ -1,14 +1,44 @@
 import Identity
+import Logging
 import Model
 import Settings
 
 /// The services of this process as the catalog of the embedded identity names them.
 enum Catalog {
     /// Makes the first users and the catalog, or mends what of it is missing.
-    static func bootstrap(_ plane: ControlPlane, adminPassword: Secret, url: String) async throws {
+    ///
+    /// Answers what was made and what was kept, one line each.
+    static func bootstrap(_ plane: ControlPlane, adminPassword: Secret, url: String) async throws -> [String] {
         var plan = BootstrapPlan(adminPassword: adminPassword)
         plan.catalog = entries(plane.settings.services.enabled, url: url.hasSuffix("/") ? String(url.dropLast()) : url)
-        _ = try await plane.identity.bootstrap(plan)
+        let name = plan.adminName
+        let done = try await plane.identity.bootstrap(plan)
+        var lines = ["user \(name) (\(done.admin)): made with the password of the file"]
+        if !done.setsAdminPassword {
+            lines = [
+                done.adminHasThisPassword
+                    ? "user \(name) (\(done.admin)): was there, with the password of the file"
+                    : "user \(name) (\(done.admin)): was there and keeps its own password, which is not that of the file; "
+                        + "'kilonova account reset-password \(name)' gives it another"
+            ]
+            if !done.adminIsEnabled {
+                lines.append("user \(name) is disabled; 'kilonova account reset-password \(name)' enables it")
+            }
+        }
+        lines.append("roles, projects and grants: made where they were missing, kept where they were there")
+        lines.append("catalog: URLs begin with \(url)")
+        return lines
+    }
+
+    /// Tells the log where nobody can sign in because there is nobody.
+    static func warnWhereEmpty(_ plane: ControlPlane, _ logger: Logger) async throws {
+        guard plane.settings.auth.strategy == .embedded, plane.settings.services.enabled.contains(.identity),
+            try await !plane.identity.hasUsers()
+        else { return }
+        logger.warning(
+            """
+            the identity service has no users, so nobody can sign in: run 'kilonova bootstrap' with this configuration
+            """)
     }
 
     static func entries(_ enabled: Set<ServiceName>, url: String) -> [BootstrapPlan.CatalogEntry] {

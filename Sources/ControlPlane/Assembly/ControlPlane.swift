@@ -60,7 +60,7 @@ struct ControlPlane: Sendable {
         readiness = Readiness(store)
         policies = try await Policies(settings.policy, logger)
         keyring = try await EmbeddedIdentity.keyring(settings)
-        identity = try EmbeddedIdentity.service(settings, store, keyring)
+        identity = try EmbeddedIdentity.service(settings, store, keyring, logger)
 
         let identity = identity
         let authentication = try Authentication(settings.auth, identity: identity, feed: feed)

@@ -1,6 +1,7 @@
 import Access
 import FoundationEssentials
 import Identity
+import Logging
 import Model
 import Settings
 import Store
@@ -29,7 +30,7 @@ enum EmbeddedIdentity {
 
     /// Throws 400 where the rules for passwords make no sense.
     static func service(
-        _ settings: Settings, _ store: any StateStore, _ keyring: FernetKeyring
+        _ settings: Settings, _ store: any StateStore, _ keyring: FernetKeyring, _ logger: Logger
     ) throws(Fault) -> IdentityService {
         var options = IdentityOptions()
         options.tokenLifetime = settings.identity.tokenLifetime
@@ -56,8 +57,11 @@ enum EmbeddedIdentity {
         options.deepestProject = settings.identity.maximumProjectTreeDepth
         options.allowsRescoping = settings.identity.allowsRescoping
         try options.passwords.validate()
+        // Half of the cores: the other requests need theirs while many sign in.
+        let threads = min(max(ProcessInfo.processInfo.activeProcessorCount / 2, 2), 8)
         return IdentityService(
             store: store, codec: TokenCodec(keyring: keyring),
-            hasher: PasswordHasher(cost: settings.identity.hashRounds), options: options)
+            hasher: PasswordHasher(cost: settings.identity.hashRounds, threads: threads), options: options,
+            logger: logger)
     }
 }

@@ -81,6 +81,14 @@ public struct DevelopmentCloud: Sendable {
         return DevelopmentCloud(settings: settings, options: options, folder: folder)
     }
 
+    /// Settings by which a command finds the database and keys of a data folder, whoever works in it.
+    public static func overrides(ofDataFolder path: String) -> [String: SettingsValue] {
+        [
+            "database.url": .text("sqlite://\(path)/kilonova.sqlite"),
+            "identity.fernet_key_repository": .text("\(path)/token-keys"),
+        ]
+    }
+
     /// Runs until SIGTERM or SIGINT, and lets go of the data folder. `onReady` gets the base URL once everything answers and `clouds.yaml` is written.
     public func run(logger: Logger, onReady: @escaping @Sendable (_ url: String) -> Void) async throws {
         defer { folder.release() }

@@ -18,6 +18,7 @@ public struct Replica: Sendable {
     public func run(onReady: @escaping @Sendable (_ url: String) async throws -> Void) async throws {
         ProcessMetrics.start()
         let plane = try await ControlPlane.open(settings, logger)
+        try await Catalog.warnWhereEmpty(plane, logger)
         try await Serving(plane: plane, settings: settings, logger: logger).run(onReady: onReady)
     }
 
@@ -46,13 +47,14 @@ public struct Replica: Sendable {
     /// Makes the administrator, its project, the roles and the catalog, or mends what of it is missing.
     ///
     /// - Parameter url: the base URL under which clients reach this control plane
-    public func bootstrap(adminPassword: Secret, url: String) async throws {
+    /// - Returns: what was made and what was kept, one line each
+    public func bootstrap(adminPassword: Secret, url: String) async throws -> [String] {
         try await whileOpen { plane in
             try await Catalog.bootstrap(plane, adminPassword: adminPassword, url: url)
         }
     }
 
-    private func whileOpen<Result: Sendable>(
+    func whileOpen<Result: Sendable>(
         _ body: (ControlPlane) async throws -> Result
     ) async throws -> Result {
         let plane = try await ControlPlane.open(settings, logger)

@@ -11,6 +11,9 @@ extension IdentityService {
         public let serviceProject: ProjectID
         /// Whether the administrator got the plan's password now: false where there was one already.
         public let setsAdminPassword: Bool
+        /// Whether the plan's password is the administrator's now.
+        public let adminHasThisPassword: Bool
+        public let adminIsEnabled: Bool
     }
 
     /// Makes what every cloud needs, where it is missing: the default domain, the roles admin, manager, member, reader
@@ -22,13 +25,15 @@ extension IdentityService {
         let accounts =
             [BootstrapPlan.Account(name: plan.adminName, password: plan.adminPassword)]
             + plan.serviceUsers + plan.members.map(\.account)
-        let hashes = try await hashes(for: accounts, plan)
+        let (hashes, isRight) = try await hashes(for: accounts, plan)
         let now = context.time.now()
         // Ids are made before the transaction, which may run more than once.
         let fresh = BootstrapIDs(plan, context.ids)
         let options = context.options
         return try await oneAtATime { transaction in
-            try Bootstrap(plan: plan, hashes: hashes, now: now, fresh: fresh, options: options).run(in: transaction)
+            try Bootstrap(
+                plan: plan, hashes: hashes, adminHasThisPassword: isRight, now: now, fresh: fresh, options: options
+            ).run(in: transaction)
         }
     }
 
@@ -52,8 +57,10 @@ extension IdentityService {
     }
 
     /// Of those users only that need one: hashing is slow on purpose, and a password that is right already stays, with
-    /// the tokens got by it.
-    private func hashes(for accounts: [BootstrapPlan.Account], _ plan: BootstrapPlan) async throws -> [String: String] {
+    /// the tokens got by it. And whether the plan's password is, or becomes, the administrator's.
+    private func hashes(
+        for accounts: [BootstrapPlan.Account], _ plan: BootstrapPlan
+    ) async throws -> (hashes: [String: String], adminHasThisPassword: Bool) {
         let domain = context.options.defaultDomain
         let names = accounts.map(\.name)
         let present: [String: String] = try await context.read { transaction in
@@ -67,15 +74,17 @@ extension IdentityService {
             return present
         }
         var hashes: [String: String] = [:]
+        var isRight = false
         for account in accounts where hashes[account.name] == nil {
             if let known = present[account.name] {
-                guard plan.resetsAdminPassword, account.name == plan.adminName,
-                    try await !context.hasher.verify(account.password, against: known)
-                else { continue }
+                guard account.name == plan.adminName else { continue }
+                isRight = try await context.hasher.verify(account.password, against: known)
+                guard plan.resetsAdminPassword, !isRight else { continue }
             }
+            if account.name == plan.adminName { isRight = true }
             hashes[account.name] = try await context.hasher.hash(account.password)
         }
-        return hashes
+        return (hashes, isRight)
     }
 }
 
@@ -84,6 +93,7 @@ struct Bootstrap: Sendable {
     let plan: BootstrapPlan
     /// Of those users that get a password, by name.
     let hashes: [String: String]
+    let adminHasThisPassword: Bool
     let now: Timestamp
     let fresh: BootstrapIDs
     let options: IdentityOptions
@@ -118,7 +128,8 @@ struct Bootstrap: Sendable {
         try CatalogSeed(region: plan.region, entries: plan.catalog, fresh: fresh.catalog).run(in: transaction)
         return IdentityService.Bootstrapped(
             admin: admin, adminProject: adminProject, serviceProject: serviceProject,
-            setsAdminPassword: hashes[plan.adminName] != nil)
+            setsAdminPassword: hashes[plan.adminName] != nil, adminHasThisPassword: adminHasThisPassword,
+            adminIsEnabled: try User.find(admin, in: transaction)?.isEnabled ?? false)
     }
 
     private func insertDomain(_ id: DomainID, in transaction: any Transaction) throws {
@@ -198,8 +209,9 @@ struct Bootstrap: Sendable {
             try transaction.execute(
                 """
                 UPDATE identity_users SET password_hash = \(hash), password_created_at = \(now),
-                    password_expires_at = NULL, failed_count = 0, failed_at = NULL WHERE id = \(id)
+                    password_expires_at = NULL WHERE id = \(id)
                 """)
+            try SignInRecord.forgive(id, in: transaction)
             if found != nil { try Revocation.user(id).record(at: now, options, in: transaction) }
             try transaction.noteIdentity("user \(id)")
         }

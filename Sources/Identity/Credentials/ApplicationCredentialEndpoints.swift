@@ -104,7 +104,7 @@ struct ApplicationCredentialEndpoints: Sendable {
         let now = context.time.now()
         let draft = try ApplicationCredentialDraft(fields, facts, at: now)
         let secret = draft.secret ?? Secret(Self.newSecret(context.random))
-        let hash = try await context.hasher.hash(secret)
+        let hash = try await context.hasher.hash(secret, for: call.source)
         let id: ApplicationCredentialID = context.ids.nextName()
         let ruleIDs = draft.rules.map { _ in context.ids.nextName(AccessRuleKind.self) }
         let created = try await context.write(duplicate: Fault.duplicate("application credential", name: draft.name)) {

@@ -9,6 +9,9 @@ public enum IdentityMigrations {
         Migration(
             room: "identity", number: 2, title: "tokens' revocations, application credentials and limits",
             statements: proofs + limits),
+        Migration(
+            room: "identity", number: 3, title: "what sign-ins came to, for each account and source",
+            statements: signIns),
     ]
 
     private static let actors = [
@@ -122,6 +125,15 @@ public enum IdentityMigrations {
             credential_id TEXT NOT NULL REFERENCES identity_application_credentials (id) ON DELETE CASCADE,
             rule_id TEXT NOT NULL REFERENCES identity_access_rules (id), PRIMARY KEY (credential_id, rule_id))
         """,
+    ]
+
+    private static let signIns = [
+        // account is the id of a user or of an application credential; source is empty for all unknown ones together.
+        """
+        CREATE TABLE identity_sign_ins (
+            account TEXT NOT NULL, source TEXT NOT NULL, failed_count BIGINT NOT NULL, failed_at BIGINT,
+            failed_since BIGINT, succeeded_at BIGINT, PRIMARY KEY (account, source))
+        """
     ]
 
     private static let limits = [

@@ -24,10 +24,21 @@ public struct IdentityOptions: Sendable {
     /// Levels of projects that are allowed, which a limit model may bound further.
     var projectLevels: Int { limitModel == .strictTwoLevel ? 1 : deepestProject }
 
-    /// Too many wrong passwords in a row.
+    /// Too many wrong passwords in a row, from one source.
     public struct Lockout: Sendable, Equatable {
         public var attempts: Int
+        /// How long the account stays shut for that source, and how long failures count.
         public var duration: Duration
+        /// The longest time between two guesses at an account that is delayed rather than shut.
+        public var longestDelay: Duration = .seconds(8)
+
+        /// Failures of an account from all sources that it does not know, after which it is shut for all of them.
+        var attemptsOfAll: Int { attempts * 10 }
+
+        /// One second after the last failure that was free, then twice as long each time.
+        func delay(after failures: Int) -> Duration {
+            min(.seconds(1) * (1 << min(max(failures - attempts, 0), 16)), longestDelay)
+        }
 
         public init(attempts: Int, duration: Duration = .seconds(1800)) {
             self.attempts = attempts

@@ -19,6 +19,7 @@ enum Removal {
             DELETE FROM identity_credential_rules WHERE credential_id IN
                 (SELECT id FROM identity_application_credentials WHERE user_id = \(id))
             """)
+        try SignInRecord.forget(id, in: transaction)
         try transaction.execute("DELETE FROM identity_users WHERE id = \(id)")
         try transaction.noteIdentity("user \(id)")
     }
@@ -31,6 +32,8 @@ enum Removal {
 
     /// A domain with everything in it.
     static func domain(_ id: DomainID, in transaction: any Transaction) throws {
+        // Groups of the domain may have had users of others, with roles on projects of others.
+        let founded = try CredentialUpkeep.find(.membersInDomain(id), in: transaction)
         let users: SQL = "SELECT id FROM identity_users WHERE domain_id = \(id)"
         let groups: SQL = "SELECT id FROM identity_groups WHERE domain_id = \(id)"
         let projects: SQL = "SELECT id FROM identity_projects WHERE domain_id = \(id)"
@@ -46,6 +49,7 @@ enum Removal {
             DELETE FROM identity_credential_rules WHERE credential_id IN
                 (SELECT id FROM identity_application_credentials WHERE user_id IN (\(users)))
             """)
+        try transaction.execute("DELETE FROM identity_sign_ins WHERE account IN (\(users))")
         try transaction.execute("DELETE FROM identity_users WHERE domain_id = \(id)")
         try transaction.execute("DELETE FROM identity_groups WHERE domain_id = \(id)")
         try transaction.execute("DELETE FROM identity_roles WHERE domain_id = \(id)")
@@ -53,6 +57,7 @@ enum Removal {
             "UPDATE identity_users SET default_project_id = NULL WHERE default_project_id IN (\(projects))")
         try transaction.execute("DELETE FROM identity_projects WHERE domain_id = \(id)")
         try transaction.execute("DELETE FROM identity_projects WHERE id = \(id)")
+        try CredentialUpkeep.removeUnfounded(founded, in: transaction)
         try transaction.noteIdentity("domain \(id)")
     }
 }

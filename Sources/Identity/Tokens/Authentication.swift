@@ -6,6 +6,8 @@ import Store
 /// Makes tokens out of proofs. Every refusal of a proof reads the same, whatever was wrong.
 struct Authentication: Sendable {
     let context: IdentityContext
+    /// Where the request comes from.
+    let source: WorkSource
 
     private static let refused = Fault.unauthorized()
 
@@ -14,7 +16,8 @@ struct Authentication: Sendable {
         var user: UserID
         var defaultProject: ProjectID?
         var methods: TokenPayload.Methods
-        var chain: AuditID?
+        /// The tokens it was got with, from the latest to the first.
+        var chain: [AuditID] = []
         var expires: Timestamp
         var credential: (id: ApplicationCredentialID, project: ProjectID)?
         var requiredMethods: [Set<String>] = []
@@ -35,7 +38,7 @@ struct Authentication: Sendable {
         for scope in scopes {
             let payload = TokenPayload(
                 user: proven.user, methods: proven.methods, scope: scope, applicationCredential: proven.credential?.id,
-                issued: now, expires: proven.expires, auditIDs: [audit] + (proven.chain.map { [$0] } ?? []))
+                issued: now, expires: proven.expires, auditIDs: [audit] + proven.chain)
             let facts = try await context.read { transaction in
                 try TokenQueries.facts(of: payload, at: now, in: transaction)
             }
@@ -94,7 +97,7 @@ struct Authentication: Sendable {
         guard var all = proofs.first, proofs.allSatisfy({ $0.user == all.user }) else { throw Self.refused }
         for proof in proofs.dropFirst() {
             all.methods.formUnion(proof.methods)
-            all.chain = all.chain ?? proof.chain
+            if all.chain.isEmpty { all.chain = proof.chain }
             all.credential = all.credential ?? proof.credential
             all.defaultProject = all.defaultProject ?? proof.defaultProject
             all.expires = min(all.expires, proof.expires)
@@ -106,9 +109,9 @@ struct Authentication: Sendable {
     private func prove(
         _ reference: AuthenticationRequest.UserReference, _ password: Secret, at now: Timestamp
     ) async throws -> Proven {
-        let check = PasswordCheck(context: context)
+        let check = PasswordCheck(context: context, source: source)
         let account = try await check.account(reference)
-        try await check.verify(password, account, at: now)
+        try await check.verify(password, account)
         guard let account else { throw Self.refused }
         if let expires = account.passwordExpires, expires <= now {
             throw Fault.unauthorized(
@@ -131,8 +134,12 @@ struct Authentication: Sendable {
         guard context.options.allowsRescoping || payload.scope == .unscoped else {
             throw Fault.forbidden("A token that has a scope cannot be exchanged here; authenticate again.")
         }
+        guard payload.auditIDs.count < TokenPayload.longestChain else {
+            throw Fault.forbidden(
+                "A token can be exchanged \(TokenPayload.longestChain - 1) times in a row; authenticate again.")
+        }
         return Proven(
-            user: payload.user, methods: payload.methods.union(.token), chain: payload.auditIDs.last,
+            user: payload.user, methods: payload.methods.union(.token), chain: payload.auditIDs,
             expires: payload.expires)
     }
 
@@ -163,9 +170,11 @@ struct Authentication: Sendable {
                 Found(id: try row[0], user: try row[1], project: try row[2], hash: try row[3], expires: try row[4])
             }
         }
-        guard try await context.hasher.verify(reference.secret, against: found?.hash), let found,
-            found.expires.map({ now < $0 }) ?? true
-        else { throw Self.refused }
+        let guessed = found.map { SignInAccount($0.id, of: $0.user) }
+        let isRight = try await SignInGuard(context: context, source: source).attempt(guessed) {
+            try await context.hasher.verify(reference.secret, against: found?.hash, for: source)
+        }
+        guard isRight, let found, found.expires.map({ now < $0 }) ?? true else { throw Self.refused }
         let end = now + context.options.tokenLifetime
         return Proven(
             user: found.user, methods: .applicationCredential, expires: found.expires.map { min($0, end) } ?? end,

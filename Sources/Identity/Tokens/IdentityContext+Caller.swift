@@ -2,6 +2,11 @@ import API
 import Access
 import Model
 
+extension Call {
+    /// Where the call comes from, for counting guesses and for fairness.
+    var source: WorkSource { WorkSource(address: peer.address) }
+}
+
 extension IdentityContext {
     /// What the token of the call itself stands for; throws 401 where the caller has none of this service.
     func facts(of call: Call) async throws -> TokenFacts {

@@ -18,7 +18,7 @@ struct TokenEndpoints: Sendable {
                 .post, "/v3/auth/tokens", "Get a token",
                 query: QueryRules([catalogSwitch.description], unknown: .ignore), body: JSONValue.self,
                 schema: AuthenticationRequest.schema, access: .open, answers: .one("token", status: 201),
-                faults: [.unauthorized, .forbidden, .notImplemented]
+                faults: [.unauthorized, .forbidden, .tooManyRequests, .notImplemented]
             ) { call, body in try await issue(call, body) },
             Endpoint(
                 .get, "/v3/auth/tokens", "Validate and show a token",
@@ -57,7 +57,8 @@ struct TokenEndpoints: Sendable {
     private func issue(_ call: Call, _ body: JSONValue) async throws -> Reply {
         try await context.challenging(call) {
             let request = try AuthenticationRequest(body)
-            let (token, facts) = try await Authentication(context: context).token(for: request)
+            let (token, facts) = try await Authentication(context: context, source: call.source).token(
+                for: request)
             return try await reply(call, token, facts, status: 201)
         }
     }
@@ -108,7 +109,7 @@ struct TokenEndpoints: Sendable {
         let (_, facts, user) = try await subject(call, grace: .zero)
         try call.authorize("identity:revoke_token", target: ["target.token.user_id": user.text])
         guard let facts, let own = facts.payload.auditIDs.first else { throw Self.unknown }
-        // The first of a chain stands for what was got with it; of a later one only itself is named by its own id.
+        // What was got with it, directly or not, carries its id.
         let revocation: Revocation = (try call[cascade] ?? true) ? .chain(own) : .audit(own)
         let now = context.time.now()
         try await context.write { transaction in

@@ -91,7 +91,8 @@ enum TokenQueries {
         let payload = facts.payload
         var conditions: SQL = "(kind = 'user' AND key = \(payload.user))"
         if let own = payload.auditIDs.first { conditions += " OR (kind = 'audit' AND key = \(own.description))" }
-        if let chain = payload.auditIDs.last { conditions += " OR (kind = 'chain' AND key = \(chain.description))" }
+        let chain = payload.auditIDs.map(\.description)
+        if !chain.isEmpty { conditions += " OR (kind = 'chain' AND key IN \(list: chain))" }
         conditions += " OR (kind = 'domain' AND key = \(facts.userDomain.id))"
         switch facts.scope {
         case .project(let id, _, let domain):

@@ -6,6 +6,7 @@ import Store
 /// A password that was found good, hashed, on its way to the table.
 struct NewPassword: Sendable {
     private let password: Secret
+    private let source: WorkSource
     private let hash: String
     private let created: Timestamp
     private let expires: Timestamp?
@@ -13,17 +14,22 @@ struct NewPassword: Sendable {
 
     /// Nil where the body has none. Throws 400 for one that the rules refuse.
     init?(
-        _ fields: Fields, _ context: IdentityContext, options: UserOptions, byAdministrator: Bool = true
+        _ fields: Fields, _ context: IdentityContext, options: UserOptions, source: WorkSource,
+        byAdministrator: Bool = true
     ) async throws {
         guard let text = fields.text("password") else { return nil }
-        try await self.init(Secret(text), context, options: options, byAdministrator: byAdministrator)
+        try await self.init(
+            Secret(text), context, options: options, source: source, byAdministrator: byAdministrator)
     }
 
-    init(_ password: Secret, _ context: IdentityContext, options: UserOptions, byAdministrator: Bool) async throws {
+    init(
+        _ password: Secret, _ context: IdentityContext, options: UserOptions, source: WorkSource, byAdministrator: Bool
+    ) async throws {
         let rules = context.options.passwords
         try rules.check(password)
         self.password = password
-        hash = try await context.hasher.hash(password)
+        self.source = source
+        hash = try await context.hasher.hash(password, for: source)
         created = context.time.now()
         expires = rules.expiry(setAt: created, byAdministrator: byAdministrator, options: options)
         kept = rules.history
@@ -40,7 +46,7 @@ struct NewPassword: Sendable {
                 """
             ) { row in try row[0] }
         }
-        for hash in hashes where try await context.hasher.verify(password, against: hash) {
+        for hash in hashes where try await context.hasher.verify(password, against: hash, for: source) {
             throw Fault.badRequest(
                 "The new password must differ from the last \(kept) of this user.", field: "user.password")
         }
@@ -50,8 +56,9 @@ struct NewPassword: Sendable {
         try transaction.execute(
             """
             UPDATE identity_users SET password_hash = \(hash), password_created_at = \(created),
-                password_expires_at = \(expires), failed_count = 0, failed_at = NULL WHERE id = \(user)
+                password_expires_at = \(expires) WHERE id = \(user)
             """)
+        try SignInRecord.forgive(user, in: transaction)
         guard kept > 0 else { return }
         try transaction.execute(
             """

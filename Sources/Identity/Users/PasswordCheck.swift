@@ -7,6 +7,8 @@ import Store
 /// neither by the answer nor by the time it takes.
 struct PasswordCheck: Sendable {
     let context: IdentityContext
+    /// Where the guess comes from.
+    let source: WorkSource
 
     /// What sign-in needs to know of a user.
     struct Account: Sendable {
@@ -18,8 +20,6 @@ struct PasswordCheck: Sendable {
         let hash: String?
         let passwordCreated: Timestamp?
         let passwordExpires: Timestamp?
-        let failedCount: Int
-        let failedAt: Timestamp?
     }
 
     func account(_ reference: AuthenticationRequest.UserReference) async throws -> Account? {
@@ -33,7 +33,7 @@ struct PasswordCheck: Sendable {
             try transaction.first(
                 """
                 SELECT u.id, u.domain_id, u.enabled, d.enabled, u.default_project_id, u.options, u.password_hash,
-                    u.password_created_at, u.password_expires_at, u.failed_count, u.failed_at
+                    u.password_created_at, u.password_expires_at
                 FROM identity_users u JOIN identity_projects d ON d.id = u.domain_id WHERE \(condition)
                 """
             ) { row in
@@ -43,53 +43,24 @@ struct PasswordCheck: Sendable {
                     id: try row[0], domain: try row[1], isEnabled: isEnabled && isDomainEnabled,
                     defaultProject: try row[4],
                     options: UserOptions(JSONValue(column: try row[5])), hash: try row[6], passwordCreated: try row[7],
-                    passwordExpires: try row[8], failedCount: try row[9], failedAt: try row[10])
+                    passwordExpires: try row[8])
             }
         }
     }
 
-    /// Throws 401 unless `password` is the account's and the account is open.
-    func verify(_ password: Secret, _ account: Account?, at now: Timestamp) async throws {
-        let isRight = try await context.hasher.verify(password, against: account?.hash)
-        guard let account else { throw Fault.unauthorized() }
-        guard !isLocked(account, at: now) else { throw Fault.unauthorized() }
-        guard isRight else {
-            try await countFailure(account, at: now)
-            throw Fault.unauthorized()
+    /// Throws 401 unless `password` is the account's and the account is open to this source.
+    func verify(_ password: Secret, _ account: Account?) async throws {
+        let guessed = account.flatMap { $0.options.ignoresLockout ? nil : SignInAccount($0.id) }
+        let isRight = try await SignInGuard(context: context, source: source).attempt(guessed) {
+            try await context.hasher.verify(password, against: account?.hash, for: source)
         }
-        guard account.isEnabled else { throw Fault.unauthorized() }
-        if account.failedCount > 0 {
-            _ = try await context.store.write { transaction in
-                try transaction.execute(
-                    "UPDATE identity_users SET failed_count = 0, failed_at = NULL WHERE id = \(account.id)")
-            }
-        }
+        guard isRight, let account, account.isEnabled else { throw Fault.unauthorized() }
         if let hash = account.hash, context.hasher.isOutdated(hash) { try await renew(hash, password, account) }
-    }
-
-    private func isLocked(_ account: Account, at now: Timestamp) -> Bool {
-        guard let lockout = context.options.lockout, !account.options.ignoresLockout,
-            account.failedCount >= lockout.attempts, let last = account.failedAt
-        else { return false }
-        return now < last + lockout.duration
-    }
-
-    private func countFailure(_ account: Account, at now: Timestamp) async throws {
-        guard let lockout = context.options.lockout, !account.options.ignoresLockout else { return }
-        // An account that was locked long enough starts anew.
-        let count: SQL = account.failedCount >= lockout.attempts ? "1" : "failed_count + 1"
-        _ = try await context.store.write { transaction in
-            try transaction.execute(
-                """
-                UPDATE identity_users SET failed_count = \(count), failed_at = \(now)
-                WHERE id = \(account.id)
-                """)
-        }
     }
 
     /// Puts a hash of today's cost in the place of an old one, while the password is at hand.
     private func renew(_ old: String, _ password: Secret, _ account: Account) async throws {
-        let hash = try await context.hasher.hash(password)
+        let hash = try await context.hasher.hash(password, for: source)
         _ = try await context.store.write { transaction in
             try transaction.execute(
                 "UPDATE identity_users SET password_hash = \(hash) WHERE id = \(account.id) AND password_hash = \(old)")

@@ -70,7 +70,7 @@ struct UserEndpoints: Sendable {
                 .post, "/v3/users/\(id)/password", "Change one's own password", body: JSONValue.self,
                 schema: .wrapped(
                     "user", [.required("original_password", .string), .required("password", .password)]),
-                access: .open, answers: .empty(), faults: [.unauthorized, .forbidden]
+                access: .open, answers: .empty(), faults: [.unauthorized, .forbidden, .tooManyRequests]
             ) { call, body in
                 try await context.challenging(call) { try await changePassword(call, Fields(body, "user")) }
             },
@@ -107,7 +107,7 @@ struct UserEndpoints: Sendable {
         let options = fields.value("options") ?? .object([])
         let project: ProjectID? = fields.id("default_project_id")
         let isEnabled = fields.flag("enabled") ?? true
-        let password = try await NewPassword(fields, context, options: UserOptions(options))
+        let password = try await NewPassword(fields, context, options: UserOptions(options), source: call.source)
         let extra = JSONValue.object([]).merged(with: fields.extras(besides: Self.known)).encoded
         let optionText = JSONValue.object([]).merged(with: options.members).encoded
         let id: UserID = context.ids.nextName()
@@ -138,7 +138,7 @@ struct UserEndpoints: Sendable {
         }
         let name = try fields.name(of: "user") ?? old.name
         let options = JSONValue(column: old.options).merged(with: fields.value("options")?.members ?? [])
-        let password = try await NewPassword(fields, context, options: UserOptions(options))
+        let password = try await NewPassword(fields, context, options: UserOptions(options), source: call.source)
         if let password { try await password.refuseReuse(by: old.id, context) }
         let isEnabled = fields.flag("enabled") ?? old.isEnabled
         let project: ProjectID? =
@@ -202,9 +202,9 @@ struct UserEndpoints: Sendable {
     private func changePassword(_ call: Call, _ fields: Fields) async throws -> Reply {
         let id = try call[id]
         let now = context.time.now()
-        let check = PasswordCheck(context: context)
+        let check = PasswordCheck(context: context, source: call.source)
         let account = try await check.account(.id(id))
-        try await check.verify(Secret(fields.text("original_password") ?? ""), account, at: now)
+        try await check.verify(Secret(fields.text("original_password") ?? ""), account)
         guard let account else { throw Fault.unauthorized() }
         guard !account.options.locksPassword else {
             throw Fault.forbidden("This user's password is locked; an administrator can change it.")
@@ -217,7 +217,8 @@ struct UserEndpoints: Sendable {
                 "A password must be kept for \(age) days before it is changed again.", field: "user.password")
         }
         guard
-            let password = try await NewPassword(fields, context, options: account.options, byAdministrator: false)
+            let password = try await NewPassword(
+                fields, context, options: account.options, source: call.source, byAdministrator: false)
         else { throw Fault.badRequest("'user.password' is a required property", field: "user.password") }
         try await password.refuseReuse(by: id, context)
         try await context.write { transaction in

@@ -23,9 +23,13 @@ public struct IdentitySettings: Sendable {
         fernetKeys = reader.optionalText(
             "identity.fernet_key_repository", "Folder of the keys that sign tokens; every replica needs the same.")
         lockoutFailures = reader.number(
-            "identity.lockout_failure_attempts", "Wrong passwords in a row that lock a user out; 0 is never.",
+            "identity.lockout_failure_attempts",
+            "Wrong passwords in a row from one address that shut the account for that address, or delay it where the account "
+                + "holds the role admin or service; 0 is never.",
             in: 0...1000, default: 5)
-        lockoutTime = reader.duration("identity.lockout_duration", "How long the lock-out lasts.", default: "30m")
+        lockoutTime = reader.duration(
+            "identity.lockout_duration", "How long the lock-out lasts, and how long wrong passwords count.",
+            default: "30m")
         passwordRegex = reader.optionalText(
             "identity.password_regex", "What a new password must match, as a regular expression.")
         passwordRegexDescription = reader.optionalText(

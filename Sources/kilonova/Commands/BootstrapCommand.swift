@@ -7,7 +7,10 @@ struct BootstrapCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "bootstrap",
         abstract: "Make the administrator, the roles and the catalog of the embedded identity service.",
-        discussion: "May be run again: what is there stays, and the catalog's URLs are put right.")
+        discussion: """
+            May be run again: what is there stays, passwords included, and the catalog's URLs are put right. It says what was kept. \
+            `kilonova account reset-password` gives an administrator another password.
+            """)
 
     @Option(help: ArgumentHelp("Configuration file.", valueName: "file"))
     var config: String?
@@ -22,8 +25,9 @@ struct BootstrapCommand: AsyncParsableCommand {
         try await Reporting.failures {
             let settings = try ConfigurationFile.settings(config)
             let password = try DiskSecretFiles().secret(at: adminPasswordFile)
-            try await Replica(settings, logger: Reporting.logger(settings.log))
+            let lines = try await Replica(settings, logger: Reporting.logger(settings.log))
                 .bootstrap(adminPassword: password, url: url)
+            for line in lines { Reporting.say(line) }
         }
     }
 }

@@ -18,6 +18,7 @@ struct Cloud {
     let identity: IdentityService
     let dispatcher: Dispatcher
     let ids: IdentityService.Bootstrapped
+    let pauses: Pauses
 
     static let adminPassword = "right horse"
     static let demoPassword = "demo's own"
@@ -79,6 +80,7 @@ struct Cloud {
 
     init(clock: Clock = Clock(), _ change: (inout IdentityOptions) -> Void = { _ in }) async throws {
         self.clock = clock
+        pauses = Pauses(clock)
         store = try await TestStore.open(IdentityMigrations.all)
         var options = IdentityOptions()
         change(&options)
@@ -89,7 +91,7 @@ struct Cloud {
         let keyring = try await FernetKeyring.loadOrCreate(folder: folder, time: clock.source)
         identity = IdentityService(
             store: store, codec: TokenCodec(keyring: keyring, time: clock.source), hasher: PasswordHasher(cost: 4),
-            options: options, time: clock.source)
+            options: options, time: clock.source, pause: { [pauses] in try await pauses.pause($0) })
         let engine = try PolicyEngine(rules: IdentityPolicy.rules)
         dispatcher = Dispatcher(
             [
@@ -106,7 +108,7 @@ struct Cloud {
     @discardableResult
     func send(
         _ method: HTTPRequest.Method, _ path: String, _ body: JSONValue? = nil, token: String? = nil,
-        headers: [String: String] = [:]
+        headers: [String: String] = [:], from address: String = "127.0.0.1"
     ) async throws -> Answer {
         var fields: HTTPFields = [:]
         fields[.authToken] = token
@@ -119,7 +121,9 @@ struct Cloud {
             fields[.contentType] = "application/json"
         }
         let response = await dispatcher.respond(
-            to: APIRequest(method, "/identity" + path, headers: fields, body: bytes))
+            to: APIRequest(
+                method, "/identity" + path, headers: fields, body: bytes,
+                peer: Peer(address: address, isLoopback: false, origin: "http://127.0.0.1")))
         let answer = try await response.bytes()
         return Answer(
             status: response.status, headers: response.headers,
@@ -142,8 +146,11 @@ struct Cloud {
         return ["auth": .object(auth)]
     }
 
-    func signIn(_ user: String, _ password: String, scope: JSONValue?) async throws -> Answer {
-        try await send(.post, "/v3/auth/tokens", Self.passwordBody(user, password, scope: scope))
+    func signIn(
+        _ user: String, _ password: String, scope: JSONValue?, from address: String = "127.0.0.1"
+    ) async throws -> Answer {
+        try await send(
+            .post, "/v3/auth/tokens", Self.passwordBody(user, password, scope: scope), from: address)
     }
 
     static func project(_ name: String) -> JSONValue {
