@@ -55,6 +55,40 @@ struct BenchmarkWorld {
         return world
     }
 
+    /// One host whose device n has the traits 0 to n.
+    static func staircase(_ count: Int) -> BenchmarkWorld {
+        var world = BenchmarkWorld()
+        var random = SplitMix64(seed: 13)
+        let root = random.id()
+        let devices = (0..<count).map { device in
+            ProviderDescription(
+                random.id(), parent: root, revision: 1, stocks: [.init(.pgpu, Inventory(total: 1))],
+                traits: (0...device).map { stair($0) })
+        }
+        world.trees.append((root, [ProviderDescription(root, revision: 1)] + devices))
+        return world
+    }
+
+    private static func stair(_ number: Int) -> Trait { Trait(unchecked: "CUSTOM_STAIR_\(number)") }
+
+    static func families(_ count: Int) -> [(String, CandidateRequest)] {
+        func request(_ stairs: [Int], _ policy: GroupPolicy) -> CandidateRequest {
+            let groups = stairs.enumerated().map { place, number in
+                RequestGroup("_\(place)", [.pgpu: 1], required: [[stair(number)]])
+            }
+            return CandidateRequest(groups: groups, policy: policy, folding: .none)
+        }
+        let nested = Array(0..<count)
+        let impossible = [count - 1] + nested.dropFirst()
+        return [GroupPolicy.isolate, .none].flatMap { policy in
+            [
+                ("\(count) nested groups over \(count) devices, \(policy)", request(nested, policy)),
+                ("the same in another order", request(nested.reversed(), policy)),
+                ("the same where none is possible", request(impossible, policy)),
+            ]
+        }
+    }
+
     func index() -> PlacementIndex {
         var index = PlacementIndex()
         for tree in trees { index.install(root: tree.root, tree.providers) }

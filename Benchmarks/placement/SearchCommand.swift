@@ -32,6 +32,15 @@ struct SearchCommand {
                     "\(count) groups over \(count) devices, \(folding)", BenchmarkWorld.claim(count, folding), single)
             }
         }
+        measureFamilies()
+    }
+
+    /// Isolated groups that want one trait each of devices with nested sets of them: one assignment is possible, or none.
+    private func measureFamilies() {
+        for count in [15, 20, 40] {
+            let index = BenchmarkWorld.staircase(count).index()
+            for (name, request) in BenchmarkWorld.families(count) { measure(name, request, index) }
+        }
     }
 
     private func measure(_ name: String, _ request: CandidateRequest, _ index: PlacementIndex) {

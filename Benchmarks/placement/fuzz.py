@@ -36,12 +36,32 @@ def groups(source, aggregates):
                           lambda: f"!in:{one()},{one()}"])()
 
 
+def stairs(source, parts):
+    """Groups of which each wants a trait of a staircase: one assignment is possible, some, or none."""
+    count = source.randint(2, world.STAIRS)
+    wanted = source.choice([
+        list(range(world.STAIRS - count, world.STAIRS)),
+        [source.randrange(world.STAIRS) for _ in range(count)],
+        [max(0, number - source.randint(0, 2)) for number in range(count)],
+    ])
+    source.shuffle(wanted)
+    suffixes = [f"_{number}" for number in range(count)]
+    for suffix, number in zip(suffixes, wanted):
+        parts.append(f"resources{suffix}={world.STAIR_CLASS}:1")
+        parts.append(f"required{suffix}={world.STAIR_TRAITS[number]}")
+    if source.random() < 0.3:
+        parts.append(f"resources={world.STAIR_CLASS}:1")
+    return suffixes
+
+
 def compose(seed, cloud):
     source = random.Random(seed)
     anywhere = cloud.roots + [row[0] for row in cloud.providers[:200]] + list(cloud.equal.values())
     parts = []
     shape = source.random()
-    if shape < 0.1:
+    if shape < 0.15:
+        suffixes = stairs(source, parts)
+    elif shape < 0.22:
         # Groups that all differ, over devices that do not: as many candidates as there are orders.
         name = source.choice(["PGPU", "VGPU"])
         suffixes = [f"_{number}" for number in range(source.randint(2, 16))]
@@ -50,7 +70,7 @@ def compose(seed, cloud):
             refused = [trait for place, trait in enumerate(world.TRAITS) if number >> place & 1]
             if refused:
                 parts.append(f"required{suffix}=" + ",".join("!" + trait for trait in refused))
-    elif shape < 0.35:
+    elif shape < 0.42:
         # Many groups that ask for the same, or nearly, of equal devices: what explodes where each is told apart.
         count = source.randint(2, 20)
         name = source.choice(["PGPU", "VGPU", "FPGA"])
@@ -102,6 +122,7 @@ def main():
     server = None
     try:
         cloud = world.World(arguments.trees)
+        cloud.staircases(max(2, arguments.trees // 20))
         cloud.aggregate()
         path = f"{folder.path}/fuzz.sqlite"
         server = processes.kilonova(arguments.kilonova, folder.path, f"sqlite://{path}")
@@ -111,7 +132,7 @@ def main():
         server = processes.kilonova(arguments.kilonova, folder.path, f"sqlite://{path}")
         server.wait()
         connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=120)
-        statuses, costs, incomplete = {}, [], 0
+        statuses, costs, incomplete, gave_up = {}, [], 0, []
         for seed in range(arguments.seed, arguments.seed + arguments.queries):
             query = compose(seed, cloud)
             before = processes.cpu(server.pid)
@@ -123,6 +144,8 @@ def main():
             statuses[answer.status] = statuses.get(answer.status, 0) + 1
             incomplete += answer.getheader("warning") is not None
             costs.append((spent, seed, answer.status, size, query))
+            if answer.status == 503:
+                gave_up.append((seed, query))
         costs.sort(reverse=True)
         print(f"{arguments.trees} trees, seeds {arguments.seed} to {arguments.seed + arguments.queries - 1}, load average "
               f"{os.getloadavg()[0]:.1f}: answers {statuses}, {incomplete} of them not complete; peak "
@@ -131,6 +154,8 @@ def main():
         print("CPU: " + "  ".join(f"{name} {costs[min(count - 1, int(count * (1 - part)))][0]:.2f} ms" for name, part in (
             ("p50", .5), ("p95", .95), ("p99", .99))) + f"  worst {costs[0][0]:.2f} ms; "
             f"{sum(1 for cost in costs if cost[0] > 50)} above 50 ms")
+        for seed, query in gave_up:
+            print(f"  gave up without a candidate: seed {seed}  {query}")
         for spent, seed, status, size, query in costs[:8]:
             print(f"  {spent:7.2f} ms  seed {seed}  {status}  {size} B  {query}")
     finally:

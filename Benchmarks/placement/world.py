@@ -15,6 +15,11 @@ MOMENT = 1_700_000_000_000_000
 TRAITS = ("COMPUTE_NODE", "HW_NUMA_ROOT", "OWNER_CYBORG", "CUSTOM_CARD_A", "CUSTOM_CARD_B", "CUSTOM_RARE")
 # Hosts with so many equal devices, and the devices' class: a class each, so that a query meets one of the hosts.
 EQUAL = {8: "PGPU", 16: "VGPU"}
+# Devices of a host of `staircases`: device n has the traits 0 to n, so that groups that want one trait each can be assigned in one
+# way. A class of their own, which no other provider has.
+STAIRS = 20
+STAIR_CLASS = "PCI_DEVICE"
+STAIR_TRAITS = tuple(f"CUSTOM_STAIR_{number}" for number in range(STAIRS))
 
 
 class World:
@@ -64,6 +69,20 @@ class World:
             self.stock(self.provider(f"equal-{count}-{number}", root, root), EQUAL[count], 1)
         return root
 
+    def staircases(self, hosts):
+        """Hosts whose devices have nested sets of traits; on every other one a device is held, so that less fits."""
+        self.stairs = []
+        for host in range(hosts):
+            consumer = self.id()
+            self.consumers.append(consumer)
+            root = self.provider(f"stairs-{host}")
+            nodes = [self.provider(f"stairs-{host}-numa{node}", root, root, ["HW_NUMA_ROOT"]) for node in range(2)]
+            for number in range(STAIRS):
+                device = self.provider(
+                    f"stairs-{host}-{number}", nodes[number * 2 // STAIRS], root, STAIR_TRAITS[:number + 1])
+                self.stock(device, STAIR_CLASS, 1, used=int(host % 2 == 1 and number == host % STAIRS), consumer=consumer)
+            self.stairs.append(root)
+
     def aggregate(self, aggregates=20, pools=4):
         """Puts each host into one of so many aggregates, and each of so many shared pools of disk into several."""
         self.aggregates = [self.id() for _ in range(aggregates)]
@@ -85,7 +104,7 @@ class World:
                "created_at updated_at", (
                    (one, name, total, reserved, 1, 2147483647, 1, ratio, used, MOMENT, MOMENT)
                    for one, name, total, reserved, ratio, used in self.inventories))
-        yield "custom_traits", "name created_at", ((name, MOMENT) for name in TRAITS if name.startswith("CUSTOM_"))
+        yield "custom_traits", "name created_at", ((name, MOMENT) for name in TRAITS + STAIR_TRAITS if name.startswith("CUSTOM_"))
         yield "provider_traits", "provider trait", self.traits
         yield "provider_aggregates", "provider aggregate", self.members
         yield ("consumers", "uuid project owner type generation created_at updated_at", (

@@ -26,9 +26,25 @@ public struct Inventory: Hashable, Sendable {
         self.allocationRatio = allocationRatio
     }
 
-    /// Units that may be claimed in all: (total − reserved) × ratio, rounded down; held within what an Int can hold.
+    /// Units that may be claimed in all: (total − reserved) × ratio, rounded down; held within what sums of a few such numbers
+    /// leave an Int. Whatever the database holds, this is a number.
     public var capacity: Int {
-        let exact = (Double(total - reserved) * allocationRatio).rounded(.down)
-        return exact >= Double(Int.max / 4) ? Int.max / 4 : Int(exact)
+        let exact = room.rounded(.down)
+        if exact >= Double(Self.mostCapacity) { return Self.mostCapacity }
+        return exact > -Double(Self.mostCapacity) ? Int(exact) : -Self.mostCapacity
+    }
+
+    /// The same, not rounded; 0 where the ratio is no number.
+    public var room: Double {
+        let exact = (Double(total) - Double(reserved)) * allocationRatio
+        return exact.isNaN ? 0 : exact
+    }
+
+    private static let mostCapacity = Int.max / 4
+
+    /// Whether a claim may be of so many units, apart from how many are free.
+    public func admits(_ amount: Int) -> Bool {
+        // A step of 0, which only a damaged database has, fits nothing.
+        amount >= minUnit && amount <= maxUnit && amount.isMultiple(of: stepSize)
     }
 }

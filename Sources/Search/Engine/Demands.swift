@@ -7,14 +7,14 @@ final class Demands: Sendable {
             let amounts: Range<Int>
             let terms: Range<Int>
             let forbidden: Range<Int>
+            /// The subtree rules that it is part of, in `rulesOfWants`.
+            let rules: Range<Int>
             /// Whether it does not matter in which tree or aggregate the provider is.
             let isContent: Bool
         }
 
         struct Rule: Sendable {
             let members: Range<Int>
-            /// The last of them: there the rule can be judged.
-            let last: Int
         }
 
         let demands: Table<Demand>
@@ -24,6 +24,7 @@ final class Demands: Sendable {
         let order: Table<Int>
         let rules: Table<Rule>
         let ruleMembers: Table<Int>
+        let rulesOfWants: Table<Int>
         let rootRequired: Table<TraitBit>
         let rootForbidden: Table<TraitBit>
 
@@ -62,22 +63,27 @@ final class Demands: Sendable {
             bits += new
             return bits.count - new.count..<bits.count
         }
-        for want in wants {
+        var rulesOfWants: ContiguousArray<Int> = []
+        for (number, want) in wants.enumerated() {
+            let firstRule = rulesOfWants.count
+            rulesOfWants += rules.indices.filter { rules[$0].wants.contains(number) }
             amounts += want.amounts
             let firstTerm = terms.count
             for term in want.required { terms.append(added(term)) }
             demands.append(
                 Rows.Demand(
                     firstClass: want.firstClass ?? -1, amounts: amounts.count - want.amounts.count..<amounts.count,
-                    terms: firstTerm..<terms.count, forbidden: added(want.forbidden), isContent: want.isContent))
+                    terms: firstTerm..<terms.count, forbidden: added(want.forbidden),
+                    rules: firstRule..<rulesOfWants.count, isContent: want.isContent))
         }
         let ruled = rules.map { rule in
             members += rule.wants
-            return Rows.Rule(members: members.count - rule.wants.count..<members.count, last: rule.last)
+            return Rows.Rule(members: members.count - rule.wants.count..<members.count)
         }
         rows = Rows(
             demands: Table(demands), amounts: Table(amounts), terms: Table(terms), bits: Table(bits),
             order: Table(ContiguousArray(order)), rules: Table(ContiguousArray(ruled)), ruleMembers: Table(members),
+            rulesOfWants: Table(rulesOfWants),
             rootRequired: Table(ContiguousArray(rootRequired)), rootForbidden: Table(ContiguousArray(rootForbidden)))
     }
 
@@ -89,6 +95,7 @@ final class Demands: Sendable {
         rows.order.free()
         rows.rules.free()
         rows.ruleMembers.free()
+        rows.rulesOfWants.free()
         rows.rootRequired.free()
         rows.rootForbidden.free()
     }

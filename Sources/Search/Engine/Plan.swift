@@ -15,13 +15,13 @@ struct Plan: Sendable {
     let sameSubtrees: [SubtreeRule]
     let rootRequired: [TraitBit]
     let rootForbidden: [TraitBit]
+    /// What several wants compete for; see `Contest`.
+    let contests: [Contest]
     /// The same for walks.
     let demands: Demands
 
     struct SubtreeRule: Sendable {
         let wants: [Int]
-        /// The last of them: there the rule can be judged.
-        let last: Int
     }
 
     /// Nil when no provider of the index can satisfy some part, whatever else there is.
@@ -50,14 +50,15 @@ struct Plan: Sendable {
                     suffix: group.suffix, isSuffixed: !group.suffix.isEmpty, amounts: amounts, required: required,
                     forbidden: forbidden, memberOf: memberOf, notMemberOf: notMemberOf, tree: tree, kind: 0)
             }
+            let asked = amounts.filter { $0.amount > 0 }
             if group.suffix.isEmpty {
-                for amount in amounts { plain.append(want([amount], [])) }
+                for amount in amounts { plain.append(want(amount.amount > 0 ? [amount] : [], [])) }
                 union = terms
             } else {
                 let rules = request.sameSubtrees.indices.filter {
                     request.sameSubtrees[$0].contains(group.suffix)
                 }
-                suffixed.append((want(amounts, terms), rules))
+                suffixed.append((want(asked, terms), rules))
             }
         }
         guard let rootRequired = Self.bits(request.rootRequired, index) else { return nil }
@@ -73,10 +74,12 @@ struct Plan: Sendable {
         searchOrder =
             ordered.indices.filter { !ordered[$0].required.isEmpty }
             + ordered.indices.filter { ordered[$0].required.isEmpty }
-        sameSubtrees = request.sameSubtrees.compactMap { suffixes in
-            let members = ordered.indices.filter { ordered[$0].isSuffixed && suffixes.contains(ordered[$0].suffix) }
-            return members.last.map { SubtreeRule(wants: members, last: $0) }
-        }
+        // A group always lies below itself.
+        sameSubtrees = request.sameSubtrees.map { suffixes in
+            let suffixes = Set(suffixes)
+            return ordered.indices.filter { ordered[$0].isSuffixed && suffixes.contains(ordered[$0].suffix) }
+        }.filter { $0.count > 1 }.map { SubtreeRule(wants: $0) }
+        contests = Contest.all(of: ordered, unsuffixedCount: plain.count, isIsolated: request.policy == .isolate)
         demands = Demands(
             ordered, order: searchOrder, rules: sameSubtrees, rootRequired: rootRequired, rootForbidden: rootForbidden)
     }

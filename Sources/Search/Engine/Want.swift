@@ -22,6 +22,9 @@ struct Want: Sendable {
     /// A class that whoever serves must have.
     var firstClass: Int? { amounts.first?.resourceClass }
 
+    /// How much of the class it takes.
+    func amount(of resourceClass: Int) -> Int { amounts.first { $0.resourceClass == resourceClass }?.amount ?? 0 }
+
     func asksForTheSame(as other: Want) -> Bool {
         isSuffixed && other.isSuffixed && amounts == other.amounts && required == other.required
             && forbidden == other.forbidden && memberOf == other.memberOf && notMemberOf == other.notMemberOf

@@ -21,12 +21,14 @@ struct TreeTables: Sendable {
         let capacity: Int
         var used: Int
 
-        var free: Int { capacity - used }
+        /// Below 0 where more is taken than there is. No use that a database may name makes it overflow.
+        var free: Int { capacity - min(max(used, -Self.mostUsed), Self.mostUsed) }
+        private static let mostUsed = Int.max / 4
 
         /// Whether one claim of `amount` is possible (section "fits" of the Placement contract).
         func fits(_ amount: Int) -> Bool {
-            used + amount <= capacity && amount >= inventory.minUnit && amount <= inventory.maxUnit
-                && (inventory.stepSize == 1 || amount % inventory.stepSize == 0)
+            amount <= free && amount >= inventory.minUnit && amount <= inventory.maxUnit
+                && (inventory.stepSize == 1 || amount.isMultiple(of: inventory.stepSize))
         }
     }
 

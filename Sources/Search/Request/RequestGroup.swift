@@ -5,6 +5,7 @@ public import Model
 public struct RequestGroup: Sendable, Equatable {
     /// Empty for the group without a suffix.
     public var suffix: String
+    /// An amount of 0 asks for a provider, whatever it has: of the group without a suffix such a one can still bring a trait.
     public var resources: [ResourceClass: Int]
     /// Each set: at least one of its traits must be there.
     public var required: [Set<Trait>]
