@@ -33,4 +33,24 @@ import Testing
         #expect(try await fixture.call(.get, "/explain/v1/candidates?resources=NONE:1").status == 400)
         #expect(try await fixture.call(.get, "/explain/v2").status == 404)
     }
+
+    @Test func holdersOfWhatOthersShareAreNamed() async throws {
+        let fixture = try await PlacementFixture()
+        let aggregate = PlacementFixture.newID()
+        let host = try await fixture.provider("host", ["VCPU": 8], aggregates: [aggregate])
+        let pool = try await fixture.provider(
+            "pool", ["DISK_GB": 100], traits: ["MISC_SHARES_VIA_AGGREGATE"], aggregates: [aggregate])
+        let holder = PlacementFixture.newID()
+        try await fixture.claim(holder, [pool: ["DISK_GB": 60], host: ["VCPU": 1]])
+        let answer = try await fixture.call(.get, "/explain/v1/candidates?resources=VCPU:4,DISK_GB:50")
+        let miss = answer.json["nearest"][0]
+        #expect(miss["name"] == "host")
+        #expect(miss["weight"] == .number(0.2))
+        #expect(
+            miss["missing"][0] == [
+                "resource_class": "DISK_GB", "asked": 50, "free": 40, "deficit": 10,
+                "held_by": [["consumer": .text(holder), "amount": 60]],
+            ])
+        #expect(answer.json["relaxations"][0]["amount_that_fits"] == 40)
+    }
 }

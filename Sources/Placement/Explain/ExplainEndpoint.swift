@@ -9,6 +9,10 @@ struct ExplainEndpoint: Sendable {
     let state: PlacementState
     let options: PlacementOptions
 
+    /// How long an explanation may take.
+    private static let mostTime = Duration.seconds(2)
+    private static let mostShared = 100
+
     private static let constraints = Schema.array(.string)
     private static let shortage = Schema.fields(
         .required("resource_class", .string), .required("asked", .integer), .required("free", .integer),
@@ -20,8 +24,8 @@ struct ExplainEndpoint: Sendable {
             "constraints",
             .array(
                 .fields(
-                    .required("constraint", .string), .required("removed_alone", .integer),
-                    .required("removed_last", .integer)))),
+                    .required("constraint", .string), .optional("removed_alone", .integer),
+                    .optional("removed_last", .integer)))),
         .required(
             "relaxations",
             .array(
@@ -34,7 +38,8 @@ struct ExplainEndpoint: Sendable {
             .array(
                 .fields(
                     .required("resource_provider", .uuid), .required("name", .string),
-                    .required("without", constraints), .required("missing", .array(shortage))))))
+                    .required("without", constraints), .required("weight", .number),
+                    .required("missing", .array(shortage))))))
 
     var all: [Endpoint] {
         [
@@ -49,10 +54,23 @@ struct ExplainEndpoint: Sendable {
     /// What the database knows of the trees that nearly serve.
     private struct Background: Sendable {
         var names: [ResourceProviderID: String] = [:]
+        /// By the root of a tree, or by a provider that shares with others.
         var holders: [Holding: [(consumer: ConsumerID, amount: Int)]] = [:]
 
+        /// Providers of the trees themselves that share with other ones: what is held of them is listed under their own ids.
+        var ownShared: [ResourceProviderID: [ResourceProviderID]] = [:]
+
+        static let most = 10
+
+        /// Those of several providers together.
+        func holders(of name: ResourceClass, _ providers: [ResourceProviderID]) -> [(consumer: ConsumerID, amount: Int)]
+        {
+            let all = providers.flatMap { holders[Holding(provider: $0, resourceClass: name)] ?? [] }
+            return Array(all.sorted { ($1.amount, $0.consumer) < ($0.amount, $1.consumer) }.prefix(Self.most))
+        }
+
         struct Holding: Hashable, Sendable {
-            let root: ResourceProviderID
+            let provider: ResourceProviderID
             let resourceClass: ResourceClass
         }
     }
@@ -64,7 +82,10 @@ struct ExplainEndpoint: Sendable {
         try await CandidateEndpoint(state: state, options: options).refuseUnknown(query, index)
         var request = query.request(newest, options)
         request.limit = nil
-        let explanation = Explanation(of: request, in: index)
+        let (time, end) = (state.time, state.time.now() + Self.mostTime)
+        let explanation = Explanation(
+            of: request, in: index,
+            allowance: Allowance(steps: options.searchBudget / 2) { Task.isCancelled || time.now() > end })
         let showsHolders = call.allows(
             "placement:resource_providers:allocations:list", target: .own(call.caller))
         let background = try await background(of: explanation, index, showsHolders: showsHolders)
@@ -75,9 +96,9 @@ struct ExplainEndpoint: Sendable {
             json.member("constraints") { json in
                 json.array(explanation.costs) { json, cost in
                     json.object { json in
-                        json.member("constraint", request.text(of: cost.constraint))
-                        json.member("removed_alone", cost.removedAlone)
-                        json.member("removed_last", cost.removedLast)
+                        json.member("constraint", shown(cost.constraint, request))
+                        if let removed = cost.removedAlone { json.member("removed_alone", removed) }
+                        if let removed = cost.removedLast { json.member("removed_last", removed) }
                     }
                 }
             }
@@ -102,8 +123,14 @@ struct ExplainEndpoint: Sendable {
 
     private func write(_ dropped: [RequestConstraint], _ request: CandidateRequest, _ json: inout JSONWriter) {
         json.member("without") { json in
-            json.array(dropped) { json, constraint in json.value(request.text(of: constraint)) }
+            json.array(dropped) { json, constraint in json.value(shown(constraint, request)) }
         }
+    }
+
+    /// A constraint as the query writes it, cut where it is long: it may stand in the answer many times.
+    private func shown(_ constraint: RequestConstraint, _ request: CandidateRequest) -> String {
+        let text = request.text(of: constraint)
+        return text.utf8.count > 300 ? text.prefix(297) + "..." : text
     }
 
     private func write(
@@ -115,6 +142,7 @@ struct ExplainEndpoint: Sendable {
             json.member("resource_provider", "\(root)")
             json.member("name", background.names[root] ?? "")
             write(miss.dropped, request, &json)
+            json.member("weight", miss.weight)
             json.member("missing") { json in
                 json.array(miss.shortages) { json, shortage in
                     json.object { json in
@@ -123,9 +151,11 @@ struct ExplainEndpoint: Sendable {
                         json.member("free", shortage.free)
                         json.member("deficit", max(0, shortage.asked - shortage.free))
                         guard showsHolders else { return }
-                        let key = Background.Holding(root: root, resourceClass: shortage.resourceClass)
+                        let holders = background.holders(
+                            of: shortage.resourceClass,
+                            [root] + miss.shared.map(index.id) + (background.ownShared[root] ?? []))
                         json.member("held_by") { json in
-                            json.array(background.holders[key] ?? []) { json, holder in
+                            json.array(holders) { json, holder in
                                 json.object { json in
                                     json.member("consumer", "\(holder.consumer)")
                                     json.member("amount", holder.amount)
@@ -138,29 +168,42 @@ struct ExplainEndpoint: Sendable {
         }
     }
 
-    /// Names, and of each class that is short the ten consumers that hold most of it.
+    /// Names, and of each class that is short the consumers that hold most of it in the tree, or of what others share with it.
     private func background(
         of explanation: Explanation, _ index: PlacementIndex, showsHolders: Bool
     ) async throws -> Background {
         let roots = Set(explanation.nearest.map { index.id($0.root) })
         if roots.isEmpty { return Background() }
         let classes = Set(explanation.nearest.flatMap(\.shortages).map(\.resourceClass))
-        return try await state.read { transaction in
-            var background = Background()
+        let sharing = Set(explanation.nearest.flatMap(\.shared))
+        let shared = sharing.map(index.id).sorted().prefix(Self.mostShared)
+        var ownShared: [ResourceProviderID: [ResourceProviderID]] = [:]
+        for miss in explanation.nearest {
+            let number = index.treeNumber(miss.root)
+            ownShared[index.id(miss.root)] = sharing.filter { index.treeNumber($0) == number }.map(index.id)
+        }
+        return try await state.read { [own = ownShared] transaction in
+            var background = Background(ownShared: own)
             try transaction.forEach(
                 "SELECT uuid, name FROM resource_providers WHERE uuid IN \(list: roots.sorted())"
             ) { row in background.names[try row[0]] = try row[1] as String }
             guard showsHolders, !classes.isEmpty else { return background }
             try transaction.forEach(
                 """
-                SELECT p.root, a.resource_class, a.consumer, CAST(SUM(a.used) AS BIGINT)
-                FROM allocations a JOIN resource_providers p ON p.uuid = a.provider
-                WHERE p.root IN \(list: roots.sorted()) AND a.resource_class IN \(list: classes.sorted())
-                GROUP BY p.root, a.resource_class, a.consumer ORDER BY 4 DESC, 3
+                SELECT holder, resource_class, consumer, amount FROM (
+                    SELECT h.holder, h.resource_class, h.consumer, h.amount, ROW_NUMBER() OVER (
+                        PARTITION BY h.holder, h.resource_class ORDER BY h.amount DESC, h.consumer) AS place
+                    FROM (
+                        SELECT CASE WHEN a.provider IN \(list: shared) THEN a.provider ELSE p.root END AS holder,
+                            a.resource_class, a.consumer, CAST(SUM(a.used) AS BIGINT) AS amount
+                        FROM allocations a JOIN resource_providers p ON p.uuid = a.provider
+                        WHERE (p.root IN \(list: roots.sorted()) OR a.provider IN \(list: shared))
+                            AND a.resource_class IN \(list: classes.sorted())
+                        GROUP BY 1, a.resource_class, a.consumer) AS h) AS placed
+                WHERE place <= \(Background.most) ORDER BY amount DESC, consumer
                 """
             ) { row in
-                let key = Background.Holding(root: try row[0], resourceClass: try row[1])
-                guard background.holders[key, default: []].count < 10 else { return }
+                let key = Background.Holding(provider: try row[0], resourceClass: try row[1])
                 background.holders[key, default: []].append((try row[2], try row[3]))
             }
             return background

@@ -44,12 +44,13 @@ extension CandidateRequest {
         return all
     }
 
-    /// The same request without some of its constraints. A group that asks for nothing any more is gone.
+    /// The same request without some of its constraints. What a group asks beside an amount that is given up stays asked, of
+    /// some provider; a group that asks for nothing any more is gone.
     public func without(_ dropped: Set<RequestConstraint>) -> CandidateRequest {
         var request = self
         request.groups = groups.compactMap { group in
             var kept = group
-            kept.resources = group.resources.filter { !dropped.contains(.resource(group: group.suffix, $0.key)) }
+            let given = group.resources.keys.filter { dropped.contains(.resource(group: group.suffix, $0)) }
             kept.required = group.required.enumerated().filter {
                 !dropped.contains(.required(group: group.suffix, $0.offset))
             }.map(\.element)
@@ -59,8 +60,11 @@ extension CandidateRequest {
             }.map(\.element)
             if dropped.contains(.notMemberOf(group: group.suffix)) { kept.notMemberOf = [] }
             if dropped.contains(.inTree(group: group.suffix)) { kept.inTree = nil }
-            let lostAll = kept.resources.isEmpty && !group.resources.isEmpty
-            return lostAll && (group.suffix.isEmpty || !isTied(group.suffix)) ? nil : kept
+            let asksMore = kept.asksBesideAmounts
+            for name in given { kept.resources[name] = group.suffix.isEmpty && asksMore ? 0 : nil }
+            let isEmpty =
+                kept.resources.isEmpty && !asksMore && (group.suffix.isEmpty || !isTied(group.suffix, unless: dropped))
+            return isEmpty ? nil : kept
         }
         request.rootRequired = rootRequired.filter { !dropped.contains(.rootRequired($0)) }
         request.rootForbidden = rootForbidden.filter { !dropped.contains(.rootForbidden($0)) }
@@ -84,5 +88,13 @@ extension CandidateRequest {
         return without(Set(constraints).subtracting(keep))
     }
 
-    private func isTied(_ suffix: String) -> Bool { sameSubtrees.contains { $0.contains(suffix) } }
+    private func isTied(_ suffix: String, unless dropped: Set<RequestConstraint>) -> Bool {
+        sameSubtrees.indices.contains { !dropped.contains(.sameSubtree($0)) && sameSubtrees[$0].contains(suffix) }
+    }
+}
+
+extension RequestGroup {
+    fileprivate var asksBesideAmounts: Bool {
+        !(required.isEmpty && forbidden.isEmpty && memberOf.isEmpty && notMemberOf.isEmpty && inTree == nil)
+    }
 }

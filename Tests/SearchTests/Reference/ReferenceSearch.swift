@@ -12,8 +12,12 @@ struct ReferenceSearch {
     let world: World
 
     func candidates(_ request: CandidateRequest) -> Set<Candidate> {
+        world.trees.reduce(into: []) { $0.formUnion(candidates(request, of: $1)) }
+    }
+
+    func candidates(_ request: CandidateRequest, of anchor: [ProviderDescription]) -> Set<Candidate> {
         var found: Set<Candidate> = []
-        for anchor in world.trees where isRootWanted(anchor, request) {
+        if isRootWanted(anchor, request) {
             let pool = world.pool(of: anchor)
             let served = request.groups.map { choices($0, anchor, pool) }
             for combination in product(served) {
@@ -94,7 +98,7 @@ struct ReferenceSearch {
         }
         var allocations: [ResourceProviderID: [ResourceClass: Int]] = [:]
         for choice in choices {
-            for take in choice.takes {
+            for take in choice.takes where take.amount > 0 {
                 allocations[take.provider.id, default: [:]][take.resourceClass, default: 0] += take.amount
             }
         }
@@ -115,6 +119,8 @@ struct ReferenceSearch {
     }
 
     private func fits(_ provider: ProviderDescription, _ name: ResourceClass, _ amount: Int) -> Bool {
+        // Given up: anybody will do.
+        if amount == 0 { return true }
         guard let stock = provider.stocks.first(where: { $0.resourceClass == name }) else { return false }
         let inventory = stock.inventory
         return stock.used + amount <= inventory.capacity && amount >= inventory.minUnit && amount <= inventory.maxUnit
