@@ -36,7 +36,7 @@ struct AllocationEndpoints: Sendable {
             writeMany(since: 13, until: 27, ClaimSchema.v13), writeMany(since: 28, until: 33, ClaimSchema.v28),
             writeMany(since: 34, until: 37, ClaimSchema.v34), writeMany(since: 38, ClaimSchema.v38),
             Endpoint(
-                .delete, "/allocations/\(Self.consumer)", "Give back all that a consumer holds", query: .anything,
+                .delete, "/allocations/\(Self.consumer)", "Give back all that a consumer holds", query: .none,
                 access: .rule("placement:allocations:delete"), answers: .empty(), faults: [.notFound]
             ) { call in
                 let text = try call[Self.consumer]
@@ -51,7 +51,7 @@ struct AllocationEndpoints: Sendable {
     private func write(since: Int = 0, until: Int? = nil, _ schema: Schema) -> Endpoint {
         Endpoint(
             .put, "/allocations/\(Self.consumer)", "Replace a consumer's allocations", since: .placement(since),
-            until: until.map { .placement($0) }, query: .anything, body: ClaimBody.self, schema: schema,
+            until: until.map { .placement($0) }, query: .none, body: ClaimBody.self, schema: schema,
             access: .rule("placement:allocations:update"), answers: .empty(), faults: [.conflict]
         ) { call, body in
             let text = try call[Self.consumer]
@@ -68,7 +68,7 @@ struct AllocationEndpoints: Sendable {
     private func writeMany(since: Int, until: Int? = nil, _ schema: Schema) -> Endpoint {
         Endpoint(
             .post, "/allocations", "Replace the allocations of several consumers at once", since: .placement(since),
-            until: until.map { .placement($0) }, query: .anything, body: [String: ClaimBody].self,
+            until: until.map { .placement($0) }, query: .none, body: [String: ClaimBody].self,
             schema: ClaimSchema.many(schema), access: .rule("placement:allocations:manage"), answers: .empty(),
             faults: [.conflict]
         ) { call, body in

@@ -131,9 +131,9 @@ enum ClaimSchema {
             "allocations",
             .map(
                 Schema.uuidPattern,
-                .fields(.required("resources", .amounts), .optional("generation", .integer)), atLeast: atLeast))
+                .fields(.required("resources", .amounts), .optional("generation", .generation)), atLeast: atLeast))
     }
-    private static let generation = ObjectSchema.Property.required("consumer_generation", .nullable(.integer))
+    private static let generation = ObjectSchema.Property.required("consumer_generation", .nullable(.generation))
     private static let mappings = ObjectSchema.Property.optional(
         "mappings", .map(nil, .array(of: .uuid, minItems: 1, maxItems: nil, unique: false), atLeast: 1))
     private static let type = ObjectSchema.Property.required(

@@ -25,13 +25,13 @@ struct ClaimBook {
 
         var change: [Key: Int] = [:]
         for amounts in held.values {
-            for (key, amount) in amounts { change[key, default: 0] -= amount }
+            for (key, amount) in amounts { change[key, default: 0].add(0 &- amount) }
         }
         for claim in claims {
             for (key, amount) in Self.amounts(claim) {
                 guard let entry = stock[key] else { throw Self.noInventory(key) }
                 try Self.checkUnits(amount, entry.inventory, key)
-                change[key, default: 0] += amount
+                change[key, default: 0].add(amount)
             }
         }
         for key in Set(claims.flatMap { Self.amounts($0).keys }) {
@@ -53,7 +53,7 @@ struct ClaimBook {
     /// Gives everything back that `id` holds; answers false where that is nothing. Provider generations stay.
     func release(_ id: ConsumerID) throws -> Bool {
         guard let amounts = try consumers([id]).held[id], !amounts.isEmpty else { return false }
-        let used = try move(amounts.mapValues { -$0 }, [:])
+        let used = try move(amounts.mapValues { 0 &- $0 }, [:])
         try ledger.transaction.execute("DELETE FROM allocations WHERE consumer = \(id)")
         try ledger.transaction.execute("DELETE FROM consumers WHERE uuid = \(id)")
         for (provider, used) in used.sorted(by: { $0.key < $1.key }) {
@@ -157,7 +157,7 @@ struct ClaimBook {
     }
 
     private static func checkUnits(_ amount: Int, _ inventory: Inventory, _ key: Key) throws(Fault) {
-        guard amount >= inventory.minUnit, amount <= inventory.maxUnit, amount % inventory.stepSize == 0 else {
+        guard inventory.admits(amount) else {
             throw .conflict(
                 "Unable to allocate inventory: Unable to create allocation for '\(key.resourceClass)' on resource "
                     + "provider '\(key.provider)'. The requested amount would violate inventory constraints: \(amount) "
@@ -169,8 +169,7 @@ struct ClaimBook {
     /// Room is counted with the ratio, not rounded. A provider over its capacity takes what does not raise its use.
     private static func checkRoom(_ entry: InventoryBook.Entry, _ delta: Int, _ key: Key) throws(Fault) {
         let inventory = entry.inventory
-        let capacity = Double(inventory.total - inventory.reserved) * inventory.allocationRatio
-        guard Double(entry.used + delta) > capacity, delta > 0 || entry.used == 0 else { return }
+        guard Double(entry.used) + Double(delta) > inventory.room, delta > 0 || entry.used == 0 else { return }
         throw .conflict(
             "Unable to allocate inventory: Unable to create allocation for '\(key.resourceClass)' on resource provider "
                 + "'\(key.provider)'. The requested amount would exceed the capacity: \(entry.used) of "
@@ -209,16 +208,14 @@ struct ClaimBook {
                     AND resource_class = \(key.resourceClass)
                 """)
         }
-        var rows: SQL = ""
-        var isFirst = true
+        var rows = Rows()
         for (key, amount) in wanted.sorted(by: { $0.key < $1.key }) where held[key] != amount {
-            if !isFirst { rows += ", " }
-            rows += "(\(claim.consumer), \(key.provider), \(key.resourceClass), \(amount), \(ledger.now))"
-            isFirst = false
+            rows.add("(\(claim.consumer), \(key.provider), \(key.resourceClass), \(amount), \(ledger.now))")
         }
-        if isFirst { return }
-        try ledger.transaction.execute(
-            "INSERT INTO allocations (consumer, provider, resource_class, used, created_at) VALUES \(rows)")
+        for values in rows.parts {
+            try ledger.transaction.execute(
+                "INSERT INTO allocations (consumer, provider, resource_class, used, created_at) VALUES \(values)")
+        }
     }
 
     /// The consumer's own row: made, or one generation further.

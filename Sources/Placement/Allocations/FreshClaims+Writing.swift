@@ -27,11 +27,14 @@ extension FreshClaims {
             rows.add(
                 "(\(claim.consumer), \(claim.project), \(claim.user), \(claim.type), 1, \(ledger.now), \(ledger.now))")
         }
-        let made = try transaction.execute(
-            """
-            INSERT INTO consumers (uuid, project, owner, type, generation, created_at, updated_at) VALUES \(rows.sql)
-            ON CONFLICT (uuid) DO NOTHING
-            """)
+        var made = 0
+        for values in rows.parts {
+            made += try transaction.execute(
+                """
+                INSERT INTO consumers (uuid, project, owner, type, generation, created_at, updated_at)
+                VALUES \(values) ON CONFLICT (uuid) DO NOTHING
+                """)
+        }
         guard made == claims.count else { throw Declined() }
         var used: [ResourceProviderID: [ResourceClass: Int]] = [:]
         for (key, draw) in draws.sorted(by: { $0.key < $1.key }) {
@@ -55,8 +58,10 @@ extension FreshClaims {
                 }
             }
         }
-        try transaction.execute(
-            "INSERT INTO allocations (consumer, provider, resource_class, used, created_at) VALUES \(rows.sql)")
+        for values in rows.parts {
+            try transaction.execute(
+                "INSERT INTO allocations (consumer, provider, resource_class, used, created_at) VALUES \(values)")
+        }
         for (provider, times) in requests.sorted(by: { $0.key < $1.key }) {
             try ledger.advance(provider, times: times)
             ledger.changedOnly(.used(used[provider] ?? [:]), of: provider)
@@ -124,17 +129,5 @@ extension FreshClaims {
         for (provider, revision) in revisions {
             ledger.remember(noted: provider, revision: revision, used: used[provider] ?? [:])
         }
-    }
-}
-
-/// Rows behind `VALUES`.
-private struct Rows {
-    private(set) var sql: SQL = ""
-    private var isFirst = true
-
-    mutating func add(_ row: SQL) {
-        if !isFirst { sql += ", " }
-        isFirst = false
-        sql += row
     }
 }

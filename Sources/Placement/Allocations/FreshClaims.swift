@@ -19,7 +19,7 @@ struct FreshClaims: Sendable {
         var divisor = 0
 
         mutating func take(_ share: Int) {
-            amount += share
+            amount.add(share)
             least = min(least, share)
             most = max(most, share)
             var (larger, smaller) = (max(divisor, share), min(divisor, share))
@@ -29,9 +29,8 @@ struct FreshClaims: Sendable {
 
         func fits(_ stock: ProviderDescription.Stock) -> Bool {
             let inventory = stock.inventory
-            let room = Double(inventory.total - inventory.reserved) * inventory.allocationRatio
-            return least >= inventory.minUnit && most <= inventory.maxUnit && divisor % inventory.stepSize == 0
-                && Double(stock.used + amount) <= room
+            return least >= inventory.minUnit && most <= inventory.maxUnit && divisor.isMultiple(of: inventory.stepSize)
+                && Double(stock.used) + Double(amount) <= inventory.room
         }
     }
 

@@ -36,7 +36,7 @@ struct InventoryBody: Decodable, Sendable {
         .required("total", .integerRange(1, most)), .optional("reserved", .integerRange(0, most)),
         .optional("min_unit", .integerRange(1, most)), .optional("max_unit", .integerRange(1, most)),
         .optional("step_size", .integerRange(1, most)),
-        .optional("allocation_ratio", .numberRange(nil, 3.40282e+38)),
+        .optional("allocation_ratio", .numberRange(-3.40282e+38, 3.40282e+38)),
     ]
 
     static let creation = Schema.object(

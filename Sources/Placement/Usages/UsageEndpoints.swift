@@ -108,7 +108,7 @@ struct UsageEndpoints: Sendable {
                     guard call.isAtLeast(38) else {
                         let all = Dictionary(grouping: sums, by: \.resourceClass)
                         for (name, lines) in all.sorted(by: { $0.key < $1.key }) {
-                            json.member(name, lines.reduce(0) { $0 + $1.amount })
+                            json.member(name, lines.reduce(into: 0) { $0.add($1.amount) })
                         }
                         return
                     }

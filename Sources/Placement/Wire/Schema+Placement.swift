@@ -2,7 +2,8 @@ import API
 import Model
 
 extension Schema {
-    static let generation = Schema.integer
+    /// Any that JSON's users can hold exactly; a hot provider passes 2³¹ in days.
+    static let generation = Schema.integerRange(-(1 << 53), 1 << 53)
     static let resourceClassName = Schema.text(minLength: nil, maxLength: nil, pattern: "^[A-Z0-9_]+$", format: nil)
     static let customName = Schema.text(minLength: 1, maxLength: 255, pattern: "^CUSTOM_[A-Z0-9_]+$", format: nil)
     static let traitName = Schema.text(minLength: 1, maxLength: 255, pattern: nil, format: nil)
@@ -16,8 +17,8 @@ extension Schema {
         .object(ObjectSchema([], others: .each(keyPattern: pattern, value), minProperties: atLeast))
     }
 
-    /// Amounts by resource class.
-    static let amounts = Schema.map("^[A-Z0-9_]+$", .integerRange(1, nil), atLeast: 1)
+    /// Amounts by resource class: no inventory has more, and sums of as many as a body holds are numbers still.
+    static let amounts = Schema.map("^[A-Z0-9_]+$", .integerRange(1, Inventory.limit), atLeast: 1)
     /// Counts by resource class in an answer.
     static let counts = Schema.map(nil, .integer)
     static let uniqueUUIDs = Schema.array(of: .uuid, minItems: nil, maxItems: nil, unique: true)
