@@ -37,7 +37,9 @@ struct CandidateQuery: Sendable {
     init(_ query: [(name: String, value: String)], _ version: Microversion) throws(Fault) {
         var drafts: [Draft] = []
         var rootRequired: [String] = []
+        var bounds = QueryBounds()
         for (name, value) in query {
+            try bounds.add(1 + value.utf8.count(where: { $0 == UInt8(ascii: ",") }), name)
             switch name {
             case "limit" where version >= .placement(16):
                 guard let number = Self.count(value) else {
@@ -53,7 +55,9 @@ struct CandidateQuery: Sendable {
                 }
                 if policy == nil { policy = named }
             case "root_required" where version >= .placement(35): rootRequired.append(value)
-            case "same_subtree" where version >= .placement(36): sameSubtrees.append(try Self.suffixes(value))
+            case "same_subtree" where version >= .placement(36):
+                sameSubtrees.append(try Self.suffixes(value))
+                try QueryBounds.check(sameSubtrees.count, QueryBounds.rules, "same_subtree rules", name)
             default: try Self.collect(name, value, version, into: &drafts)
             }
         }
@@ -147,6 +151,7 @@ struct CandidateQuery: Sendable {
         var place = drafts.firstIndex { $0.suffix == suffix }
         if place == nil {
             drafts.append(Draft(suffix: suffix))
+            try QueryBounds.check(drafts.count, QueryBounds.groups, "groups", name)
             place = drafts.count - 1
         }
         guard let place else { return }

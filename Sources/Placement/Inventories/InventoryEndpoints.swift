@@ -27,13 +27,13 @@ struct InventoryEndpoints: Sendable {
             },
             Endpoint(
                 .post, "/resource_providers/\(Self.provider)/inventories", "Add an inventory to a provider",
-                query: .anything, body: InventoryBody.self, schema: InventoryBody.creation,
+                query: .none, body: InventoryBody.self, schema: InventoryBody.creation,
                 access: .rule("placement:resource_providers:inventories:create"),
                 answers: .schema(InventoryBody.answer, status: 201), faults: [.notFound, .conflict]
             ) { call, body in try await add(body, call) },
             Endpoint(
                 .put, "/resource_providers/\(Self.provider)/inventories", "Replace a provider's inventories",
-                query: .anything, body: InventoriesBody.self, schema: InventoriesBody.schema,
+                query: .none, body: InventoriesBody.self, schema: InventoriesBody.schema,
                 access: .rule("placement:resource_providers:inventories:update"),
                 answers: .schema(InventoriesBody.answer), faults: [.notFound, .conflict]
             ) { call, body in try await replace(body, call) },
@@ -48,7 +48,7 @@ struct InventoryEndpoints: Sendable {
             },
             Endpoint(
                 .delete, "/resource_providers/\(Self.provider)/inventories", "Delete a provider's inventories",
-                since: .placement(5), query: .anything,
+                since: .placement(5), query: .none,
                 access: .rule("placement:resource_providers:inventories:delete"), answers: .empty(),
                 faults: [.notFound, .conflict]
             ) { call in
@@ -63,13 +63,13 @@ struct InventoryEndpoints: Sendable {
             ) { call in try await show(call) },
             Endpoint(
                 .put, "/resource_providers/\(Self.provider)/inventories/\(Self.resourceClass)",
-                "Update an inventory", query: .anything, body: InventoryBody.self, schema: InventoryBody.change,
+                "Update an inventory", query: .none, body: InventoryBody.self, schema: InventoryBody.change,
                 access: .rule("placement:resource_providers:inventories:update"),
                 answers: .schema(InventoryBody.answer), faults: [.notFound, .conflict]
             ) { call, body in try await update(body, call) },
             Endpoint(
                 .delete, "/resource_providers/\(Self.provider)/inventories/\(Self.resourceClass)",
-                "Delete an inventory", query: .anything,
+                "Delete an inventory", query: .none,
                 access: .rule("placement:resource_providers:inventories:delete"), answers: .empty(),
                 faults: [.notFound, .conflict]
             ) { call in try await delete(call) },

@@ -31,7 +31,7 @@ struct ProviderEndpoints: Sendable {
             change(since: Self.nested, ProviderBody.nestedChange),
             Endpoint(
                 .delete, "/resource_providers/\(PathParameters.provider)", "Delete a resource provider",
-                query: .anything, access: .rule("placement:resource_providers:delete"), answers: .empty(),
+                query: .none, access: .rule("placement:resource_providers:delete"), answers: .empty(),
                 faults: [.notFound, .conflict]
             ) { call in
                 let id = try call[PathParameters.provider]
@@ -43,7 +43,7 @@ struct ProviderEndpoints: Sendable {
 
     private func creation(since: Microversion? = nil, until: Microversion? = nil, _ schema: Schema) -> Endpoint {
         Endpoint(
-            .post, "/resource_providers", "Create a resource provider", since: since, until: until, query: .anything,
+            .post, "/resource_providers", "Create a resource provider", since: since, until: until, query: .none,
             body: ProviderBody.self, schema: schema, access: .rule("placement:resource_providers:create"),
             answers: .schema(ResourceProvider.schema), .empty(201), faults: [.conflict]
         ) { call, body in
@@ -60,7 +60,7 @@ struct ProviderEndpoints: Sendable {
     private func change(since: Microversion? = nil, until: Microversion? = nil, _ schema: Schema) -> Endpoint {
         Endpoint(
             .put, "/resource_providers/\(PathParameters.provider)", "Update a resource provider", since: since,
-            until: until, query: .anything, body: ProviderBody.self, schema: schema,
+            until: until, query: .none, body: ProviderBody.self, schema: schema,
             access: .rule("placement:resource_providers:update"), answers: .schema(ResourceProvider.schema),
             faults: [.notFound, .conflict]
         ) { call, body in

@@ -28,6 +28,10 @@ struct ProviderFilter: Sendable {
     ])
 
     init(_ call: Call) throws {
+        var bounds = QueryBounds()
+        for (name, value) in call.rawQuery {
+            try bounds.add(1 + value.utf8.count(where: { $0 == UInt8(ascii: ",") }), name)
+        }
         name = try call[Self.nameParameter]
         id = try call[Self.idParameter]
         inTree = try call[Self.treeParameter]

@@ -24,7 +24,7 @@ struct ReshaperEndpoint: Sendable {
     private func endpoint(since: Int, until: Int? = nil, _ claims: Schema) -> Endpoint {
         Endpoint(
             .post, "/reshaper", "Replace inventories and allocations together", since: .placement(since),
-            until: until.map { .placement($0) }, query: .anything, body: Body.self,
+            until: until.map { .placement($0) }, query: .none, body: Body.self,
             schema: .fields(
                 .required("inventories", .map(Schema.uuidPattern, InventoriesBody.schema, atLeast: 1)),
                 .required("allocations", ClaimSchema.many(claims, atLeast: 0))),

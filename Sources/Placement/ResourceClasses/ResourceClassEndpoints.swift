@@ -27,7 +27,7 @@ struct ResourceClassEndpoints: Sendable {
                 access: .rule("placement:resource_classes:list"), answers: .schema(Self.list)
             ) { call in try await show(all: call) },
             Endpoint(
-                .post, "/resource_classes", "Create a custom resource class", since: .placement(2), query: .anything,
+                .post, "/resource_classes", "Create a custom resource class", since: .placement(2), query: .none,
                 body: Body.self, schema: Self.naming, access: .rule("placement:resource_classes:create"),
                 answers: .empty(201), faults: [.conflict]
             ) { call, body in
@@ -48,7 +48,7 @@ struct ResourceClassEndpoints: Sendable {
             },
             Endpoint(
                 .put, "/resource_classes/\(Self.name)", "Rename a custom resource class", since: .placement(2),
-                until: .placement(6), query: .anything, body: Body.self, schema: Self.naming,
+                until: .placement(6), query: .none, body: Body.self, schema: Self.naming,
                 access: .rule("placement:resource_classes:update"), answers: .schema(Self.one),
                 faults: [.notFound, .conflict]
             ) { call, body in
@@ -59,7 +59,7 @@ struct ResourceClassEndpoints: Sendable {
             },
             Endpoint(
                 .put, "/resource_classes/\(Self.name)", "Create a custom resource class, or see that it is there",
-                since: .placement(7), query: .anything, access: .rule("placement:resource_classes:update"),
+                since: .placement(7), query: .none, access: .rule("placement:resource_classes:update"),
                 answers: .empty(201), .empty()
             ) { call in
                 let text = try call[Self.name]
@@ -75,7 +75,7 @@ struct ResourceClassEndpoints: Sendable {
             },
             Endpoint(
                 .delete, "/resource_classes/\(Self.name)", "Delete a custom resource class", since: .placement(2),
-                query: .anything, access: .rule("placement:resource_classes:delete"), answers: .empty(),
+                query: .none, access: .rule("placement:resource_classes:delete"), answers: .empty(),
                 faults: [.notFound, .conflict]
             ) { call in
                 let name = ResourceClass(unchecked: try call[Self.name])

@@ -38,7 +38,7 @@ struct ProviderTraitEndpoints: Sendable {
             },
             Endpoint(
                 .put, "/resource_providers/\(Self.provider)/traits", "Replace a provider's traits", since: Self.since,
-                query: .anything, body: Body.self, schema: Self.form,
+                query: .none, body: Body.self, schema: Self.form,
                 access: .rule("placement:resource_providers:traits:update"), answers: .schema(Self.form),
                 faults: [.notFound, .conflict]
             ) { call, body in
@@ -51,7 +51,7 @@ struct ProviderTraitEndpoints: Sendable {
             },
             Endpoint(
                 .delete, "/resource_providers/\(Self.provider)/traits", "Remove a provider's traits",
-                since: Self.since, query: .anything, access: .rule("placement:resource_providers:traits:delete"),
+                since: Self.since, query: .none, access: .rule("placement:resource_providers:traits:delete"),
                 answers: .empty(), faults: [.notFound, .conflict]
             ) { call in
                 let id = try call[Self.provider]

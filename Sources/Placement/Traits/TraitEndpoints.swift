@@ -31,7 +31,7 @@ struct TraitEndpoints: Sendable {
                 return dated(call, 204)
             },
             Endpoint(
-                .put, "/traits/\(Self.name)", "Create a custom trait", since: Self.since, query: .anything,
+                .put, "/traits/\(Self.name)", "Create a custom trait", since: Self.since, query: .none,
                 access: .rule("placement:traits:update"), answers: .empty(201), .empty()
             ) { call in
                 let name = try Self.custom(try call[Self.name])
@@ -39,7 +39,7 @@ struct TraitEndpoints: Sendable {
                 return dated(call, isNew ? 201 : 204, location: "/traits/\(name)")
             },
             Endpoint(
-                .delete, "/traits/\(Self.name)", "Delete a custom trait", since: Self.since, query: .anything,
+                .delete, "/traits/\(Self.name)", "Delete a custom trait", since: Self.since, query: .none,
                 access: .rule("placement:traits:delete"), answers: .empty(), faults: [.notFound, .conflict]
             ) { call in
                 let name = Trait(unchecked: try call[Self.name])
