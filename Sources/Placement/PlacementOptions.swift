@@ -6,7 +6,7 @@ public struct PlacementOptions: Sendable {
     public var placeholderProject = "00000000-0000-0000-0000-000000000000"
     public var placeholderUser = "00000000-0000-0000-0000-000000000000"
     /// Which candidates count as the same.
-    public var folding = Folding.equalGroups
+    public var folding = Folding.none
     /// In which order a limited search takes the trees.
     public var visits = Visits.breadthFirst
     /// Whether a limited answer is a sample by chance of all there is, and the whole answer in an order of chance.

@@ -3,6 +3,7 @@ import HTTPTypes
 import Logging
 import Model
 import Placement
+import Search
 import Store
 import TestJSON
 import TestStore
@@ -125,5 +126,34 @@ import Testing
         #expect(try await client.allocations(of: root).values.first == [custom: 1])
         #expect(try await client.provider(named: "agent")?.generation == 3)
         #expect(try await client.tree(of: root).count == 1)
+    }
+
+    /// The original's set: which of equal groups has which device is told apart unless the operator folds it.
+    @Test func equalGroupsAreToldApartByDefault() async throws {
+        let fixture = try await PlacementFixture()
+        let host = try await fixture.provider("host", ["VCPU": 4])
+        for card in 0..<3 { try await fixture.provider("card\(card)", below: host, ["FPGA": 1]) }
+        let query = "/allocation_candidates?resources_A=FPGA:1&resources_B=FPGA:1&group_policy=isolate"
+        #expect(try await fixture.call(.get, query).json["allocation_requests"].array.count == 6)
+        var options = PlacementOptions()
+        options.folding = .equalGroups
+        let folding = try await PlacementFixture(on: fixture, options: options)
+        #expect(try await folding.call(.get, query).json["allocation_requests"].array.count == 3)
+        options.mostCandidates = 2
+        options.folding = .none
+        let bounded = try await PlacementFixture(on: fixture, options: options)
+        #expect(try await bounded.call(.get, query).json["allocation_requests"].array.count == 2)
+    }
+
+    /// Whatever the order in which the server came to know them.
+    @Test func traitsAreInTheOrderOfTheirNames() async throws {
+        let fixture = try await PlacementFixture()
+        try await fixture.provider("first", ["VCPU": 4], traits: ["CUSTOM_Z"])
+        let host = try await fixture.provider(
+            "host", ["VCPU": 4, "FPGA": 1, "DISK_GB": 1], traits: ["CUSTOM_M", "CUSTOM_Z", "CUSTOM_A", "HW_NUMA_ROOT"])
+        let sorted: JSON = ["CUSTOM_A", "CUSTOM_M", "CUSTOM_Z", "HW_NUMA_ROOT"]
+        let answer = try await fixture.call(.get, "/allocation_candidates?resources=VCPU:1")
+        #expect(answer.json["provider_summaries"][host]["traits"] == sorted)
+        #expect(try await fixture.call(.get, "/resource_providers/\(host)/traits").json["traits"] == sorted)
     }
 }

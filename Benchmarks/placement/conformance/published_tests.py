@@ -34,7 +34,7 @@ server = None
 
 class Server:
     def __init__(self, policy, cors):
-        arguments = [BINARY, "serve", "--prefix", "", "--policy", policy, "--folding", "none"]
+        arguments = [BINARY, "serve", "--prefix", "", "--policy", policy]
         if cors:
             arguments += ["--cors", "http://valid.example.com"]
         self.process = subprocess.Popen(arguments, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,

@@ -62,19 +62,21 @@ extension PlacementIndex {
     /// A number for the tree; equal for providers of the same one.
     public func treeNumber(_ reference: ProviderReference) -> Int { reference.slot }
 
+    /// In the order of the classes' names.
     public func forEachStock(
         _ reference: ProviderReference, _ body: (_ resourceClass: ResourceClass, _ capacity: Int, _ used: Int) -> Void
     ) {
         guard let tree = trees[reference.slot] else { return }
-        for index in tree.nodes[reference.position].stocks {
-            let stock = tree.stocks[index]
+        let stocks = tree.nodes[reference.position].stocks.map { tree.stocks[$0] }
+        for stock in stocks.sorted(by: { classes.symbols[$0.resourceClass] < classes.symbols[$1.resourceClass] }) {
             body(classes.symbols[stock.resourceClass], stock.capacity, stock.used)
         }
     }
 
+    /// In the order of their names.
     public func forEachTrait(_ reference: ProviderReference, _ body: (Trait) -> Void) {
         guard let tree = trees[reference.slot] else { return }
-        for trait in tree.traits(of: reference.position) { body(traits.symbols[trait]) }
+        for name in tree.traits(of: reference.position).map({ traits.symbols[$0] }).sorted() { body(name) }
     }
 
     /// Roots of all trees, in no order that means anything.

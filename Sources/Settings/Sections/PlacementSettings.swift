@@ -15,9 +15,10 @@ public struct PlacementSettings: Sendable {
     init(_ reader: inout SettingsReader) {
         foldCandidates = reader.choice(
             "placement.fold_candidates",
-            "Which candidates are listed once: those that differ in which of equal groups has which provider "
-                + "(equal-groups), also those that differ in which of interchangeable devices they use (equal-devices).",
-            default: .equalGroups)
+            "Which candidates are listed once: none, as the original does; those that differ in which of equal groups has "
+                + "which provider (equal-groups); also those that differ in which of interchangeable devices they use "
+                + "(equal-devices).",
+            default: .none)
         searchSteps = reader.number(
             "placement.search_steps", "Steps that one search for candidates may take before it answers what it has.",
             in: 10_000...1_000_000_000, default: 2_000_000)
