@@ -48,6 +48,7 @@ struct Exchange {
         try endpoint.query.check(query, version)
         try endpoint.path.check(match.values, endpoint)
         if case .rule(let rule) = endpoint.access { try call.authorize(rule, target: .own(caller)) }
+        try await endpoint.subject?(call)
         return try await endpoint.handler(call, try body(of: request, for: endpoint))
     }
 

@@ -26,6 +26,8 @@ public struct Endpoint: Sendable {
     public let answers: [Answer]
     /// What it may answer besides the faults every endpoint has (400, 401, 403, 406, 415, 500, 503).
     public let faults: [Fault.Kind]
+    /// Looks for what the path names before the body is looked at: where that is missing, the body does not matter.
+    var subject: (@Sendable (Call) async throws -> Void)?
     let handler: @Sendable (Call, BodyValue?) async throws -> Reply
 
     public init(
@@ -89,6 +91,13 @@ extension Endpoint {
             .unsupportedMediaType, .internalError, .unavailable,
         ]
         return common + faults
+    }
+
+    /// The same, which asks `subject` first; what it throws is the answer, whatever the body.
+    public func of(_ subject: @escaping @Sendable (Call) async throws -> Void) -> Endpoint {
+        var endpoint = self
+        endpoint.subject = subject
+        return endpoint
     }
 }
 

@@ -40,17 +40,22 @@ struct AggregateEndpoints: Sendable {
             },
             Endpoint(
                 .put, "/resource_providers/\(Self.provider)/aggregates", "Replace a provider's aggregates",
-                since: .placement(1), until: .placement(18), query: .anything, body: [AggregateID].self,
+                since: .placement(1), until: .placement(18), query: .none, body: [AggregateID].self,
                 schema: .uniqueUUIDs, access: .rule("placement:resource_providers:aggregates:update"),
                 answers: .schema(Self.answer), faults: [.notFound, .conflict]
-            ) { call, body in try await replace(body, from: nil, call) },
+            ) { call, body in try await replace(body, from: nil, call) }.of(provider),
             Endpoint(
                 .put, "/resource_providers/\(Self.provider)/aggregates", "Replace a provider's aggregates",
-                since: .placement(19), query: .anything, body: Body.self, schema: Self.guarded,
+                since: .placement(19), query: .none, body: Body.self, schema: Self.guarded,
                 access: .rule("placement:resource_providers:aggregates:update"), answers: .schema(Self.answer),
                 faults: [.notFound, .conflict]
-            ) { call, body in try await replace(body.aggregates, from: body.generation, call) },
+            ) { call, body in try await replace(body.aggregates, from: body.generation, call) }.of(provider),
         ]
+    }
+
+    private func provider(_ call: Call) async throws {
+        let id = try call[Self.provider]
+        _ = try await state.read { try ProviderBook.get(id, in: $0) }
     }
 
     private static func aggregates(
