@@ -80,7 +80,11 @@ struct SignInGuard: Sendable {
             key: .init(account: account.key, source: isOverrun ? nil : source),
             limit: isTried ? 1 : lockout.attempts - failures,
             mostWaiting: isTried ? Self.mostDelayed : Self.mostWaiting)
-        if right.key != lane.key || (holders > right.limit && lane.limit > right.limit) { return .moves(right) }
+        // Of many that came before the account was tried, a few may stay and wait, like of those that come now.
+        let isCrowd = right.mostWaiting < lane.mostWaiting
+        if right.key != lane.key || isCrowd || (holders > right.limit && lane.limit > right.limit) {
+            return .moves(right)
+        }
         if isTried, let last = isOverrun ? pair.total.failedAt : pair.own.failedAt {
             let begin = last + lockout.delay(after: failures)
             if now < begin { try await context.pause(begin.since(now)) }
