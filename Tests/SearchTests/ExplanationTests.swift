@@ -64,6 +64,15 @@ import Testing
         #expect(nearest.map(\.weight) == [0.5, 1, 3])
     }
 
+    @Test func aClassThatNobodyHasIsGivenUpAlone() {
+        var world = World()
+        world.add("host", ["VCPU": 8], traits: ["CUSTOM_A"])
+        let group = RequestGroup("", [.vcpu: 1, .pgpu: 1], required: [[Trait(unchecked: "CUSTOM_A")]])
+        let explanation = Explanation(of: CandidateRequest(groups: [group]), in: world.index)
+        #expect(explanation.relaxations.map(\.dropped) == [[.resource(group: "", .pgpu)]])
+        #expect(explanation.nearest.map(\.weight) == [2])
+    }
+
     @Test func oneDeviceTooFewIsADeficit() {
         var world = World()
         world.add("host", ["VCPU": 4])

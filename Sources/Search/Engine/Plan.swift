@@ -31,7 +31,9 @@ struct Plan: Sendable {
         var union: [[TraitBit]] = []
         for group in request.groups {
             var amounts: [Want.Amount] = []
-            for (name, amount) in group.resources.sorted(by: { $0.key < $1.key }) {
+            // A class of which nothing is asked need not be known.
+            let given = group.resources.count { $0.value == 0 }
+            for (name, amount) in group.resources.sorted(by: { $0.key < $1.key }) where amount > 0 {
                 guard let number = index.classes.number(of: name) else { return nil }
                 amounts.append(Want.Amount(resourceClass: number, amount: amount))
             }
@@ -50,15 +52,15 @@ struct Plan: Sendable {
                     suffix: group.suffix, isSuffixed: !group.suffix.isEmpty, amounts: amounts, required: required,
                     forbidden: forbidden, memberOf: memberOf, notMemberOf: notMemberOf, tree: tree, kind: 0)
             }
-            let asked = amounts.filter { $0.amount > 0 }
             if group.suffix.isEmpty {
-                for amount in amounts { plain.append(want(amount.amount > 0 ? [amount] : [], [])) }
+                for amount in amounts { plain.append(want([amount], [])) }
+                for _ in 0..<given { plain.append(want([], [])) }
                 union = terms
             } else {
                 let rules = request.sameSubtrees.indices.filter {
                     request.sameSubtrees[$0].contains(group.suffix)
                 }
-                suffixed.append((want(asked, terms), rules))
+                suffixed.append((want(amounts, terms), rules))
             }
         }
         guard let rootRequired = Self.bits(request.rootRequired, index) else { return nil }
