@@ -10,9 +10,10 @@ import Testing
         let member = "member_of=\(PlacementFixture.newID())"
         for (count, status) in [(400, 200), (1100, 400)] {
             let filters = Array(repeating: member, count: count).joined(separator: "&")
+            let aggregates = (0..<count).map { _ in "member_of=\(PlacementFixture.newID())" }.joined(separator: "&")
             let traits = Array(repeating: "required=HW_NUMA_ROOT", count: count).joined(separator: "&")
             for path in [
-                "/resource_providers?\(filters)", "/resource_providers?\(traits)",
+                "/resource_providers?\(filters)", "/resource_providers?\(aggregates)", "/resource_providers?\(traits)",
                 "/resource_providers?required=\(Array(repeating: "HW_NUMA_ROOT", count: count).joined(separator: ","))",
                 "/allocation_candidates?resources=VCPU:1&\(filters)",
                 "/allocation_candidates?resources=VCPU:1&\(traits)",

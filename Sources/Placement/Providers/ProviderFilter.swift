@@ -58,17 +58,16 @@ struct ProviderFilter: Sendable {
         if let name { condition += " AND p.name = \(name)" }
         if let id { condition += " AND p.uuid = \(id)" }
         if let inTree { condition += " AND p.root = (SELECT root FROM resource_providers WHERE uuid = \(inTree))" }
-        for set in membership.required {
-            condition += " AND EXISTS (SELECT 1 FROM provider_aggregates a WHERE a.provider = p.uuid"
-            condition += " AND a.aggregate IN \(list: set.sorted()))"
+        for (place, set) in Self.distinct(membership.required).enumerated() {
+            condition += Self.any(
+                "provider_aggregates a WHERE a.provider = p.uuid AND a.aggregate IN \(list: set)", place)
         }
         if !membership.forbidden.isEmpty {
             condition += " AND NOT EXISTS (SELECT 1 FROM provider_aggregates a WHERE a.provider = p.uuid"
             condition += " AND a.aggregate IN \(list: membership.forbidden.sorted()))"
         }
-        for set in traits.required {
-            condition += " AND EXISTS (SELECT 1 FROM provider_traits t WHERE t.provider = p.uuid"
-            condition += " AND t.trait IN \(list: set.sorted()))"
+        for (place, set) in Self.distinct(traits.required).enumerated() {
+            condition += Self.any("provider_traits t WHERE t.provider = p.uuid AND t.trait IN \(list: set)", place)
         }
         if !traits.forbidden.isEmpty {
             condition += " AND NOT EXISTS (SELECT 1 FROM provider_traits t WHERE t.provider = p.uuid"
@@ -82,5 +81,18 @@ struct ProviderFilter: Sendable {
                 """
         }
         return condition
+    }
+
+    /// Conditions that the database may plan as joins. PostgreSQL's planner takes minutes for some hundred of them.
+    private static let mostJoins = 8
+
+    /// That there is such a row; the conditions past the first few are asked for each provider by itself.
+    private static func any(_ rows: SQL, _ place: Int) -> SQL {
+        place < mostJoins ? " AND EXISTS (SELECT 1 FROM \(rows))" : " AND (SELECT count(*) FROM \(rows)) > 0"
+    }
+
+    /// Each set once, in a fixed order.
+    private static func distinct<Element: Comparable & Hashable>(_ sets: [Set<Element>]) -> [[Element]] {
+        Set(sets).map { $0.sorted() }.sorted { $0.lexicographicallyPrecedes($1) }
     }
 }
