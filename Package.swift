@@ -72,8 +72,10 @@ let system: Target.Dependency = .product(name: "SystemPackage", package: "swift-
 var targets: [Target] =
     room("Model")
     + room("Search", ["Model"])
-    + room("Host", ["Model", system])
+    + room("Host", ["Model", system], tests: ["TestFuzz"])
     + room("Drivers", ["Host", "Model"])
+
+targets.append(.target(name: "TestFuzz", path: "Tests/TestFuzz", swiftSettings: settings))
 
 if withLab {
     targets.append(
@@ -135,7 +137,7 @@ if !leavesOnly {
             swiftSettings: settings),
     ]
     targets +=
-        room("Settings", ["Model", yams])
+        room("Settings", ["Model", yams], tests: ["TestFuzz"])
         + room(
             "Store", ["Model", collections, logging, metrics], tests: ["StoreSQLite", "StorePostgreSQL", "TestStore"])
         + room("StoreSQLite", ["Store", "Model", grdb, sqlite, logging], tests: nil)
@@ -144,9 +146,9 @@ if !leavesOnly {
         + room(
             "API",
             [
-                "Model", hummingbird, hummingbirdTLS, httpTypes, nioCore, nioPosix, nioSSL, x509, asn1, lifecycle,
-                logging, metrics, coreMetrics, collections,
-            ], tests: [httpClient, nioHTTP1])
+                "Model", hummingbird, hummingbirdTLS, httpTypes, nioCore, nioHTTP1, nioPosix, nioSSL, x509, asn1,
+                lifecycle, logging, metrics, coreMetrics, collections,
+            ], tests: [httpClient, "TestFuzz"])
         + room(
             "Clients", ["Model", httpClient, httpTypes, nioCore, nioHTTP1, nioSSL, logging], tests: ["API", nioPosix])
         + room(
@@ -154,7 +156,7 @@ if !leavesOnly {
             [
                 "API", "Store", "Clients", "Model", "CCrypt", crypto, cryptoExtras, yams, logging, system, nioCore,
                 nioPosix, nioSSL, httpClient, httpTypes,
-            ], tests: ["StoreSQLite"])
+            ], tests: ["StoreSQLite", "TestFuzz"])
         + room(
             "Identity", ["Access", "API", "Store", "Model", crypto, httpTypes, logging],
             tests: ["StoreSQLite", "StorePostgreSQL", "TestStore", lifecycle])
@@ -186,7 +188,7 @@ if !leavesOnly {
                 "Clients",
                 "Workflows", "CMalloc",
                 "Store", "StoreSQLite", "StorePostgreSQL", "Agent", "Host", "Drivers", "Model", lifecycle, unixSignals,
-                logging, coreMetrics, system,
+                logging, coreMetrics, system, crypto, nioPosix,
             ])
     if withBenchmarks {
         let benchmarks = [

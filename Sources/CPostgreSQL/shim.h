@@ -7,6 +7,10 @@
 static inline const char *kilonova_pq_sqlstate(const PGresult *result) {
     return PQresultErrorField(result, PG_DIAG_SQLSTATE);
 }
+/* Not translated: ERROR, FATAL, PANIC. */
+static inline const char *kilonova_pq_severity(const PGresult *result) {
+    return PQresultErrorField(result, PG_DIAG_SEVERITY_NONLOCALIZED);
+}
 static inline const char *kilonova_pq_message(const PGresult *result) {
     return PQresultErrorField(result, PG_DIAG_MESSAGE_PRIMARY);
 }

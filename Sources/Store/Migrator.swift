@@ -3,8 +3,9 @@ public import Model
 /// Brings a database to the schema this program knows, one migration a transaction, and refuses a schema it does not know.
 ///
 /// Each applied migration is recorded with the checksum of its statements. A checksum that differs means that a released
-/// migration was edited; a recorded number that is not known here means that a newer program owns the database. Both
-/// are `StoreError.Code.schema`, and nothing is changed.
+/// migration was edited; a recorded number or room that is not known here means that a newer program owns the database; a
+/// table that is not there though its migration is recorded, or the other way round, means that somebody emptied the
+/// database or that it is another program's. All are `StoreError.Code.schema`, looked for first, and nothing is changed.
 public struct Migrator: Sendable {
     private let migrations: [Migration]
 
@@ -12,8 +13,15 @@ public struct Migrator: Sendable {
         self.migrations = [Self.changeLog] + migrations
     }
 
+    /// Whether the database is empty or one that this program made, or an older one. Throws `StoreError.schema`; changes
+    /// nothing.
+    public func check(_ store: some StateStore) async throws {
+        try await store.read { transaction in try SchemaCheck(migrations).run(in: transaction) }
+    }
+
     public func run(on store: some StateStore, time: TimeSource = .system) async throws {
         try checkNumbers()
+        try await check(store)
         try await step(on: store) { transaction in
             _ = try transaction.execute(SQL(schema: Self.table, transaction.dialect))
         }
@@ -21,7 +29,6 @@ public struct Migrator: Sendable {
             let now = time.now()
             try await step(on: store) { transaction in try apply(migration, at: now, in: transaction) }
         }
-        try await store.read { transaction in try refuseUnknown(in: transaction) }
     }
 
     /// One transaction that changes the schema, alone in the database.
@@ -59,7 +66,10 @@ public struct Migrator: Sendable {
         ) { row in try row[0] }
         if let recorded {
             guard recorded == migration.checksum else {
-                throw StoreError(.schema, "migration \(migration.room) \(migration.number) was changed after it ran")
+                throw StoreError(
+                    .schema,
+                    "step \(migration.number) of the tables of '\(migration.room)' is not the one that made this database: "
+                        + "it was made by another build of the program")
             }
             return
         }
@@ -72,18 +82,6 @@ public struct Migrator: Sendable {
             INSERT INTO schema_migrations (room, number, title, checksum, applied_at)
             VALUES (\(migration.room), \(migration.number), \(migration.title), \(migration.checksum), \(now))
             """)
-    }
-
-    private func refuseUnknown(in transaction: any Transaction) throws {
-        let known = Dictionary(grouping: migrations, by: \.room).mapValues(\.count)
-        try transaction.forEach("SELECT room, MAX(number) FROM schema_migrations GROUP BY room") { row in
-            let room: String = try row[0]
-            let number: Int = try row[1]
-            if let last = known[room], number > last {
-                throw StoreError(
-                    .schema, "the database has migration \(room) \(number); this program knows up to \(last)")
-            }
-        }
     }
 
     /// Numbers count from 1 without gaps in each room.

@@ -20,8 +20,16 @@ public protocol StateStore: Sendable {
         _ body: @escaping @Sendable (any Transaction) throws -> Result
     ) async throws -> Result
 
+    /// What is wrong with the place of the database, though it takes writes: its file was removed or replaced under it. Nil
+    /// where nothing is, or the engine has no file.
+    func displacement() async -> StoreError?
+
     /// Ends all connections, after what is under way.
     func close() async
+}
+
+extension StateStore {
+    public func displacement() async -> StoreError? { nil }
 }
 
 /// The few places where the engines differ.

@@ -1,11 +1,26 @@
 public import Model
 
 extension StoreError: FaultConvertible {
-    /// 503 where another try may succeed, else 500; what the engine said goes to the log only.
+    /// 503 with the reason where it lies in the database as a whole, else 500; what the engine said goes to the log only.
     public var fault: Fault {
-        if isTransient || [.busy, .connection, .closed].contains(code) {
-            return .unavailable("The database cannot be reached at the moment; try again.", context: debugDescription)
+        switch code {
+        case .full:
+            .unavailable(
+                "The disk of the database is full, so nothing was changed; the operator must make room there.",
+                context: debugDescription)
+        case .readOnly:
+            .unavailable(
+                "The database takes no writes at the moment, so nothing was changed; try again later.",
+                context: debugDescription)
+        case .damaged:
+            .unavailable("The database is damaged; the operator must restore a backup.", context: debugDescription)
+        case .outcomeUnknown:
+            .unavailable(
+                "The database went away while the change was being committed, and whether it was made is unknown; look "
+                    + "before trying again.", context: debugDescription)
+        case _ where isTransient || [.busy, .connection, .closed].contains(code):
+            .unavailable("The database cannot be reached at the moment; try again.", context: debugDescription)
+        default: .internalError(debugDescription)
         }
-        return .internalError(debugDescription)
     }
 }

@@ -20,6 +20,16 @@ public struct StoreError: Error, Sendable, CustomStringConvertible, CustomDebugS
         public static let statement = Code("statement")
         /// The store is closed.
         public static let closed = Code("closed")
+        /// The database's disk is full, or a quota of it.
+        public static let full = Code("full")
+        /// The database takes no writes: its file system or the server's setting forbids them, or the server is a standby.
+        public static let readOnly = Code("read-only")
+        /// A commit was sent and never answered, and nobody can say how it ended.
+        public static let outcomeUnknown = Code("outcome unknown")
+        /// What lies on the disk is not what the engine wrote.
+        public static let damaged = Code("damaged")
+        /// The database's file cannot be used; `detail` is a sentence that names it.
+        public static let file = Code("file")
     }
 
     public let code: Code

@@ -59,7 +59,10 @@ final class Connection {
         unsafe PQfinish(pointer)
     }
 
-    var isBroken: Bool { unsafe PQstatus(pointer) != CONNECTION_OK }
+    /// The server said that the session is over; the library notices only when it finds the connection closed.
+    private var isEnded = false
+
+    var isBroken: Bool { unsafe isEnded || PQstatus(pointer) != CONNECTION_OK }
 
     /// A transaction was begun and neither committed nor rolled back.
     private(set) var isOpen = false
@@ -155,11 +158,19 @@ final class Connection {
         expected = []
         var last: QueryResult?
         var failure: StoreError?
-        for kind in all {
-            guard let result = unsafe next() else { throw failure ?? trouble() }
+        reading: for kind in all {
+            guard let result = unsafe next() else {
+                isEnded = true
+                throw failure ?? trouble()
+            }
             let answer = unsafe QueryResult(result)
             if answer.hasFailed {
-                if isBroken { throw failure ?? error(answer) }
+                if answer.report.endsSession { isEnded = true }
+                if isBroken {
+                    // The session ended after all was answered: a `COMMIT` that was answered is one.
+                    if case .synchronization = kind, failure == nil, last != nil { break reading }
+                    throw failure ?? error(answer)
+                }
                 if case .prepared(let key) = kind { statements[key] = nil }
                 if case .discarded = kind { continue }
                 if failure == nil, !answer.isSkipped { failure = error(answer) }
@@ -188,7 +199,8 @@ final class Connection {
         if report.state.isEmpty { return trouble() }
         if report.isAboutStalePlan { (statements, isStale) = ([:], true) }
         return ErrorReport(
-            state: report.state, message: withoutSecret(report.message), detail: report.detail, table: report.table,
+            state: report.state, severity: report.severity, message: withoutSecret(report.message),
+            detail: report.detail, table: report.table,
             column: report.column, constraint: report.constraint
         ).error
     }
@@ -206,6 +218,12 @@ final class Connection {
 }
 
 extension Connection {
+    /// Whether the server is a standby, which takes no writes until it is promoted.
+    func isInRecovery() throws(StoreError) -> Bool {
+        let result = try execute(plain: "SELECT pg_is_in_recovery()")
+        return result.rows == 1 ? try result.columns(0).integer(0) == 1 : false
+    }
+
     /// Ends the session that a transaction still runs in: nobody listens to it any more. One that is committing finishes.
     func terminate(_ transaction: Int64) throws(StoreError) {
         _ = try execute(

@@ -4,6 +4,8 @@ import Store
 struct ErrorReport {
     /// The code of the SQL standard, `23505` for instance; empty when the library itself reports.
     let state: String
+    /// `ERROR`, `FATAL` or `PANIC`.
+    var severity = ""
     let message: String
     var detail: String?
     var table: String?
@@ -13,6 +15,9 @@ struct ErrorReport {
     /// The same in the words both engines share.
     var error: StoreError {
         let detail = "\(state): \(message)"
+        if endsSession, !["28", "3D"].contains(state.prefix(2)) {
+            return StoreError(.connection, detail, isTransient: true)
+        }
         switch state {
         case "23505": return StoreError(.unique, detail, constraint: uniqueColumns ?? constraint)
         case "23503": return StoreError(.foreignKey, detail, constraint: constraint)
@@ -24,10 +29,11 @@ struct ErrorReport {
         // The server's memory of a prepared statement is stale or gone.
         case "0A000" where isAboutStalePlan, "26000": return StoreError(.busy, detail, isTransient: true)
         // Lock not available; statement time-out; limits of the server.
-        case "55P03", "57014", "53300", "53200", "57P05": return StoreError(.busy, detail, isTransient: true)
-        case "57P01", "57P02", "57P03": return StoreError(.connection, detail, isTransient: true)
+        case "55P03", "57014", "53300", "53200": return StoreError(.busy, detail, isTransient: true)
+        case "53100": return StoreError(.full, detail)
+        // The session is one that takes no writes; another one may.
+        case "25006": return StoreError(.readOnly, detail, isTransient: true)
         default:
-            if state.hasPrefix("08") { return StoreError(.connection, detail, isTransient: true) }
             if state.hasPrefix("28") || state.hasPrefix("53") || state == "3D000" {
                 return StoreError(.connection, detail)
             }
@@ -37,6 +43,23 @@ struct ErrorReport {
 
     /// The server's memory of a prepared statement does not fit its tables any more, or is gone.
     var isAboutStalePlan: Bool { state == "26000" || state == "0A000" && message.contains("cached plan") }
+
+    /// The session is over, whatever the library still thinks of its connection: the server says so before it hangs up. A
+    /// pooler says it by states of class 08.
+    var endsSession: Bool {
+        ["FATAL", "PANIC"].contains(severity) || state.hasPrefix("08") || state.hasPrefix("57P")
+    }
+
+    /// After such an error the session is not used again: what was wrong may be wrong with the session, such as a setting
+    /// that it began with.
+    static func condemnsSession(_ error: StoreError) -> Bool {
+        ["25", "53", "58", "F0", "XX"].contains { error.detail.hasPrefix($0) }
+    }
+
+    /// What the server refuses may be refused for being a standby.
+    static func mayComeOfRecovery(_ error: StoreError) -> Bool {
+        error.code == .readOnly || error.code == .statement && error.detail.hasPrefix("0A000")
+    }
 
     /// Running the transaction once more, at once or a little later, may succeed: it lost against another one, or the
     /// server forgot a prepared statement.

@@ -43,7 +43,8 @@ struct QueryResult: ~Copyable {
     /// What the server reported, in its own fields.
     var report: ErrorReport {
         unsafe ErrorReport(
-            state: text(kilonova_pq_sqlstate(pointer)) ?? "", message: text(kilonova_pq_message(pointer)) ?? "",
+            state: text(kilonova_pq_sqlstate(pointer)) ?? "", severity: text(kilonova_pq_severity(pointer)) ?? "",
+            message: text(kilonova_pq_message(pointer)) ?? "",
             detail: text(kilonova_pq_detail(pointer)), table: text(kilonova_pq_table(pointer)),
             column: text(kilonova_pq_column(pointer)), constraint: text(kilonova_pq_constraint(pointer)))
     }

@@ -9,6 +9,9 @@ import Store
 /// (states 40001, 40P01), and one whose connection broke before its commit was sent. When the connection breaks during
 /// the commit, the server is asked how the transaction ended: a committed one is acknowledged, an aborted one runs
 /// again. Where no server can tell, the caller learns that the outcome is unknown.
+///
+/// A session that takes no writes is replaced by a new one: a setting of the database holds for the sessions that began under
+/// it, and a standby may have been promoted, or another server be the primary now.
 final class Session {
     enum Mode {
         case read
@@ -29,6 +32,8 @@ final class Session {
     /// One attempt that may be repeated.
     private struct Lost: Error {
         let trouble: StoreError
+        /// Another attempt at once would end the same way.
+        var isLast = false
     }
 
     /// Writes that lost this often queue up behind one another, so that each gets its turn.
@@ -42,6 +47,8 @@ final class Session {
     private let isEnding: @Sendable () -> Bool
     private let tally: Tally
     private var connection: Connection?
+    /// No transaction ended well on the connection yet.
+    private var isNew = true
 
     init(
         _ parameters: ConnectionParameters, patience: Duration, logger: Logger, tally: Tally,
@@ -67,11 +74,12 @@ final class Session {
             do {
                 return try attempt(mode, inTurn: mode == .write && losses >= Self.lossesBeforeQueueing, body)
             } catch let lost as Lost {
+                if lost.isLast { throw lost.trouble }
                 trouble = lost.trouble
             }
             losses += 1
             tally.repeats.increment()
-            let pause = Self.pause(after: losses, steep: trouble.code == .connection)
+            let pause = Self.pause(after: losses, steep: [.connection, .readOnly].contains(trouble.code))
             guard !isEnding(), ContinuousClock.now + pause < deadline else { throw trouble }
             Thread.sleep(forTimeInterval: Double(pause.milliseconds) / 1000)
         }
@@ -95,10 +103,16 @@ final class Session {
             if let failure = transaction.course.failure { throw failure }
         } catch {
             rollBack(connection)
-            if let failure = transaction.course.failure, Self.mayRepeat(failure) { throw Lost(trouble: failure) }
+            guard let failure = transaction.course.failure else { throw error }
+            // A read that writes is a mistake of this program and says nothing of the database.
+            if mode == .read, failure.code == .readOnly { throw StoreError(.statement, failure.detail) }
+            if let lost = refusal(failure, of: connection) { throw lost }
+            if ErrorReport.condemnsSession(failure) { drop() }
+            if Self.mayRepeat(failure) { throw Lost(trouble: failure) }
             throw error
         }
         guard transaction.course.isOpen else { return result }
+        defer { isNew = false }
         switch mode {
         case .read: finish(connection)
         case .write, .statement: try commit(connection)
@@ -106,9 +120,23 @@ final class Session {
         return result
     }
 
+    /// The server takes no writes in this session. A new session is tried at once, and again while the server is a standby;
+    /// one that began just now and is refused all the same is the last.
+    private func refusal(_ failure: StoreError, of connection: Connection) -> Lost? {
+        guard ErrorReport.mayComeOfRecovery(failure), self.connection === connection else { return nil }
+        let isStandby = (try? connection.isInRecovery()) ?? false
+        guard isStandby || failure.code == .readOnly else { return nil }
+        let wasNew = isNew
+        drop()
+        return Lost(
+            trouble: StoreError(.readOnly, failure.detail, isTransient: true), isLast: wasNew && !isStandby)
+    }
+
     private func connected() throws(StoreError) -> Connection {
-        if let connection { return connection }
+        if let connection, !connection.isBroken { return connection }
+        drop()
         let connection = try Connection(parameters)
+        isNew = true
         tally.connections.increment()
         self.connection = connection
         return connection
@@ -136,11 +164,17 @@ final class Session {
 
     private func commit(_ connection: Connection) throws {
         let tag: String
+        guard !connection.isBroken else {
+            drop()
+            throw Lost(trouble: StoreError(.connection, "the session ended before the commit", isTransient: true))
+        }
         do throws(StoreError) {
             tag = try connection.commit()
         } catch {
             guard connection.isBroken else {
+                // The server refused it and the session lives: the transaction is gone.
                 rollBack(connection)
+                if ErrorReport.condemnsSession(error) { drop() }
                 if Self.mayRepeat(error) { throw Lost(trouble: error) }
                 throw error
             }
@@ -167,7 +201,7 @@ final class Session {
         }
         logger.error("a commit was sent and never answered; its outcome is unknown")
         throw StoreError(
-            .connection, "the connection broke while committing, the outcome is unknown: \(trouble.detail)")
+            .outcomeUnknown, "the connection broke while committing, the outcome is unknown: \(trouble.detail)")
     }
 
     /// Open while the server is away. One that is really open is ended: nobody will send it a commit again.

@@ -28,7 +28,12 @@ final class SQLiteReader {
                 }
             }
         } catch {
-            throw StoreError.translating(error)
+            let translated = StoreError.translating(error)
+            // The connection takes no writes, whatever the file does: a read that writes is a mistake of this program.
+            if let trouble = translated as? StoreError, trouble.code == .readOnly {
+                throw StoreError(.statement, trouble.detail)
+            }
+            throw translated
         }
     }
 

@@ -67,6 +67,8 @@ struct SQLiteStatement {
         let connection = unsafe sqlite3_db_handle(pointer)
         let message = unsafe sqlite3_errmsg(connection).map { unsafe String(cString: $0) }
         let extended = unsafe sqlite3_extended_errcode(connection)
-        return StoreError(sqlite: DatabaseError(resultCode: ResultCode(rawValue: extended), message: message))
+        return StoreError(
+            sqlite: DatabaseError(resultCode: ResultCode(rawValue: extended), message: message),
+            systemError: unsafe sqlite3_system_errno(connection))
     }
 }

@@ -2,7 +2,7 @@ import FoundationEssentials
 import GRDB
 public import Store
 
-/// The embedded engine: one file, write-ahead log, `synchronous=FULL`, so that what is acknowledged survives a power cut.
+/// The embedded engine: one file that only its owner may read, write-ahead log, `synchronous=FULL`, so that what is acknowledged survives a power cut.
 ///
 /// One writer, many readers. Writes that wait while another commits share the next commit (group commit): each runs in a
 /// savepoint of its own, so one that fails rolls back alone, and all are acknowledged after the one commit.
@@ -10,6 +10,9 @@ public final class SQLiteStore: StateStore {
     private let pool: DatabasePool
     private let readers: Lane<SQLiteReader>
     private let queue: WriteQueue
+    private let file: SQLiteFile
+    /// Which file it was that was opened.
+    private let identity: SQLiteFile.Identity?
     /// Removed when the store closes.
     private let ownFolder: URL?
 
@@ -37,6 +40,8 @@ public final class SQLiteStore: StateStore {
         // Only another process can hold the file: a command beside a server. SQLite is not fair among those that wait.
         configuration.busyMode = .timeout(30)
         configuration.foreignKeysEnabled = true
+        file = SQLiteFile(path: path)
+        try file.prepare()
         do {
             pool = try DatabasePool(path: path, configuration: configuration)
             // Not while the connection is prepared: GRDB sets NORMAL after that, which loses commits in a power cut.
@@ -44,8 +49,9 @@ public final class SQLiteStore: StateStore {
                 try database.execute(sql: "PRAGMA synchronous = \(isDurable ? "FULL" : "OFF")")
             }
         } catch {
-            throw StoreError(sqlite: error)
+            throw file.refusal(error)
         }
+        identity = file.identity
         configuration.readonly = true
         self.readers = Lane("sqlite-read", threads: max(1, readers)) { [configuration] _ in
             SQLiteReader(path: path, configuration: configuration)
@@ -84,6 +90,15 @@ public final class SQLiteStore: StateStore {
                 })
             if isFirst { drain() }
         }
+    }
+
+    public func displacement() async -> StoreError? {
+        let now: SQLiteFile.Identity?
+        do { now = try await readers.run { [file] _ in file.identity } } catch { return nil }
+        guard now != identity else { return nil }
+        return StoreError(
+            .file,
+            "The database file '\(file.path)' was removed or replaced while it was open; what is written is lost.")
     }
 
     public func close() async {

@@ -1,11 +1,21 @@
 import GRDB
 import Store
 
+#if canImport(Glibc)
+    import Glibc
+#elseif canImport(Musl)
+    import Musl
+#elseif canImport(Darwin)
+    import Darwin
+#endif
+
 extension StoreError {
     /// What SQLite reported, in the words both engines share.
-    init(sqlite error: any Error) {
+    ///
+    /// - Parameter systemError: the number of the operating system's error behind it, 0 where there is none
+    init(sqlite error: any Error, systemError: Int32 = 0) {
         guard let error = error as? DatabaseError else {
-            self.init(.statement, "\(error)")
+            self = error as? StoreError ?? StoreError(.statement, "\(error)")
             return
         }
         let detail = "\(error.resultCode.rawValue)/\(error.extendedResultCode.rawValue): \(error.message ?? "")"
@@ -18,7 +28,16 @@ extension StoreError {
         default:
             switch error.resultCode {
             case .SQLITE_BUSY, .SQLITE_LOCKED: self.init(.busy, detail, isTransient: true)
-            case .SQLITE_CANTOPEN, .SQLITE_IOERR, .SQLITE_FULL, .SQLITE_CORRUPT, .SQLITE_NOTADB:
+            case .SQLITE_FULL: self.init(.full, detail)
+            case .SQLITE_READONLY: self.init(.readOnly, detail)
+            // Beside the file's pages SQLite needs room for its index of the log, and quotas have an error of their own.
+            case .SQLITE_IOERR where [ENOSPC, EDQUOT, EFBIG].contains(systemError) || error.isAboutShared:
+                self.init(.full, detail)
+            case .SQLITE_CANTOPEN where [ENOSPC, EDQUOT].contains(systemError): self.init(.full, detail)
+            case .SQLITE_IOERR where systemError == EROFS, .SQLITE_CANTOPEN where systemError == EROFS:
+                self.init(.readOnly, detail)
+            case .SQLITE_CORRUPT, .SQLITE_NOTADB: self.init(.damaged, detail)
+            case .SQLITE_CANTOPEN, .SQLITE_IOERR:
                 self.init(.connection, detail)
             case .SQLITE_MISUSE: self.init(.closed, detail)
             default: self.init(.statement, detail)
@@ -30,4 +49,9 @@ extension StoreError {
     static func translating(_ error: any Error) -> any Error {
         error is DatabaseError ? StoreError(sqlite: error) : error
     }
+}
+
+extension DatabaseError {
+    /// The index of the log could not grow.
+    fileprivate var isAboutShared: Bool { extendedResultCode == .SQLITE_IOERR_SHMSIZE }
 }

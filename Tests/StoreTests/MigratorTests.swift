@@ -41,6 +41,62 @@ import Testing
     }
 
     @Test(arguments: Engine.available)
+    func `a database with a room of a newer program is refused before anything is changed`(engine: Engine) async throws
+    {
+        try await engine.withStore([things]) { store in
+            try await store.write { transaction in
+                try transaction.execute(
+                    "INSERT INTO schema_migrations (room, number, title, checksum, applied_at) VALUES ('later', 1, 'x', 1, 1)"
+                )
+            }
+            let error = await #expect(throws: StoreError.self) {
+                try await Migrator([things, second]).run(on: store)
+            }
+            #expect(error?.code == .schema)
+            #expect(error?.detail.contains("later 1") == true)
+            await #expect(throws: StoreError.self) {
+                try await store.read { transaction in try transaction.exists("SELECT a FROM more") }
+            }
+        }
+    }
+
+    @Test(arguments: Engine.available)
+    func `a database that was emptied is refused`(engine: Engine) async throws {
+        for damage in ["DELETE FROM schema_migrations", "DROP TABLE schema_migrations", "DROP TABLE parts"] {
+            try await engine.withStore([things]) { store in
+                try await store.write { transaction in try transaction.execute(SQL(stringLiteral: damage)) }
+                #expect(await code([things], on: store) == .schema, "\(damage)")
+            }
+        }
+    }
+
+    @Test func `another program's file is refused`() async throws {
+        try await Engine.sqlite.withPlace { place in
+            let store = try place.open()
+            try await store.write { transaction in try transaction.execute("CREATE TABLE songs (title TEXT)") }
+            let error = await #expect(throws: StoreError.self) { try await Migrator([things]).run(on: store) }
+            #expect(error?.code == .schema && error?.detail.contains("songs") == true)
+            await store.close()
+        }
+    }
+
+    @Test(arguments: Engine.available)
+    func `tables that later steps remove or replace are not missed`(engine: Engine) async throws {
+        let moved = Migration(
+            room: "test", number: 2, title: "moved",
+            statements: [
+                "CREATE TABLE kept (a TEXT)", "DROP TABLE parts", "ALTER TABLE kept RENAME TO parts_kept",
+                "CREATE TABLE IF NOT EXISTS extra(a TEXT)",
+            ])
+        try await engine.withStore([things, moved]) { store in
+            try await Migrator([things, moved]).run(on: store)
+            try await store.write { transaction in try transaction.execute("DROP TABLE extra") }
+            let error = await #expect(throws: StoreError.self) { try await Migrator([things, moved]).run(on: store) }
+            #expect(error?.detail.contains("extra") == true)
+        }
+    }
+
+    @Test(arguments: Engine.available)
     func `numbers with gaps are refused`(engine: Engine) async throws {
         try await engine.withStore { store in
             #expect(await code([second], on: store) == .schema)

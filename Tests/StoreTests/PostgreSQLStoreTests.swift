@@ -32,6 +32,95 @@ import Testing
         }
     }
 
+    @Test func `creates that were committed are never refused as repeated when the server ends sessions`() async throws
+    {
+        try await Engine.postgresql.withPlace { place in
+            let store = try place.open(connections: 4)
+            let killer = try place.open(connections: 1)
+            try await Migrator([things]).run(on: store)
+            let isOver = Flag()
+            let (ends, end) = AsyncStream.makeStream(of: Void.self)
+            let outcome = try await withThrowingTaskGroup(of: (made: [String], refused: [String]).self) { group in
+                for lane in 0..<6 {
+                    group.addTask {
+                        var (made, refused): ([String], [String]) = ([], [])
+                        while !isOver.isSet {
+                            let name = "l\(lane)n\(made.count + refused.count)"
+                            do {
+                                try await store.write { transaction in try transaction.addThing(name) }
+                                made.append(name)
+                            } catch let error as StoreError where error.code == .unique {
+                                refused.append(name)
+                            }
+                            end.yield()
+                        }
+                        return (made, refused)
+                    }
+                }
+                var seen = ends.makeAsyncIterator()
+                for _ in 0..<60 {
+                    for _ in 0..<20 { await seen.next() }
+                    // Every session of the store, whatever it does at that moment; its schema is in its options.
+                    try await killer.write { transaction in
+                        try transaction.forEach(
+                            """
+                            SELECT CAST(pg_terminate_backend(pid) AS TEXT) FROM pg_stat_activity
+                            WHERE pid <> pg_backend_pid() AND application_name = 'kilonova'
+                                AND pid IN (SELECT pid FROM pg_locks WHERE relation = CAST('things' AS regclass))
+                            """
+                        ) { _ in }
+                    }
+                }
+                isOver.set()
+                return try await group.reduce(into: (made: [String](), refused: [String]())) { sum, part in
+                    sum.made += part.made
+                    sum.refused += part.refused
+                }
+            }
+            let have = Set(
+                try await store.read { transaction in
+                    try transaction.all("SELECT name FROM things") { row in try row[0] as String }
+                })
+            #expect(outcome.refused == [])
+            #expect(Set(outcome.made) == have)
+            await killer.close()
+            await store.close()
+        }
+    }
+
+    @Test func `sessions that take no writes are replaced, and the rest is told the reason`() async throws {
+        let server = try OwnServer()
+        defer { try? server.stop() }
+        let admin = try PostgreSQLStore(connection: server.url, connections: 1)
+        let store = WatchedStore(try PostgreSQLStore(connection: server.url, connections: 2))
+        try await Migrator([things]).run(on: store)
+        try await store.write { transaction in try transaction.addThing("before") }
+        try await admin.write { transaction in
+            try transaction.execute("ALTER DATABASE kilonova SET default_transaction_read_only = on")
+            try transaction.forEach(
+                "SELECT CAST(pg_terminate_backend(pid) AS TEXT) FROM pg_stat_activity WHERE pid <> pg_backend_pid()"
+            ) { _ in }
+        }
+        for number in 0..<6 {
+            let error = await #expect(throws: StoreError.self) {
+                try await store.write { transaction in try transaction.addThing("during\(number)") }
+            }
+            #expect(error?.code == .readOnly)
+            #expect(error?.fault.kind.status == 503)
+        }
+        #expect(await store.trouble()?.code == .readOnly)
+        #expect(try await store.read { transaction in try transaction.amount("before") } == 0)
+        try await admin.write { transaction in
+            try transaction.execute("ALTER DATABASE kilonova RESET default_transaction_read_only")
+        }
+        for number in 0..<6 {
+            try await store.write { transaction in try transaction.addThing("after\(number)") }
+        }
+        #expect(await store.trouble() == nil)
+        await store.close()
+        await admin.close()
+    }
+
     @Test func `a statement that takes too long is ended`() async throws {
         try await Engine.postgresql.withPlace { place in
             var configuration = PostgreSQLConfiguration(connection: place.address)

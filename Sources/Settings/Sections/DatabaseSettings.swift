@@ -7,6 +7,12 @@ public struct DatabaseSettings: Sendable {
     public let password: Secret?
     public let connections: Int
 
+    /// The file of an SQLite database; nil with PostgreSQL.
+    public var file: String? {
+        let prefix = "sqlite://"
+        return url.hasPrefix(prefix) ? String(url.dropFirst(prefix.count)) : nil
+    }
+
     init(_ reader: inout SettingsReader) {
         url = reader.text(
             "database.url", "sqlite:///PATH or postgresql://USER@HOST:PORT/NAME; the password comes from its own file.",

@@ -26,6 +26,8 @@ struct ObservedStore: StateStore {
         return result
     }
 
+    func displacement() async -> StoreError? { await engine.displacement() }
+
     func close() async {
         await engine.close()
     }
