@@ -16,6 +16,7 @@ public struct Dispatcher: Sendable {
         let service: Service
         let routes: RouteTable
         let prefix: [UInt8]
+        let document: SharedDocument
     }
 
     /// - Parameters:
@@ -25,8 +26,12 @@ public struct Dispatcher: Sendable {
         _ services: [Service], logger: Logger, ids: IDSource = .random, answers: AnswerCheck? = nil,
         root: @escaping @Sendable (APIRequest) -> Reply? = { _ in nil }
     ) {
-        mounts = services.map { Mount(service: $0, routes: RouteTable($0.endpoints), prefix: Array($0.prefix.utf8)) }
-            .sorted { $0.prefix.count > $1.prefix.count }
+        mounts = services.map {
+            Mount(
+                service: $0, routes: RouteTable($0.endpoints), prefix: Array($0.prefix.utf8),
+                document: SharedDocument($0))
+        }
+        .sorted { $0.prefix.count > $1.prefix.count }
         self.root = root
         self.logger = logger
         self.ids = ids
@@ -61,7 +66,7 @@ public struct Dispatcher: Sendable {
     func refuse(_ request: APIRequest, _ fault: Fault) async -> APIResponse {
         let requestID = RequestID("req-\(ids.next(RequestKind.self))")
         guard let mount = mount(of: RequestTarget(request.target).rawPath) else {
-            return rootAnswer(request, requestID)
+            return rootFault(fault, request, requestID)
         }
         return Exchange(mount: mount, requestID: requestID).response(fault, request)
     }
@@ -76,20 +81,24 @@ public struct Dispatcher: Sendable {
     }
 
     private func rootAnswer(_ request: APIRequest, _ requestID: RequestID) -> APIResponse {
-        let family = AgentFamily()
         if let reply = root(request) {
             var headers = reply.headers
             headers[.openStackRequestID] = requestID.text
             let body = request.method == .head ? Reply.Body.none : reply.body
             return APIResponse(status: reply.status, headers: headers, body: body, requestID: requestID)
         }
-        let fault = Fault.notFound("No service is mounted at this path; '/' lists the services.")
-        let (type, bytes) = family.envelope(fault, requestID: requestID, version: nil)
+        return rootFault(
+            .notFound("No service is mounted at this path; '/' lists the services."), request, requestID)
+    }
+
+    private func rootFault(_ fault: Fault, _ request: APIRequest, _ requestID: RequestID) -> APIResponse {
+        let (type, bytes) = AgentFamily().envelope(fault, requestID: requestID, version: nil)
         var headers: HTTPFields = [:]
         headers[.contentType] = type
         headers[.openStackRequestID] = requestID.text
         return APIResponse(
-            status: 404, headers: headers, body: request.method == .head ? .none : .bytes(bytes), requestID: requestID)
+            status: fault.kind.status, headers: headers, body: request.method == .head ? .none : .bytes(bytes),
+            requestID: requestID)
     }
 
     /// What the client may know of an error; the rest goes to the log under the request's id.

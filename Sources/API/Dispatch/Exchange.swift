@@ -135,7 +135,7 @@ struct Exchange {
         } catch {
             return response(error, request)
         }
-        return response(.json(bytes: OpenAPIDocument(service, version: version).json()), request)
+        return response(mount.document.reply(version), request)
     }
 
     func response(_ reply: Reply, _ request: APIRequest) -> APIResponse {

@@ -28,11 +28,13 @@ public struct Reply: Sendable {
         self.body = body
     }
 
-    /// `value` as JSON. Large answers use a `JSONWriter` and `json(bytes:)` instead.
+    /// `value` as JSON, members by name: the encoder's own order would be another one in each answer. Large answers use a `JSONWriter` and `json(bytes:)` instead.
     public static func json<Value: Encodable>(
         _ value: Value, status: Int = 200, headers: HTTPFields = [:]
     ) throws -> Reply {
-        json(bytes: [UInt8](try JSONEncoder().encode(value)), status: status, headers: headers)
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = .sortedKeys
+        return json(bytes: [UInt8](try encoder.encode(value)), status: status, headers: headers)
     }
 
     /// Bytes that are JSON already.

@@ -16,6 +16,7 @@ final class Front: Sendable {
     let logger: Logger
     private let proxies: [AddressRange]
     private let requestMetrics: RequestMetrics
+    let open = OpenRequests()
     private let clock = ContinuousClock()
 
     init(
@@ -35,16 +36,19 @@ final class Front: Sendable {
     func respond(_ request: Request, _ writer: consuming ResponseWriter, _ channel: any Channel) async throws {
         let begin = clock.now
         let target = request.head.path ?? "/"
-        if configuration.hasProbes, let probe = await probe(request.method, target) {
+        var headers = request.headers
+        let complaint = HostField.complaint(&headers)
+        if complaint == nil, configuration.hasProbes, let probe = await probe(request.method, target) {
             try await writer.write(response: probe.0, body: ResponseBody(byteBuffer: ByteBuffer(string: probe.1)))
             return
         }
-        if request.method == .options, let preflight = preflight(request.headers) {
+        if complaint == nil, request.method == .options, let preflight = preflight(request.headers) {
             try await writer.writeResponse(preflight)
             return
         }
         let peer = await peer(of: request, channel)
-        var answer = await answerApart(to: request, target, peer)
+        let whole = APIRequest(request.method, target, headers: headers, peer: peer)
+        var answer = await open.run(for: channel) { await self.answer(to: request, whole, complaint) }
         addCORS(&answer.headers, request.headers)
         try await write(answer, writer)
         let span = begin.duration(to: clock.now)
@@ -52,40 +56,44 @@ final class Front: Sendable {
         if configuration.logsAccess { logAccess(request.method, target, answer, peer, span) }
     }
 
-    /// A task keeps the most stack that it ever needed, and a connection's task lives as long as the connection: what a
-    /// request needs belongs to a task of its own, which ends here.
-    private func answerApart(to request: Request, _ target: String, _ peer: Peer) async -> APIResponse {
-        async let answer = answer(to: request, target, peer)
-        return await answer
-    }
-
-    private func answer(to request: Request, _ target: String, _ peer: Peer) async -> APIResponse {
-        var body: [UInt8] = []
-        var isWhole = true
-        if request.headers[.contentLength] != nil || request.headers[.transferEncoding] != nil {
-            do {
-                body = Array(buffer: try await request.body.collect(upTo: configuration.maximumBody))
-            } catch {
-                isWhole = false
-            }
-        }
-        var whole = APIRequest(request.method, target, headers: request.headers, body: body, peer: peer)
-        guard isWhole else {
+    private func answer(to request: Request, _ head: APIRequest, _ complaint: String?) async -> APIResponse {
+        var whole = head
+        if let complaint { return await dispatcher.refuse(whole, .badRequest(complaint, field: "Host")) }
+        do throws(Fault) {
+            whole.body = try await body(of: request)
+        } catch {
             // Answered in the family's own envelope, by the dispatcher, without running the endpoint.
-            whole.body = []
-            return await dispatcher.refuse(
-                whole,
-                Fault(
-                    .tooLarge,
-                    "The body is larger than the \(configuration.maximumBody) bytes that are accepted, or broke off."))
+            return await dispatcher.refuse(whole, error)
         }
         return await dispatcher.respond(to: whole)
+    }
+
+    /// Throws 413 where it is too large, 408 where it takes too long to arrive, 400 where it breaks off.
+    private func body(of request: Request) async throws(Fault) -> [UInt8] {
+        let most = configuration.maximumBody
+        let said = request.headers[.contentLength]
+        guard said != nil || request.headers[.transferEncoding] != nil else { return [] }
+        let tooLarge = Fault(.tooLarge, "The body is larger than the \(most) bytes that are accepted.")
+        if let said, let count = Int(said), count > most { throw tooLarge }
+        do {
+            return Array(buffer: try await request.body.collect(upTo: most))
+        } catch is RequestTooSlow {
+            throw Fault(
+                .timeout,
+                "The request did not arrive within \(configuration.arrivalTime.components.seconds) seconds; send it whole."
+            )
+        } catch is NIOTooManyBytesError {
+            throw tooLarge
+        } catch {
+            throw .badRequest("The body broke off before its end.")
+        }
     }
 
     @concurrent
     private func write(_ answer: APIResponse, _ writer: consuming ResponseWriter) async throws {
         var head = HTTPResponse(status: .init(code: answer.status), headerFields: answer.headers)
-        if answer.status == 413 { head.headerFields[.connection] = "close" }
+        // Of these the rest may still be on its way.
+        if answer.status == 413 || answer.status == 408 { head.headerFields[.connection] = "close" }
         switch answer.body {
         case .none:
             if answer.status != 204 { head.headerFields[.contentLength] = "0" }
@@ -224,12 +232,20 @@ final class Front: Sendable {
     private func logAccess(
         _ method: HTTPRequest.Method, _ target: String, _ answer: APIResponse, _ peer: Peer, _ span: Duration
     ) {
-        let path = target.prefix { $0 != "?" }
         logger.info(
-            "\(method.rawValue) \(path) \(answer.status)",
+            "\(method.rawValue.prefix(16)) \(Self.shown(target)) \(answer.status)",
             metadata: [
-                "us": "\(span.wholeMicroseconds)", "request_id": "\(answer.requestID)", "peer": "\(peer.address)",
+                "us": "\(span.wholeMicroseconds)", "request_id": "\(answer.requestID)",
+                "peer": "\(peer.address.prefix(64))",
                 "user": "\(answer.caller?.user?.text ?? "-")", "project": "\(answer.caller?.project?.text ?? "-")",
             ])
+    }
+
+    /// The path as the log shows it: printable, and cut where it is long.
+    static func shown(_ target: String) -> String {
+        let most = 256
+        let path = target.utf8.prefix { $0 != UInt8(ascii: "?") }
+        let text = String(decoding: path.prefix(most).map { (0x21..<0x7f).contains($0) ? $0 : 0x3f }, as: UTF8.self)
+        return path.count > most ? "\(text)... (\(path.count) bytes)" : text
     }
 }

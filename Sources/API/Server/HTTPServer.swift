@@ -8,6 +8,14 @@ import NIOPosix
 import NIOSSL
 public import ServiceLifecycle
 
+#if canImport(Glibc)
+    import Glibc
+#elseif canImport(Musl)
+    import Musl
+#elseif canImport(Darwin)
+    import Darwin
+#endif
+
 /// A listener: HTTP/1.1, TLS where configured, answers by a dispatcher. Stops gracefully: it takes no new connection,
 /// and requests under way come to their end.
 public struct HTTPServer: ServiceLifecycle.Service {
@@ -36,8 +44,10 @@ public struct HTTPServer: ServiceLifecycle.Service {
         let front = front
         var quiet = logger
         quiet.logLevel = max(logger.logLevel, .warning)
+        let rules = ConnectionGuard.Rules(arrival: configuration.arrivalTime, reading: configuration.readingTime)
         let base = HTTPServerBuilder.http1(
             configuration: .init(
+                additionalChannelHandlers: [GuardInstaller { ConnectionGuard(rules, open: front.open) }],
                 idleTimeout: .init(configuration.idleTime),
                 httpDecoderConfiguration: .init(
                     maxHeaderFieldSize: 32 * 1024, maxHeaderListSize: 64 * 1024, maxHeaderFieldCount: 100)))
@@ -51,7 +61,35 @@ public struct HTTPServer: ServiceLifecycle.Service {
             eventLoopGroup: MultiThreadedEventLoopGroup.singleton, logger: quiet,
             responder: { request, writer, channel in try await front.respond(request, writer, channel) },
             onServerRunning: { channel in await onListening(channel.localAddress?.port ?? 0) })
-        try await server.run()
+        do {
+            try await server.run()
+        } catch let error as IOError {
+            throw refusal(error.errnoCode)
+        } catch is SocketAddressError {
+            throw Fault.badRequest(
+                "\(configuration.setting): '\(configuration.host)' is no address of this machine and no name of one.")
+        }
+    }
+
+    /// Why the address cannot be listened at.
+    private func refusal(_ reason: Int32) -> Fault {
+        let host = configuration.host.contains(":") ? "[\(configuration.host)]" : configuration.host
+        let address = "\(host):\(configuration.port)"
+        let setting = configuration.setting
+        switch reason {
+        case EADDRINUSE:
+            return .conflict(
+                "Another process listens at \(address); stop it (ss -ltnp names it), or set \(setting) to another port."
+            )
+        case EADDRNOTAVAIL:
+            return .badRequest("\(setting): this machine has no address '\(configuration.host)'.")
+        case EACCES:
+            return .badRequest(
+                "\(setting): this user may not listen at \(address); ports below 1024 need CAP_NET_BIND_SERVICE.")
+        default:
+            let text = unsafe strerror(reason).map { unsafe String(cString: $0) } ?? "error \(reason)"
+            return .unavailable("\(setting): \(address) cannot be listened at: \(text).")
+        }
     }
 }
 
@@ -61,6 +99,8 @@ extension ListenerConfiguration.TLS {
             certificateChain: try NIOSSLCertificate.fromPEMBytes(certificateChain).map { .certificate($0) },
             privateKey: .privateKey(try NIOSSLPrivateKey(bytes: privateKey, format: .pem)))
         tls.minimumTLSVersion = .tlsv12
+        // What authenticates as it encrypts, with keys that are forgotten; no CBC. TLS 1.3 has nothing else.
+        tls.cipherSuites = "ECDHE+AESGCM:ECDHE+CHACHA20"
         if let clientAuthorities {
             tls.trustRoots = .certificates(try NIOSSLCertificate.fromPEMBytes(clientAuthorities))
             tls.certificateVerification =

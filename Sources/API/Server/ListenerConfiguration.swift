@@ -1,6 +1,8 @@
 /// How a listener listens.
 public struct ListenerConfiguration: Sendable {
     public var host: String
+    /// The setting that names the address, for messages.
+    public var setting = "listen.address"
     /// 0 takes a free one.
     public var port: Int
     public var tls: TLS?
@@ -14,6 +16,10 @@ public struct ListenerConfiguration: Sendable {
     public var publicURL: String?
     /// An idle connection is closed after it.
     public var idleTime: Duration
+    /// From a request's head to the end of its body.
+    public var arrivalTime: Duration = .seconds(30)
+    /// An answer of which the client takes nothing for so long ends its connection.
+    public var readingTime: Duration = .seconds(60)
     public var logsAccess: Bool
     /// Connections at a time; further ones wait in the kernel's queue until one ends.
     public var mostConnections: Int

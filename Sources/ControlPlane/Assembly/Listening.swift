@@ -20,11 +20,13 @@ enum Listening {
                 certificateChain: try bytes(certificate, "listen.certificate"),
                 privateKey: try bytes(key, "listen.private_key"))
         }
-        let configuration = ListenerConfiguration(
+        var configuration = ListenerConfiguration(
             host: address.host, port: address.port, tls: tls, maximumBody: settings.listen.maximumBody,
             trustedProxies: settings.listen.trustedProxies, corsOrigins: settings.listen.corsOrigins,
             publicURL: settings.listen.publicURL, logsAccess: settings.log.access,
             mostConnections: settings.listen.mostConnections)
+        configuration.arrivalTime = settings.listen.arrivalTime
+        configuration.readingTime = settings.listen.readingTime
         return (configuration, address)
     }
 

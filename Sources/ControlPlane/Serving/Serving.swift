@@ -87,9 +87,10 @@ struct Serving: Sendable {
                     + "authority.")
         }
         let address = try AddressAndPort(text)
-        let configuration = ListenerConfiguration(
+        var configuration = ListenerConfiguration(
             host: address.host, port: address.port, tls: try authority.listenerTLS(names: settings.agents.serverNames),
             logsAccess: settings.log.access, hasProbes: false, mostConnections: settings.agents.mostConnections)
+        configuration.setting = "agents.address"
         let logger = logger
         return [
             HTTPServer(

@@ -50,7 +50,9 @@ public struct AgentEndpoints: Sendable {
                 body: .pulled {
                     var iterator = lines.makeAsyncIterator()
                     guard let line = await iterator.next(isolation: #isolation) else { return nil }
-                    return [UInt8](try JSONEncoder().encode(line)) + [UInt8(ascii: "\n")]
+                    let encoder = JSONEncoder()
+                    encoder.outputFormatting = .sortedKeys
+                    return [UInt8](try encoder.encode(line)) + [UInt8(ascii: "\n")]
                 })
         }
     }

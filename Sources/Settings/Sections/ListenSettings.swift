@@ -11,6 +11,8 @@ public struct ListenSettings: Sendable {
     public let drainTime: Duration
     public let mostConnections: Int
     public let checksAnswers: Bool
+    public let arrivalTime: Duration
+    public let readingTime: Duration
 
     init(_ reader: inout SettingsReader) {
         address = reader.text(
@@ -34,6 +36,12 @@ public struct ListenSettings: Sendable {
             "listen.check_answers",
             "Hold every answer against the OpenAPI document of its version and log what differs; for tests and development.",
             default: false)
+        arrivalTime = reader.duration(
+            "listen.request_time",
+            "How long a request may take from its head to the end of its body; 408 after it, and the connection ends.",
+            default: "30s")
+        readingTime = reader.duration(
+            "listen.response_time", "How long an answer waits for a client that takes nothing of it.", default: "60s")
         if (certificate == nil) != (privateKey == nil) {
             reader.refuse(
                 certificate == nil ? "listen.private_key" : "listen.certificate",

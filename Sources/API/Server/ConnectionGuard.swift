@@ -1,0 +1,151 @@
+import NIOCore
+import NIOHTTP1
+
+/// Keeps one connection within its bounds: how long a request may take to arrive, how long an answer may wait for its
+/// reader, that an answer which says `Connection: close` is the last one, and that work for a client that left is given up.
+///
+/// Stands next to HTTP's decoder, where requests are still as they came: what is wrong with `Host` is seen only there, and
+/// told by a field of our own, so that the answer keeps its turn among pipelined ones.
+final class ConnectionGuard: ChannelDuplexHandler {
+    typealias InboundIn = HTTPServerRequestPart
+    typealias InboundOut = HTTPServerRequestPart
+    typealias OutboundIn = HTTPServerResponsePart
+    typealias OutboundOut = HTTPServerResponsePart
+
+    /// How long everything may take.
+    struct Rules: Sendable {
+        /// From a request's head to the end of its body.
+        var arrival: Duration
+        /// An answer of which the client takes nothing.
+        var reading: Duration
+        /// From the client's end of the connection to the end of what it asked for: one that only closed its own half
+        /// still gets what is made quickly.
+        var leaving: Duration = .seconds(2)
+        /// After the last answer, for what the client is still sending.
+        var lingering: Duration = .seconds(2)
+    }
+
+    private let rules: Rules
+    private let open: OpenRequests
+    /// Heads that were passed on, less the answers that ended.
+    private var unanswered = 0
+    private var isArriving = false
+    /// The answer that is being written says that it is the last one.
+    private var isLast = false
+    /// The last answer was written.
+    private var isOver = false
+    private var arrival: Scheduled<Void>?
+    private var reading: Scheduled<Void>?
+    private var ending: Scheduled<Void>?
+
+    init(_ rules: Rules, open: OpenRequests) {
+        self.rules = rules
+        self.open = open
+    }
+
+    func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+        switch unwrapInboundIn(data) {
+        case .head(var head):
+            unanswered += 1
+            isArriving = true
+            HostField.mark(&head)
+            arrival = schedule(context, rules.arrival) { context in
+                // The request's own task answers 408; nothing more is read.
+                context.fireErrorCaught(RequestTooSlow())
+            }
+            context.fireChannelRead(wrapInboundOut(.head(head)))
+        case .body:
+            context.fireChannelRead(data)
+        case .end:
+            isArriving = false
+            arrival?.cancel()
+            arrival = nil
+            context.fireChannelRead(data)
+            if isOver { context.close(promise: nil) }
+        }
+    }
+
+    func write(context: ChannelHandlerContext, data: NIOAny, promise: EventLoopPromise<Void>?) {
+        switch unwrapOutboundIn(data) {
+        case .head(let head):
+            if head.status.code >= 200 {
+                isLast = head.headers[canonicalForm: "connection"].contains { $0.lowercased() == "close" }
+            }
+            context.write(data, promise: promise)
+        case .body:
+            context.write(data, promise: promise)
+        case .end:
+            unanswered -= 1
+            guard isLast else {
+                context.write(data, promise: promise)
+                return
+            }
+            isOver = true
+            context.writeAndFlush(data, promise: promise)
+            // Closing while the client still sends could cost it the answer: what comes is read and dropped for a moment.
+            if isArriving {
+                ending = schedule(context, rules.lingering) { context in context.close(promise: nil) }
+            } else {
+                context.close(promise: nil)
+            }
+        }
+    }
+
+    func channelWritabilityChanged(context: ChannelHandlerContext) {
+        reading?.cancel()
+        reading = nil
+        if !context.channel.isWritable {
+            reading = schedule(context, rules.reading) { context in context.close(promise: nil) }
+        }
+        context.fireChannelWritabilityChanged()
+    }
+
+    func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
+        if case ChannelEvent.inputClosed? = event as? ChannelEvent, unanswered > 0, ending == nil {
+            ending = schedule(context, rules.leaving) { context in context.close(promise: nil) }
+        }
+        context.fireUserInboundEventTriggered(event)
+    }
+
+    func channelInactive(context: ChannelHandlerContext) {
+        for timer in [arrival, reading, ending] { timer?.cancel() }
+        (arrival, reading, ending) = (nil, nil, nil)
+        open.leave(context.channel)
+        context.fireChannelInactive()
+    }
+
+    private func schedule(
+        _ context: ChannelHandlerContext, _ span: Duration, _ body: @escaping (ChannelHandlerContext) -> Void
+    ) -> Scheduled<Void> {
+        let bound = NIOLoopBound((context, body), eventLoop: context.eventLoop)
+        return context.eventLoop.scheduleTask(in: TimeAmount(span)) {
+            let (context, body) = bound.value
+            body(context)
+        }
+    }
+}
+
+/// The body did not arrive in its time.
+struct RequestTooSlow: Error {}
+
+/// Puts a guard behind the decoder of HTTP, once the pipeline of a connection stands.
+final class GuardInstaller: ChannelInboundHandler, RemovableChannelHandler {
+    typealias InboundIn = Any
+
+    private let make: () -> ConnectionGuard
+
+    init(_ make: @escaping () -> ConnectionGuard) {
+        self.make = make
+    }
+
+    func handlerAdded(context: ChannelHandlerContext) {
+        let pipeline = context.pipeline.syncOperations
+        do {
+            let decoder = try pipeline.handler(type: ByteToMessageHandler<HTTPRequestDecoder>.self)
+            try pipeline.addHandler(make(), position: .after(decoder))
+        } catch {
+            // A connection without its bounds is none.
+            context.close(promise: nil)
+        }
+    }
+}

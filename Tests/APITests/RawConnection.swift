@@ -1,0 +1,68 @@
+import Foundation
+
+/// A connection on which a test writes what no client library would. Its calls block, so tests call them on `run`'s thread.
+final class RawConnection: Sendable {
+    private let socket: Int32
+
+    init(port: Int) throws {
+        socket = Foundation.socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+        var address = sockaddr_in()
+        address.sin_family = sa_family_t(AF_INET)
+        address.sin_port = in_port_t(port).bigEndian
+        address.sin_addr.s_addr = UInt32(0x7f00_0001).bigEndian
+        let isConnected = unsafe withUnsafePointer(to: address) { pointer in
+            unsafe pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { pointer in
+                unsafe connect(socket, pointer, socklen_t(MemoryLayout<sockaddr_in>.size)) == 0
+            }
+        }
+        guard isConnected else { throw CocoaError(.fileReadUnknown) }
+    }
+
+    deinit { close(socket) }
+
+    /// Takes a small buffer in the kernel, so that little of an answer fits when nobody reads.
+    func shrink() {
+        var size: Int32 = 4096
+        unsafe setsockopt(socket, SOL_SOCKET, SO_RCVBUF, &size, socklen_t(MemoryLayout<Int32>.size))
+    }
+
+    func send(_ text: String) {
+        var rest = Array(text.utf8)[...]
+        while !rest.isEmpty {
+            let count = unsafe rest.withUnsafeBytes { bytes in
+                unsafe Foundation.send(socket, bytes.baseAddress, bytes.count, Int32(MSG_NOSIGNAL))
+            }
+            guard count > 0 else { return }
+            rest = rest.dropFirst(count)
+        }
+    }
+
+    /// Everything until the other side closes, or breaks off.
+    func readToEnd() -> String {
+        var all: [UInt8] = []
+        var buffer = [UInt8](repeating: 0, count: 65_536)
+        while true {
+            let count = unsafe recv(socket, &buffer, buffer.count, 0)
+            guard count > 0 else { return String(decoding: all, as: UTF8.self) }
+            all += buffer[..<count]
+        }
+    }
+
+    /// Bytes until `text` has come, or the end.
+    func read(until text: String) -> String {
+        var all: [UInt8] = []
+        var byte: UInt8 = 0
+        while unsafe recv(socket, &byte, 1, 0) == 1 {
+            all.append(byte)
+            if String(decoding: all, as: UTF8.self).hasSuffix(text) { break }
+        }
+        return String(decoding: all, as: UTF8.self)
+    }
+
+    /// Runs blocking work away from the cooperative pool.
+    static func run<Value: Sendable>(_ body: @escaping @Sendable () throws -> Value) async throws -> Value {
+        try await withCheckedThrowingContinuation { continuation in
+            Thread { continuation.resume(with: Result { try body() }) }.start()
+        }
+    }
+}
