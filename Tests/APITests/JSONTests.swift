@@ -108,4 +108,43 @@ struct JSONTests {
         let good = #"{"list":[{"n":1,"t":"abc"}],"CUSTOM_1":2.0}"#
         #expect(schema.problem(with: try JSONParser.parse(Array(good.utf8))) == nil)
     }
+
+    @Test("long elements that begin alike are not the same")
+    func uniqueness() throws {
+        let schema = Schema.array(of: .string, minItems: nil, maxItems: nil, unique: true)
+        let long = String(repeating: "x", count: 200)
+        #expect(schema.problem(with: .array([.text(long + "a"), .text(long + "b")])) == nil)
+        #expect(schema.problem(with: .array([.text(long), .text(long)]))?.keyword == "uniqueItems")
+    }
+
+    @Test("an object has a bounded number of members that nobody asked for")
+    func members() throws {
+        let schema = Schema.object(ObjectSchema([.init("a", .integer)], others: .ignored))
+        func object(_ count: Int) -> JSONValue {
+            .object([.init("a", .integer(1))] + (0..<count).map { .init("x\($0)", .integer($0)) })
+        }
+        #expect(schema.problem(with: object(1000)) == nil)
+        #expect(schema.problem(with: object(1001))?.keyword == "maxProperties")
+        // The last of a repeated name counts for the reader; each is checked.
+        let twice = JSONValue.object([.init("a", .integer(1)), .init("a", .text("x"))])
+        #expect(schema.problem(with: twice)?.path == "a")
+    }
+
+    private struct Tagged: Encodable {
+        let zebra = 1
+        let apple = 2
+        let facts = ["c": "3", "a": "1", "b": "2", "d": "4", "e": "5"]
+    }
+
+    @Test("an object's members have one order in every answer")
+    func order() throws {
+        let first = try Reply.json(Tagged())
+        guard case .bytes(let bytes) = first.body else {
+            Issue.record("an answer of another form")
+            return
+        }
+        #expect(
+            String(decoding: bytes, as: UTF8.self)
+                == #"{"apple":2,"facts":{"a":"1","b":"2","c":"3","d":"4","e":"5"},"zebra":1}"#)
+    }
 }

@@ -53,11 +53,17 @@ public struct ObjectSchema: Sendable, Equatable {
     public let properties: [Property]
     public let others: Others
     public let minProperties: Int?
+    /// Where each property stands in `properties`.
+    let places: [String: Int]
+
+    /// What an object may have of members that are ignored.
+    static let mostIgnored = 1000
 
     public init(_ properties: [Property], others: Others = .refused, minProperties: Int? = nil) {
         self.properties = properties
         self.others = others
         self.minProperties = minProperties
+        places = Dictionary(properties.enumerated().map { ($1.name, $0) }) { first, _ in first }
     }
 }
 

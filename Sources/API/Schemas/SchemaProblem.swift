@@ -133,6 +133,10 @@ extension SchemaProblem {
             "\(value.shown) " + (least == 1 ? "should be non-empty" : "does not have enough properties"))
     }
 
+    static func tooManyMembers(_ count: Int, _ most: Int) -> SchemaProblem {
+        SchemaProblem("maxProperties", "it has \(count) members; at most \(most) are possible")
+    }
+
     static func unexpected(_ name: String) -> SchemaProblem {
         SchemaProblem(
             "additionalProperties", "Additional properties are not allowed ('\(name.prefix(80))' was unexpected)",

@@ -63,7 +63,9 @@ extension Schema {
         }
         if unique {
             var seen: Set<String> = []
-            for item in elements where !seen.insert(item.shown).inserted { return .repeated(item, of: value) }
+            for item in elements where !seen.insert(item.written).inserted {
+                return .repeated(item, of: value)
+            }
         }
         for (index, item) in elements.enumerated() {
             if let problem = element.problem(with: item) { return problem.within(.element(index)) }
@@ -73,14 +75,22 @@ extension Schema {
 }
 
 extension ObjectSchema {
+    /// Takes time in proportion to the members, however many there are.
     func problem(with value: JSONValue) -> SchemaProblem? {
         guard case .object(let members) = value else { return .wrongType(value, "object") }
-        for property in properties where property.isRequired {
-            guard members.contains(where: { $0.name == property.name }) else { return .missing(property.name) }
+        var isPresent = [Bool](repeating: false, count: properties.count)
+        for member in members {
+            if let place = places[member.name] { isPresent[place] = true }
+        }
+        for (place, property) in properties.enumerated() where property.isRequired && !isPresent[place] {
+            return .missing(property.name)
         }
         if let minProperties, members.count < minProperties { return .tooFewMembers(value, minProperties) }
+        if case .ignored = others, members.count > properties.count + Self.mostIgnored {
+            return .tooManyMembers(members.count, properties.count + Self.mostIgnored)
+        }
         for member in members {
-            if let property = properties.first(where: { $0.name == member.name }) {
+            if let property = places[member.name].map({ properties[$0] }) {
                 if let problem = property.schema.problem(with: member.value) {
                     return problem.within(.member(member.name))
                 }
@@ -101,6 +111,13 @@ extension ObjectSchema {
 }
 
 extension JSONValue {
+    /// The whole value as text, to tell it from others.
+    fileprivate var written: String {
+        var writer = JSONWriter()
+        writer.value(self)
+        return String(decoding: writer.bytes, as: UTF8.self)
+    }
+
     /// The number where it is a whole one, `2.0` included, as JSON Schema has it.
     fileprivate var whole: Double? {
         switch self {

@@ -120,7 +120,7 @@ struct EndpointEndpoints: Sendable {
         let makesRegion = fields.text("region_id") == nil && old != nil
         let url = fields.text("url") ?? ""
         try Self.check(url: url)
-        let extra = JSONValue.object([]).merged(with: fields.extras(besides: Self.known)).encoded
+        let extra = try JSONValue.object([]).merged(with: fields.extras(besides: Self.known)).encoded
         let created = try await context.write { transaction in
             if makesRegion, let region { try Region.insertIfMissing(region, in: transaction) }
             try Self.check(service, region, in: transaction)
@@ -144,7 +144,7 @@ struct EndpointEndpoints: Sendable {
         let region: RegionID? = if let names { fields.id(names) } else { old.region }
         let url = fields.text("url") ?? old.url
         try Self.check(url: url)
-        let extra = JSONValue(column: old.extra).merged(with: fields.extras(besides: Self.known)).encoded
+        let extra = try JSONValue(column: old.extra).merged(with: fields.extras(besides: Self.known)).encoded
         let changed = try await context.write { transaction in
             try Self.check(service, region, in: transaction)
             try transaction.execute(

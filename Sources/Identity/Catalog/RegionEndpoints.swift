@@ -79,7 +79,7 @@ struct RegionEndpoints: Sendable {
     }
 
     private func create(_ call: Call, _ id: RegionID, _ fields: Fields) async throws -> Reply {
-        let extra = JSONValue.object([]).merged(with: fields.extras(besides: Self.known)).encoded
+        let extra = try JSONValue.object([]).merged(with: fields.extras(besides: Self.known)).encoded
         let parent: RegionID? = fields.id("parent_region_id")
         let created = try await context.write(
             duplicate: "Conflict occurred attempting to store region - Duplicate ID, \(id)."
@@ -100,7 +100,7 @@ struct RegionEndpoints: Sendable {
     private func update(_ call: Call, _ fields: Fields) async throws -> Reply {
         let old = try await region(call)
         let parent: RegionID? = fields.has("parent_region_id") ? fields.id("parent_region_id") : old.parent
-        let extra = JSONValue(column: old.extra).merged(with: fields.extras(besides: Self.known)).encoded
+        let extra = try JSONValue(column: old.extra).merged(with: fields.extras(besides: Self.known)).encoded
         let changed = try await context.write { transaction in
             var above = parent
             var depth = 0

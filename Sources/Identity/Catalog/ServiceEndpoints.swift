@@ -78,7 +78,7 @@ struct ServiceEndpoints: Sendable {
 
     private func create(_ call: Call, _ fields: Fields) async throws -> Reply {
         let id: CatalogServiceID = context.ids.nextName()
-        let extra = JSONValue.object([]).merged(with: fields.extras(besides: Self.known)).encoded
+        let extra = try JSONValue.object([]).merged(with: fields.extras(besides: Self.known)).encoded
         let created = try await context.write { transaction in
             try transaction.execute(
                 """
@@ -95,7 +95,7 @@ struct ServiceEndpoints: Sendable {
 
     private func update(_ call: Call, _ fields: Fields) async throws -> Reply {
         let old = try await service(call)
-        let extra = JSONValue(column: old.extra).merged(with: fields.extras(besides: Self.known)).encoded
+        let extra = try JSONValue(column: old.extra).merged(with: fields.extras(besides: Self.known)).encoded
         let changed = try await context.write { transaction in
             try transaction.execute(
                 """

@@ -86,8 +86,9 @@ struct DomainEndpoints: Sendable {
         let draft = try ProjectDraft(fields, kind: "domain")
         let name = draft.name ?? ""
         let id: ProjectID = fields.id("explicit_domain_id") ?? context.ids.nextName()
+        let columns = try draft.merged(over: nil)
         let created = try await context.write(duplicate: Fault.duplicate("domain", name: name)) { transaction in
-            try draft.insert(id: id, name: name, domain: nil, parent: nil, path: "/", in: transaction)
+            try draft.insert(id: id, name: name, domain: nil, parent: nil, path: "/", columns, in: transaction)
             return try Project.find(id, in: transaction)
         }
         guard let created else { throw Fault.internalError("a domain was gone as soon as it was made") }

@@ -161,7 +161,7 @@ struct GroupEndpoints: Sendable {
         let domain: DomainID = fields.id("domain_id") ?? call.caller.homeDomain ?? context.options.defaultDomain
         try call.authorize("identity:create_group", target: ["target.group.domain_id": domain.text])
         let name = try fields.name(of: "group") ?? ""
-        let extra = JSONValue.object([]).merged(with: fields.extras(besides: Self.known)).encoded
+        let extra = try JSONValue.object([]).merged(with: fields.extras(besides: Self.known)).encoded
         let description = fields.text("description") ?? ""
         let id: GroupID = context.ids.nextName()
         let created = try await context.write(duplicate: Fault.duplicate("group", name: name, domain: domain)) {
@@ -189,7 +189,7 @@ struct GroupEndpoints: Sendable {
         }
         let name = try fields.name(of: "group") ?? old.name
         let description = fields.text("description") ?? old.description
-        let extra = JSONValue(column: old.extra).merged(with: fields.extras(besides: Self.known)).encoded
+        let extra = try JSONValue(column: old.extra).merged(with: fields.extras(besides: Self.known)).encoded
         let changed = try await context.write(
             duplicate: Fault.duplicate("group", name: name, domain: old.domain)
         ) { transaction in

@@ -32,27 +32,37 @@ struct ProjectDraft: Sendable {
     /// Writes the row of a new project below `path`, which ends in a slash.
     func insert(
         id: ProjectID, name: String, domain: DomainID?, parent: ProjectID?, path: String,
-        in transaction: any Transaction
+        _ columns: (options: String, extra: String), in transaction: any Transaction
     ) throws {
         try transaction.execute(
             """
             INSERT INTO identity_projects
                 (id, domain_id, parent_id, path, name, description, enabled, is_domain, tags, options, extra)
             VALUES (\(id), \(domain), \(parent), \(path + id.text + "/"), \(name), \(description ?? ""),
-                \(isEnabled ?? true), \(domain == nil), \(tags ?? "[]"), \((options ?? .object([])).encoded),
-                \(JSONValue.object([]).merged(with: extras).encoded))
+                \(isEnabled ?? true), \(domain == nil), \(tags ?? "[]"), \(columns.options), \(columns.extra))
             """)
         try transaction.noteIdentity("project \(id)")
     }
 
+    /// What is kept as JSON: what is said, put over what `old` has. Throws 400 where that is more than a project keeps.
+    ///
+    /// To be made before the transaction that writes it: it may be long, and others wait for the writer.
+    func merged(over old: Project?) throws(Fault) -> (options: String, extra: String) {
+        let options = try (old.map { JSONValue(column: $0.options) } ?? .object([])).merged(
+            with: self.options.map(\.members) ?? [])
+        let extra = try (old.map { JSONValue(column: $0.extra) } ?? .object([])).merged(with: extras)
+        return (options.encoded, extra.encoded)
+    }
+
     /// Puts what is said in the place of what `old` has.
-    func update(_ old: Project, in transaction: any Transaction) throws {
-        let options = JSONValue(column: old.options).merged(with: self.options.map(\.members) ?? [])
+    func update(
+        _ old: Project, _ columns: (options: String, extra: String), in transaction: any Transaction
+    ) throws {
         try transaction.execute(
             """
             UPDATE identity_projects SET name = \(name ?? old.name), description = \(description ?? old.description),
-                enabled = \(isEnabled ?? old.isEnabled), tags = \(tags ?? old.tags), options = \(options.encoded),
-                extra = \(JSONValue(column: old.extra).merged(with: extras).encoded)
+                enabled = \(isEnabled ?? old.isEnabled), tags = \(tags ?? old.tags), options = \(columns.options),
+                extra = \(columns.extra)
             WHERE id = \(old.id)
             """)
         try transaction.noteIdentity("project \(old.id)")

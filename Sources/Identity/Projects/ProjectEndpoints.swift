@@ -90,6 +90,7 @@ struct ProjectEndpoints: Sendable {
         try call.authorize("identity:create_project", target: ["target.project.domain_id": domain.text])
         if let parentID, parent == nil { throw Fault.missing("project", parentID) }
         let project: ProjectID = context.ids.nextName()
+        let columns = try draft.merged(over: nil)
         let deepest = context.options.projectLevels
         let created = try await context.write(duplicate: Fault.duplicate("project", name: name, domain: domain)) {
             transaction in
@@ -112,7 +113,7 @@ struct ProjectEndpoints: Sendable {
                 throw Fault.forbidden("The project tree may be \(deepest) levels deep; \(above.id) is at the last one.")
             }
             try draft.insert(
-                id: project, name: name, domain: domain, parent: above.id, path: above.path, in: transaction)
+                id: project, name: name, domain: domain, parent: above.id, path: above.path, columns, in: transaction)
             return try Project.find(project, in: transaction)
         }
         guard let created else { throw Fault.internalError("a project was gone as soon as it was made") }
@@ -134,13 +135,14 @@ struct ProjectEndpoints: Sendable {
     /// Used for domains, too.
     func change(_ old: Project, _ draft: ProjectDraft, _ call: Call) async throws -> Project {
         let now = context.time.now()
+        let columns = try draft.merged(over: old)
         let changed = try await context.write(
             duplicate: Fault.duplicate(old.isDomain ? "domain" : "project", name: draft.name ?? "", domain: old.domain)
         ) { transaction in
             if draft.isEnabled == false || draft.name.map({ $0 != old.name }) ?? false {
                 try GrantAuthority(call: call).requireDeployment(of: old, in: transaction)
             }
-            try draft.update(old, in: transaction)
+            try draft.update(old, columns, in: transaction)
             if old.isEnabled, draft.isEnabled == false {
                 let revocation: Revocation = old.isDomain ? .domain(DomainID(old.id.text)) : .project(old.id)
                 try revocation.record(at: now, context.options, in: transaction)

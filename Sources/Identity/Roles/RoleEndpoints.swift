@@ -89,8 +89,8 @@ struct RoleEndpoints: Sendable {
         try call.authorize(
             domain == nil ? "identity:create_role" : "identity:create_domain_role", target: .own(call.caller))
         let name = try fields.name(of: "role") ?? ""
-        let options = JSONValue.object([]).merged(with: fields.value("options")?.members ?? []).encoded
-        let extra = JSONValue.object([]).merged(with: fields.extras(besides: Self.known)).encoded
+        let options = try JSONValue.object([]).merged(with: fields.value("options")?.members ?? []).encoded
+        let extra = try JSONValue.object([]).merged(with: fields.extras(besides: Self.known)).encoded
         let description = fields.text("description")
         let id: RoleID = context.ids.nextName()
         let created = try await context.write(duplicate: Fault.duplicate("role", name: name, domain: domain)) {
@@ -121,8 +121,8 @@ struct RoleEndpoints: Sendable {
         if old.isImmutable, !unlocks { throw Fault.immutable("role", old.id) }
         let name = try fields.name(of: "role") ?? old.name
         let description = fields.has("description") ? fields.text("description") : old.description
-        let options = JSONValue(column: old.options).merged(with: asked).encoded
-        let extra = JSONValue(column: old.extra).merged(with: fields.extras(besides: Self.known)).encoded
+        let options = try JSONValue(column: old.options).merged(with: asked).encoded
+        let extra = try JSONValue(column: old.extra).merged(with: fields.extras(besides: Self.known)).encoded
         let changed = try await context.write(duplicate: Fault.duplicate("role", name: name, domain: old.domain)) {
             transaction in
             try transaction.execute(

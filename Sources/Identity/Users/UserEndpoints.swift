@@ -108,8 +108,8 @@ struct UserEndpoints: Sendable {
         let project: ProjectID? = fields.id("default_project_id")
         let isEnabled = fields.flag("enabled") ?? true
         let password = try await NewPassword(fields, context, options: UserOptions(options), source: call.source)
-        let extra = JSONValue.object([]).merged(with: fields.extras(besides: Self.known)).encoded
-        let optionText = JSONValue.object([]).merged(with: options.members).encoded
+        let extra = try JSONValue.object([]).merged(with: fields.extras(besides: Self.known)).encoded
+        let optionText = try JSONValue.object([]).merged(with: options.members).encoded
         let id: UserID = context.ids.nextName()
         let now = context.time.now()
         let created = try await context.write(duplicate: Fault.duplicate("user", name: name, domain: domain)) {
@@ -137,13 +137,13 @@ struct UserEndpoints: Sendable {
             throw Fault.badRequest("A user's 'domain_id' cannot change.", field: "user.domain_id")
         }
         let name = try fields.name(of: "user") ?? old.name
-        let options = JSONValue(column: old.options).merged(with: fields.value("options")?.members ?? [])
+        let options = try JSONValue(column: old.options).merged(with: fields.value("options")?.members ?? [])
         let password = try await NewPassword(fields, context, options: UserOptions(options), source: call.source)
         if let password { try await password.refuseReuse(by: old.id, context) }
         let isEnabled = fields.flag("enabled") ?? old.isEnabled
         let project: ProjectID? =
             fields.has("default_project_id") ? fields.id("default_project_id") : old.defaultProject
-        let extra = JSONValue(column: old.extra).merged(with: fields.extras(besides: Self.known)).encoded
+        let extra = try JSONValue(column: old.extra).merged(with: fields.extras(besides: Self.known)).encoded
         let now = context.time.now()
         let changed = try await context.write(
             duplicate: Fault.duplicate("user", name: name, domain: old.domain)

@@ -68,14 +68,30 @@ extension JSONValue {
         }
     }
 
-    /// This object with `changes` put over it; a null takes a member away.
-    func merged(with changes: [Member]) -> JSONValue {
-        guard case .object(var members) = self else { return .object(changes) }
-        for change in changes {
-            members.removeAll { $0.name == change.name }
-            if change.value != .null { members.append(change) }
+    /// Members without a column that a resource keeps, at most; and bytes of all of them.
+    private static let mostExtras = (members: 1000, bytes: 65_536)
+
+    /// This object with `changes` put over it; a null takes a member away, and of a repeated name the last one counts.
+    ///
+    /// Takes time in proportion to the members. Throws 400 where there would be more than a resource keeps.
+    func merged(with changes: [Member]) throws(Fault) -> JSONValue {
+        var members: [Member] = []
+        if case .object(let own) = self { members = own }
+        var last: [String: Int] = [:]
+        for (index, change) in changes.enumerated() { last[change.name] = index }
+        members.removeAll { last[$0.name] != nil }
+        for (index, change) in changes.enumerated() where last[change.name] == index && change.value != .null {
+            members.append(change)
         }
-        return .object(members)
+        let (most, bytes) = Self.mostExtras
+        guard members.count <= most else {
+            throw .badRequest("There would be \(members.count) further members; a resource keeps at most \(most).")
+        }
+        let merged = JSONValue.object(members)
+        guard merged.encoded.utf8.count <= bytes else {
+            throw .badRequest("The further members would be longer than the \(bytes) bytes that a resource keeps.")
+        }
+        return merged
     }
 }
 
