@@ -10,12 +10,13 @@ struct KilonovaCommand: AsyncParsableCommand {
         version: ProgramVersion.text,
         subcommands: [
             DevCommand.self, ServerCommand.self, BootstrapCommand.self, AccountCommand.self, EnrolmentCommand.self,
-            RevocationCommand.self,
-            AgentCommand.self, VerifyCommand.self, CertificateKeyCommand.self, HostCommand.self, LimitsCommand.self,
+            RevocationCommand.self, AgentCommand.self, VerifyCommand.self, CertificateKeyCommand.self,
+            BackupCommand.self, RestoreCommand.self, HostCommand.self, LimitsCommand.self,
             DocumentsCommand.self,
         ])
 
     static func main() async {
+        OwnFiles.keepPrivate()
         HeapTuning.boundArenas(cores: ProcessInfo.processInfo.activeProcessorCount)
         await withDiscardingTaskGroup { group in
             group.addTask { await HeapTuning.giveBack(every: .seconds(30)) }

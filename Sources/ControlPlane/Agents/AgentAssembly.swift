@@ -6,11 +6,18 @@ import Link
 import Logging
 import Model
 import Settings
+import Synchronization
 
-/// Makes agents as the settings want them.
+/// Makes agents as the settings want them. What an agent logs names its host, for several may run in one process.
 struct AgentAssembly: Sendable {
     let settings: Settings
     let logger: Logger
+    private let said = SaidOnce()
+
+    init(settings: Settings, logger: Logger) {
+        self.settings = settings
+        self.logger = logger
+    }
 
     /// Throws 400 where drivers or `device_spec` are not what they must be.
     func agent(
@@ -18,10 +25,13 @@ struct AgentAssembly: Sendable {
         makesRootProvider: Bool, rootProvider: String? = nil
     ) throws -> HostAgent {
         let (options, remarks) = try DriverOptions.configured(settings, for: host)
-        for remark in remarks { logger.warning("\(remark)") }
+        var ofHost = logger
+        ofHost[metadataKey: "host"] = "\(host.name)"
+        // The configuration is the same for all hosts.
+        for remark in remarks where said.isNew(remark) { logger.warning("\(remark)") }
         let wishes = try DriverOptions.partitions(settings.agent)
         let enabled = try DriverRegistry.standard.enabled(settings.agent.drivers, options)
-        for warning in enabled.warnings { logger.warning("\(warning)") }
+        for warning in enabled.warnings where said.isNew("\(host.name) \(warning)") { ofHost.warning("\(warning)") }
         var agentOptions = HostAgent.Options(
             rootProvider: rootProvider ?? host.name.text, makesRootProvider: makesRootProvider,
             scanInterval: settings.agent.scanInterval, stateFolder: stateFolder, version: ProgramVersion.text,
@@ -34,8 +44,15 @@ struct AgentAssembly: Sendable {
             // With nothing to divide, too: what was divided for an entry that is gone is given back.
             partitioner: Partitioner(
                 wishes, mdevs: options.mdev.partitions, control: options.control, commands: options.commands),
-            logger: logger)
+            logger: ofHost)
     }
+}
+
+/// What was said already.
+private final class SaidOnce: Sendable {
+    private let texts = Mutex<Set<String>>([])
+
+    func isNew(_ text: String) -> Bool { texts.withLock { $0.insert(text).inserted } }
 }
 
 extension DriverRegistry {

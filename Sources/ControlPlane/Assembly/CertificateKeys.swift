@@ -9,10 +9,8 @@ public enum CertificateKeys {
     /// Beside an SQLite database where the settings name none; nil without either.
     static func folder(_ settings: Settings) -> String? {
         if let folder = settings.accelerator.certificateKeys { return folder }
-        let prefix = "sqlite://"
-        guard settings.database.url.hasPrefix(prefix) else { return nil }
-        let database = URL(filePath: String(settings.database.url.dropFirst(prefix.count)))
-        return database.deletingLastPathComponent().appending(path: "certificate-keys").path
+        guard let file = settings.database.file else { return nil }
+        return URL(filePath: file).deletingLastPathComponent().appending(path: "certificate-keys").path
     }
 
     static func open(_ settings: Settings, _ logger: Logger) async throws(Fault) -> CertificateKeyring? {

@@ -21,7 +21,7 @@ import Workflows
 ///     workflow engine ─▶ binds, cleanings, notices
 struct ControlPlane: Sendable {
     let settings: Settings
-    let engine: any StateStore
+    let engine: WatchedStore
     let feed: ChangeFeed
     let workflows: WorkflowEngine
     let identity: IdentityService
@@ -41,7 +41,7 @@ struct ControlPlane: Sendable {
 
     /// - Parameter settings: already checked; what only files and addresses can show to be wrong is thrown as 400
     static func open(_ settings: Settings, _ logger: Logger) async throws -> ControlPlane {
-        let engine = try await StoreOpening.open(settings.database, logger)
+        let engine = WatchedStore(try await StoreOpening.open(settings.database, logger))
         do {
             return try await ControlPlane(settings, engine, logger)
         } catch {
@@ -50,14 +50,14 @@ struct ControlPlane: Sendable {
         }
     }
 
-    private init(_ settings: Settings, _ engine: any StateStore, _ logger: Logger) async throws {
+    private init(_ settings: Settings, _ engine: WatchedStore, _ logger: Logger) async throws {
         self.settings = settings
         self.engine = engine
         self.logger = logger
         feed = ChangeFeed(engine, logger: logger)
         let store = feed.store
         workflows = WorkflowEngine(store: store, owner: ProcessName.unique(), logger: logger)
-        readiness = Readiness(store)
+        readiness = Readiness(engine)
         policies = try await Policies(settings.policy, logger)
         keyring = try await EmbeddedIdentity.keyring(settings)
         identity = try EmbeddedIdentity.service(settings, store, keyring, logger)

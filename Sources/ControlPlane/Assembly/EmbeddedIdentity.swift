@@ -18,14 +18,12 @@ enum EmbeddedIdentity {
     /// Throws 400 where the settings do not say it and there is no SQLite database to put it beside.
     static func keyFolder(_ settings: Settings) throws(Fault) -> String {
         if let folder = settings.identity.fernetKeys { return folder }
-        let prefix = "sqlite://"
-        guard settings.database.url.hasPrefix(prefix) else {
+        guard let file = settings.database.file else {
             throw .badRequest(
                 "identity.fernet_key_repository is needed with PostgreSQL and auth_strategy embedded: all replicas must sign tokens with the same "
                     + "keys.")
         }
-        let database = URL(filePath: String(settings.database.url.dropFirst(prefix.count)))
-        return database.deletingLastPathComponent().appending(path: "token-keys").path
+        return URL(filePath: file).deletingLastPathComponent().appending(path: "token-keys").path
     }
 
     /// Throws 400 where the rules for passwords make no sense.

@@ -1,14 +1,16 @@
-import Model
 import Store
 import Synchronization
 
 /// What keeps this process from serving well: `/readyz` lists it.
 final class Readiness: Sendable {
-    private let store: any StateStore
+    private let store: WatchedStore
+    private let patience: Duration
     private let isStarted = Atomic(false)
 
-    init(_ store: any StateStore) {
+    /// - Parameter patience: how long the database may take to answer; who asks for readiness does not wait long
+    init(_ store: WatchedStore, patience: Duration = .seconds(4)) {
         self.store = store
+        self.patience = patience
     }
 
     /// All that must be in memory is there.
@@ -16,11 +18,35 @@ final class Readiness: Sendable {
 
     func obstacles() async -> [String] {
         guard isStarted.load(ordering: .acquiring) else { return ["starting: the index is being loaded"] }
-        do {
-            let answer: Int? = try await store.read { transaction in try transaction.first("SELECT 1") { try $0[0] } }
-            return answer == 1 ? [] : ["the database answers nonsense"]
-        } catch {
-            return ["the database does not answer"]
+        return await database().map { [$0] } ?? []
+    }
+
+    /// What is wrong with the database; it is well where this is nil.
+    private func database() async -> String? {
+        let (answers, answer) = AsyncStream.makeStream(of: String?.self, bufferingPolicy: .bufferingOldest(1))
+        let store = store
+        // A look that takes too long goes on: the next question joins it or finds its answer.
+        let look = Task { answer.yield(await store.trouble().map(Self.sentence)) }
+        let bound = Task { [patience] in
+            try await Task.sleep(for: patience)
+            answer.yield("the database does not answer")
+        }
+        defer {
+            look.cancel()
+            bound.cancel()
+        }
+        var iterator = answers.makeAsyncIterator()
+        return await iterator.next() ?? "the database was not asked"
+    }
+
+    private static func sentence(_ trouble: StoreError) -> String {
+        switch trouble.code {
+        case .full: "the disk of the database is full"
+        case .readOnly: "the database takes no writes: it is read-only, or a standby"
+        case .damaged: "the database is damaged"
+        case .file: "the database file was removed or replaced while it was open"
+        case .busy: "the database is busy: a write did not get its turn"
+        default: "the database does not answer"
         }
     }
 }

@@ -18,22 +18,37 @@ enum StoreOpening {
         + AcceleratorMigrations.all
         + SanitisationMigrations.all
 
+    /// Throws 503 with a sentence that names the database, where it cannot be used.
     static func open(_ settings: DatabaseSettings, _ logger: Logger) async throws -> any StateStore {
-        let store = try engine(settings, logger)
         do {
-            try await Migrator(migrations).run(on: store)
-        } catch {
-            await store.close()
-            throw error
+            let store = try engine(settings, logger)
+            do {
+                try await Migrator(migrations).run(on: store)
+            } catch {
+                await store.close()
+                throw error
+            }
+            return store
+        } catch let error as StoreError {
+            throw refusal(error, DatabaseName(settings))
         }
-        return store
+    }
+
+    private static func refusal(_ error: StoreError, _ name: DatabaseName) -> Fault {
+        let reason =
+            switch error.code {
+            case .file: error.detail
+            case .schema: "\(name) is not one that this program can work with: \(error.detail)."
+            case .full: "\(name) cannot be used: its disk is full."
+            case .readOnly: "\(name) cannot be used: it takes no writes, being read-only or a standby."
+            case .damaged: "\(name) is damaged (\(error.detail)). Restore a backup (kilonova restore)."
+            default: "\(name) cannot be used: \(error.detail)"
+            }
+        return .unavailable(reason)
     }
 
     private static func engine(_ settings: DatabaseSettings, _ logger: Logger) throws -> any StateStore {
-        let prefix = "sqlite://"
-        if settings.url.hasPrefix(prefix) {
-            return try SQLiteStore(path: String(settings.url.dropFirst(prefix.count)), readers: settings.connections)
-        }
+        if let file = settings.file { return try SQLiteStore(path: file, readers: settings.connections) }
         var configuration = PostgreSQLConfiguration(connection: settings.url)
         configuration.password = settings.password?.revealed
         configuration.readers = settings.connections

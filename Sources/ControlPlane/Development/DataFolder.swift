@@ -1,6 +1,7 @@
 import FoundationEssentials
 import Glibc
 public import Model
+import Settings
 import SystemPackage
 
 /// The folder in which `kilonova dev` keeps everything: database, token keys, passwords, clouds.yaml, agents' journals.
@@ -12,21 +13,38 @@ public struct DataFolder: Sendable {
 
     /// Makes the folder where it is missing (only its owner may enter) and locks it.
     ///
-    /// Throws 409 where another process holds it.
+    /// Throws 409 where another process holds it, 400 with the reason where it cannot be used.
     public static func open(_ path: String) throws -> DataFolder {
         // What this process writes from here on is its owner's alone.
-        umask(0o077)
-        let absolute = URL(filePath: path).standardizedFileURL.path
-        try FileManager.default.createDirectory(
-            atPath: absolute, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
-        let lock = try FileDescriptor.open(
-            FilePath(absolute + "/lock"), .readWrite, options: [.create, .closeOnExec],
-            permissions: [.ownerReadWrite])
+        OwnFiles.keepPrivate()
+        let absolute = absolute(path)
+        let lock: FileDescriptor
+        do {
+            try OwnFiles.makeFolder(absolute)
+            lock = try FileDescriptor.open(
+                FilePath(absolute + "/lock"), .readWrite, options: [.create, .closeOnExec],
+                permissions: [.ownerReadWrite])
+        } catch {
+            throw Fault.badRequest("The data folder '\(absolute)' cannot be used: \(OwnFiles.reason(error)).")
+        }
         guard flock(lock.rawValue, LOCK_EX | LOCK_NB) == 0 else {
             try lock.close()
-            throw Fault.conflict("Another process already works in the data folder.")
+            throw Fault.conflict(
+                "Another process already works in the data folder '\(absolute)'; stop that one, or name another folder."
+            )
         }
         return DataFolder(path: absolute, lock: lock)
+    }
+
+    /// The path from the root.
+    static func absolute(_ path: String) -> String { URL(filePath: path).standardizedFileURL.path }
+
+    /// The settings that place everything in the folder.
+    static func overrides(_ folder: String) -> [String: SettingsValue] {
+        [
+            "database.url": .text("sqlite://\(folder)/kilonova.sqlite"),
+            "identity.fernet_key_repository": .text("\(folder)/token-keys"),
+        ]
     }
 
     /// Lets another process, or another cloud of this one, take the folder.
@@ -35,8 +53,6 @@ public struct DataFolder: Sendable {
         try? lock.close()
     }
 
-    public var database: String { path + "/kilonova.sqlite" }
-    public var tokenKeys: String { path + "/token-keys" }
     public var clouds: String { path + "/clouds.yaml" }
 
     /// Where the agent of `host` keeps its journal: a folder of its own for each name, whatever stands in it.
@@ -57,6 +73,8 @@ public struct DataFolder: Sendable {
     /// The secret in the file `name`, made and stored where there is none. Only the owner may read it.
     public func secret(_ name: String) throws -> Secret {
         let file = path + "/" + name
+        // One that the operator put there, or an older release made, is closed to others, too.
+        _ = unsafe chmod(file, 0o600)
         if let data = FileManager.default.contents(atPath: file), let text = String(bytes: data, encoding: .utf8) {
             let line = text.prefix { !$0.isNewline }
             if !line.isEmpty { return Secret(String(line)) }
@@ -70,6 +88,10 @@ public struct DataFolder: Sendable {
 
     /// Replaces the file `name` as a whole; a crash leaves the old or the new one.
     public func write(_ text: String, to name: String) throws {
-        try Data(text.utf8).write(to: URL(filePath: path + "/" + name), options: .atomic)
+        do {
+            try OwnFiles.write(Array(text.utf8), to: path + "/" + name)
+        } catch {
+            throw Fault.unavailable("'\(path)/\(name)' cannot be written: \(OwnFiles.reason(error)).")
+        }
     }
 }

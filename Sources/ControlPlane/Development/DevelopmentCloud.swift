@@ -68,8 +68,7 @@ public struct DevelopmentCloud: Sendable {
     ) throws -> DevelopmentCloud {
         let folder = try DataFolder.open(options.dataFolder)
         var overrides = overrides
-        overrides["database.url"] = .text("sqlite://" + folder.database)
-        overrides["identity.fernet_key_repository"] = .text(folder.tokenKeys)
+        overrides.merge(DataFolder.overrides(folder.path)) { _, own in own }
         overrides["auth.auth_strategy"] = .text(options.authentication.rawValue)
         let settings: Settings
         do {
@@ -83,10 +82,7 @@ public struct DevelopmentCloud: Sendable {
 
     /// Settings by which a command finds the database and keys of a data folder, whoever works in it.
     public static func overrides(ofDataFolder path: String) -> [String: SettingsValue] {
-        [
-            "database.url": .text("sqlite://\(path)/kilonova.sqlite"),
-            "identity.fernet_key_repository": .text("\(path)/token-keys"),
-        ]
+        DataFolder.overrides(DataFolder.absolute(path))
     }
 
     /// Runs until SIGTERM or SIGINT, and lets go of the data folder. `onReady` gets the base URL once everything answers and `clouds.yaml` is written.

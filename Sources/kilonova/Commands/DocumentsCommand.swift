@@ -27,6 +27,8 @@ struct DocumentsCommand: AsyncParsableCommand {
                     try FileManager.default.createDirectory(
                         at: file.deletingLastPathComponent(), withIntermediateDirectories: true)
                     try Data(text.utf8).write(to: file, options: .atomic)
+                    // Documents are for everybody.
+                    try FileManager.default.setAttributes([.posixPermissions: 0o644], ofItemAtPath: file.path)
                     Reporting.say("wrote \(file.path)")
                 }
             }

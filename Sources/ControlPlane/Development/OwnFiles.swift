@@ -1,0 +1,50 @@
+import Glibc
+import SystemPackage
+
+/// Files and folders of this process that nobody but its owner may read.
+public enum OwnFiles {
+    /// What this process makes from here on is its owner's alone, whatever the mask was that it began with.
+    public static func keepPrivate() {
+        umask(0o077)
+    }
+
+    /// Makes the folder and those above it that are missing.
+    static func makeFolder(_ path: String) throws(Errno) {
+        var facts = stat()
+        if unsafe stat(path, &facts) == 0 {
+            guard facts.st_mode & S_IFMT == S_IFDIR else { throw .notDirectory }
+            return
+        }
+        guard errno == ENOENT else { throw Errno(rawValue: errno) }
+        let above = FilePath(path).removingLastComponent().string
+        if !above.isEmpty, above != path { try makeFolder(above) }
+        guard unsafe mkdir(path, 0o700) == 0 || errno == EEXIST else { throw Errno(rawValue: errno) }
+    }
+
+    /// Writes or replaces a file as a whole; a crash leaves the old or the new one, and it is on the disk when this returns.
+    static func write(_ bytes: [UInt8], to path: String) throws(Errno) {
+        let draft = "\(path).new-\(String(UInt64.random(in: .min ... .max), radix: 36))"
+        do {
+            let file = try FileDescriptor.open(
+                FilePath(draft), .writeOnly, options: [.create, .exclusiveCreate, .closeOnExec],
+                permissions: .ownerReadWrite)
+            try file.closeAfter {
+                _ = try file.writeAll(bytes)
+                guard fsync(file.rawValue) == 0 else { throw Errno(rawValue: errno) }
+            }
+            guard unsafe rename(draft, path) == 0 else { throw Errno(rawValue: errno) }
+        } catch {
+            let reason = error as? Errno ?? .ioError
+            unsafe unlink(draft)
+            throw reason
+        }
+    }
+
+    /// The operating system's reason for the latest failure of this thread, in words.
+    static func lastReason() -> String { Errno(rawValue: errno).description }
+
+    /// The operating system's reason in words.
+    static func reason(_ error: any Error) -> String {
+        (error as? Errno)?.description ?? "the operating system refuses it"
+    }
+}
