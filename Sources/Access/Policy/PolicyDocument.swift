@@ -25,6 +25,9 @@ public struct PolicyDocument: Sendable, Equatable {
             rules = []
             return
         }
+        guard root.isSmall else {
+            throw PolicyError("\(name) holds more than \(Node.mostParts) values, its references written out")
+        }
         guard let mapping = root.mapping else {
             throw PolicyError("\(name) must be a mapping of rule names to rules")
         }
@@ -65,5 +68,25 @@ public struct PolicyDocument: Sendable, Equatable {
             lists.append(list)
         }
         return try PolicyParser.parse(lists: lists)
+    }
+}
+
+extension Node {
+    fileprivate static let mostParts = 100_000
+
+    /// Whether it stays within what a file of people holds when every reference stands for what it refers to.
+    fileprivate var isSmall: Bool {
+        var room = Self.mostParts
+        return fits(&room)
+    }
+
+    private func fits(_ room: inout Int) -> Bool {
+        room -= 1
+        guard room > 0 else { return false }
+        switch self {
+        case .scalar, .alias: return true
+        case .sequence(let sequence): return sequence.allSatisfy { $0.fits(&room) }
+        case .mapping(let mapping): return mapping.allSatisfy { $0.key.fits(&room) && $0.value.fits(&room) }
+        }
     }
 }

@@ -8,16 +8,21 @@ public struct Timestamp: Hashable, Sendable, Comparable {
 
     public static func < (left: Self, right: Self) -> Bool { left.microseconds < right.microseconds }
 
+    /// The last or first moment there is, where the sum lies beyond: numbers of moments come from outside, too.
     public static func + (moment: Self, duration: Duration) -> Timestamp {
-        Timestamp(microseconds: moment.microseconds + duration.wholeMicroseconds)
+        let (sum, isBeyond) = moment.microseconds.addingReportingOverflow(duration.wholeMicroseconds)
+        return Timestamp(microseconds: isBeyond ? (moment.microseconds < 0 ? .min : .max) : sum)
     }
 
+    /// The first or last moment there is, where the difference lies beyond.
     public static func - (moment: Self, duration: Duration) -> Timestamp {
-        Timestamp(microseconds: moment.microseconds - duration.wholeMicroseconds)
+        let (difference, isBeyond) = moment.microseconds.subtractingReportingOverflow(duration.wholeMicroseconds)
+        return Timestamp(microseconds: isBeyond ? (moment.microseconds < 0 ? .min : .max) : difference)
     }
 
     public func since(_ earlier: Timestamp) -> Duration {
-        .microseconds(microseconds - earlier.microseconds)
+        let (difference, isBeyond) = microseconds.subtractingReportingOverflow(earlier.microseconds)
+        return .microseconds(isBeyond ? (microseconds < 0 ? .min : .max) : difference)
     }
 }
 
@@ -34,8 +39,11 @@ extension Timestamp: Codable {
 }
 
 extension Duration {
-    /// Rounded towards zero.
+    /// Rounded towards zero; the largest or smallest number where there would be more.
     public var wholeMicroseconds: Int64 {
-        components.seconds * 1_000_000 + components.attoseconds / 1_000_000_000_000
+        let (seconds, attoseconds) = components
+        let (product, isBeyond) = seconds.multipliedReportingOverflow(by: 1_000_000)
+        let (sum, isOver) = product.addingReportingOverflow(attoseconds / 1_000_000_000_000)
+        return isBeyond || isOver ? (seconds < 0 ? .min : .max) : sum
     }
 }
