@@ -18,7 +18,7 @@ struct DriverOptionsTests {
     func sections() throws {
         let options = try options(
             """
-            nvme: {device_spec: [{vendor_id: 144d}], clear_action: format, clear_strategy: crypto, cleanup_timeout: 120,
+            nvme: {device_spec: [{vendor_id: 144d}], clear_action: format, clear_strategy: crypto, cleanup_timeout: 120, handle_type: nvme,
                 samples: 32}
             mdev: {device_spec: [{parent: mtty, resource_class: tty, live_migratable: true}], mdev_creator: nova,
                 persistent: false}
@@ -32,7 +32,7 @@ struct DriverOptionsTests {
             """)
         #expect(options.nvme.deviceSpecs.map(\.vendor) == [0x144d] && options.nvme.clearAction == .format)
         #expect(options.nvme.clearStrategy == .crypto && options.nvme.cleanupTimeout == 120)
-        #expect(options.nvme.samples == 32)
+        #expect(options.nvme.samples == 32 && options.nvme.handleType == .nvme)
         #expect(options.mdev.creator == .nova && !options.mdev.persists)
         #expect(options.mdev.specs.first?.resourceClass == ResourceClass("CUSTOM_TTY"))
         #expect(options.mdev.specs.first?.liveMigratable == true)

@@ -117,7 +117,7 @@ import Testing
         // A namespace that others may have is two tenants' at once.
         let commands = recorded.commands
         let shared = PlayedCommands { command throws(CommandFault) in
-            guard command.arguments.first == "id-ns" else { return nil }
+            guard command.arguments.contains("--cdw10=0") else { return nil }
             var page = [UInt8](repeating: 0, count: 4096)
             page[30] = 1
             return CommandResult(output: page)
@@ -129,16 +129,6 @@ import Testing
         ] as [() async throws -> Void] {
             let fault = await #expect(throws: DriverFault.self) { try await work() }
             #expect(fault?.text.contains("has the namespace 1, which others may have too") == true)
-        }
-    }
-
-    /// The second where the first has no such program.
-    private struct FallingBack: CommandRunner {
-        let first: PlayedCommands
-        let second: PlayedCommands
-
-        func run(_ command: Command) async throws(CommandFault) -> CommandResult {
-            do { return try await first.run(command) } catch { return try await second.run(command) }
         }
     }
 
@@ -215,7 +205,9 @@ import Testing
     @Test func failures() async throws {
         drive.behave(.failing)
         var fault = await #expect(throws: DriverFault.self) { try await driver().clean(order()) }
-        #expect(fault?.text.contains("'nvme format /dev/nvme1n1") == true && fault?.text.contains("0x4184") == true)
+        #expect(
+            fault?.text.contains("'nvme format /dev/nvme1 --namespace-id=1") == true
+                && fault?.text.contains("0x4184") == true)
         drive.behave(.failing, .init(sanitize: 2))
         fault = await #expect(throws: DriverFault.self) { try await driver().clean(order()) }
         #expect(fault?.text == "The sanitize operation of /dev/nvme1 failed.")

@@ -88,7 +88,7 @@ actor WorkRunner {
                 return nil
             }
             do throws(DriverFault) {
-                try await driver.prepare(prepared.order(handle))
+                try await driver.restore(prepared.order(handle))
             } catch {
                 return error
             }

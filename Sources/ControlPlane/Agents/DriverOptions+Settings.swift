@@ -16,7 +16,8 @@ extension DriverOptions {
                 clearAction: .init(rawValue: settings.nvme.clearAction.rawValue) ?? .auto,
                 clearStrategy: .init(rawValue: settings.nvme.clearStrategy.rawValue) ?? .auto,
                 cleanupTimeout: settings.nvme.cleanupTimeout, samples: settings.nvme.samples,
-                offersVirtualFunctions: settings.nvme.offersVirtualFunctions)
+                offersVirtualFunctions: settings.nvme.offersVirtualFunctions,
+                handleType: .init(rawValue: settings.nvme.handleType.rawValue) ?? .pci)
         }
         options.mdev = try read("mdev") { () throws(DeviceSpecFault) in
             MdevOptions(

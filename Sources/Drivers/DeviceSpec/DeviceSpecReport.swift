@@ -33,6 +33,7 @@ public struct DeviceSpecReport: Sendable, Equatable {
                 text = "offered by device_spec \(index + 1) as \(name) with \(traits)"
             case .fenced(let reasons):
                 text = "fenced: " + reasons.map(\.description).joined(separator: "; ")
+            case .inseparable(let reason): text = "not offered: \(reason)"
             case .unsuitable(let reason):
                 if function.classCode.isBridge { continue }
                 text = "not offered: \(reason)"

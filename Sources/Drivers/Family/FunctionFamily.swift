@@ -28,7 +28,8 @@ struct FunctionFamily {
             var deployables: [DeployableReport] = []
             for unit in virtual.isEmpty ? [physical] : virtual {
                 let reason =
-                    pass.fencing.reasons(for: unit.address).first?.description ?? objection(physical, unit)
+                    pass.fencing.reasons(for: unit.address).first?.description
+                    ?? pass.snapshot.media.objection(to: unit.address, in: [unit.address]) ?? objection(physical, unit)
                 if let reason {
                     discovery.notes.append(HostProblem(path: unit.path, text: "is not offered: \(reason)"))
                 } else {

@@ -7,6 +7,12 @@ public struct DeviceHealth: Sendable, Equatable, Codable {
     public var reason: String?
     /// What was learned of the device beside, which does not change: its name, its serial number.
     public var inventory: [String: String] = [:]
+    /// Whether it will be so at each look, so that one is enough: a drive that cannot be erased as configured.
+    public var isLasting = false
+
+    enum CodingKeys: String, CodingKey {
+        case state, evidence, reason, inventory
+    }
 
     public enum State: String, Sendable, Codable {
         case well
@@ -18,9 +24,10 @@ public struct DeviceHealth: Sendable, Equatable, Codable {
         case unknown
     }
 
-    public init(_ state: State, reason: String? = nil, evidence: [String: String] = [:]) {
+    public init(_ state: State, reason: String? = nil, evidence: [String: String] = [:], isLasting: Bool = false) {
         self.state = state
         self.reason = reason
         self.evidence = evidence
+        self.isLasting = isLasting
     }
 }

@@ -21,6 +21,9 @@ public protocol Driver: Sendable {
     /// Makes a handle attachable. Done twice, it does nothing the second time.
     func prepare(_ order: HandleOrder) async throws(DriverFault)
 
+    /// Makes a handle attachable again whose host was started anew, or whose device was gone for a while. Its holder may have it.
+    func restore(_ order: HandleOrder) async throws(DriverFault)
+
     /// Undoes `prepare`, finished or not. Done twice, it does nothing the second time.
     func withdraw(_ order: HandleOrder) async throws(DriverFault)
 
@@ -39,6 +42,7 @@ public protocol Driver: Sendable {
 extension Driver {
     public var looksBeyondTheSnapshot: Bool { false }
     public func prepare(_ order: HandleOrder) async throws(DriverFault) {}
+    public func restore(_ order: HandleOrder) async throws(DriverFault) { try await prepare(order) }
     public func withdraw(_ order: HandleOrder) async throws(DriverFault) {}
     @discardableResult
     public func clean(_ order: HandleOrder) async throws(DriverFault) -> CleaningRecord {

@@ -15,4 +15,18 @@ extension HandleOrder {
         guard let address else { throw DriverFault("The handle \(handle) names no PCI function.") }
         return address
     }
+
+    /// All functions of the handle: the members of its group, or the one.
+    func requireUnit() throws(DriverFault) -> [PCIAddress] {
+        guard let members = info["members"] else { return [try requireAddress()] }
+        var unit: [PCIAddress] = []
+        for member in members.split(separator: ",") {
+            guard let address = PCIAddress(String(member)) else {
+                throw DriverFault("'\(member)', a member of the group, is not a PCI address.")
+            }
+            unit.append(address)
+        }
+        guard !unit.isEmpty else { throw DriverFault("The group names no members.") }
+        return unit
+    }
 }

@@ -3,7 +3,7 @@
 ///     well ──two bad looks in a row──▶ withdrawn ──three good looks in a row──▶ well
 ///
 /// One bad look is no reason, and one good look after bad ones no recovery: a device that comes and goes stays away. A device
-/// that is gone from its host is withdrawn at once. What cannot be asked now, for a guest has it, changes nothing.
+/// that is gone from its host, or will not be well as things stand, is withdrawn at once. What cannot be asked now, for a guest has it, changes nothing.
 public struct HealthLedger: Sendable, Equatable {
     public enum Standing: Sendable, Equatable {
         case well
@@ -37,7 +37,7 @@ public struct HealthLedger: Sendable, Equatable {
         switch (standing, isBad) {
         case (.well, true):
             streak += 1
-            guard streak >= Self.badLooks else { return nil }
+            guard streak >= Self.badLooks || health.isLasting else { return nil }
             evidence = health.evidence
             return withdraw(health.reason ?? "it is sick")
         case (.well, false):

@@ -3,7 +3,7 @@ public import Model
 
 /// Offers whole NVMe drives, erased and checked between two tenants.
 ///
-/// A guest gets the drive's PCI function. Drives with virtual functions are left out; the functions are offered where the operator
+/// A guest gets the drive's PCI function, or its namespace or block device where that is configured. Drives with virtual functions are left out; the functions are offered where the operator
 /// says that each has namespaces of its own, which is checked at each bind.
 public struct NVMeDriver: Driver {
     public static let name = "nvme"
@@ -31,36 +31,59 @@ public struct NVMeDriver: Driver {
             pass.snapshot.nvme.compactMap { drive in drive.address.map { ($0, drive) } },
             uniquingKeysWith: { first, _ in first })
         let specs = options.nvme.deviceSpecs
+        var groups = DriveGroups()
         for (function, verdict) in Offer(specs, pass, only: \.classCode.isNVMe).verdicts {
             let reason: String
             switch verdict {
             case .unmatched: continue
             case .fenced(let reasons): reason = reasons.map(\.description).joined(separator: "; ")
-            case .unsuitable(let text): reason = text
+            case .unsuitable(let text), .inseparable(let text): reason = text
             case .offered(let index):
                 let drive = controllers[function.address]
-                if function.isVirtualFunction, !options.nvme.offersVirtualFunctions {
-                    reason =
-                        "it is a virtual function of a drive, which may share namespaces with others; "
-                        + "nvme.offer_virtual_functions says that it does not"
-                } else if drive?.state == "dead" {
-                    reason = "its controller is dead"
-                } else {
-                    discovery.devices.append(device(function, drive, specs[index], pass.host))
+                if let objection = objection(to: function, drive) {
+                    reason = objection
+                } else if let group = specs[index].group {
+                    groups.add(function, specs[index], to: group)
                     continue
+                } else {
+                    do throws(DriverFault) {
+                        discovery.devices.append(try device([function], drive, specs[index], pass))
+                        continue
+                    } catch {
+                        reason = error.text
+                    }
                 }
             }
             discovery.notes.append(HostProblem(path: function.path, text: "is not offered: \(reason)"))
         }
+        for (name, members, spec) in groups.all {
+            do throws(DriverFault) {
+                try DriveGroups.requireOneDrive(members, pass.snapshot)
+                discovery.devices.append(try device(members, controllers[members[0].address], spec, pass))
+            } catch {
+                discovery.notes.append(
+                    HostProblem(path: DeviceGroups.path(name), text: "is not offered: \(error.text)"))
+            }
+        }
         return discovery
     }
 
-    /// Of a virtual function, sees to it that what it shows is its own: a namespace that two controllers have is two tenants'.
-    public func prepare(_ order: HandleOrder) async throws(DriverFault) {
-        let address = try order.requireAddress()
-        guard await options.control.snapshot().function(at: address)?.isVirtualFunction == true else { return }
-        try await eraser.inspect(address)
+    private func objection(to function: PCIFunction, _ drive: NVMeController?) -> String? {
+        if function.isVirtualFunction, !options.nvme.offersVirtualFunctions {
+            return "it is a virtual function of a drive, which may share namespaces with others; "
+                + "nvme.offer_virtual_functions says that it does not"
+        }
+        return drive?.state == "dead" ? "its controller is dead" : nil
     }
+
+    /// Sees to it that the drive is its holder's alone: that no other controller has its namespaces, that the host does not use it,
+    /// and that it can be erased afterwards.
+    public func prepare(_ order: HandleOrder) async throws(DriverFault) {
+        try await eraser.inspect(try order.requireUnit())
+    }
+
+    /// A drive loses nothing by a start of its host; its holder may have it again by now.
+    public func restore(_ order: HandleOrder) async throws(DriverFault) {}
 
     private var eraser: DriveEraser {
         DriveEraser(
@@ -70,7 +93,7 @@ public struct NVMeDriver: Driver {
 
     @discardableResult
     public func clean(_ order: HandleOrder) async throws(DriverFault) -> CleaningRecord {
-        try await eraser.erase(try order.requireAddress())
+        try await eraser.erase(try order.requireUnit())
     }
 
     public func examine(_ order: HandleOrder) async throws(DriverFault) -> DeviceHealth {
@@ -85,12 +108,23 @@ public struct NVMeDriver: Driver {
         guard drive.state ?? "live" == "live" else {
             return DeviceHealth(.sick, reason: "its controller is \(drive.state ?? "")")
         }
-        return try await NVMeTool(commands: options.commands).wear(drive.name).health
+        let tool = NVMeTool(commands: options.commands)
+        do throws(DriverFault) {
+            _ = try ErasePlan(
+                options.nvme, try await tool.identity(drive.name),
+                isPart: host.function(at: address)?.isVirtualFunction == true)
+        } catch {
+            // Before anyone has it, and not when the first who had it lets go.
+            return DeviceHealth(.sick, reason: error.text, isLasting: true)
+        }
+        return try await tool.wear(drive.name).health
     }
 
+    /// - Parameter members: the functions that lead to the drive, the first of which names it
     private func device(
-        _ function: PCIFunction, _ drive: NVMeController?, _ spec: DeviceSpec, _ host: HostName
-    ) -> DeviceReport {
+        _ members: [PCIFunction], _ drive: NVMeController?, _ spec: DeviceSpec, _ pass: DiscoveryPass
+    ) throws(DriverFault) -> DeviceReport {
+        let function = members[0]
         let vendor = function.vendorID.uppercased()
         let product = function.productID.uppercased()
         var traits = ["OWNER_CYBORG", "CUSTOM_NVME_\(vendor)_\(product)"]
@@ -102,11 +136,19 @@ public struct NVMeDriver: Driver {
         facts["firmware"] = drive?.firmware
         facts["size"] = (drive?.namespaces.compactMap(\.size).reduce(0, +)).map { "\($0)" }
         facts["cleaning"] = "\(options.nvme.clearAction.rawValue), \(options.nvme.clearStrategy.rawValue)"
+        var handle = PCIDriver.handle(function, spec)
+        if members.count > 1, let group = spec.group {
+            handle["group"] = group
+            handle["members"] = members.map(\.address.description).joined(separator: ",")
+            facts["members"] = members.map(\.address.description).joined(separator: " ")
+        }
+        let (type, details) = try DriveHandle.content(options.nvme.handleType, drive, pass.snapshot)
         var report = PCIReport(
             type: .nvme, driver: Self.name, resourceClass: spec.resourceClass?.name ?? "CUSTOM_NVME", traits: traits,
-            facts: facts, handle: PCIDriver.handle(function, spec), needsCleaning: true
-        ).device(function, on: host)
-        if function.isVirtualFunction { report.deployables[0].handles[0].needsPreparation = true }
+            facts: facts, handle: handle.merging(details) { _, own in own }, needsCleaning: true
+        ).device(function, on: pass.host)
+        report.deployables[0].handles[0].type = type
+        report.deployables[0].handles[0].needsPreparation = true
         return report
     }
 }

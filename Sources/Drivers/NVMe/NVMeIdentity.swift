@@ -1,12 +1,18 @@
 /// What a controller says it can do, from the first bytes of its Identify Controller data (NVM Express base specification 2.0,
 /// figure 275). The binary form is the specification's own; that of JSON changes with the tool's version.
 struct NVMeIdentity: Sendable, Equatable {
-    /// Bit 1: format.
+    /// Bit 1: format; bit 3: namespaces are made and removed.
     let optionalAdminCommands: UInt16
     /// Bit 2: format erases cryptographically; bit 1: an erasing format takes all namespaces.
     let formatAttributes: UInt8
     /// Bit 0: crypto erase; 1: block erase; 2: overwrite.
     let sanitizeCapabilities: UInt32
+    /// Bit 1: the drive may have several controllers.
+    let sharing: UInt8
+    /// The controller's own number.
+    let controller: Int
+    /// Bytes that belong to no namespace; 0 where the drive does not say.
+    let unallocated: UInt64
 
     init?(_ bytes: [UInt8]) {
         guard bytes.count >= 4096 else { return nil }
@@ -14,8 +20,14 @@ struct NVMeIdentity: Sendable, Equatable {
         sanitizeCapabilities =
             UInt32(bytes[328]) | UInt32(bytes[329]) << 8 | UInt32(bytes[330]) << 16 | UInt32(bytes[331]) << 24
         formatAttributes = bytes[524]
+        sharing = bytes[76]
+        controller = Int(bytes[78]) | Int(bytes[79]) << 8
+        // A number of 16 bytes; none needs more than 8.
+        unallocated = (0..<8).reduce(0) { $0 | UInt64(bytes[296 + $1]) << (8 * UInt64($1)) }
     }
 
+    var managesNamespaces: Bool { optionalAdminCommands & 8 != 0 }
+    var mayHaveOtherControllers: Bool { sharing & 2 != 0 }
     var canFormat: Bool { optionalAdminCommands & 2 != 0 }
     var formatErasesKey: Bool { formatAttributes & 4 != 0 }
     var formatTakesAllNamespaces: Bool { formatAttributes & 2 != 0 }

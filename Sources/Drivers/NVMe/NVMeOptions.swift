@@ -11,6 +11,19 @@ public struct NVMeOptions: Sendable, Equatable {
     /// Whether virtual functions of drives are offered; each must have namespaces of its own.
     public var offersVirtualFunctions: Bool
 
+    /// What a guest gets of a drive.
+    public var handleType: HandleType
+
+    /// `handle_type`.
+    public enum HandleType: String, Sendable, CaseIterable {
+        /// The PCI function.
+        case pci
+        /// The namespace, through the hypervisor's own driver for the function.
+        case nvme
+        /// The block device, through the host's driver.
+        case block
+    }
+
     /// `clear_action`: the command that erases.
     public enum ClearAction: String, Sendable, CaseIterable {
         /// The strongest that the drive has: sanitize, else format, else zeros.
@@ -32,7 +45,8 @@ public struct NVMeOptions: Sendable, Equatable {
 
     public init(
         deviceSpecs: [DeviceSpec] = [], clearAction: ClearAction = .auto, clearStrategy: ClearStrategy = .auto,
-        cleanupTimeout: Int = 900, samples: Int = 1024, offersVirtualFunctions: Bool = false
+        cleanupTimeout: Int = 900, samples: Int = 1024, offersVirtualFunctions: Bool = false,
+        handleType: HandleType = .pci
     ) {
         self.deviceSpecs = deviceSpecs
         self.clearAction = clearAction
@@ -40,5 +54,6 @@ public struct NVMeOptions: Sendable, Equatable {
         self.cleanupTimeout = max(60, cleanupTimeout)
         self.samples = max(16, samples)
         self.offersVirtualFunctions = offersVirtualFunctions
+        self.handleType = handleType
     }
 }

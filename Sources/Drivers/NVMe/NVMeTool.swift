@@ -1,7 +1,11 @@
 import Host
 
-/// The program `nvme`, asked in the forms that do not change with its version.
+/// The program `nvme`, asked in the forms that do not change with its version: what the specification lays down in bytes is read
+/// in bytes.
 struct NVMeTool: Sendable {
+    /// Names every namespace at once.
+    static let everyNamespace: UInt32 = 0xffff_ffff
+
     let commands: any CommandRunner
     /// Of each call that only asks.
     var patience: Duration = .seconds(30)
@@ -30,41 +34,118 @@ struct NVMeTool: Sendable {
         return status
     }
 
-    /// The LBA format that a namespace has: formatting must keep it.
-    func blockFormat(_ namespace: String) async throws(DriverFault) -> Int {
-        let format = try await identify(namespace)[26]
-        return Int(format & 0xf) | Int(format >> 5 & 3) << 4
+    // MARK: Identify (NVM Express base specification 2.0, section 5.17)
+
+    /// The namespaces that the controller has.
+    func attached(_ controller: String) async throws(DriverFault) -> [UInt32] { try await list(controller, 0x02) }
+
+    /// All namespaces that the drive has, those too that no controller has. Asked of drives that manage namespaces.
+    func allocated(_ controller: String) async throws(DriverFault) -> [UInt32] { try await list(controller, 0x10) }
+
+    func namespace(_ number: UInt32, of controller: String) async throws(DriverFault) -> NVMeNamespaceIdentity {
+        let bytes = try await identify(controller, 0x00, namespace: number)
+        guard let identity = NVMeNamespaceIdentity(bytes) else {
+            throw DriverFault("Namespace \(number) of /dev/\(controller) gave no identity that can be read.")
+        }
+        return identity
     }
 
-    /// Whether more controllers than one may have the namespace (NMIC, bit 0).
-    func isShared(_ namespace: String) async throws(DriverFault) -> Bool {
-        try await identify(namespace)[30] & 1 != 0
+    /// The numbers of the controllers that have the namespace. Asked of drives that manage namespaces.
+    func controllers(having number: UInt32, of controller: String) async throws(DriverFault) -> [Int] {
+        let bytes = try await identify(controller, 0x12, namespace: number)
+        guard bytes.count >= 2 else { throw Self.unreadable(controller) }
+        let count = Int(bytes[0]) | Int(bytes[1]) << 8
+        guard bytes.count >= 2 + 2 * count else { throw Self.unreadable(controller) }
+        return (0..<count).map { Int(bytes[2 + 2 * $0]) | Int(bytes[3 + 2 * $0]) << 8 }
     }
 
-    private func identify(_ namespace: String) async throws(DriverFault) -> [UInt8] {
-        let bytes = try await ask(["id-ns", "/dev/\(namespace)", "--raw-binary"])
-        guard bytes.count >= 32 else { throw DriverFault("/dev/\(namespace) gave no identity that can be read.") }
-        return bytes
+    /// The formats that every namespace of the drive may have.
+    func commonFormats(_ controller: String) async throws(DriverFault) -> [NVMeNamespaceIdentity.Format] {
+        let bytes = try await identify(controller, 0x00, namespace: Self.everyNamespace)
+        return NVMeNamespaceIdentity(bytes)?.formats ?? []
     }
+
+    private func list(_ controller: String, _ structure: Int) async throws(DriverFault) -> [UInt32] {
+        var found: [UInt32] = []
+        // 1,024 a page, each above the last of the page before.
+        while true {
+            let bytes = try await identify(controller, structure, namespace: found.last ?? 0)
+            guard bytes.count >= 4096 else { throw Self.unreadable(controller) }
+            var count = 0
+            while count < 1024 {
+                let place = 4 * count
+                let low = UInt32(bytes[place]) | UInt32(bytes[place + 1]) << 8
+                let number = low | UInt32(bytes[place + 2]) << 16 | UInt32(bytes[place + 3]) << 24
+                guard number != 0 else { break }
+                guard number > found.last ?? 0 else { throw Self.unreadable(controller) }
+                found.append(number)
+                count += 1
+            }
+            if count < 1024 { return found }
+        }
+    }
+
+    private func identify(_ controller: String, _ structure: Int, namespace: UInt32) async throws(DriverFault)
+        -> [UInt8]
+    {
+        try await ask([
+            "admin-passthru", "/dev/\(controller)", "--opcode=6", "--namespace-id=\(namespace)",
+            "--cdw10=\(structure)", "--data-len=4096", "--read", "--raw-binary",
+        ])
+    }
+
+    private static func unreadable(_ controller: String) -> DriverFault {
+        DriverFault("/dev/\(controller) gave a list that cannot be read.")
+    }
+
+    // MARK: Namespace management
+
+    func attach(_ number: UInt32, to controllers: [Int], of controller: String) async throws(DriverFault) {
+        _ = try await ask([
+            "attach-ns", "/dev/\(controller)", "--namespace-id=\(number)",
+            "--controllers=\(controllers.map(String.init).joined(separator: ","))",
+        ])
+    }
+
+    func delete(_ number: UInt32, of controller: String) async throws(DriverFault) {
+        _ = try await ask(["delete-ns", "/dev/\(controller)", "--namespace-id=\(number)"])
+    }
+
+    /// A namespace that other controllers may have only where `isShared`.
+    func create(blocks: UInt64, format: Int, isShared: Bool, on controller: String) async throws(DriverFault) {
+        _ = try await ask([
+            "create-ns", "/dev/\(controller)", "--nsze=\(blocks)", "--ncap=\(blocks)",
+            "--flbas=\(format & 0xf | (format >> 4) << 5)", "--dps=0", "--nmic=\(isShared ? 1 : 0)",
+        ])
+    }
+
+    /// Has the kernel look at the namespaces again.
+    func rescan(_ controller: String) async throws(DriverFault) {
+        _ = try await ask(["ns-rescan", "/dev/\(controller)"])
+    }
+
+    // MARK: Erasing
 
     /// `action`: 1 leaves failure mode, 2 erases blocks, 3 overwrites, 4 erases the key.
     func sanitize(_ controller: String, action: Int) async throws(DriverFault) {
         _ = try await ask(["sanitize", "/dev/\(controller)", "--sanact=\(action)"])
     }
 
-    /// `erase`: 1 user data, 2 the key.
-    func format(_ namespace: String, erase: Int, timeout: Duration) async throws(DriverFault) {
-        let format = try await blockFormat(namespace)
-        let limit = timeout.components.seconds * 1000
+    /// `erase`: 1 user data, 2 the key. Addressed to the controller, so that the caller can keep the block device to itself meanwhile.
+    func format(
+        _ number: UInt32, of controller: String, erase: Int, format: Int, timeout: Duration
+    ) async throws(DriverFault) {
+        // Without --force: the program waits ten seconds before it begins.
         _ = try await run(
             Command(
                 "nvme",
                 [
-                    "format", "/dev/\(namespace)", "--ses=\(erase)", "--lbaf=\(format)", "--timeout=\(limit)",
-                    "--force",
-                ], timeout: timeout))
+                    "format", "/dev/\(controller)", "--namespace-id=\(number)", "--ses=\(erase)", "--lbaf=\(format)",
+                    "--timeout=\(timeout.components.seconds * 1000)",
+                ], timeout: timeout + .seconds(15)))
     }
 
+    /// The program refuses a block device that anyone has for himself.
     func zero(_ namespace: String, timeout: Duration) async throws(DriverFault) {
         _ = try await run(Command("blkdiscard", ["--zeroout", "/dev/\(namespace)"], timeout: timeout))
     }

@@ -28,6 +28,7 @@ struct DeviceGroups {
         case .offered: groups[name]?.members.append((function, spec))
         case .fenced(let reasons):
             groups[name]?.objection = "\(function.address): " + reasons.map(\.description).joined(separator: "; ")
+        case .inseparable(let reason): groups[name]?.objection = "\(function.address): \(reason)"
         case .unsuitable, .unmatched: return false
         }
         return true

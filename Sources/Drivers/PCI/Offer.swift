@@ -9,6 +9,8 @@ struct Offer {
         /// The specs mean it, and yet it is not offered.
         case fenced([FenceReason])
         case unsuitable(String)
+        /// It leads to the same media as others, and is offered with them or not at all.
+        case inseparable(String)
         /// No spec means it; for each, the first thing that speaks against it.
         case unmatched([DeviceSpec.Mismatch])
     }
@@ -24,7 +26,8 @@ struct Offer {
             if let address = interface.address { interfaces[address, default: []].append(interface.name) }
         }
         var matches: [PCIAddress: Int] = [:]
-        verdicts = pass.snapshot.functions.filter(only).map { function in
+        var verdicts: [(function: PCIFunction, verdict: Verdict)] = pass.snapshot.functions.filter(only).map {
+            function in
             let identity = PCIFunctionIdentity(
                 address: function.address, vendor: function.vendor, product: function.product,
                 physicalFunction: function.physicalFunction, interfaces: interfaces[function.address] ?? [],
@@ -32,6 +35,16 @@ struct Offer {
             matches[function.address] = specs.firstIndex { $0.mismatch(identity) == nil }
             return (function, Self.verdict(function, identity, specs, pass.fencing))
         }
+        for index in verdicts.indices {
+            guard case .offered(let spec) = verdicts[index].verdict else { continue }
+            let address = verdicts[index].function.address
+            var unit: Set<PCIAddress> = [address]
+            if let group = specs[spec].group { unit.formUnion(matches.filter { specs[$1].group == group }.keys) }
+            if let reason = pass.snapshot.media.objection(to: address, in: unit) {
+                verdicts[index].verdict = .inseparable(reason)
+            }
+        }
+        self.verdicts = verdicts
         self.matches = matches
     }
 

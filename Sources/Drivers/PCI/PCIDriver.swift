@@ -40,6 +40,8 @@ public struct PCIDriver: Driver {
             case .fenced(let reasons):
                 let text = reasons.map(\.description).joined(separator: "; ")
                 discovery.notes.append(HostProblem(path: function.path, text: "is not offered: \(text)"))
+            case .inseparable(let reason):
+                discovery.notes.append(HostProblem(path: function.path, text: "is not offered: \(reason)"))
             case .unsuitable(let reason):
                 // Bridges match every broad spec; nobody wants to read of each.
                 if !function.classCode.isBridge {

@@ -16,6 +16,8 @@ public struct NVMeController: Sendable, Equatable {
     public var controllerID: Int?
     /// The subsystem's qualified name.
     public var subsystem: String?
+    /// The subsystem's folder below `/sys/class/nvme-subsystem`.
+    public var subsystemFolder: String?
     public var namespaces: [NVMeNamespace]
 }
 
@@ -23,6 +25,7 @@ public struct NVMeController: Sendable, Equatable {
 public struct NVMeNamespace: Sendable, Equatable {
     /// The block device that holds the data: `nvme0n1`.
     public var name: String
+    /// The drive's own number of it, which need not be the one in the name.
     public var identifier: Int
     /// Bytes.
     public var size: UInt64?

@@ -8,27 +8,57 @@ struct NVMeEnumeration {
     private(set) var controllers: [NVMeController] = []
     private(set) var problems: [HostProblem] = []
 
-    init(_ root: SysfsRoot, blocks: [BlockDevice]) {
-        let sizes = Dictionary(blocks.map { ($0.name, $0.size) }, uniquingKeysWith: { first, _ in first })
+    init(_ root: SysfsRoot) {
+        let subsystems = Self.subsystems(root)
         for name in (try? root.names(in: "/sys/class/nvme")) ?? [] {
             do {
                 let path = (try? root.destination(of: "/sys/class/nvme/\(name)")) ?? "/sys/class/nvme/\(name)"
                 var folder = try DeviceFolder(root, path)
-                let namespaces = folder.names.compactMap(Self.namespace).sorted { $0.identifier < $1.identifier }
+                var namespaces: [NVMeNamespace] = []
+                for entry in folder.names {
+                    guard var namespace = Self.namespace(entry) else { continue }
+                    // The number in the name is the kernel's own count; the drive's may be another.
+                    if let text = try? root.text("\(path)/\(entry)/nsid"), let number = Int(text) {
+                        namespace.identifier = number
+                    }
+                    namespaces.append(namespace)
+                }
+                namespaces.sort { ($0.identifier, $0.name) < ($1.identifier, $1.name) }
                 controllers.append(
                     NVMeController(
                         name: name, address: DevicePath.function(of: path), model: folder.text("model"),
                         serial: folder.text("serial"), firmware: folder.text("firmware_rev"),
                         transport: folder.text("transport"), state: folder.text("state"),
                         controllerID: folder.number("cntlid"), subsystem: folder.text("subsysnqn"),
-                        namespaces: namespaces.map {
-                            NVMeNamespace(name: $0.name, identifier: $0.identifier, size: sizes[$0.name] ?? nil)
-                        }))
+                        subsystemFolder: subsystems[name], namespaces: namespaces))
                 problems += folder.problems
             } catch {
                 problems.append(HostProblem(path: "/sys/class/nvme/\(name)", text: error.description))
             }
         }
+    }
+
+    /// Takes the namespaces' sizes from the block devices of their names.
+    mutating func measure(by blocks: [BlockDevice]) {
+        let sizes = Dictionary(blocks.map { ($0.name, $0.size) }, uniquingKeysWith: { first, _ in first })
+        for index in controllers.indices {
+            for place in controllers[index].namespaces.indices {
+                controllers[index].namespaces[place].size = sizes[controllers[index].namespaces[place].name] ?? nil
+            }
+        }
+    }
+
+    /// By controller, the folder of its subsystem: `nvme-subsys0`.
+    private static func subsystems(_ root: SysfsRoot) -> [String: String] {
+        var found: [String: String] = [:]
+        let folder = "/sys/class/nvme-subsystem"
+        for name in (try? root.names(in: folder)) ?? [] {
+            let path = (try? root.destination(of: "\(folder)/\(name)")) ?? "\(folder)/\(name)"
+            for entry in (try? root.names(in: path)) ?? [] where root.kind(of: "\(path)/\(entry)") == .link {
+                found[entry] = name
+            }
+        }
+        return found
     }
 
     /// `nvme0n1` and `nvme1c1n1`, the latter under the name of the multipath device.

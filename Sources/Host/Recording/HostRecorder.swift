@@ -24,8 +24,16 @@ public enum HostRecorder {
             for name in names(root, folder) {
                 let entry = "\(folder)/\(name)"
                 recording.entry(entry)
-                if let device = try? root.destination(of: entry) { recording.device(device) }
+                guard let device = try? root.destination(of: entry) else { continue }
+                recording.device(device)
+                if folder == "/sys/class/block" { recording.worldWideName(of: device) }
             }
+        }
+        for name in names(root, "/sys/class/scsi_device") {
+            let entry = "/sys/class/scsi_device/\(name)"
+            guard let path = try? root.destination(of: entry) else { continue }
+            recording.entry(entry)
+            recording.file("/" + path.split(separator: "/").dropLast(2).joined(separator: "/") + "/wwid")
         }
         recording.machineMounts()
         let active = (try? root.text("/sys/class/tty/console/active")) ?? ""
@@ -87,6 +95,14 @@ private struct Recording {
         } catch {
             if error.reason == .denied { folders[folder, default: [:]][name] = .unreadable }
         }
+    }
+
+    /// Of a SCSI disk it stands with the device that the disk belongs to.
+    mutating func worldWideName(of disk: String) {
+        guard root.kind(of: "\(disk)/device") == .link, let home = try? root.destination(of: "\(disk)/device"),
+            root.kind(of: "\(home)/wwid") == .file
+        else { return }
+        file("\(home)/wwid")
     }
 
     /// The first process's mounts, where they differ from ours.

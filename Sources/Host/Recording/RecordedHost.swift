@@ -101,40 +101,13 @@ public struct RecordedHost: Sendable {
         pristine = MemoryTree(copying: tree)
         self.tree = tree
         _ = PlayedKernel(in: tree)
-        drives = Self.playDrives(in: tree)
-        commands = Self.playCommands(drives, in: tree)
+        let played = PlayedDrives(in: tree)
+        drives = played.drives
+        commands = played.commands(in: tree)
     }
 
     /// The host as it was recorded, once more: cheaper than reading the archive again.
     public func again() -> RecordedHost { RecordedHost(playing: MemoryTree(copying: pristine), note: note) }
-
-    private static func playDrives(in tree: MemoryTree) -> [String: PlayedDrive] {
-        var drives: [String: PlayedDrive] = [:]
-        for controller in HostSnapshot(SysfsRoot(tree), readsSerials: false).nvme {
-            guard let serial = controller.serial, let namespace = controller.namespaces.first else { continue }
-            let drive = PlayedDrive(serial: serial, size: namespace.size ?? 0)
-            drives[serial] = drive
-            tree.attach(drive, at: "/dev/\(namespace.name)")
-        }
-        return drives
-    }
-
-    private static func playCommands(_ drives: [String: PlayedDrive], in tree: MemoryTree) -> PlayedCommands {
-        PlayedCommands { command throws(CommandFault) in
-            guard ["nvme", "blkdiscard"].contains(command.program) else { return nil }
-            let node = command.arguments.first { $0.hasPrefix("/dev/nvme") }?.dropFirst(5)
-            // `nvme1` of `nvme1n1`; gone while another driver has the drive.
-            let name = node.map { node in
-                let digits = node.dropFirst(4).prefix { $0.isNumber }
-                return "nvme\(digits)"
-            }
-            let serial = name.flatMap { try? SysfsRoot(tree).text("/sys/class/nvme/\($0)/serial") }
-            guard let drive = serial.flatMap({ drives[$0] }) else {
-                return CommandResult(status: 1, "", errors: "/dev/\(node ?? ""): No such file or directory")
-            }
-            return command.program == "nvme" ? drive.answer(command.arguments) : drive.zero()
-        }
-    }
 
     /// Reads an archive file. At most 64 MiB.
     public init(file path: String) throws(RecordingFault) {

@@ -13,6 +13,8 @@ public struct HostSnapshot: Sendable, Equatable {
     public var mdevs: [Mdev]
     public var fpgas: [FPGADevice]
     public var blocks: [BlockDevice]
+    /// Which functions lead to the same drives and disks.
+    public var media: SharedMedia
     public var mounts: [Mount]
     /// Device nodes that the host swaps to.
     public var swaps: [String]
@@ -35,7 +37,12 @@ public struct HostSnapshot: Sendable, Equatable {
     public init(_ root: SysfsRoot, readsSerials: Bool = true) {
         let pci = PCIEnumeration(root, readsSerials: readsSerials)
         let storage = StorageEnumeration(root)
-        let nvme = NVMeEnumeration(root, blocks: storage.devices)
+        var nvme = NVMeEnumeration(root)
+        let media = MediaEnumeration(
+            blocks: storage.devices, controllers: nvme.controllers,
+            virtual: Set(pci.functions.lazy.filter { $0.isVirtualFunction && $0.classCode.isNVMe }.map(\.address)),
+            scsi: storage.bus)
+        nvme.measure(by: storage.devices)
         let mdev = MdevEnumeration(root)
         let network = NetworkEnumeration(root)
         let numa = NUMAEnumeration(root)
@@ -45,7 +52,8 @@ public struct HostSnapshot: Sendable, Equatable {
         mdevParents = mdev.parents
         mdevs = mdev.devices
         fpgas = FPGAEnumeration(root).devices
-        blocks = storage.devices
+        blocks = media.devices
+        self.media = media.media
         mounts = storage.mounts
         swaps = storage.swaps
         spannedFileSystems = storage.spanned

@@ -9,20 +9,17 @@ struct StorageEnumeration {
     private(set) var spanned: [SpannedFileSystem] = []
     /// Whether a ZFS pool is imported; which disks it lies on, no file says.
     private(set) var hasPools = false
+    /// By world wide name, the functions that lead to a device of the SCSI bus.
+    private(set) var bus: [String: Set<PCIAddress>] = [:]
     private(set) var problems: [HostProblem] = []
 
     init(_ root: SysfsRoot) {
-        let subsystems = Self.subsystems(root)
         for name in (try? root.names(in: "/sys/class/block")) ?? [] {
             let entry = "/sys/class/block/\(name)"
             let path = (try? root.destination(of: entry)) ?? entry
             do {
                 var folder = try DeviceFolder(root, path)
                 let parts = path.split(separator: "/")
-                var functions = DevicePath.function(of: path).map { [$0] } ?? []
-                for (subsystem, controllers) in subsystems where path.contains("/\(subsystem)/") {
-                    functions += controllers.filter { !functions.contains($0) }
-                }
                 devices.append(
                     BlockDevice(
                         name: name, number: folder.text("dev"), path: path,
@@ -31,12 +28,14 @@ struct StorageEnumeration {
                         size: folder.number("size").flatMap { $0 >= 0 && $0 < 1 << 53 ? UInt64($0) * 512 : nil },
                         slaves: Self.slaves(&folder),
                         holders: folder.has("holders") ? (try? root.names(in: "\(path)/holders")) ?? [] : [],
-                        mapperName: folder.has("dm") ? try? root.text("\(path)/dm/name") : nil, functions: functions))
+                        mapperName: folder.has("dm") ? try? root.text("\(path)/dm/name") : nil,
+                        wwid: Self.worldWideName(&folder), functions: DevicePath.function(of: path).map { [$0] } ?? []))
                 problems += folder.problems
             } catch {
                 problems.append(HostProblem(path: entry, text: error.description))
             }
         }
+        readBus(root)
         readMounts(root)
         readSpannedFileSystems(root)
         if let text = try? root.text("/proc/swaps", limit: 1 << 16) {
@@ -112,21 +111,35 @@ struct StorageEnumeration {
         return slaves
     }
 
-    /// Which PCI functions lead to each NVMe subsystem.
-    private static func subsystems(_ root: SysfsRoot) -> [String: [PCIAddress]] {
-        var found: [String: [PCIAddress]] = [:]
-        let folder = "/sys/class/nvme-subsystem"
-        for name in (try? root.names(in: folder)) ?? [] {
-            guard let path = try? root.destination(of: "\(folder)/\(name)"), let entries = try? root.names(in: path)
-            else { continue }
-            found[name] = entries.compactMap { entry in
-                guard entry.hasPrefix("nvme"), let target = try? root.destination(of: "\(path)/\(entry)") else {
-                    return nil
-                }
-                return DevicePath.function(of: target)
-            }
+    /// A disk's world wide name; nil where it has none that tells it from others.
+    private static func worldWideName(_ folder: inout DeviceFolder) -> String? {
+        if let text = folder.text("wwid") { return telling(text) }
+        guard !folder.has("partition") else { return nil }
+        // Of a SCSI disk it stands with the device two folders above.
+        let parts = folder.path.split(separator: "/")
+        var homes = ["/" + parts.dropLast(2).joined(separator: "/")]
+        if folder.has("device"), let home = try? folder.root.destination(of: "\(folder.path)/device") {
+            homes.insert(home, at: 0)
         }
-        return found
+        let root = folder.root
+        return homes.lazy.compactMap { try? root.text("\($0)/wwid") }.first.flatMap(telling)
+    }
+
+    private static func telling(_ name: String) -> String? {
+        let number = name.drop { $0 != "." }.dropFirst()
+        return number.utf8.count >= 6 && number.contains { $0 != "0" && $0 != "-" } ? name : nil
+    }
+
+    /// Tapes, changers and enclosures are reached over a bus as disks are.
+    private mutating func readBus(_ root: SysfsRoot) {
+        for name in (try? root.names(in: "/sys/class/scsi_device")) ?? [] {
+            guard let path = try? root.destination(of: "/sys/class/scsi_device/\(name)"),
+                let function = DevicePath.function(of: path)
+            else { continue }
+            let home = "/" + path.split(separator: "/").dropLast(2).joined(separator: "/")
+            guard let text = try? root.text("\(home)/wwid"), let name = Self.telling(text) else { continue }
+            bus[name, default: []].insert(function)
+        }
     }
 
     /// `\040` and its like stand for white space in the kernel's tables.

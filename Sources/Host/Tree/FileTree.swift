@@ -16,6 +16,8 @@ public protocol FileTree: Sendable {
     /// A piece of a block device past the kernel's caches, so that the medium itself answers. Place and size are multiples of its
     /// blocks'.
     func readMedium(_ path: String, offset: Int, size: Int) throws(TreeFault) -> [UInt8]
+    /// Has a block device to oneself. `busy` where the host uses it, as a whole or in part.
+    func claim(_ path: String) throws(TreeFault) -> DeviceClaim
     /// Pieces of `size` bytes of a file that can only be mapped: a memory region of a function. None may lie across pages of 4 KiB.
     func readMapped(_ path: String, places: [Int], size: Int) throws(TreeFault) -> [[UInt8]]
     /// Writes such pieces, each at its place.
@@ -26,6 +28,11 @@ extension FileTree {
     // A tree without caches and without devices.
     public func readMedium(_ path: String, offset: Int, size: Int) throws(TreeFault) -> [UInt8] {
         try read(path, offset: offset, limit: size, partial: true)
+    }
+
+    public func claim(_ path: String) throws(TreeFault) -> DeviceClaim {
+        guard kind(of: path) != nil else { throw TreeFault(path, .missing) }
+        return DeviceClaim()
     }
 
     public func readMapped(_ path: String, places: [Int], size: Int) throws(TreeFault) -> [[UInt8]] {

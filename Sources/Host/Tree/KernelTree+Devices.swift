@@ -41,6 +41,13 @@ extension KernelTree {
         return bytes
     }
 
+    func claim(_ path: String) throws(TreeFault) -> DeviceClaim {
+        // Of a block device, the kernel takes this for the wish to have it alone.
+        let descriptor = unsafe open(root + path, O_RDONLY | O_CLOEXEC | O_EXCL)
+        guard descriptor >= 0 else { throw Self.fault(path, errno) }
+        return DeviceClaim { close(descriptor) }
+    }
+
     func readMapped(_ path: String, places: [Int], size: Int) throws(TreeFault) -> [[UInt8]] {
         var pieces: [[UInt8]] = []
         try unsafe mapping(path, places, size) { _, memory in

@@ -21,8 +21,10 @@ public final class MemoryTree: FileTree {
         var nodes: [String: Node] = ["": .folder]
         var children: [String: Set<String>] = ["": []]
         var reaction: Reaction?
+        /// Block devices that somebody has to himself.
+        var claimed: Set<String> = []
         /// Block devices, whose content is not kept in nodes.
-        var drives: [String: PlayedDrive] = [:]
+        var drives: [String: (drive: PlayedDrive, namespace: UInt32)] = [:]
     }
 
     private let state = Mutex(State())
@@ -81,10 +83,10 @@ public final class MemoryTree: FileTree {
     public func link(_ path: String, to target: String) { put(.link(target), at: path) }
     public func folder(_ path: String) { put(.folder, at: path) }
 
-    /// Puts a device node at `path` that shows a drive's content.
-    func attach(_ drive: PlayedDrive, at path: String) {
+    /// Puts a device node at `path` that shows the content of a drive's namespace.
+    func attach(_ drive: PlayedDrive, _ namespace: UInt32, at path: String) {
         put(.file([]), at: path)
-        state.withLock { $0.drives[Self.tidy(path)] = drive }
+        state.withLock { $0.drives[Self.tidy(path)] = (drive, namespace) }
     }
 
     /// Removes what stands at `path` and below.
@@ -120,6 +122,20 @@ public final class MemoryTree: FileTree {
         return taken
     }
 
+    /// Has a block device be in use by the host, or no longer.
+    public func use(_ path: String, _ isUsed: Bool = true) {
+        state.withLock { state in
+            if isUsed { state.claimed.insert(Self.tidy(path)) } else { state.claimed.remove(Self.tidy(path)) }
+        }
+    }
+
+    public func claim(_ path: String) throws(TreeFault) -> DeviceClaim {
+        guard case .found(_, let place) = resolve(path, following: true) else { throw fault(path) }
+        let isFree = state.withLock { $0.claimed.insert(place).inserted }
+        guard isFree else { throw TreeFault(path, .busy) }
+        return DeviceClaim { [weak self] in self?.use(place, false) }
+    }
+
     public func onWrite(_ reaction: Reaction?) {
         state.withLock { $0.reaction = reaction }
     }
@@ -137,9 +153,9 @@ public final class MemoryTree: FileTree {
 
     public func read(_ path: String, offset: Int, limit: Int, partial: Bool) throws(TreeFault) -> [UInt8] {
         guard case .found(let node, let place) = resolve(path, following: true) else { throw fault(path) }
-        if let drive = state.withLock({ $0.drives[place] }) {
+        if let (drive, namespace) = state.withLock({ $0.drives[place] }) {
             guard partial else { throw TreeFault(path, .tooLarge) }
-            return drive.read(offset: offset, limit: limit)
+            return drive.read(namespace, offset: offset, limit: limit)
         }
         switch node {
         case .file(let bytes):

@@ -59,6 +59,9 @@ public struct SysfsRoot: Sendable {
         try tree.readMedium(path, offset: offset, size: size)
     }
 
+    /// Has a block device to oneself until the claim is let go.
+    public func claim(_ path: String) throws(TreeFault) -> DeviceClaim { try tree.claim(path) }
+
     /// Pieces of `size` bytes of a function's memory region, `resource2`; none across pages of 4 KiB.
     public func memory(_ path: String, places: [Int], size: Int) throws(TreeFault) -> [[UInt8]] {
         try tree.readMapped(path, places: places, size: size)

@@ -8,6 +8,12 @@ public struct NVMeSettings: Sendable {
     public let samples: Int
     public let offersVirtualFunctions: Bool
 
+    public let handleType: HandleType
+
+    public enum HandleType: String, Sendable, CaseIterable {
+        case pci, nvme, block
+    }
+
     public enum ClearAction: String, Sendable, CaseIterable {
         case auto, sanitize, format, zero
     }
@@ -32,5 +38,9 @@ public struct NVMeSettings: Sendable {
         offersVirtualFunctions = reader.boolean(
             "nvme.offer_virtual_functions",
             "Offer virtual functions of drives; each must have private namespaces of its own.", default: false)
+        handleType = reader.choice(
+            "nvme.handle_type",
+            "What a guest gets of a drive: its PCI function, its namespace through the hypervisor's driver, or its block device.",
+            default: HandleType.pci)
     }
 }

@@ -1,0 +1,39 @@
+import Host
+import Model
+
+/// What the handle of a drive says beyond its function, by the type that is configured.
+enum DriveHandle {
+    /// Throws, with the end of a sentence, where the drive has not what such a handle needs.
+    static func content(
+        _ type: NVMeOptions.HandleType, _ drive: NVMeController?, _ host: HostSnapshot
+    ) throws(DriverFault) -> (AttachHandleType, [String: String]) {
+        switch type {
+        case .pci: return (.pci, [:])
+        case .nvme:
+            // While a guest has the drive its namespaces are not seen; what is held keeps the content that it had.
+            guard let drive, !drive.namespaces.isEmpty else { return (.nvme, ["namespace": "1"]) }
+            guard drive.namespaces.count == 1 else { throw several("nvme", drive) }
+            return (.nvme, ["namespace": "\(drive.namespaces[0].identifier)"])
+        case .block:
+            guard let drive, let namespace = drive.namespaces.first else {
+                throw DriverFault(
+                    "nvme.handle_type is block, and it shows no block device; bind it to the kernel's nvme driver, and give it a namespace"
+                )
+            }
+            guard drive.namespaces.count == 1 else { throw several("block", drive) }
+            // The kernel's own names change from one binding to the next.
+            guard let name = host.blocks.first(where: { $0.name == namespace.name })?.wwid, !name.contains(" ") else {
+                throw DriverFault(
+                    "nvme.handle_type is block, and \(namespace.name) has no world wide name that would lead to it by another start"
+                )
+            }
+            return (.block, ["path": "/dev/disk/by-id/nvme-\(name)"])
+        }
+    }
+
+    private static func several(_ type: String, _ drive: NVMeController) -> DriverFault {
+        DriverFault(
+            "nvme.handle_type is \(type), and it has \(drive.namespaces.count) namespaces; a drive is one tenant's as a whole"
+        )
+    }
+}
