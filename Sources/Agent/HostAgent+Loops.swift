@@ -123,10 +123,13 @@ extension HostAgent {
             HeldUnits.settle(&look.findings, since: before, holdings: try? await link.holdings())
         }
         let (found, conditions) = (look.findings, partitions)
+        let waits = (options.pending?.waiting ?? []).map { path in
+            HostCondition(.held, PendingWrites.subject(of: path), "\(PendingWrites.title(of: path)).")
+        }
         let findings = await keeper.change { state in
             var findings = found
             GroupWatch.settle(&findings, &state.groups)
-            findings.conditions += conditions
+            findings.conditions += conditions + waits
             return findings
         }
         gauges.lookSeconds.record((clock.now - start) / .seconds(1))

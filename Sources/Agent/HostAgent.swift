@@ -38,6 +38,8 @@ public final class HostAgent: ServiceLifecycle.Service, Sendable {
         public var healthInterval: Duration
         /// How devices become resource providers; where Placement holds another layout, it is converted.
         public var layout: ProviderLayout
+        /// Writes to the host that the kernel keeps waiting, where the drivers' are known.
+        public var pending: PendingWrites?
 
         public init(
             rootProvider: String, makesRootProvider: Bool, scanInterval: Duration = .seconds(60), stateFolder: String?,

@@ -121,7 +121,7 @@ import Testing
                     """
                     {"secondary-controller-identifier": \(number), "primary-controller-identifier": 0,
                      "secondary-controller-state": \(one.online ? 1 : 0), "virtual-function-number": \(number),
-                     "num-virtual-queues": \(one.queues), "num-virtual-interrupts": \(one.interrupts)}
+                     "num-virtual-queues": "\(one.queues)", "num-virtual-interrupts": "0x\(String(one.interrupts, radix: 16))"}
                     """
                 }
                 return CommandResult(

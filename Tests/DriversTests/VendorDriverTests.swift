@@ -17,7 +17,7 @@ import Testing
         DriverOptions(root: recorded.root, nic: nic, fpga: fpga, commands: commands ?? recorded.commands)
     }
 
-    private func discover(_ driver: some Driver) throws -> [DeviceReport] {
+    private func discover(_ driver: any Driver) throws -> [DeviceReport] {
         try driver.discover(DiscoveryPass(snapshot: HostSnapshot(recorded.root), host: "h")).devices
     }
 
@@ -93,10 +93,29 @@ import Testing
         #expect(played.commands.map(\.text) == ["fpgaconf --bus=0x5f --device=0x00 --function=0x0 /srv/a.gbs"])
         let record = try await driver.clean(order)
         #expect(record.methods == ["loaded /srv/blank.gbs", "reset by flr"])
+        #expect(record.device["logic"] == "d8424dc4a4a3c413f89e433683f9040b")
+        // Through a virtual function nothing is loaded.
         let plain = try await IntelFPGADriver(options(commands: played)).clean(order)
         #expect(plain.methods == ["reset by flr"])
         guard case .impossible(let why) = plain.verification else { return #expect(Bool(false)) }
-        #expect(why.contains("stays"))
+        #expect(why.contains("which a tenant of this virtual one does not have"))
+    }
+
+    @Test("A card on which a tenant's logic stays is not called clean")
+    func withoutAnImageACardIsSetAside() async throws {
+        let everything = DriverOptions(
+            root: recorded.root, deviceSpecs: try DeviceSpec.list(json: "{}"), commands: recorded.commands)
+        for (driver, address) in [
+            (IntelFPGADriver(options()), "0000:5e:00.0"), (XilinxFPGADriver(options()), "0000:86:00.1"),
+            (InspurFPGADriver(options()), "0000:87:00.0"), (PCIDriver(everything), "0000:86:00.1"),
+        ] as [(any Driver, String)] {
+            let order = try recorded.order(address)
+            let fault = await #expect(throws: DriverFault.self) { try await driver.clean(order) }
+            #expect(fault?.text.contains("stays over a reset") == true, "\(fault?.text ?? "")")
+            let devices = try discover(driver)
+            let device = devices.first { $0.deployables[0].handles[0].info["bus"] == order.info["bus"] }
+            #expect(driver.name == "pci" || device?.facts["cleaning"]?.hasPrefix("not possible") == true)
+        }
     }
 
     @Test func anImageThatDoesNotLoadSetsTheCardAside() async throws {

@@ -38,6 +38,7 @@ struct AgentAssembly: Sendable {
             hearsKernel: host.root.isThisMachine, healthInterval: settings.agent.healthInterval,
             layout: ProviderLayout(settings.agent.layout))
         agentOptions.events = host.events
+        agentOptions.pending = options.control.pending
         return try HostAgent(
             discoverer: Discoverer(host: host.name, root: host.root, drivers: enabled.drivers), link: link,
             placement: placement, options: agentOptions,

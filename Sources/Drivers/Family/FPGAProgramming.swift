@@ -4,7 +4,7 @@ import Model
 /// Loads logic onto FPGAs with their vendor's tool, and cleans them by loading what the operator names.
 ///
 /// A reset leaves the logic that a tenant loaded. Only loading other logic over it removes it; without an image for that, a
-/// card that can be programmed is reset and the record says what stays.
+/// card that a tenant can load logic onto is not clean, and not called so.
 struct FPGAProgramming: Sendable {
     let commands: any CommandRunner
     let reset: ResetCleaning
@@ -29,13 +29,23 @@ struct FPGAProgramming: Sendable {
         guard result.status == 0 else { throw DriverFault("'\(command.text)' failed: \(result.complaint)") }
     }
 
-    /// `program` makes the vendor's command for an image.
+    /// For the operator, beside the device.
+    var title: String {
+        cleanImage == nil
+            ? "not possible: logic that a tenant loads stays, for no image is named" : "an image is loaded, and reset"
+    }
+
+    /// - Parameters:
+    ///   - key: where the image is named; nil where no program of the host loads one
+    ///   - program: makes the vendor's command for an image
     func clean(
-        _ address: PCIAddress, _ program: ((String) -> Command)?
+        _ address: PCIAddress, key: String?, _ program: ((String) -> Command)?
     ) async throws(DriverFault) -> CleaningRecord {
         guard let cleanImage, let program else {
-            return try await reset.clean(
-                address, note: "logic that a tenant loaded stays, for no image to load over it is configured")
+            let what = key.map { "name an image in \($0), or load" } ?? "load"
+            throw DriverFault(
+                "The logic that a tenant loaded onto \(address) stays over a reset; \(what) other logic over it and release the "
+                    + "attach handle by hand.")
         }
         // What the host needs is neither programmed nor reset; the reset after it finds that out only then.
         let host = await reset.control.snapshot()

@@ -24,13 +24,13 @@ public struct InspurFPGADriver: Driver {
                     "OWNER_CYBORG", "CUSTOM_FPGA_INSPUR",
                     "CUSTOM_FPGA_PRODUCT_ID_\(physical.productID.uppercased())",
                 ]
-            }, cleaning: "reset; loaded logic stays"
+            }, cleaning: programming.title
         ).discover(pass)
     }
 
     @discardableResult
     public func clean(_ order: HandleOrder) async throws(DriverFault) -> CleaningRecord {
-        try await programming.clean(order.requireAddress(), nil)
+        try await programming.clean(order.requireAddress(), key: nil, nil)
     }
 
     public func examine(_ order: HandleOrder) async throws(DriverFault) -> DeviceHealth {

@@ -34,7 +34,7 @@ public struct IntelFPGADriver: Driver {
                 }
                 return traits
             },
-            cleaning: programming.cleanImage == nil ? "reset; loaded logic stays" : "an image is loaded, and reset"
+            cleaning: programming.title
         ).discover(pass)
     }
 
@@ -46,7 +46,20 @@ public struct IntelFPGADriver: Driver {
     public func clean(_ order: HandleOrder) async throws(DriverFault) -> CleaningRecord {
         let address = try order.requireAddress()
         let card = await card(of: address)
-        return try await programming.clean(address) { command(card, $0) }
+        if card != address, programming.cleanImage == nil {
+            return try await programming.reset.clean(
+                address,
+                note:
+                    "logic is loaded through the card's physical function, which a tenant of this virtual one does not have"
+            )
+        }
+        var record = try await programming.clean(address, key: "fpga.clean_images") { command(card, $0) }
+        // What the card itself says it has now.
+        record.device["logic"] = await control.snapshot().fpgas.lazy.filter { $0.address == card }.compactMap(
+            \.function
+        )
+        .first
+        return record
     }
 
     public func examine(_ order: HandleOrder) async throws(DriverFault) -> DeviceHealth {

@@ -71,7 +71,7 @@ struct DeviceGroups {
         var facts = [
             "group": name, "members": members.joined(separator: " "),
             "group_spec": MD5.digest(Array("\(group.specs)".utf8)).map { String($0, radix: 16) }.joined(),
-            "cleaning": functions.allSatisfy { !$0.resetMethods.isEmpty }
+            "cleaning": functions.allSatisfy(\.canReset)
                 ? "reset of each member" : "not possible: a member has no way to reset it",
         ]
         facts["group_type"] = group.type

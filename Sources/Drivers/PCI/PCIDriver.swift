@@ -58,7 +58,7 @@ public struct PCIDriver: Driver {
         let resourceClass = spec.resourceClass?.name ?? "CUSTOM_PCI"
         var facts = Self.facts(of: function)
         let check = spec.memoryRegion.map { ", checked by a pattern in memory region \($0)" } ?? ""
-        facts["cleaning"] = function.resetMethods.isEmpty ? "not possible: no way to reset it" : "reset\(check)"
+        facts["cleaning"] = !function.canReset ? "not possible: no way to reset it" : "reset\(check)"
         return PCIReport(
             type: .pci, driver: Self.name, resourceClass: resourceClass, traits: Self.traits(of: function, spec),
             facts: facts, handle: Self.handle(function, spec), needsCleaning: true
@@ -104,8 +104,17 @@ public struct PCIDriver: Driver {
                     + "through the nvme driver, or erase it and free the handle by hand.")
         }
         let offer = Offer(specs, DiscoveryPass(snapshot: host, host: ""), only: { $0.address == address })
+        let isProgrammable = function.map { FPGAVendors.made($0) } ?? false
         if let region = offer.matches[address].flatMap({ specs[$0].memoryRegion }) {
-            return try await cleaning.clean(address, memoryRegion: region)
+            var record = try await cleaning.clean(address, memoryRegion: region)
+            if isProgrammable { record.methods.append("logic that was loaded onto the card was not looked at") }
+            return record
+        }
+        if isProgrammable {
+            throw DriverFault(
+                "\(address) is an FPGA, and the logic that a tenant loaded onto it stays over a reset. Offer it through the driver of its "
+                    + "vendor with fpga.clean_images, or load other logic over it and release the attach handle by hand."
+            )
         }
         return try await cleaning.clean(address)
     }

@@ -84,7 +84,7 @@ public struct Partitioner: Sendable {
             throw DriverFault("\(wish.address) can have no virtual functions.")
         }
         let drive = host.nvme.first { $0.address == wish.address }
-        let controllers = drive.map { VirtualControllers(drive: $0.name, wish: wish, commands: commands) }
+        var controllers = drive.map { VirtualControllers(drive: $0.name, wish: wish, commands: commands) }
         guard sriov.enabled != wish.virtualFunctions else {
             guard let controllers, wish.virtualFunctions > 0 else { return false }
             // An agent that died in between, or another hand, may have left them without what they need.
@@ -98,6 +98,9 @@ public struct Partitioner: Sendable {
                 throw DriverFault("\(wish.address) is run by '\(function.driver ?? "")' and has virtual functions.")
             }
             try await changing { () async throws(ControlFault) in try await control.bind(wish.address, to: driver) }
+            // It has another name after each binding.
+            let now = await control.snapshot().nvme.first { $0.address == wish.address }
+            controllers = now.map { VirtualControllers(drive: $0.name, wish: wish, commands: commands) }
         }
         if let controllers, wish.virtualFunctions > 0 {
             // A driver that is bound to a controller before it is online fails, and leaves it so.

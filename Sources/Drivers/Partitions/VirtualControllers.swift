@@ -95,6 +95,14 @@ struct VirtualControllers: Sendable {
         let queues: Int
         let interrupts: Int
 
+        init(from decoder: any Decoder) throws {
+            let container = try decoder.container(keyedBy: CodingKeys.self)
+            function = try LenientNumber.decode(container, .function)
+            state = try LenientNumber.decode(container, .state)
+            queues = try LenientNumber.decode(container, .queues)
+            interrupts = try LenientNumber.decode(container, .interrupts)
+        }
+
         enum CodingKeys: String, CodingKey {
             case function = "virtual-function-number"
             case state = "secondary-controller-state"

@@ -35,8 +35,7 @@ public struct XilinxFPGADriver: Driver {
             }
             var facts = PCIDriver.facts(of: user)
             facts["management_function"] = card.count > 1 ? first.address.description : nil
-            facts["cleaning"] =
-                programming.cleanImage == nil ? "reset; loaded logic stays" : "an image is loaded, and reset"
+            facts["cleaning"] = programming.title
             var device = PCIReport(
                 type: .fpga, driver: Self.name, resourceClass: "FPGA",
                 traits: [
@@ -58,7 +57,7 @@ public struct XilinxFPGADriver: Driver {
     @discardableResult
     public func clean(_ order: HandleOrder) async throws(DriverFault) -> CleaningRecord {
         let address = try order.requireAddress()
-        return try await programming.clean(address) { command(address, $0) }
+        return try await programming.clean(address, key: "fpga.clean_images") { command(address, $0) }
     }
 
     public func examine(_ order: HandleOrder) async throws(DriverFault) -> DeviceHealth {

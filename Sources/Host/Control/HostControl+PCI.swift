@@ -8,6 +8,10 @@ extension HostControl {
         if let driver, !root.exists("/sys/bus/pci/drivers/\(driver)") {
             throw ControlFault("The kernel has no driver '\(driver)'; load its module.")
         }
+        // Taken from a guest's driver, a device is taken from the guest: the kernel asks for it, and waits.
+        if let holder = await holder(of: function) {
+            throw ControlFault("\(address) is in somebody's hands: \(holder).", isTransient: true)
+        }
         // The kernel takes a lone line end for "none".
         try await write(driver ?? "\n", to: "\(function.path)/driver_override")
         if function.driver != nil { try await write("\(address)", to: "\(function.path)/driver/unbind") }
@@ -23,16 +27,52 @@ extension HostControl {
         }
     }
 
-    /// Resets the function by the best way that the kernel has, which is one of its `resetMethods`, and returns it. A
-    /// function without any is not reset, and that is an error: what a tenant left in it stays.
+    /// The process that has a function of a guest's driver; nil where none has, or none can be seen.
+    public func holder(of function: PCIFunction) async -> OpenFiles.Holder? {
+        guard function.driver?.contains("vfio") == true || root.exists("\(function.path)/vfio-dev") else { return nil }
+        let root = root
+        return await Blocking.run { () throws(Never) in
+            let devices = ((try? root.names(in: "\(function.path)/vfio-dev")) ?? []).map { "/dev/vfio/devices/\($0)" }
+            let groups = function.iommuGroup.map { ["/dev/vfio/\($0)", "/dev/vfio/noiommu-\($0)"] } ?? []
+            return OpenFiles.holders(of: Set(devices + groups), on: root).first
+        }
+    }
+
+    /// Resets the function by the first of its `resetMethods` that works, and says which that was: each is set alone before it is
+    /// tried, and the function has all of them again afterwards. A function without any is not reset, and that is an error: what
+    /// a tenant left in it stays.
     @discardableResult
-    public func reset(_ address: PCIAddress) async throws(ControlFault) -> PCIFunction {
+    public func reset(_ address: PCIAddress) async throws(ControlFault) -> FunctionReset {
         let (function, _) = try await spared(address)
-        guard root.exists("\(function.path)/reset") else {
+        let (file, choice) = ("\(function.path)/reset", "\(function.path)/reset_method")
+        guard function.canReset, root.exists(file) else {
             throw ControlFault("The kernel knows no way to reset \(address).")
         }
-        try await write("1", to: "\(function.path)/reset")
-        return function
+        let methods = function.resetMethods
+        guard methods.count > 1 else {
+            try await write("1", to: file)
+            return FunctionReset(function: function, method: methods.first)
+        }
+        var failure: ControlFault?
+        for method in methods {
+            guard (try? await write(method, to: choice)) != nil, await text(choice) == method else {
+                // Nobody may choose; the kernel takes what it likes.
+                try? await write(methods.joined(separator: " "), to: choice)
+                try await write("1", to: file)
+                return FunctionReset(function: function, method: nil)
+            }
+            do throws(ControlFault) {
+                try await write("1", to: file)
+                try? await write(methods.joined(separator: " "), to: choice)
+                return FunctionReset(function: function, method: method)
+            } catch {
+                failure = error
+                // What waits for a holder is under way by this method.
+                if error.isTransient { break }
+            }
+        }
+        try? await write(methods.joined(separator: " "), to: choice)
+        throw failure ?? ControlFault("The kernel knows no way to reset \(address).")
     }
 
     /// Has a physical function show `count` virtual ones. What is in use is not touched: another number than zero is changed
@@ -55,7 +95,8 @@ extension HostControl {
             try await write("0", to: "\(function.path)/sriov_numvfs")
         }
         if count > 0 { try await write("\(count)", to: "\(function.path)/sriov_numvfs") }
-        guard let now = await text("\(function.path)/sriov_numvfs"), now == "\(count)" else {
+        // Counted, for a read of the number may wait as long as a guest holds one.
+        guard await snapshot().function(at: address)?.sriov?.enabled == count else {
             throw ControlFault("\(address) was to have \(count) virtual functions and has another number.")
         }
     }

@@ -6,14 +6,22 @@ import Model
 /// that may wait, for a kernel takes seconds to make virtual functions; a busy value is tried again.
 public struct HostControl: Sendable {
     public let root: SysfsRoot
+    /// Writes that wait for whoever holds a device; shared by all copies.
+    public let pending = PendingWrites()
     private let wait: @Sendable (Duration) async throws -> Void
+    private let patience: @Sendable () async throws -> Void
 
-    /// `wait` is a parameter so that tests need not.
+    /// - Parameters:
+    ///   - wait: a parameter so that tests need not
+    ///   - patience: ends when a write that waits for a holder is waited for no longer
     public init(
-        _ root: SysfsRoot, wait: @escaping @Sendable (Duration) async throws -> Void = { try await Task.sleep(for: $0) }
+        _ root: SysfsRoot,
+        wait: @escaping @Sendable (Duration) async throws -> Void = { try await Task.sleep(for: $0) },
+        patience: @escaping @Sendable () async throws -> Void = { try await Task.sleep(for: .seconds(20)) }
     ) {
         self.root = root
         self.wait = wait
+        self.patience = patience
     }
 
     /// The host as it is now.
@@ -22,19 +30,48 @@ public struct HostControl: Sendable {
         return await Blocking.run { () throws(Never) in HostSnapshot(root, readsSerials: false) }
     }
 
-    /// Writes one value; five attempts while the kernel is busy, over three seconds.
+    /// Writes one value; five attempts while the kernel is busy, over three seconds. One that the kernel keeps waiting for a device's
+    /// holder fails as transient and goes on by itself.
     public func write(_ text: String, to path: String) async throws(ControlFault) {
-        let root = root
         var pause = Duration.milliseconds(200)
         for attempt in 1... {
-            do throws(TreeFault) {
-                return try await Blocking.run { () throws(TreeFault) in try root.write(text, to: path) }
+            do throws(WriteFault) {
+                return try await writeOnce(text, to: path)
             } catch {
-                guard error.reason == .busy, attempt < 5 else { throw ControlFault(error) }
+                switch error {
+                case .waits(let fault): throw fault
+                case .refused(let fault): guard fault.reason == .busy, attempt < 5 else { throw ControlFault(fault) }
+                }
             }
             do { try await wait(pause) } catch { throw ControlFault("It was broken off.", isTransient: true) }
             pause *= 2
         }
+    }
+
+    private func writeOnce(_ text: String, to path: String) async throws(WriteFault) {
+        let root = root
+        if PendingWrites.mayWait(path) {
+            let result: Result<Void, TreeFault>
+            do throws(ControlFault) {
+                result = try await pending.run(path, patience: patience) { () throws(TreeFault) in
+                    try root.write(text, to: path)
+                }
+            } catch {
+                throw .waits(error)
+            }
+            do throws(TreeFault) { try result.get() } catch { throw .refused(error) }
+        } else {
+            do throws(TreeFault) {
+                try await Blocking.run { () throws(TreeFault) in try root.write(text, to: path) }
+            } catch {
+                throw .refused(error)
+            }
+        }
+    }
+
+    private enum WriteFault: Error {
+        case waits(ControlFault)
+        case refused(TreeFault)
     }
 
     /// The function's folder. Throws when there is none, or the host needs the function.

@@ -59,6 +59,8 @@ struct PCIEnumeration {
             driver: folder.linkName("driver"), driverOverride: folder.text("driver_override"),
             sriov: Self.sriov(&folder), physicalFunction: physical,
             resetMethods: folder.text("reset_method")?.split(separator: " ").map(String.init) ?? [],
+            // Kernels before 5.15 can and do not say how.
+            canReset: folder.has("reset_method") ? folder.text("reset_method") != nil : folder.has("reset"),
             link: Self.link(&folder),
             isBootDisplay: folder.text("boot_vga") == "1" || folder.text("boot_display") == "1",
             bars: Self.bars(&folder),
@@ -72,6 +74,7 @@ struct PCIEnumeration {
         return (UInt16(left), UInt16(right))
     }
 
+    /// How many there are is counted: the kernel may not answer a read of `sriov_numvfs` for as long as a guest holds one of them.
     private static func sriov(_ folder: inout DeviceFolder) -> SRIOVState? {
         guard let total = folder.number("sriov_totalvfs"), total > 0 else { return nil }
         var numbered: [(Int, PCIAddress)] = []
@@ -86,7 +89,7 @@ struct PCIEnumeration {
         }
         numbered.sort { $0.0 < $1.0 }
         return SRIOVState(
-            total: total, enabled: folder.number("sriov_numvfs") ?? numbered.count,
+            total: total, enabled: numbered.count,
             autoprobe: folder.text("sriov_drivers_autoprobe").map { $0 != "0" }, functions: numbered.map(\.1))
     }
 

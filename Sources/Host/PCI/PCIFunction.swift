@@ -27,6 +27,8 @@ public struct PCIFunction: Sendable, Equatable {
     public var physicalFunction: PCIAddress?
     /// As the kernel would try them: `flr`, `bus`, `pm`.
     public var resetMethods: [String]
+    /// Whether the kernel has a way to reset it, named or not.
+    public var canReset: Bool
     public var link: PCILink?
     /// The display that the firmware chose.
     public var isBootDisplay: Bool

@@ -137,7 +137,10 @@ private struct Recording {
             case .folder:
                 if !Self.noise.contains(name), name.filter({ $0 == ":" }).count != 2 { device(entry, depth: depth + 1) }
             case .file:
-                if name == "config" {
+                if name == "reset" {
+                    // That it is there says that the function can be reset; it is not read.
+                    folders[path, default: [:]][name] = .file([])
+                } else if name == "config" {
                     configuration(entry)
                 } else if !Self.unwanted.contains(name), !name.hasPrefix("resource") || name == "resource" {
                     attribute(entry)
