@@ -110,8 +110,8 @@ extension HostAgent {
         var look = await discoverer.look(before: before)
         var partitions: [HostCondition] = []
         if let partitioner, !told.hasSettled || partitioner.isUnsettled(look.snapshot) {
-            told.hasSettled = true
             let outcomes = await settle(partitioner)
+            told.hasSettled = told.hasSettled || outcomes.isKnown
             partitions = outcomes.conditions
             if outcomes.isChanged { look = await discoverer.look(before: before) }
         }

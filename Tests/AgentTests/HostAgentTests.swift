@@ -310,6 +310,37 @@ import Testing
         }
     }
 
+    /// What somebody holds stays as it is divided, also while nobody can say so; it is divided when its holder lets go.
+    @Test func whatIsHeldIsDividedWhenItIsLetGo() async throws {
+        let world = World()
+        let recorded = try fixture("two-socket")
+        let address = try #require(PCIAddress("0000:82:00.0"))
+        let virtual = try #require(PCIAddress("0000:82:10.2"))
+        let specs = try DeviceSpec.list(json: #"[{"vendor_id":"10de","product_id":"20b5"}]"#)
+        let partitioner = Partitioner(
+            [PartitionWish(address: address, virtualFunctions: 2)], control: HostControl(recorded.root, wait: quick),
+            commands: recorded.commands)
+        let held = HandleHolding(
+            instance: IDSource.random.next(), provider: ProviderNames.identifier(ofProvider: "h1_0000:82:10.2"),
+            driver: "pci", info: virtual.attachInfo)
+        world.link.held.change { $0 = [held] }
+        try await world.run(
+            [PCIDriver(DriverOptions(root: recorded.root, deviceSpecs: specs))], on: recorded.root,
+            partitioner: partitioner
+        ) { agent in
+            let heard = await world.link.heard.until { !$0.reports.isEmpty }
+            #expect(heard.reports[0].devices.count == 5)
+            let condition = heard.reports[0].conditions.first { $0.kind == .partition }
+            #expect(
+                condition?.reason.contains("0000:82:10.2 may be in a guest's hands: the control plane says") == true)
+            #expect(HostSnapshot(recorded.root).function(at: address)?.sriov?.enabled == 4)
+            world.link.held.change { $0 = [] }
+            await agent.rescan()
+            let later = await world.link.heard.until { $0.reports.last?.devices.count == 3 }
+            #expect(later.reports.last?.conditions.contains { $0.kind == .partition } == false)
+        }
+    }
+
     /// Looks that find the host as it was ask nothing of Placement and tell the control plane nothing.
     @Test func anUnchangedPassWritesNothingToAnyone() async throws {
         let world = World()

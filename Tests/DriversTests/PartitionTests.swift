@@ -63,6 +63,49 @@ import Testing
         #expect(enabled(gpu) == 4 && enabled(qat) == 3)
     }
 
+    /// The physical function itself may be a guest's, by the host's word or by the control plane's.
+    @Test func aFunctionThatIsHeldIsNotDivided() async throws {
+        try await HostControl(recorded.root).setVirtualFunctions(0, of: gpu)
+        let wishes = [PartitionWish(address: gpu, virtualFunctions: 2, driver: "pci-pf-stub")]
+        func settle(_ held: FunctionHoldings?) async -> PartitionOutcome {
+            await Partitioner(wishes, control: HostControl(recorded.root), commands: PlayedCommands())
+                .settle(held: held)[0]
+        }
+        let before = HostSnapshot(recorded.root)
+        let told = await settle(FunctionHoldings(handles: [gpu.attachInfo]))
+        #expect(told.failure?.contains("0000:82:00.0 may be in a guest's hands: the control plane says") == true)
+        let group = ["group": "g", "members": "0000:23:00.0,0000:82:00.0"].merging(gpu.attachInfo) { first, _ in first }
+        #expect(await settle(FunctionHoldings(handles: [group])).failure != nil)
+        let unknown = await settle(nil)
+        #expect(unknown.failure?.contains("has not said yet who holds what") == true)
+        #expect(HostSnapshot(recorded.root) == before)
+        try await HostControl(recorded.root).bind(gpu, to: "vfio-pci")
+        let bound = await settle(FunctionHoldings())
+        #expect(bound.failure?.contains("it is bound to 'vfio-pci'") == true && !bound.changed)
+        #expect(HostSnapshot(recorded.root).function(at: gpu)?.driver == "vfio-pci" && enabled(gpu) == 0)
+        try await HostControl(recorded.root).bind(gpu, to: nil)
+        #expect(await settle(FunctionHoldings()) == PartitionOutcome(address: gpu, failure: nil, changed: true))
+        // A virtual one, bound to what its vendor calls its own.
+        recorded.tree.link(
+            "/sys/devices/pci0000:80/0000:80:01.0/0000:82:10.1/driver", to: "../../../../bus/pci/drivers/acme_vfio_pci")
+        let wish = [PartitionWish(address: gpu, virtualFunctions: 4)]
+        let variant = await Partitioner(wish, control: HostControl(recorded.root), commands: PlayedCommands()).settle()
+        #expect(variant[0].failure?.contains("0000:82:10.1 may be in a guest's hands") == true && enabled(gpu) == 2)
+    }
+
+    @Test func aCardThatIsHeldAsAWholeGivesNoShare() async throws {
+        let (recorded, _, look) = try vgpu()
+        let share = MdevPartition(parent: Self.parent, type: "nvidia-474", devices: 3)
+        let partitioner = Partitioner(
+            [], mdevs: [share], control: HostControl(recorded.root), commands: PlayedCommands())
+        let whole = await partitioner.settle(held: FunctionHoldings(handles: [gpu.attachInfo]))
+        #expect(whole[0].failure?.contains("held as a whole") == true && look()?.devices.count == 1)
+        #expect(await partitioner.settle(held: nil)[0].failure != nil)
+        let part = gpu.attachInfo.merging(["vgpu_mark": "nvidia-474_0"]) { first, _ in first }
+        #expect(await partitioner.settle(held: FunctionHoldings(handles: [part]))[0].failure == nil)
+        #expect(look()?.devices.count == 3)
+    }
+
     @Test func drivesGiveTheirVirtualControllersResourcesFirst() async throws {
         try await HostControl(recorded.root).setVirtualFunctions(0, of: drive)
         let controllers = Controllers()

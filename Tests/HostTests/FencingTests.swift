@@ -143,7 +143,12 @@ import Testing
         tree.link("/sys/class/graphics/fbcon", to: "../../devices/virtual/graphics/fbcon")
         #expect(
             reasons() == [
-                "0000:01:00.0": ["it is the display that the machine boots with"],
+                "0000:02:00.0": ["the console is on fb0"]
+            ])
+        tree.link("/sys/devices/pci0000:00/0000:01:00.0/driver", to: "../../../bus/pci/drivers/ast")
+        #expect(
+            reasons() == [
+                "0000:01:00.0": ["it is the display that the machine boots with, and 'ast' runs it for the host"],
                 "0000:02:00.0": ["the console is on fb0"],
             ])
     }
@@ -258,6 +263,7 @@ import Testing
                 "0000:00:1f.5": ["it is the machine's own IPMI interface"],
                 "0000:00:05.0": ["it is the machine's own Generic system peripheral"],
                 "0000:01:00.0": ["it is memory that cxl_pci manages for the host"],
+                "0000:02:00.0": ["it is CXL memory, which the host may use without a driver"],
             ])
     }
 

@@ -83,8 +83,7 @@ public struct Discoverer: Sendable {
                 if let blindness, Self.isLess(discovery.devices, than: last) {
                     throw DriverFault("\(blindness); the devices known before are kept.")
                 }
-                findings.devices[driver.name] = discovery.devices
-                findings.notes += discovery.notes
+                findings.take(discovery, from: driver.name)
             } catch {
                 report.failure = error.text
                 findings.devices[driver.name] = last
@@ -92,6 +91,7 @@ public struct Discoverer: Sendable {
             findings.drivers.append(report)
         }
         findings.settleClaims()
+        findings.settlePassage(on: snapshot)
         return Look(findings: findings, snapshot: snapshot)
     }
 

@@ -12,6 +12,8 @@ struct Findings: Sendable, Equatable {
     var notes: [HostProblem] = []
     /// What an operator should know.
     var conditions: [HostCondition] = []
+    /// Functions that a driver would offer by itself, and why they are not, by driver.
+    var refusals: [String: [PCIAddress: String]] = [:]
 
     /// All devices, in the order of the drivers.
     var all: [DeviceReport] { drivers.flatMap { devices[$0.name] ?? [] } }
@@ -57,7 +59,32 @@ struct Findings: Sendable, Equatable {
         }
     }
 
+    /// Takes over what a driver found.
+    mutating func take(_ discovery: Discovery, from driver: String) {
+        devices[driver] = discovery.devices
+        notes += discovery.notes
+        if !discovery.refusals.isEmpty { refusals[driver] = discovery.refusals }
+        conditions += discovery.idle.map { HostCondition(.idle, $0.path, "It \($0.text).") }
+    }
+
+    /// Leaves out what cannot be passed to a guest as it is offered, and says so.
+    mutating func settlePassage(on host: HostSnapshot) {
+        let passage = HostPassage(host)
+        for refusal in passage.settle(&devices) {
+            refusals[refusal.driver, default: [:]][refusal.address] = refusal.reason
+            notes.append(HostProblem(path: refusal.address.description, text: "is not offered: \(refusal.reason)"))
+            let condition = HostCondition(
+                .isolation, refusal.address.description,
+                "The driver '\(refusal.driver)' does not offer it: \(refusal.reason).")
+            if !conditions.contains(condition) { conditions.append(condition) }
+        }
+        conditions += passage.conditions(of: all)
+    }
+
     private mutating func note(_ unit: String, _ owner: String, _ driver: String) {
+        if let address = PCIAddress(unit) {
+            refusals[driver, default: [:]][address] = "the driver '\(owner)', which stands before, has it"
+        }
         let condition = HostCondition(
             .claim, unit,
             "The drivers '\(owner)' and '\(driver)' both offer it; '\(owner)' has it, for it stands first in enabled_drivers."

@@ -1,13 +1,19 @@
 import Drivers
+import Link
 import Logging
 import Model
 
 extension HostAgent {
-    /// Has devices divided as the configuration says; answers what could not be.
-    func settle(_ partitioner: Partitioner) async -> (isChanged: Bool, conditions: [HostCondition]) {
+    /// What division came to.
+    typealias Division = (isChanged: Bool, isKnown: Bool, conditions: [HostCondition])
+
+    /// Has devices divided as the configuration says; answers what could not be, and whether it was known who holds what.
+    func settle(_ partitioner: Partitioner) async -> Division {
         var isChanged = false
         var conditions: [HostCondition] = []
-        for outcome in await partitioner.settle() {
+        let holdings = try? await link.holdings()
+        let held = holdings.map { FunctionHoldings(handles: $0.map(\.info)) }
+        for outcome in await partitioner.settle(held: held) {
             if outcome.changed {
                 isChanged = true
                 logger.notice("a device was divided", metadata: ["device": "\(outcome.subject)"])
@@ -18,6 +24,6 @@ extension HostAgent {
             }
         }
         if isChanged { discoverer.forget() }
-        return (isChanged, conditions)
+        return (isChanged, held != nil, conditions)
     }
 }

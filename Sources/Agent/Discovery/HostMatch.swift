@@ -3,13 +3,37 @@ public import Host
 public import Model
 
 /// What each driver of a host would offer, and what it leaves out and why: for an operator, before an agent runs.
-public enum HostMatch {
-    /// A text for a terminal: `+` offered, `-` left out, `!` to be looked at.
-    public static func text(host: HostName, root: SysfsRoot, drivers: [any Driver], layout: ProviderLayout) async
-        -> String
-    {
-        let discoverer = Discoverer(host: host, root: root, drivers: drivers)
-        let findings = await discoverer.look(before: [:]).findings
+public struct HostMatch {
+    private let host: HostName
+    private let drivers: [any Driver]
+    private let findings: Findings
+    private let snapshot: HostSnapshot
+
+    /// Looks at the host as its agent would.
+    public init(host: HostName, root: SysfsRoot, drivers: [any Driver]) async {
+        let look = await Discoverer(host: host, root: root, drivers: drivers).look(before: [:])
+        self.host = host
+        self.drivers = drivers
+        findings = look.findings
+        snapshot = look.snapshot
+    }
+
+    /// For each function what the specs of the pci driver do with it. What no driver offers in the end is not said to be offered.
+    public func explain(_ specs: [DeviceSpec]) -> DeviceSpecReport {
+        let offered = Set(
+            (findings.devices[PCIDriver.name] ?? []).flatMap(\.deployables).flatMap(\.handles)
+                .flatMap { HandleUnit.names(of: $0) })
+        let isEnabled = drivers.contains { $0.name == PCIDriver.name }
+        let refusals = findings.refusals[PCIDriver.name] ?? [:]
+        return DeviceSpecReport.explain(specs, on: snapshot, host: host) { address in
+            if offered.contains(address.description) { return nil }
+            guard isEnabled else { return "the driver 'pci' is not in agent.enabled_drivers" }
+            return refusals[address] ?? "the driver 'pci' leaves it out"
+        }
+    }
+
+    /// What all drivers do, for a terminal: `+` offered, `-` left out, `!` to be looked at.
+    public func text(layout: ProviderLayout) -> String {
         var out = ""
         for driver in findings.drivers {
             if let failure = driver.failure { out += "! \(driver.name): \(failure)\n" }

@@ -47,10 +47,9 @@ public enum HostInspection {
         let host = try recordedHost.map { file throws(Fault) in try LocalHost.recorded(file) } ?? .this(settings.agent)
         let (options, _) = try DriverOptions.configured(settings, for: host)
         let enabled = try DriverRegistry.standard.enabled(settings.agent.drivers, options)
-        let specs = DeviceSpecReport.explain(options.deviceSpecs, on: HostSnapshot(host.root), host: host.name).text
-        let drivers = await HostMatch.text(
-            host: host.name, root: host.root, drivers: enabled.drivers, layout: .init(settings.agent.layout))
+        let match = await HostMatch(host: host.name, root: host.root, drivers: enabled.drivers)
         let names = enabled.drivers.map(\.name).joined(separator: ", ")
-        return specs + "\ndrivers: \(names)\n" + drivers
+        return match.explain(options.deviceSpecs).text + "\ndrivers: \(names)\n"
+            + match.text(layout: .init(settings.agent.layout))
     }
 }

@@ -44,6 +44,12 @@ public struct DeviceSpec: Sendable, Equatable {
         return .address(address.text)
     }
 
+    /// Whether the spec means a kind of device, or a place, rather than all that a vendor made: what may be the machine's own is
+    /// offered only so.
+    public var namesItsDevices: Bool {
+        (vendor != nil && product != nil) || address?.namesDevice == true || interfaceName != nil
+    }
+
     public enum Mismatch: Sendable, Equatable, CustomStringConvertible {
         case vendor(UInt16)
         case product(UInt16)
@@ -97,6 +103,12 @@ public struct DeviceSpecFault: Error, Sendable, Equatable, CustomStringConvertib
     public init(_ key: String, _ text: String) {
         self.key = key
         self.text = text
+    }
+
+    /// Several at once, each with its key; nil where there is none.
+    public init?(_ faults: [DeviceSpecFault]) {
+        guard let first = faults.first else { return nil }
+        self = faults.count == 1 ? first : DeviceSpecFault("", faults.map(\.description).joined(separator: "; "))
     }
 
     public var description: String { key.isEmpty ? text : "\(key): \(text)" }

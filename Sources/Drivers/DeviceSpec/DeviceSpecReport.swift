@@ -17,16 +17,25 @@ public struct DeviceSpecReport: Sendable, Equatable {
     }
 
     /// Explains each function of the host, by address. Bridges that no spec means are left out.
+    ///
+    /// - Parameter refusal: why a function that a spec offers is not offered all the same, once all drivers have spoken
     public static func explain(
-        _ specs: [DeviceSpec], on snapshot: HostSnapshot, host: HostName? = nil
+        _ specs: [DeviceSpec], on snapshot: HostSnapshot, host: HostName? = nil,
+        refusal: (PCIAddress) -> String? = { _ in nil }
     ) -> DeviceSpecReport {
         let pass = DiscoveryPass(snapshot: snapshot, host: host ?? snapshot.hostName)
         var used: Set<Int> = []
         var lines: [Line] = []
         for (function, verdict) in Offer(specs, pass).verdicts {
             let text: String
+            var isOffered = if case .offered = verdict { true } else { false }
             switch verdict {
             case .offered(let index):
+                if let reason = refusal(function.address) {
+                    isOffered = false
+                    text = "not offered: \(reason)"
+                    break
+                }
                 used.insert(index)
                 let name = specs[index].resourceClass?.name ?? "CUSTOM_PCI"
                 let traits = PCIDriver.traits(of: function, specs[index]).joined(separator: ", ")
@@ -45,7 +54,6 @@ public struct DeviceSpecReport: Sendable, Equatable {
                     : "not matched: "
                         + mismatches.enumerated().map { "device_spec \($0 + 1): \($1)" }.joined(separator: "; ")
             }
-            let isOffered = if case .offered = verdict { true } else { false }
             lines.append(
                 Line(
                     address: function.address,

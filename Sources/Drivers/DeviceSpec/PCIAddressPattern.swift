@@ -71,6 +71,12 @@ public struct PCIAddressPattern: Sendable, Hashable {
             + expressions.sorted { $0.key < $1.key }.map { "\($0.key): \($0.value)" }.joined(separator: ", ") + "}"
     }
 
+    /// Whether bus and device are written out, so that the functions of one slot are meant.
+    public var namesDevice: Bool {
+        if case .exactly = bus, case .exactly = device { return true }
+        return false
+    }
+
     public func matches(_ address: PCIAddress) -> Bool {
         Self.matches(function, UInt32(address.function)) && Self.matches(device, UInt32(address.device))
             && Self.matches(bus, UInt32(address.bus)) && Self.matches(domain, address.domain)

@@ -41,7 +41,7 @@ public struct ExternalDriver: Driver {
                 address: function.address.description, vendor: function.vendorID, product: function.productID,
                 class: hexadecimalText(function.classCode.code, width: 6), numaNode: function.numaNode,
                 driver: function.driver, physicalFunction: function.physicalFunction?.description,
-                fenced: pass.fencing.isFenced(function.address) || function.classCode.isBridge)
+                fenced: !pass.fencing.reasons(for: function.address).isEmpty || function.classCode.isBridge)
         }
         let answer = try ask(
             ExternalMessages.Fingerprint(id: 1, host: pass.host.text, functions: functions), spec.timeout)

@@ -106,6 +106,10 @@ public struct Discovery: Sendable, Equatable {
     public var devices: [DeviceReport]
     /// Devices that are the driver's and are not reported, and why.
     public var notes: [HostProblem]
+    /// Entries of the driver's configuration that mean nothing on this host: the entry, and why.
+    public var idle: [HostProblem] = []
+    /// Functions that would be offered if they were alone, and why they are not.
+    public var refusals: [PCIAddress: String] = [:]
 
     public init(devices: [DeviceReport] = [], notes: [HostProblem] = []) {
         self.devices = devices

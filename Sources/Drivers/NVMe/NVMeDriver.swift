@@ -31,8 +31,9 @@ public struct NVMeDriver: Driver {
             pass.snapshot.nvme.compactMap { drive in drive.address.map { ($0, drive) } },
             uniquingKeysWith: { first, _ in first })
         let specs = options.nvme.deviceSpecs
-        var groups = DriveGroups()
-        for (function, verdict) in Offer(specs, pass, only: \.classCode.isNVMe).verdicts {
+        let offer = Offer(specs, pass, only: \.classCode.isNVMe)
+        discovery.idle = offer.idle(of: specs, "nvme.device_spec", pass)
+        for (function, verdict) in offer.verdicts {
             let reason: String
             switch verdict {
             case .unmatched: continue

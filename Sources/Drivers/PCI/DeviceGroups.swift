@@ -47,6 +47,10 @@ struct DeviceGroups {
                 }
             if let objection {
                 discovery.notes.append(HostProblem(path: Self.path(name), text: "is not offered: \(objection)"))
+                for member in group.members {
+                    discovery.refusals[member.function.address] =
+                        "it is a member of the group '\(name)', which is not offered: \(objection)"
+                }
             } else {
                 discovery.devices.append(Self.device(name, group, host))
             }

@@ -60,7 +60,8 @@ struct Offer {
             if function.classCode.isBridge {
                 return .unsuitable("it is a \(function.classCode.name), part of the machine itself")
             }
-            let reasons = fencing.reasons(for: function.address)
+            if let reason = HostPassage.domainObjection(to: function.address) { return .fenced([reason]) }
+            let reasons = fencing.reasons(for: function.address, isNamed: spec.namesItsDevices)
             if !reasons.isEmpty { return .fenced(reasons) }
             if let sriov = function.sriov, sriov.enabled > 0 {
                 return .unsuitable("its \(sriov.enabled) virtual functions are enabled; they can be offered, not it")
@@ -68,5 +69,34 @@ struct Offer {
             return .offered(index)
         }
         return .unmatched(mismatches)
+    }
+}
+
+extension Offer {
+    /// The specs that do nothing on this host, under the name that they have in the configuration.
+    func idle(of specs: [DeviceSpec], _ key: String, _ pass: DiscoveryPass) -> [HostProblem] {
+        let used = Set(matches.values)
+        return specs.indices.filter { !used.contains($0) }.map { index in
+            let isShadowed = verdicts.contains { function, _ in
+                specs[index].mismatch(Self.identity(of: function, on: pass.snapshot)) == nil
+            }
+            return HostProblem(
+                path: "\(key) \(index + 1)",
+                text: isShadowed
+                    ? "means nothing on this host: entries before it have all that it means"
+                    : "means nothing on this host: no function of it is such a one")
+        }
+    }
+
+    /// What a spec looks at, of one function.
+    static func identity(of function: PCIFunction, on host: HostSnapshot) -> PCIFunctionIdentity {
+        func interfaces(_ address: PCIAddress?) -> [String] {
+            guard let address else { return [] }
+            return host.interfaces.filter { $0.address == address }.map(\.name)
+        }
+        return PCIFunctionIdentity(
+            address: function.address, vendor: function.vendor, product: function.product,
+            physicalFunction: function.physicalFunction, interfaces: interfaces(function.address),
+            parentInterfaces: interfaces(function.physicalFunction))
     }
 }

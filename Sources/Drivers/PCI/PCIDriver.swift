@@ -51,6 +51,7 @@ public struct PCIDriver: Driver {
             }
         }
         groups.report(into: &discovery, on: pass.host)
+        discovery.idle = offer.idle(of: specs, "pci.device_spec", pass)
         return discovery
     }
 

@@ -40,11 +40,13 @@ public struct Partitioner: Sendable {
     }
 
     /// One after another, in the configuration's order; one that fails holds up no other.
-    public func settle() async -> [PartitionOutcome] {
+    ///
+    /// - Parameter held: what the control plane says is held; nil while it does not say: then no function is divided anew
+    public func settle(held: FunctionHoldings? = FunctionHoldings()) async -> [PartitionOutcome] {
         var outcomes: [PartitionOutcome] = []
         for wish in wishes {
             do {
-                let changed = try await settle(wish)
+                let changed = try await settle(wish, held)
                 outcomes.append(PartitionOutcome(address: wish.address, failure: nil, changed: changed))
             } catch {
                 outcomes.append(PartitionOutcome(address: wish.address, failure: error.text, changed: false))
@@ -67,15 +69,21 @@ public struct Partitioner: Sendable {
         }
         for wish in mdevs {
             var outcome = PartitionOutcome(subject: "\(wish.parent) \(wish.type)", failure: nil, changed: false)
-            do { try await settle(wish, &outcome.changed) } catch { outcome.failure = error.text }
+            do { try await settle(wish, held, &outcome.changed) } catch { outcome.failure = error.text }
             outcomes.append(outcome)
         }
         return outcomes
     }
 
+    private static var unknown: DriverFault {
+        DriverFault(
+            "The control plane has not said yet who holds what of this host; it is divided when that is known.",
+            isTransient: true)
+    }
+
     // MARK: Virtual functions
 
-    private func settle(_ wish: PartitionWish) async throws(DriverFault) -> Bool {
+    private func settle(_ wish: PartitionWish, _ held: FunctionHoldings?) async throws(DriverFault) -> Bool {
         let host = await control.snapshot()
         guard let function = host.function(at: wish.address) else {
             throw DriverFault("There is no PCI function \(wish.address) on this host.")
@@ -86,15 +94,24 @@ public struct Partitioner: Sendable {
         let drive = host.nvme.first { $0.address == wish.address }
         var controllers = drive.map { VirtualControllers(drive: $0.name, wish: wish, commands: commands) }
         guard sriov.enabled != wish.virtualFunctions else {
-            guard let controllers, wish.virtualFunctions > 0 else { return false }
+            guard let controllers, wish.virtualFunctions > 0, let held else { return false }
             // An agent that died in between, or another hand, may have left them without what they need.
+            let holders = HeldFunctions(host, told: held.all)
             return try await controllers.complete { number in
-                sriov.functions.indices.contains(number - 1)
-                    && host.function(at: sriov.functions[number - 1])?.driver?.hasPrefix("vfio") == true
+                sriov.functions.indices.contains(number - 1) && holders.sign(of: sriov.functions[number - 1]) != nil
             }
         }
+        guard wish.virtualFunctions <= sriov.total else {
+            throw DriverFault(
+                "\(wish.address) can have at most \(sriov.total) virtual functions; \(wish.virtualFunctions) are asked for."
+            )
+        }
+        guard let held else { throw Self.unknown }
+        if let objection = HeldFunctions(host, told: held.all).objection(toDividing: wish.address) {
+            throw DriverFault("\(wish.address) \(objection).", isTransient: true)
+        }
         if wish.virtualFunctions > 0, let driver = wish.driver, function.driver != driver {
-            guard function.driver == nil || function.driver == "vfio-pci" || sriov.enabled == 0 else {
+            guard function.driver == nil || sriov.enabled == 0 else {
                 throw DriverFault("\(wish.address) is run by '\(function.driver ?? "")' and has virtual functions.")
             }
             try await changing { () async throws(ControlFault) in try await control.bind(wish.address, to: driver) }
@@ -110,7 +127,7 @@ public struct Partitioner: Sendable {
             for number in 1...wish.virtualFunctions { try await controllers.assign(number) }
         }
         try await changing { () async throws(ControlFault) in
-            try await control.setVirtualFunctions(wish.virtualFunctions, of: wish.address)
+            try await control.setVirtualFunctions(wish.virtualFunctions, of: wish.address, held: held.all)
         }
         if let controllers, wish.virtualFunctions > 0 {
             for number in 1...wish.virtualFunctions { try await controllers.bringOnline(number) }
@@ -136,7 +153,9 @@ public struct Partitioner: Sendable {
         return abandoned
     }
 
-    private func settle(_ wish: MdevPartition, _ changed: inout Bool) async throws(DriverFault) {
+    private func settle(
+        _ wish: MdevPartition, _ held: FunctionHoldings?, _ changed: inout Bool
+    ) async throws(DriverFault) {
         guard let parent = await control.snapshot().mdevParents.first(where: { $0.name == wish.parent }) else {
             throw DriverFault("\(wish.parent) offers no mediated devices.")
         }
@@ -144,6 +163,14 @@ public struct Partitioner: Sendable {
             throw DriverFault(
                 "\(wish.parent) offers no type \(wish.type); it has \(parent.types.map(\.name).joined(separator: ", "))."
             )
+        }
+        if type.devices.count < wish.devices, let address = parent.address {
+            guard let held else { throw Self.unknown }
+            if held.whole.contains(address) {
+                throw DriverFault(
+                    "\(wish.parent) gives no share, for the control plane says that it is held as a whole.",
+                    isTransient: true)
+            }
         }
         let there = Set(type.devices)
         var count = there.count

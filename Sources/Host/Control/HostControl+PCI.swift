@@ -75,22 +75,23 @@ extension HostControl {
         throw failure ?? ControlFault("The kernel knows no way to reset \(address).")
     }
 
-    /// Has a physical function show `count` virtual ones. What is in use is not touched: another number than zero is changed
-    /// only when none of the virtual functions is bound to a driver that a guest may hold, and the host needs none.
-    public func setVirtualFunctions(_ count: Int, of address: PCIAddress) async throws(ControlFault) {
+    /// Has a physical function show `count` virtual ones. What is in use is not touched: nothing is changed while the function or
+    /// one of its virtual ones is held, or the host needs one.
+    ///
+    /// - Parameter held: functions that the control plane says are held
+    public func setVirtualFunctions(
+        _ count: Int, of address: PCIAddress, held: Set<PCIAddress> = []
+    ) async throws(ControlFault) {
         let (function, host) = try await spared(address)
         guard let sriov = function.sriov else { throw ControlFault("\(address) can have no virtual functions.") }
         guard count <= sriov.total, count >= 0 else {
             throw ControlFault("\(address) can have at most \(sriov.total) virtual functions; \(count) are asked for.")
         }
         guard count != sriov.enabled else { return }
+        if let objection = HeldFunctions(host, told: held).objection(toDividing: address) {
+            throw ControlFault("\(address) \(objection).", isTransient: true)
+        }
         if sriov.enabled > 0 {
-            let held = sriov.functions.first { host.function(at: $0)?.driver?.hasPrefix("vfio") == true }
-            if let held {
-                throw ControlFault(
-                    "\(address) keeps its \(sriov.enabled) virtual functions, for \(held) may be in a guest's hands.",
-                    isTransient: true)
-            }
             // The kernel goes from one number to another only by way of none.
             try await write("0", to: "\(function.path)/sriov_numvfs")
         }

@@ -80,7 +80,8 @@ public struct HostControl: Sendable {
         guard let function = host.function(at: address) else {
             throw ControlFault("There is no PCI function \(address) on this host.")
         }
-        if let reason = Fencing(host).reasons(for: address).first {
+        // Whoever asks was told to.
+        if let reason = Fencing(host).reasons(for: address, isNamed: true).first {
             throw ControlFault("\(address) is left alone: \(reason).")
         }
         return (function, host)

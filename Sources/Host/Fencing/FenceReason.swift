@@ -15,12 +15,21 @@ public enum FenceReason: Sendable, Hashable {
     case spanned(device: String, kind: String)
     /// A storage pool is in use that does not say which disks it lies on; this one has partitions.
     case pool(device: String)
-    case bootDisplay
+    /// Its interfaces are in a network namespace that is not the agent's: a container's, or the host's own.
+    case hiddenInterface(driver: String)
+    /// An interface whose routes are in a network namespace that is not the agent's.
+    case hiddenRoutes(interface: String)
+    /// The display that the firmware chose, and who uses it.
+    case bootDisplay(user: String)
     case console(String)
     /// Timers, SMBus, IPMI and the like.
     case machinery(String)
-    /// Memory that a driver of the kernel manages.
-    case memory(driver: String)
+    /// Memory that the host may use, by a driver of the kernel or by its firmware alone.
+    case memory(driver: String?)
+    /// What no hypervisor can name.
+    case wideDomain(UInt32)
+    /// Something that may be the host's and is offered to whoever names it.
+    case unnamed(Caution)
     /// Something that the host needs hangs below it.
     case upstream(of: PCIAddress)
     case framebuffer(String)
@@ -28,6 +37,17 @@ public enum FenceReason: Sendable, Hashable {
     case virtualFunction(PCIAddress)
     /// It cannot be given away alone: a fenced device is in the same IOMMU group.
     case companion(PCIAddress, group: Int)
+}
+
+extension FenceReason {
+    /// Functions of which a broad entry of the configuration does not say whether they are meant.
+    public enum Caution: Sendable, Hashable {
+        /// The display that the firmware chose, while nobody uses it.
+        case bootDisplay
+        /// A memory controller that no driver for memory has.
+        case memoryClass
+        case otherBridge
+    }
 }
 
 extension FenceReason: CustomStringConvertible {
@@ -43,12 +63,33 @@ extension FenceReason: CustomStringConvertible {
         case .pool(let device): "\(device) has partitions, and a ZFS pool is in use that may lie on them"
         case .console(let name): "the console is on \(name)"
         case .machinery(let name): "it is the machine's own \(name)"
-        case .memory(let driver): "it is memory that \(driver) manages for the host"
+        case .memory(let driver?): "it is memory that \(driver) manages for the host"
+        case .memory(nil): "it is CXL memory, which the host may use without a driver"
+        case .wideDomain(let domain):
+            "its PCI domain \(String(domain, radix: 16)) is above ffff, which neither libvirt nor the compute service can name; "
+                + "devices behind a volume management device (VMD) are such: turn that off in the firmware to offer them"
+        case .unnamed(let caution):
+            "\(caution); it is offered where an entry names it, by vendor_id and product_id or by its address"
         case .upstream(let address): "\(address), which the host needs, hangs below it"
-        case .bootDisplay: "it is the display that the machine boots with"
+        case .hiddenInterface(let driver):
+            "its driver '\(driver)' has network interfaces, and none of them is in the agent's network namespace: another, such as a "
+                + "container's, may use it; bind it to vfio-pci or to no driver to offer it"
+        case .hiddenRoutes(let interface):
+            "the routes of \(interface) are in a network namespace that the agent does not see; run the agent in the host's"
+        case .bootDisplay(let user): "it is the display that the machine boots with, and \(user)"
         case .framebuffer(let name): "the console is on \(name)"
         case .virtualFunction(let address): "its virtual function \(address) is in use by the host"
         case .companion(let address, let group): "it shares IOMMU group \(group) with \(address), which the host needs"
+        }
+    }
+}
+
+extension FenceReason.Caution: CustomStringConvertible {
+    public var description: String {
+        switch self {
+        case .bootDisplay: "it is the display that the machine boots with"
+        case .memoryClass: "its class is that of memory, which may be the machine's own"
+        case .otherBridge: "its class is that of a bridge, which may be the machine's own"
         }
     }
 }

@@ -4,11 +4,14 @@ public import Model
 public struct Fencing: Sendable, Equatable {
     /// Reasons by function, the first found first.
     public private(set) var reasons: [PCIAddress: [FenceReason]] = [:]
+    /// What is left alone unless it is named.
+    private var cautions: [PCIAddress: FenceReason.Caution] = [:]
 
     public init(_ host: HostSnapshot) {
         fenceDisks(of: host)
         fenceInterfaces(of: host)
-        for function in host.functions where function.isBootDisplay { add(function.address, .bootDisplay) }
+        fenceOtherNamespaces(of: host)
+        fenceDisplays(of: host)
         for (name, address) in host.framebuffers.sorted(by: { $0.key < $1.key }) { add(address, .framebuffer(name)) }
         for (name, address) in host.consoles.sorted(by: { $0.key < $1.key }) { add(address, .console(name)) }
         fenceMachinery(of: host)
@@ -17,7 +20,14 @@ public struct Fencing: Sendable, Equatable {
         fenceCompanions(in: host)
     }
 
-    public func reasons(for address: PCIAddress) -> [FenceReason] { reasons[address] ?? [] }
+    /// Why the function is left alone; empty where it may be offered.
+    ///
+    /// - Parameter isNamed: whether the operator names this very kind of function, rather than all of a vendor
+    public func reasons(for address: PCIAddress, isNamed: Bool = false) -> [FenceReason] {
+        if let reasons = reasons[address] { return reasons }
+        guard !isNamed, let caution = cautions[address] else { return [] }
+        return [.unnamed(caution)]
+    }
 
     public func isFenced(_ address: PCIAddress) -> Bool { reasons[address] != nil }
 
@@ -113,16 +123,58 @@ public struct Fencing: Sendable, Equatable {
         }
     }
 
+    /// Interfaces that are not where the agent looks: nobody here can say that they are unused.
+    private mutating func fenceOtherNamespaces(of host: HostSnapshot) {
+        let visible = Set(host.interfaces.compactMap(\.address))
+        for function in host.functions where !visible.contains(function.address) {
+            guard let driver = function.hostDriver else { continue }
+            // Where a tree shows no interfaces at all, that a driver has none says nothing.
+            if function.hasInterfaces || (function.classCode.isNetwork && host.showsInterfaces) {
+                add(function.address, .hiddenInterface(driver: driver))
+            }
+        }
+        for interface in host.interfaces where host.isForeign(interface) {
+            if let address = interface.address { add(address, .hiddenRoutes(interface: interface.name)) }
+        }
+    }
+
     // MARK: What hangs together
 
-    private mutating func fenceMachinery(of host: HostSnapshot) {
-        for function in host.functions {
-            if function.classCode.isMachinery { add(function.address, .machinery(function.classCode.name)) }
-            if function.classCode.isMemory, let driver = function.driver, driver != "vfio-pci" {
-                add(function.address, .memory(driver: driver))
+    private mutating func fenceDisplays(of host: HostSnapshot) {
+        for function in host.functions where function.isBootDisplay {
+            if let driver = function.hostDriver {
+                add(function.address, .bootDisplay(user: "'\(driver)' runs it for the host"))
+            } else if let name = host.firmwareFramebuffer {
+                add(function.address, .bootDisplay(user: "\(name) is the firmware's picture on it"))
+            } else if host.hasTextDisplay, function.driver == nil {
+                add(function.address, .bootDisplay(user: "the console writes text on it"))
+            } else {
+                cautions[function.address] = .bootDisplay
             }
         }
     }
+
+    private mutating func fenceMachinery(of host: HostSnapshot) {
+        for function in host.functions {
+            let kind = function.classCode
+            if kind.isMachinery { add(function.address, .machinery(kind.name)) }
+            if kind.isOtherBridge { cautions[function.address] = .otherBridge }
+            guard kind.isMemory else { continue }
+            // By its kind, not by what module happens to be loaded: cards with programmable logic show this class, too.
+            if let driver = function.hostDriver, Self.memoryDrivers.contains(where: driver.hasPrefix) {
+                add(function.address, .memory(driver: driver))
+            } else if kind.isCXLMemory, !function.hasGuestDriver {
+                add(function.address, .memory(driver: nil))
+            } else if !Self.logicVendors.contains(function.vendor) {
+                cautions[function.address] = .memoryClass
+            }
+        }
+    }
+
+    /// Drivers that give the host memory: CXL's, and those of persistent memory.
+    private static let memoryDrivers = ["cxl", "nd_", "nvdimm"]
+    /// Who makes programmable logic and no memory: Xilinx, Altera, Lattice, Microchip, and Amazon's instances.
+    private static let logicVendors: Set<UInt16> = [0x10ee, 0x1172, 0x1204, 0x11aa, 0x1d0f]
 
     /// A drive behind a volume management device needs that device; bridges on the way are never offered anyway.
     private mutating func fenceUpstream(in host: HostSnapshot) {

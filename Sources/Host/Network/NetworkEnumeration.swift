@@ -5,8 +5,13 @@ struct NetworkEnumeration {
     private(set) var interfaces: [NetworkInterface] = []
     private(set) var routes: [Route] = []
     private(set) var problems: [HostProblem] = []
+    /// Whether the tree has a folder of interfaces.
+    let isShown: Bool
+    /// Interfaces that are in another network namespace than every table of routes that was read.
+    private(set) var foreign: Set<String> = []
 
     init(_ root: SysfsRoot) {
+        isShown = root.exists("/sys/class/net")
         for name in (try? root.names(in: "/sys/class/net")) ?? [] {
             let entry = "/sys/class/net/\(name)"
             // `bonding_masters` stands there too, and is a file.
@@ -26,18 +31,51 @@ struct NetworkEnumeration {
                 problems.append(HostProblem(path: entry, text: error.description))
             }
         }
-        readIPv4(root)
-        readIPv6(root)
+        // The first process may have other routes than an agent in a container.
+        for process in ["/proc", "/proc/1"] {
+            if process != "/proc", Self.isAlike(root, process) { continue }
+            readIPv4(root, "\(process)/net/route")
+            readIPv6(root, "\(process)/net/ipv6_route")
+        }
+        foreign = foreign(root)
     }
 
-    private mutating func readIPv4(_ root: SysfsRoot) {
-        guard let text = try? root.text("/proc/net/route", limit: 4 << 20) else { return }
+    private static func isAlike(_ root: SysfsRoot, _ process: String) -> Bool {
+        ["route", "ipv6_route"].allSatisfy { table in
+            let other = try? root.bytes("\(process)/net/\(table)", limit: 4 << 20)
+            return other == nil || other == (try? root.bytes("/proc/net/\(table)", limit: 4 << 20))
+        }
+    }
+
+    /// The interfaces of this `/sys` which no table of interfaces in `/proc` names. Where there is no such table, a route over an
+    /// interface that this `/sys` does not show says that the two are of different namespaces.
+    private func foreign(_ root: SysfsRoot) -> Set<String> {
+        let names = Set(interfaces.map(\.name))
+        var listed: Set<String>?
+        for file in ["/proc/net/dev", "/proc/1/net/dev"] {
+            guard let text = try? root.text(file, limit: 4 << 20) else { continue }
+            let found = text.split(separator: "\n").dropFirst(2).compactMap { line in
+                line.split(separator: ":", maxSplits: 1).first?.filter { $0 != " " }
+            }
+            listed = (listed ?? []).union(found)
+        }
+        // What came, went or changed its name between two readings is nobody's namespace.
+        if let listed { return names.subtracting(listed).filter { root.exists("/sys/class/net/\($0)") } }
+        let isApart = routes.contains { route in
+            route.interface != "lo" && !names.contains(route.interface)
+                && !root.exists("/sys/class/net/\(route.interface)")
+        }
+        return isApart && isShown ? names : []
+    }
+
+    private mutating func readIPv4(_ root: SysfsRoot, _ table: String) {
+        guard let text = try? root.text(table, limit: 4 << 20) else { return }
         for line in text.split(separator: "\n").dropFirst() {
             let words = line.split(whereSeparator: { $0 == "\t" || $0 == " " })
             guard words.count >= 8, let destination = UInt32(words[1], radix: 16),
                 let mask = UInt32(words[7], radix: 16), let flags = UInt32(words[3], radix: 16)
             else {
-                problems.append(HostProblem(path: "/proc/net/route", text: "has a line of unknown form"))
+                problems.append(HostProblem(path: table, text: "has a line of unknown form"))
                 continue
             }
             // Up, and not a refusal.
@@ -49,14 +87,14 @@ struct NetworkEnumeration {
         }
     }
 
-    private mutating func readIPv6(_ root: SysfsRoot) {
-        guard let text = try? root.text("/proc/net/ipv6_route", limit: 4 << 20) else { return }
+    private mutating func readIPv6(_ root: SysfsRoot, _ table: String) {
+        guard let text = try? root.text(table, limit: 4 << 20) else { return }
         for line in text.split(separator: "\n") {
             let words = line.split(separator: " ")
             guard words.count >= 10, words[0].utf8.count == 32, let length = UInt8(words[1], radix: 16),
                 let flags = UInt32(words[8], radix: 16)
             else {
-                problems.append(HostProblem(path: "/proc/net/ipv6_route", text: "has a line of unknown form"))
+                problems.append(HostProblem(path: table, text: "has a line of unknown form"))
                 continue
             }
             // Up; neither a refusal, nor local, nor of every interface alike (link-local, multicast).

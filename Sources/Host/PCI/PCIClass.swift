@@ -11,12 +11,15 @@ public struct PCIClass: Hashable, Sendable {
     /// Base and subclass, as `lspci -nn` shows them.
     public var short: UInt16 { UInt16(truncatingIfNeeded: code >> 8) }
 
-    /// Host bridges, ISA bridges, root ports, switches: the machine's own plumbing.
-    public var isBridge: Bool { base == 0x06 }
+    /// Host bridges, ISA bridges, root ports, switches: the machine's own plumbing. "Other bridges" are not among them, for the
+    /// switches of GPUs' own links are such.
+    public var isBridge: Bool { base == 0x06 && !isOtherBridge }
+    public var isOtherBridge: Bool { short == 0x0680 }
     /// Interrupt and DMA controllers, timers, IOMMUs, SMBus, IPMI: what the machine runs by. "Other system peripherals" are not
     /// among them, for accelerators hide there.
     public var isMachinery: Bool { (0x0800...0x0806).contains(short) || short == 0x0c05 || short == 0x0c07 }
     public var isMemory: Bool { base == 0x05 }
+    public var isCXLMemory: Bool { short == 0x0502 }
     public var isNetwork: Bool { base == 0x02 }
     public var isDisplay: Bool { base == 0x03 }
     /// Display controllers and 3D controllers.
@@ -42,6 +45,7 @@ public struct PCIClass: Hashable, Sendable {
         case 0x0600: "Host bridge"
         case 0x0601: "ISA bridge"
         case 0x0604: "PCI bridge"
+        case 0x0680: "Bridge of another kind"
         case 0x0880: "System peripheral"
         case 0x0b40: "Co-processor"
         case 0x0c03: "USB controller"

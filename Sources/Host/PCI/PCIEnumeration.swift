@@ -50,13 +50,14 @@ struct PCIEnumeration {
         let classes = PCIClass(classCode)
         var serial: String?
         if readsSerials, physical == nil, !classes.isBridge { serial = PCISerial.read(&folder) }
-        return PCIFunction(
+        let driver = folder.linkName("driver")
+        var function = PCIFunction(
             address: address, path: path, classCode: classes, vendor: ids.0, product: ids.1,
             subsystemVendor: subsystem?.0, subsystemProduct: subsystem?.1,
             revision: folder.hexadecimal("revision").map { UInt8(truncatingIfNeeded: $0) }, serial: serial,
             numaNode: folder.number("numa_node").flatMap { $0 >= 0 ? $0 : nil },
             iommuGroup: folder.linkName("iommu_group").flatMap { Int($0) },
-            driver: folder.linkName("driver"), driverOverride: folder.text("driver_override"),
+            driver: driver, driverOverride: folder.text("driver_override"),
             sriov: Self.sriov(&folder), physicalFunction: physical,
             resetMethods: folder.text("reset_method")?.split(separator: " ").map(String.init) ?? [],
             // Kernels before 5.15 can and do not say how.
@@ -65,6 +66,22 @@ struct PCIEnumeration {
             isBootDisplay: folder.text("boot_vga") == "1" || folder.text("boot_display") == "1",
             bars: Self.bars(&folder),
             isMdevParent: folder.has("mdev_supported_types"), vendorPartition: VendorPartition(&folder))
+        function.hasVFIODevice = folder.has("vfio-dev")
+        function.hasInterfaces = Self.hasInterfaces(folder)
+        if function.hasGuestDriver, let group = function.iommuGroup,
+            (try? root.text("/sys/kernel/iommu_groups/\(group)/name")) == "vfio-noiommu"
+        {
+            // Made up for a driver that was told to do without an IOMMU.
+            function.iommuGroup = nil
+        }
+        return function
+    }
+
+    /// The kernel keeps a folder `net` below what has interfaces, and shows in it only those of the namespace that looks. That of
+    /// virtio functions is below the virtio device.
+    private static func hasInterfaces(_ folder: DeviceFolder) -> Bool {
+        folder.has("net")
+            || folder.names.contains { $0.hasPrefix("virtio") && folder.root.exists("\(folder.path)/\($0)/net") }
     }
 
     private static func pair(_ folder: inout DeviceFolder, _ first: String, _ second: String) -> (UInt16, UInt16)? {

@@ -37,6 +37,10 @@ public struct PCIFunction: Sendable, Equatable {
     public var isMdevParent: Bool
     /// Of a virtual function that its vendor's driver divides without mdev.
     public var vendorPartition: VendorPartition?
+    /// Whether the kernel keeps a VFIO device for it: a driver for guests is bound, whatever its name.
+    public var hasVFIODevice = false
+    /// Whether it has network interfaces, be they in the network namespace that is looked at or in another.
+    public var hasInterfaces = false
 
     public var isVirtualFunction: Bool { physicalFunction != nil }
     public var vendorID: String { hexadecimalText(UInt32(vendor), width: 4) }

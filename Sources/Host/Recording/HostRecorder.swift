@@ -7,7 +7,10 @@ public enum HostRecorder {
     public static func record(root: SysfsRoot, note: String = "") -> [UInt8] {
         var recording = Recording(root)
         for file in ["/proc/sys/kernel/hostname", "/proc/self/mountinfo", "/proc/swaps", "/proc/net/route"]
-            + ["/proc/net/ipv6_route", "/sys/devices/system/node/online", "/sys/class/tty/console/active"]
+            + [
+                "/proc/net/ipv6_route", "/sys/devices/system/node/online", "/sys/class/tty/console/active",
+                "/proc/net/dev",
+            ]
         {
             recording.file(file)
         }
@@ -19,7 +22,8 @@ public enum HostRecorder {
         for folder in [
             "/sys/bus/pci/devices", "/sys/bus/mdev/devices", "/sys/class/block", "/sys/class/net", "/sys/class/nvme",
             "/sys/class/nvme-subsystem", "/sys/class/mdev_bus", "/sys/class/graphics", "/sys/class/drm",
-            "/sys/class/fpga", "/sys/class/fpga_region", "/sys/class/fpga_manager",
+            "/sys/class/fpga", "/sys/class/fpga_region", "/sys/class/fpga_manager", "/sys/bus/vdpa/devices",
+            "/sys/class/vtconsole",
         ] {
             for name in names(root, folder) {
                 let entry = "\(folder)/\(name)"

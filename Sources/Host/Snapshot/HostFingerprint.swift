@@ -15,7 +15,7 @@ public struct HostFingerprint: Sendable, Equatable {
         self.events = events
         tables = [
             "/proc/self/mountinfo", "/proc/1/mountinfo", "/proc/swaps", "/proc/net/route", "/proc/net/ipv6_route",
-            "/sys/class/tty/console/active", "/proc/sys/kernel/hostname",
+            "/proc/1/net/route", "/proc/1/net/ipv6_route", "/sys/class/tty/console/active", "/proc/sys/kernel/hostname",
         ].map { (try? root.bytes($0, limit: 4 << 20)) ?? [] }
         var ties: [String] = []
         for name in (try? root.names(in: "/sys/class/net")) ?? [] {

@@ -23,11 +23,21 @@ public struct HostSnapshot: Sendable, Equatable {
     public var hasPools: Bool
     public var interfaces: [NetworkInterface]
     public var routes: [Route]
+    /// Whether the tree shows network interfaces, if only the loopback.
+    public var showsInterfaces: Bool
+    /// Interfaces whose routes are in another network namespace than those that are read.
+    private var foreignInterfaces: Set<String>
+    /// The functions of vDPA devices: `vdpa0`.
+    public var vdpa: [String: PCIAddress]
     public var nodes: [NUMANode]
     /// The framebuffers' functions: `fb0`.
     public var framebuffers: [String: PCIAddress]
     /// The functions of serial consoles: `ttyS4`.
     public var consoles: [String: PCIAddress]
+    /// A framebuffer that the firmware set up on the display that it chose, and that no function's driver has taken over.
+    public var firmwareFramebuffer: String?
+    /// Whether the console writes text by the means of old displays, which have no framebuffer.
+    public var hasTextDisplay: Bool
     public var problems: [HostProblem]
 
     private var positions: [PCIAddress: Int]
@@ -60,16 +70,14 @@ public struct HostSnapshot: Sendable, Equatable {
         hasPools = storage.hasPools
         interfaces = network.interfaces
         routes = network.routes
+        showsInterfaces = network.isShown
+        foreignInterfaces = network.foreign
+        vdpa = Self.functions(root, behind: "/sys/bus/vdpa/devices")
         nodes = numa.nodes
-        var framebuffers: [String: PCIAddress] = [:]
-        for name in (try? root.names(in: "/sys/class/graphics")) ?? [] where name.hasPrefix("fb") && name != "fbcon" {
-            if let path = try? root.destination(of: "/sys/class/graphics/\(name)"),
-                let address = DevicePath.function(of: path)
-            {
-                framebuffers[name] = address
-            }
-        }
-        self.framebuffers = framebuffers
+        let displays = DisplayEnumeration(root)
+        framebuffers = displays.framebuffers
+        firmwareFramebuffer = displays.firmwareFramebuffer
+        hasTextDisplay = displays.hasText
         consoles = Self.consoles(root)
         problems =
             pci.problems + storage.problems + nvme.problems + mdev.problems + network.problems + numa.problems
@@ -90,6 +98,20 @@ public struct HostSnapshot: Sendable, Equatable {
         }
         return found
     }
+
+    /// The functions behind what a folder lists.
+    private static func functions(_ root: SysfsRoot, behind folder: String) -> [String: PCIAddress] {
+        var found: [String: PCIAddress] = [:]
+        for name in (try? root.names(in: folder)) ?? [] {
+            if let path = try? root.destination(of: "\(folder)/\(name)"), let address = DevicePath.function(of: path) {
+                found[name] = address
+            }
+        }
+        return found
+    }
+
+    /// Whether the routes over the interface cannot be known.
+    public func isForeign(_ interface: NetworkInterface) -> Bool { foreignInterfaces.contains(interface.name) }
 
     public func function(at address: PCIAddress) -> PCIFunction? { positions[address].map { functions[$0] } }
 
