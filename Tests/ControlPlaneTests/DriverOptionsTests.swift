@@ -1,4 +1,5 @@
 import Drivers
+import Foundation
 import Host
 import Model
 import Settings
@@ -48,7 +49,10 @@ struct DriverOptionsTests {
     @Test(
         "what is wrong is named with its key",
         arguments: [
-            ("nvme: {device_spec: [{vendor: 144d}]}", "nvme.device_spec: vendor: is not a key"),
+            (
+                "nvme: {device_spec: [{vendor_id: 144d}, {vendor: 144d}]}",
+                "nvme.device_spec 2: vendor: is not a key of device_spec; did you mean 'vendor_id'?"
+            ),
             ("mdev: {device_spec: [{parents: x}]}", "did you mean 'parent'?"),
             ("gpu_devices: {enabled_vgpu_types: [nvidia-35]}", "vgpu_nvidia-35: needs 'device_addresses'"),
             ("vgpu_a: {device_addresses: ['0000:84:00.0']}", "vgpu_a: is a section for a type"),
@@ -56,14 +60,82 @@ struct DriverOptionsTests {
             ("x710_static: {device_addresses: eth2}", "x710_static.device_addresses: 'eth2' is not a PCI address"),
             ("fpga: {clean_images: {pci: /a}}", "fpga.clean_images: 'pci' is neither"),
             ("fpga: {clean_images: {intel_fpga: a}}", "'a' is not an absolute path"),
-            ("agent: {external_drivers: [{name: own}]}", "agent.external_drivers: program: is missing"),
+            ("agent: {external_drivers: [{name: own}]}", "agent.external_drivers 1: program: is missing"),
             ("fake: {faults: [{fault: fire}]}", "'fire' is none of discovery"),
-            ("fake: {fleet: [{type: toaster}]}", "fake.fleet: type: 'toaster' is none of"),
+            ("fake: {fleet: [{type: toaster}]}", "fake.fleet 1: type: 'toaster' is none of"),
         ])
     func refusals(yaml: String, message: String) throws {
         let fault = #expect(throws: Fault.self) { try options(yaml) }
         #expect(fault?.kind == .badRequest)
         #expect(fault?.message.contains(message) == true, "\(fault?.message ?? "")")
+    }
+
+    @Test("everything that is wrong is said at once, each with its entry")
+    func allAtOnce() throws {
+        let fault = #expect(throws: Fault.self) {
+            try options(
+                """
+                pci: {device_spec: [{vendor_id: 10de}, {vendorid: 10de, managed: perhaps}, {address: "zz"}]}
+                nvme: {device_spec: [{}, {product: 1}]}
+                mdev: {device_spec: [{parents: x}]}
+                agent: {partitions: [{address: gpu, virtual_functions: 1}]}
+                """)
+        }
+        let lines = (fault?.message ?? "").split(separator: "\n").map(String.init)
+        #expect(lines.count == 5, "\(lines)")
+        for (line, start) in zip(
+            lines,
+            [
+                "pci.device_spec 2: vendorid: is not a key of device_spec; did you mean 'vendor_id'?; managed: 'perhaps' is neither",
+                "pci.device_spec 3: address: the device 'zz'", "nvme.device_spec 2: product: is not a key",
+                "mdev.device_spec 1: parents: is not a key", "agent.partitions 1: address: 'gpu' is not a PCI address",
+            ])
+        { #expect(line.hasPrefix(start), "\(line)") }
+    }
+
+    @Test("JSON texts of Nova's files as values, and the files themselves")
+    func novas() throws {
+        let folder = FileManager.default.temporaryDirectory.appending(path: "nova-\(UUID().uuidString)")
+        try FileManager.default.createDirectory(at: folder.appending(path: "d"), withIntermediateDirectories: true)
+        defer { try? FileManager.default.removeItem(at: folder) }
+        func write(_ name: String, _ text: String) throws -> String {
+            try Data(text.utf8).write(to: folder.appending(path: name))
+            return folder.appending(path: name).path
+        }
+        let file = try write(
+            "nova.conf",
+            """
+            [pci]
+            device_spec = { "vendor_id":"8086", "product_id":"154c", "physical_network":"physnet1" }
+            alias = { "vendor_id":"8086", "product_id":"37c9", "name":"qat" }
+            passthrough_whitelist = [{ "address": "0000:3d:01.*", "managed": "no" }]
+            """)
+        _ = try write("d/20.conf", "[pci]\ndevice_spec = {\"vendor_id\":\"2222\"}\n")
+        _ = try write("d/10.conf", "[pci]\ndevice_spec = {\"vendor_id\":\"1111\"}\n")
+        _ = try write("d/10.conf.save", "[pci]\ndevice_spec = {\"vendor_id\":\"3333\"}\n")
+        let specs = try options(
+            """
+            pci:
+              device_spec: ['{"vendor_id": "10de"}', {vendor_id: 10ee}, '[{"vendor_id": "1d0f"}]']
+              nova_config_files: [\(file), \(folder.appending(path: "d").path)]
+            nvme: {device_spec: '{"vendor_id": "144d"}'}
+            """)
+        #expect(specs.deviceSpecs.map(\.vendor) == [0x10de, 0x10ee, 0x1d0f, 0x8086, nil, 0x1111, 0x2222])
+        #expect(specs.deviceSpecs[3].physicalNetwork == "physnet1" && specs.deviceSpecs[4].managed == false)
+        #expect(specs.nvme.deviceSpecs.map(\.vendor) == [0x144d])
+        let remarks = try DriverOptions.configured(
+            Settings(file: ("pci: {nova_config_files: \(file)}", "test")), for: host
+        ).remarks
+        #expect(remarks == ["passthrough_whitelist is the former name of device_spec; use device_spec."])
+        let wrong = try write("wrong.conf", "[pci]\ndevice_spec = {\"vendor\":\"1\"}\n")
+        let fault = #expect(throws: Fault.self) {
+            try options("pci: {nova_config_files: [\(wrong), /nowhere/nova.conf], device_spec: ['{']}")
+        }
+        let lines = (fault?.message ?? "").split(separator: "\n")
+        #expect(lines.count == 3, "\(lines)")
+        #expect(lines.first?.hasPrefix("pci.device_spec 1: '{' is neither a mapping nor the JSON text of one") == true)
+        #expect(lines.contains { $0.hasPrefix("\(wrong), line 2: vendor: is not a key") })
+        #expect(lines.contains { $0.hasPrefix("pci.nova_config_files: '/nowhere/nova.conf' cannot be read") })
     }
 
     @Test("partitions: an address once, and numbers that a device may have")

@@ -71,6 +71,12 @@ import Testing
         (#"{"group_type":"x"}"#, "group_type: needs 'group', the name of the group"),
         (#"{"traits":[1]}"#, "traits: holds a number; it must hold texts"),
         (#"["a"]"#, "a device_spec is a mapping, not a text"),
+        (#"{"vendor":"10de"}"#, "vendor: is not a key of device_spec; did you mean 'vendor_id'?"),
+        (
+            #"{"adress":"x","vendor_id":"10dg","managed":"perhaps"}"#,
+            "adress: is not a key of device_spec; did you mean 'address'?; vendor_id: '10dg' is not hexadecimal; write four digits "
+                + "such as 10de, or '*'; managed: 'perhaps' is neither true nor false"
+        ),
         (#"{"#, "'{' is not JSON; it must be a mapping or a list of mappings"),
     ])
     func refused(json: String, message: String) {
@@ -83,6 +89,45 @@ import Testing
         let (spec, warnings) = try DeviceSpec.legacy(value)
         #expect(spec.vendor == 0x10de)
         #expect(warnings.count == 2 && warnings[0].contains("former name") && warnings[1].contains("'tag'"))
+    }
+
+    /// As they stand in a file of Nova's.
+    @Test func jsonTextsAreTakenAsValues() throws {
+        let mapping = SpecValue.text(#"{ "vendor_id":"8086", "product_id":"154c" }"#)
+        #expect(try DeviceSpec.list(mapping).map(\.product) == [0x154c])
+        let list = SpecValue.text(#"[{"vendor_id":"8086"}, {"vendor_id":"10de"}]"#)
+        #expect(try DeviceSpec.list(list).map(\.vendor) == [0x8086, 0x10de])
+        #expect(try DeviceSpec.legacy(list: mapping).specs.count == 1)
+        for wrong in ["vendor_id=8086", #""text""#, ""] {
+            #expect(throws: DeviceSpecFault.self, "\(wrong)") { try DeviceSpec.list(.text(wrong)) }
+        }
+    }
+
+    @Test func linesOfNovasFilesAreReadAsNovaReadsThem() throws {
+        let (specs, warnings) = try NovaConfiguration.deviceSpecs(
+            in: """
+                [DEFAULT]
+                pci_passthrough_whitelist = {"vendor_id":"1111"}
+                [pci]
+                device_spec: {"vendor_id":"2222"}
+                device_spec = '{"vendor_id":"3333"}'
+                device_spec = [
+                  {"vendor_id":"4444"},
+                  {"vendor_id":"5555"}
+                  ]
+
+                  {"vendor_id":"6666"}
+                """)
+        #expect(specs.map(\.vendor) == [0x1111, 0x2222, 0x3333, 0x4444, 0x5555] && warnings.count == 1)
+        let fault = #expect(throws: DeviceSpecFault.self) {
+            try NovaConfiguration.deviceSpecs(
+                in: "[pci]\ndevice_spec = {\"vendor\":\"1\"}\n\ndevice_spec = {}\ndevice_spec = {\n",
+                of: "/etc/nova.conf")
+        }
+        #expect(
+            fault?.description.hasPrefix("/etc/nova.conf, line 2: vendor: is not a key of device_spec; did you mean")
+                == true)
+        #expect(fault?.description.contains("/etc/nova.conf, line 5: '{' is not JSON") == true)
     }
 
     @Test func aFileOfNovas() throws {

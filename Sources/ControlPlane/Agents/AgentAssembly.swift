@@ -76,25 +76,6 @@ extension ProviderLayout {
     }
 }
 
-extension DeviceSpec {
-    /// `device_spec` and what of its former name is still in use. Throws 400 where one is not what it must be.
-    static func configured(_ settings: PCISettings) throws(Fault) -> (specs: [DeviceSpec], warnings: [String]) {
-        do throws(DeviceSpecFault) {
-            var specs: [DeviceSpec] = []
-            var warnings: [String] = []
-            for value in settings.deviceSpec { specs.append(try DeviceSpec(SpecValue(value))) }
-            for value in settings.passthroughWhitelist {
-                let (spec, remarks) = try DeviceSpec.legacy(SpecValue(value))
-                specs.append(spec)
-                warnings += remarks
-            }
-            return (specs, warnings)
-        } catch {
-            throw .badRequest("pci.device_spec: \(error)")
-        }
-    }
-}
-
 extension SpecValue {
     /// A configuration value in the form that the drivers read; words stay words.
     init(_ value: SettingsValue) {

@@ -8,28 +8,32 @@ extension DriverOptions {
     static func configured(_ settings: Settings, for host: LocalHost) throws(Fault) -> (
         options: DriverOptions, remarks: [String]
     ) {
-        let (specs, remarks) = try DeviceSpec.configured(settings.pci)
-        var options = DriverOptions(root: host.root, deviceSpecs: specs, commands: host.commands)
-        options.nvme = try read("nvme") { () throws(DeviceSpecFault) in
+        var refusals = Refusals()
+        var options = DriverOptions(root: host.root, commands: host.commands)
+        let (specs, remarks) = refusals.read("", else: ([], [])) { () throws(DeviceSpecFault) in
+            try DeviceSpec.configured(settings.pci)
+        }
+        options.deviceSpecs = specs
+        options.nvme = refusals.read("nvme", else: options.nvme) { () throws(DeviceSpecFault) in
             NVMeOptions(
-                deviceSpecs: try list("device_spec", settings.nvme.deviceSpec, DeviceSpec.init),
+                deviceSpecs: try list("device_spec", settings.nvme.deviceSpec, DeviceSpec.list).flatMap { $0 },
                 clearAction: .init(rawValue: settings.nvme.clearAction.rawValue) ?? .auto,
                 clearStrategy: .init(rawValue: settings.nvme.clearStrategy.rawValue) ?? .auto,
                 cleanupTimeout: settings.nvme.cleanupTimeout, samples: settings.nvme.samples,
                 offersVirtualFunctions: settings.nvme.offersVirtualFunctions,
                 handleType: .init(rawValue: settings.nvme.handleType.rawValue) ?? .pci)
         }
-        options.mdev = try read("mdev") { () throws(DeviceSpecFault) in
+        options.mdev = refusals.read("mdev", else: options.mdev) { () throws(DeviceSpecFault) in
             MdevOptions(
                 specs: try list("device_spec", settings.mdev.deviceSpec, MdevSpec.init),
                 creator: .init(rawValue: settings.mdev.creator.rawValue) ?? .agent,
                 persists: settings.mdev.isPersistent,
                 partitions: try mdevPartitions(settings.agent))
         }
-        options.nvidia = try read("") { () throws(DeviceSpecFault) in
+        options.nvidia = refusals.read("", else: options.nvidia) { () throws(DeviceSpecFault) in
             try NvidiaOptions(enabledTypes: settings.gpu.enabledTypes, addresses: settings.gpu.addresses)
         }
-        options.nic = try read("x710_static") { () throws(DeviceSpecFault) in
+        options.nic = refusals.read("x710_static", else: options.nic) { () throws(DeviceSpecFault) in
             var addresses: [PCIAddress] = []
             for text in settings.nic.deviceAddresses {
                 guard let address = PCIAddress(text) else {
@@ -43,7 +47,7 @@ extension DriverOptions {
                 functions: try NICOptions.mapping(
                     settings.nic.functionDeviceMappings, key: "function_device_mappings"), addresses: addresses)
         }
-        options.fpga = try read("fpga") { () throws(DeviceSpecFault) in
+        options.fpga = refusals.read("fpga", else: options.fpga) { () throws(DeviceSpecFault) in
             for (driver, image) in settings.fpga.cleanImages.sorted(by: { $0.key < $1.key }) {
                 guard ["intel_fpga", "xilinx_fpga"].contains(driver) else {
                     throw DeviceSpecFault("clean_images", "'\(driver)' is neither intel_fpga nor xilinx_fpga")
@@ -54,10 +58,10 @@ extension DriverOptions {
             }
             return FPGAOptions(cleanImages: settings.fpga.cleanImages)
         }
-        options.external = try read("agent") { () throws(DeviceSpecFault) in
+        options.external = refusals.read("agent", else: options.external) { () throws(DeviceSpecFault) in
             try list("external_drivers", settings.agent.externalDrivers, ExternalSpec.init)
         }
-        options.fake = try read("fake") { () throws(DeviceSpecFault) in
+        options.fake = refusals.read("fake", else: options.fake) { () throws(DeviceSpecFault) in
             FakeOptions(
                 devices: settings.fake.devices, accelerators: settings.fake.accelerators,
                 prepareDelay: settings.fake.prepareDelay, cleanDelay: settings.fake.cleanDelay,
@@ -65,19 +69,26 @@ extension DriverOptions {
                 faults: try list("faults", settings.fake.faults, FakeFault.init),
                 controlFile: settings.fake.controlFile)
         }
+        refusals.read("agent", else: ()) { () throws(DeviceSpecFault) in _ = try wishes(settings.agent) }
+        try refusals.finish()
         return (options, remarks)
     }
 
     /// `agent.partitions`.
     static func partitions(_ settings: AgentSettings) throws(Fault) -> [PartitionWish] {
-        try read("agent") { () throws(DeviceSpecFault) in
-            let wishes = try list("partitions", settings.partitions.filter { !isMdev($0) }, PartitionWish.init)
-            for (index, wish) in wishes.enumerated()
-            where wishes[..<index].contains(where: { $0.address == wish.address }) {
-                throw DeviceSpecFault("partitions", "\(wish.address) stands twice; a device has one entry")
-            }
-            return wishes
+        var refusals = Refusals()
+        let wishes = refusals.read("agent", else: []) { () throws(DeviceSpecFault) in try Self.wishes(settings) }
+        try refusals.finish()
+        return wishes
+    }
+
+    private static func wishes(_ settings: AgentSettings) throws(DeviceSpecFault) -> [PartitionWish] {
+        let wishes = try list("partitions", settings.partitions.filter { !isMdev($0) }, PartitionWish.init)
+        for (index, wish) in wishes.enumerated()
+        where wishes[..<index].contains(where: { $0.address == wish.address }) {
+            throw DeviceSpecFault("partitions", "\(wish.address) stands twice; a device has one entry")
         }
+        return wishes
     }
 
     /// Those of `agent.partitions` that keep shares for mediated devices: they have a parent where the others have an address.
@@ -95,28 +106,39 @@ extension DriverOptions {
         return entries.contains { $0.key == "parent" }
     }
 
+    /// The entries of a list. Throws everything that is wrong with them, each with its place in the list.
     private static func list<Entry>(
         _ key: String, _ values: [SettingsValue], _ make: (SpecValue) throws(DeviceSpecFault) -> Entry
     ) throws(DeviceSpecFault) -> [Entry] {
         var entries: [Entry] = []
-        for value in values {
-            do throws(DeviceSpecFault) {
-                entries.append(try make(SpecValue(value)))
-            } catch {
-                throw DeviceSpecFault(key, "\(error)")
+        var faults: [DeviceSpecFault] = []
+        for (index, value) in values.enumerated() {
+            do throws(DeviceSpecFault) { entries.append(try make(SpecValue(value))) } catch {
+                faults.append(DeviceSpecFault("\(key) \(index + 1)", "\(error)"))
             }
         }
+        if let fault = DeviceSpecFault(faults) { throw fault }
         return entries
     }
 
-    private static func read<Value>(
-        _ section: String, _ body: () throws(DeviceSpecFault) -> Value
-    ) throws(Fault) -> Value {
-        do {
-            return try body()
-        } catch {
-            let place = section.isEmpty ? "" : "\(section)."
-            throw .badRequest("\(place)\(error)")
+    /// Everything that is wrong with a configuration of drivers, section by section.
+    private struct Refusals {
+        private var lines: [String] = []
+
+        mutating func read<Value>(
+            _ section: String, else standard: Value, _ body: () throws(DeviceSpecFault) -> Value
+        ) -> Value {
+            do throws(DeviceSpecFault) {
+                return try body()
+            } catch {
+                lines.append(section.isEmpty ? "\(error)" : "\(section).\(error)")
+                return standard
+            }
+        }
+
+        func finish() throws(Fault) {
+            guard !lines.isEmpty else { return }
+            throw .badRequest(lines.joined(separator: "\n"))
         }
     }
 }

@@ -13,74 +13,123 @@ extension DeviceSpec {
         guard let value = SpecValue(json: text) else {
             throw DeviceSpecFault("", "'\(text.prefix(80))' is not JSON; it must be a mapping or a list of mappings")
         }
+        if case .text = value { return [try DeviceSpec(value)] }
         return try list(value)
     }
 
+    /// Reads a mapping, a list of mappings, or the JSON text of either. Says everything that is wrong.
     public static func list(_ value: SpecValue) throws(DeviceSpecFault) -> [DeviceSpec] {
-        guard case .list(let values) = value else { return [try DeviceSpec(value)] }
-        var specs: [DeviceSpec] = []
-        for value in values { specs.append(try DeviceSpec(value)) }
-        return specs
+        try entries(of: value) { value throws(DeviceSpecFault) in try DeviceSpec(value) }
     }
 
-    /// Reads one spec. A key that is none is refused with the nearest that is.
-    public init(_ value: SpecValue) throws(DeviceSpecFault) {
-        var ignored: [String] = []
-        try self.init(value, ignored: &ignored)
-        if let key = ignored.first {
-            let near = NearestName.find(key, among: Self.keys).map { "; did you mean '\($0)'?" } ?? ""
-            throw DeviceSpecFault(key, "is not a key of device_spec\(near)")
+    private static func entries<Entry>(
+        of value: SpecValue, _ make: (SpecValue) throws(DeviceSpecFault) -> Entry
+    ) throws(DeviceSpecFault) -> [Entry] {
+        if case .text(let json) = value {
+            guard let inner = SpecValue(json: json) else {
+                throw DeviceSpecFault("", "'\(json.prefix(80))' is neither a mapping nor the JSON text of one")
+            }
+            if case .text = inner { return [try make(inner)] }
+            return try entries(of: inner, make)
         }
+        guard case .list(let values) = value else { return [try make(value)] }
+        var entries: [Entry] = []
+        var faults: [DeviceSpecFault] = []
+        for value in values {
+            do throws(DeviceSpecFault) { entries.append(try make(value)) } catch { faults.append(error) }
+        }
+        if let fault = DeviceSpecFault(faults) { throw fault }
+        return entries
     }
 
-    /// Reads one entry of the older `passthrough_whitelist`, where other keys were kept as tags and had no effect: they are
-    /// passed over with a warning, as is the old name itself.
+    /// Reads one spec. A key that is none is refused with the nearest that is; everything that is wrong is said.
+    public init(_ value: SpecValue) throws(DeviceSpecFault) {
+        var faults: [DeviceSpecFault] = []
+        let ignored: [String]
+        (self, ignored) = try Self.read(value, &faults)
+        let strangers = ignored.map { key in
+            let near = NearestName.find(key, among: Self.keys).map { "; did you mean '\($0)'?" } ?? ""
+            return DeviceSpecFault(key, "is not a key of device_spec\(near)")
+        }
+        if let fault = DeviceSpecFault(strangers + faults) { throw fault }
+    }
+
+    /// Reads entries of the older `passthrough_whitelist`, where other keys were kept as tags and had no effect: they are passed over
+    /// with a warning, as is the old name itself.
+    public static func legacy(
+        list value: SpecValue
+    ) throws(DeviceSpecFault) -> (specs: [DeviceSpec], warnings: [String]) {
+        let read = try entries(of: value) { value throws(DeviceSpecFault) in try legacy(value) }
+        var warnings: [String] = []
+        for warning in read.flatMap(\.warnings) where !warnings.contains(warning) { warnings.append(warning) }
+        return (read.map(\.spec), warnings)
+    }
+
+    /// One such entry.
     public static func legacy(_ value: SpecValue) throws(DeviceSpecFault) -> (spec: DeviceSpec, warnings: [String]) {
-        var ignored: [String] = []
-        let spec = try DeviceSpec(value, ignored: &ignored)
+        var faults: [DeviceSpecFault] = []
+        let (spec, ignored) = try read(value, &faults)
+        if let fault = DeviceSpecFault(faults) { throw fault }
         var warnings = ["passthrough_whitelist is the former name of device_spec; use device_spec."]
         for key in ignored { warnings.append("passthrough_whitelist: the key '\(key)' has no effect.") }
         return (spec, warnings)
     }
 
-    private init(_ value: SpecValue, ignored: inout [String]) throws(DeviceSpecFault) {
+    /// What the keys say, and those that are none.
+    private static func read(
+        _ value: SpecValue, _ faults: inout [DeviceSpecFault]
+    ) throws(DeviceSpecFault) -> (DeviceSpec, ignored: [String]) {
         guard case .mapping(let values) = value else {
             throw DeviceSpecFault("", "a device_spec is a mapping, not \(value.form)")
         }
-        self.init()
-        ignored = values.keys.filter { !Self.keys.contains($0) }.sorted()
-        vendor = try Self.identifier(values, "vendor_id")
-        product = try Self.identifier(values, "product_id")
-        interfaceName = try Self.text(values, "devname")
-        if let value = values["address"], value != .null {
-            guard interfaceName == nil else {
-                throw DeviceSpecFault("devname", "stands beside 'address'; give one of the two")
+        var found: [DeviceSpecFault] = []
+        func take<Value>(_ key: String, _ read: ([String: SpecValue], String) throws(DeviceSpecFault) -> Value?)
+            -> Value?
+        {
+            do throws(DeviceSpecFault) { return try read(values, key) } catch {
+                found.append(error)
+                return nil
             }
-            address = try Self.pattern(value)
         }
-        namesPhysicalNetwork = values["physical_network"] != nil
-        physicalNetwork = try Self.text(values, "physical_network")
-        if let name = try Self.text(values, "resource_class") {
-            resourceClass = try Self.resourceClass(name)
+        var spec = DeviceSpec()
+        spec.vendor = take("vendor_id", identifier)
+        spec.product = take("product_id", identifier)
+        spec.interfaceName = take("devname", text)
+        spec.address = take("address", pattern)
+        if values["address"] ?? .null != .null, spec.interfaceName != nil {
+            found.append(DeviceSpecFault("devname", "stands beside 'address'; give one of the two"))
         }
-        traits = try Self.traits(values["traits"])
-        managed = try Self.flag(values, "managed")
-        liveMigratable = try Self.flag(values, "live_migratable")
-        oneTimeUse = try Self.flag(values, "one_time_use") ?? false
-        trusted = try Self.flag(values, "trusted")
-        remoteManaged = try Self.flag(values, "remote_managed")
-        group = try Self.text(values, "group")
-        if group == nil { group = try Self.text(values, "group_name") }
-        groupType = try Self.text(values, "group_type")
-        if groupType != nil, group == nil {
-            throw DeviceSpecFault("group_type", "needs 'group', the name of the group")
+        spec.namesPhysicalNetwork = values["physical_network"] != nil
+        spec.physicalNetwork = take("physical_network", text)
+        spec.resourceClass = take("resource_class") { values, key throws(DeviceSpecFault) in
+            guard let name = try text(values, key) else { return nil }
+            return try resourceClass(name)
         }
-        if let region = try Self.text(values, "memory_region") {
-            guard let index = Int(region), (0...5).contains(index) else {
-                throw DeviceSpecFault("memory_region", "'\(region)' is not the number of a region, 0 to 5")
-            }
-            memoryRegion = index
+        spec.traits = take("traits") { values, key throws(DeviceSpecFault) in try traits(values[key]) } ?? []
+        spec.managed = take("managed", flag)
+        spec.liveMigratable = take("live_migratable", flag)
+        spec.oneTimeUse = take("one_time_use", flag) ?? false
+        spec.trusted = take("trusted", flag)
+        spec.remoteManaged = take("remote_managed", flag)
+        spec.group = take("group", text)
+        if spec.group == nil { spec.group = take("group_name", text) }
+        spec.groupType = take("group_type", text)
+        if spec.groupType != nil, spec.group == nil {
+            found.append(DeviceSpecFault("group_type", "needs 'group', the name of the group"))
         }
+        spec.memoryRegion = take("memory_region", region)
+        faults += found
+        return (spec, values.keys.filter { !keys.contains($0) }.sorted())
+    }
+
+    private static func region(
+        _ values: [String: SpecValue], _ key: String
+    ) throws(DeviceSpecFault) -> Int? {
+        guard let region = try text(values, key) else { return nil }
+        guard let index = Int(region), (0...5).contains(index) else {
+            throw DeviceSpecFault(key, "'\(region)' is not the number of a region, 0 to 5")
+        }
+        return index
     }
 
     static func text(_ values: [String: SpecValue], _ key: String) throws(DeviceSpecFault) -> String? {
@@ -107,7 +156,10 @@ extension DeviceSpec {
         return UInt16(value)
     }
 
-    private static func pattern(_ value: SpecValue) throws(DeviceSpecFault) -> PCIAddressPattern {
+    private static func pattern(
+        _ values: [String: SpecValue], _ key: String
+    ) throws(DeviceSpecFault) -> PCIAddressPattern? {
+        guard let value = values[key], value != .null else { return nil }
         switch value {
         case .text(let text): return try PCIAddressPattern(text: text)
         case .mapping(let parts):

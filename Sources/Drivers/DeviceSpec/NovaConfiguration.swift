@@ -1,55 +1,79 @@
 /// The device specs of a configuration file of Nova's or of the reference's, taken unchanged: `[pci]` with as many lines
 /// `device_spec = …` as there are specs.
 public enum NovaConfiguration {
-    /// What the section `[pci]` says, and warnings for `passthrough_whitelist`.
+    private struct Entry {
+        let isFormer: Bool
+        /// Of the file, from 1.
+        let line: Int
+        var json: String
+    }
+
+    /// What the file says of devices, and warnings for `passthrough_whitelist`. Says everything that is wrong, by line.
+    ///
+    /// - Parameter file: its name, for messages
     public static func deviceSpecs(
-        in text: String
+        in text: String, of file: String = "nova.conf"
     ) throws(DeviceSpecFault) -> (specs: [DeviceSpec], warnings: [String]) {
         var specs: [DeviceSpec] = []
         var warnings: [String] = []
-        for (key, json) in entries(of: text) {
-            guard let value = SpecValue(json: json) else {
-                throw DeviceSpecFault(key, "'\(json.prefix(80))' is not JSON")
-            }
-            if key == "device_spec" {
-                specs += try DeviceSpec.list(value)
-            } else {
-                let values: [SpecValue] = if case .list(let values) = value { values } else { [value] }
-                for value in values {
-                    let (spec, said) = try DeviceSpec.legacy(value)
-                    specs.append(spec)
+        var faults: [DeviceSpecFault] = []
+        for entry in entries(of: text) {
+            do throws(DeviceSpecFault) {
+                if entry.isFormer {
+                    let (former, said) = try DeviceSpec.legacy(list: .text(entry.json))
+                    specs += former
                     warnings += said.filter { !warnings.contains($0) }
+                } else {
+                    specs += try DeviceSpec.list(json: entry.json)
                 }
+            } catch {
+                faults.append(DeviceSpecFault("\(file), line \(entry.line)", "\(error)"))
             }
         }
+        if let fault = DeviceSpecFault(faults) { throw fault }
         return (specs, warnings)
     }
 
-    /// Keys and values of the section `[pci]`; a line that begins with white space goes on with the value before it.
-    private static func entries(of text: String) -> [(key: String, value: String)] {
-        var entries: [(key: String, value: String)] = []
-        var inSection = false
-        var open = false
-        for line in text.split(separator: "\n", omittingEmptySubsequences: false) {
-            let isContinued = line.first == " " || line.first == "\t"
+    /// The keys that say which devices there are, by their section: today's and two former names.
+    private static let keys = [
+        "pci": ["device_spec": false, "passthrough_whitelist": true], "DEFAULT": ["pci_passthrough_whitelist": true],
+    ]
+
+    /// As oslo.config reads: a line that begins with white space goes on with the value before it, up to an empty line; key and value
+    /// are separated by the first `=` or `:`; quotes around a whole value go.
+    private static func entries(of text: String) -> [Entry] {
+        var entries: [Entry] = []
+        var section = "DEFAULT"
+        var isOpen = false
+        for (index, line) in text.split(separator: "\n", omittingEmptySubsequences: false).enumerated() {
             let word = line.trimmed
+            if word.isEmpty { isOpen = false }
             if word.isEmpty || word.hasPrefix("#") || word.hasPrefix(";") { continue }
-            if isContinued, open {
-                entries[entries.count - 1].value += word
+            if line.first == " " || line.first == "\t" {
+                if isOpen { entries[entries.count - 1].json += "\n" + word }
                 continue
             }
-            open = false
-            if word.hasPrefix("["), !isContinued, word.hasSuffix("]") {
-                inSection = word == "[pci]"
+            isOpen = false
+            if word.hasPrefix("["), word.hasSuffix("]") {
+                section = String(word.dropFirst().dropLast())
                 continue
             }
-            guard inSection, let sign = word.firstIndex(of: "=") else { continue }
-            let key = word[..<sign].trimmed
-            guard ["device_spec", "passthrough_whitelist"].contains(key) else { continue }
-            entries.append((String(key), String(word[word.index(after: sign)...].trimmed)))
-            open = true
+            guard let sign = word.firstIndex(where: { $0 == "=" || $0 == ":" }),
+                let isFormer = keys[section]?[String(word[..<sign].trimmed)]
+            else { continue }
+            let value = String(word[word.index(after: sign)...].trimmed)
+            entries.append(Entry(isFormer: isFormer, line: index + 1, json: value))
+            isOpen = true
         }
-        return entries
+        return entries.map { entry in
+            var entry = entry
+            if let quote = entry.json.first, quote == "'" || quote == "\"", entry.json.count > 1,
+                entry.json.last == quote
+            {
+                entry.json = String(entry.json.dropFirst().dropLast())
+            }
+            return entry
+        }
     }
 }
 

@@ -168,10 +168,15 @@ public struct SettingsReader {
     }
 
     /// Mappings whose keys another room checks, such as `device_spec`.
-    public mutating func mappings(_ path: String, _ summary: String) -> [SettingsValue] {
+    ///
+    /// - Parameter takesTexts: whether an entry may be a text that holds a mapping in another form
+    public mutating func mappings(
+        _ path: String, _ summary: String, takesTexts: Bool = false
+    ) -> [SettingsValue] {
         guard let found = find(path, "a list of mappings", "", summary) else { return [] }
         let values: [SettingsValue] = if case .list(let values) = found.value { values } else { [found.value] }
         for value in values {
+            if takesTexts, case .text = value { continue }
             guard case .mapping = value else {
                 refuse(path, found.place, "holds \(value.form); it must be a list of mappings")
                 return []

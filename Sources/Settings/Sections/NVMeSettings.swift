@@ -24,7 +24,8 @@ public struct NVMeSettings: Sendable {
 
     init(_ reader: inout SettingsReader) {
         deviceSpec = reader.mappings(
-            "nvme.device_spec", "Drives to offer, with the keys of pci.device_spec; none are offered unasked.")
+            "nvme.device_spec", "Drives to offer, with the keys of pci.device_spec; none are offered unasked.",
+            takesTexts: true)
         clearAction = reader.choice(
             "nvme.clear_action", "The command that erases; auto is the strongest that the drive has.",
             default: ClearAction.auto)

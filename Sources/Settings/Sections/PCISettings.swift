@@ -3,11 +3,18 @@ public struct PCISettings: Sendable {
     public let deviceSpec: [SettingsValue]
     /// The older name of `device_spec`.
     public let passthroughWhitelist: [SettingsValue]
+    public let novaConfigFiles: [String]
 
     init(_ reader: inout SettingsReader) {
         deviceSpec = reader.mappings(
-            "pci.device_spec", "Devices to offer, in the form of Nova's device_spec; nothing is offered unasked.")
+            "pci.device_spec",
+            "Devices to offer, in the form of Nova's device_spec, or its JSON texts; nothing is offered unasked.",
+            takesTexts: true)
         passthroughWhitelist = reader.mappings(
-            "pci.passthrough_whitelist", "The former name of device_spec; works, with a warning.")
+            "pci.passthrough_whitelist", "The former name of device_spec; works, with a warning.", takesTexts: true)
+        novaConfigFiles = reader.texts(
+            "pci.nova_config_files",
+            "Configuration files of Nova's, or folders of them (*.conf), whose section [pci] names further devices to offer."
+        )
     }
 }
