@@ -13,6 +13,9 @@ them in use, and an NVIDIA A2."""
 FLEET = """Eight GPUs with 16 virtual functions each, 16 NVMe drives and 64 other functions: the host that discovery is timed
 on."""
 
+SHARED = """Three GPUs whose virtual functions share what the card holds: two that take types by the vendor's VFIO interface, one
+of them with names of several words and types of MIG instances, and one whose functions are mdev parents."""
+
 
 class Host:
     def __init__(self, name, note):
@@ -162,9 +165,39 @@ def fleet():
     return host.text()
 
 
+def shared():
+    host = Host("shared", SHARED)
+    cards = {
+        "0000:61:00.0": ("26b9", 0, 6, [(1140, "NVIDIA L40S-1Q"), (1147, "NVIDIA L40S-16Q"), (1149, "NVIDIA L40S-24Q"), (1150, "NVIDIA L40S-48Q")]),
+        "0000:62:00.0": ("2bb5", 0, 4, [(number, f"NVIDIA RTX Pro 6000 Blackwell DC-{name}") for number, name in
+                                        ((1519, "3Q"), (1521, "3A"), (1540, "96Q"), (1560, "1-24Q"), (1570, "4-96Q"))]),
+        "0000:a1:00.0": ("20b5", 1, 4, []),
+    }
+    for physical, (product, node, count, kinds) in cards.items():
+        ids = f"10de:{product}"
+        vfs = [f"{physical[:8]}{(4 + index) // 8:02x}.{(4 + index) % 8}" for index in range(count)]
+        host.pci(physical, 0x030200, ids, node=node, subsystem="10de:1851", driver="nvidia", sriov=(32, vfs, 4, product))
+        for function in vfs:
+            home = host.pci(function, 0x030200, ids, node=node, subsystem="10de:1851", driver="nvidia", pf=physical, reset="flr")
+            if kinds:
+                lines = "".join(f"{number}  : {name}\n" for number, name in kinds)
+                host.file(home + "/nvidia/creatable_vgpu_types", "ID    : vGPU Name\n" + lines)
+                host.file(home + "/nvidia/current_vgpu_type", "0\n")
+                continue
+            host.link(f"/sys/class/mdev_bus/{function}", f"../../{home[5:]}")
+            for name, title, memory, most in (("nvidia-471", "GRID A100-10C", 10240, 4), ("nvidia-473", "GRID A100-20C", 20480, 2)):
+                base = f"{home}/mdev_supported_types/{name}"
+                host.file(base + "/available_instances", "1\n")
+                host.file(base + "/description", f"num_heads=1, frl_config=60, framebuffer={memory}M, max_resolution=4096x2160, max_instance={most}\n")
+                host.file(base + "/device_api", "vfio-pci\n")
+                host.file(base + "/name", title + "\n")
+                host.folders.setdefault(base + "/devices", {})
+    return host.text()
+
+
 if __name__ == "__main__":
     if len(sys.argv) != 2:
         sys.exit(__doc__)
-    for name, text in (("vendors", vendors()), ("fleet", fleet())):
+    for name, text in (("vendors", vendors()), ("fleet", fleet()), ("vgpu-shared", shared())):
         with open(f"{sys.argv[1]}/{name}.host", "w", encoding="utf-8") as out:
             out.write(text)

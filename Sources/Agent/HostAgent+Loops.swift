@@ -33,6 +33,7 @@ extension HostAgent {
         var pause = Pause()
         var told = Told()
         while !Task.isCancelled {
+            let asked = await intent.asked
             let findings = await look(&told)
             await intent.looked()
             do {
@@ -42,11 +43,14 @@ extension HostAgent {
                 let devices = await arranged(found, layout.layout)
                 let conditions = findings.conditions + layout.conditions
                 try await regroup(devices, layout.layout, drivers: findings.drivers, conditions: conditions)
-                await intent.lose(allBut: devices)
+                let room = SharedRoom(
+                    findings.pools, of: found, in: devices, prepared: await keeper.state.prepared)
+                let ordered = room.ordered(devices, of: found)
+                await intent.lose(allBut: ordered)
                 try await reporter.report(
-                    devices: devices, drivers: findings.drivers, conditions: conditions)
+                    devices: ordered, drivers: findings.drivers, conditions: conditions)
                 gauges.isReported.record(1)
-                await intent.have(devices, isComplete: findings.isComplete)
+                await intent.have(ordered, isComplete: findings.isComplete, room: room, asked: asked)
                 pause.reset()
                 await intent.waitForScan(atMost: options.scanInterval)
             } catch {
@@ -59,6 +63,10 @@ extension HostAgent {
             }
         }
     }
+
+    /// How long an outcome waits for Placement to follow what was done to the host, so that whoever schedules after a bind or a release finds
+    /// what fits by then. Where Placement or the control plane cannot be reached, no bind fails for it.
+    static let followLimit: Duration = .seconds(45)
 
     /// Looks at the host soon after its kernel said that devices came or went; once for a swarm of events.
     func hearKernel() async {
@@ -122,6 +130,11 @@ extension HostAgent {
         if HeldUnits.isChanged(look.findings, since: before) {
             HeldUnits.settle(&look.findings, since: before, holdings: try? await link.holdings())
         }
+        if !look.findings.pools.isEmpty {
+            let all = look.findings.all
+            let room = SharedRoom(look.findings.pools, of: all, in: all, prepared: await keeper.state.prepared)
+            look.findings.devices = look.findings.devices.mapValues { room.counted($0) }
+        }
         let (found, conditions) = (look.findings, partitions)
         let waits = (options.pending?.waiting ?? []).map { path in
             HostCondition(.held, PendingWrites.subject(of: path), "\(PendingWrites.title(of: path)).")
@@ -174,11 +187,13 @@ extension HostAgent {
                 // While another had the turn, all may have changed.
                 guard let wish = await intent.currentWish else { return nil }
                 let (wanted, unfit) = WantedProvider.all(of: wish.devices, withheld: wish.withheld)
-                var outcome = await reconciler.reconcile(wanted, isComplete: wish.isComplete)
+                var outcome = await reconciler.reconcile(
+                    wanted, isComplete: wish.isComplete, room: wish.room, withheld: wish.withheld)
                 outcome.problems = unfit + outcome.problems
                 return (wish, wanted, outcome)
             }
             guard let (wish, wanted, outcome) = reconciled else { continue }
+            await intent.place(wish.seen)
             let problems = outcome.problems
             gauges.providers.record(wanted.count)
             gauges.withheld.record(wanted.count { $0.isWithheld })

@@ -109,13 +109,18 @@ public final class HostAgent: ServiceLifecycle.Service, Sendable {
         reconciler = PlacementReconciler(
             placement: placement, root: RootProvider(name: options.rootProvider, mayBeMade: options.makesRootProvider),
             host: discoverer.host, keeper: keeper, ids: ids, logger: logger)
-        runner = WorkRunner(
-            drivers: discoverer.drivers, link: link, keeper: keeper, time: time, wait: wait, gauges: gauges,
-            logger: logger, acted: { discoverer.forget() })
         self.partitioner = partitioner
         let sick = keeper.storedSick
         health = HealthWatch(drivers: discoverer.drivers, known: sick, ids: ids)
-        intent = Intent(withdrawn: Set(sick.flatMap(\.providers)), wait: wait)
+        let intent = Intent(withdrawn: Set(sick.flatMap(\.providers)), wait: wait)
+        self.intent = intent
+        runner = WorkRunner(
+            drivers: discoverer.drivers, link: link, keeper: keeper, time: time, wait: wait, gauges: gauges,
+            logger: logger, acted: { discoverer.forget() },
+            shared: {
+                discoverer.forget()
+                await intent.follow(atMost: Self.followLimit)
+            })
     }
 
     /// Works until the surrounding task is cancelled or the service is told to shut down. What Placement holds stays: the

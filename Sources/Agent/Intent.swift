@@ -8,7 +8,11 @@ actor Intent {
         var withheld: Set<ProviderPart>
         /// Every driver answered, so that what no driver names is not there.
         var isComplete: Bool
+        /// What the devices share.
+        var room: SharedRoom
         var revision: Int
+        /// Everything that was asked for up to this number was looked at.
+        var seen: Int
     }
 
     private var devices: [DeviceReport]?
@@ -18,7 +22,14 @@ actor Intent {
     private var hasLooked = false
     private var isComplete = false
     private var revision = 0
+    private var room = SharedRoom.none
+    /// Looks that somebody waits for, those that came of it, and those that Placement follows.
+    private(set) var asked = 0
+    private var seen = 0
+    private var placed = 0
+    private var followers: [Int: (ask: Int, end: AsyncStream<Never>.Continuation)] = [:]
     private var isScanAsked = false
+    private let wait: Waiting
     private let knownBell: Bell
     private let wishBell: Bell
     private let scanBell: Bell
@@ -26,6 +37,7 @@ actor Intent {
 
     /// - Parameter withdrawn: providers of devices that this agent does not offer for their health
     init(withdrawn: Set<ResourceProviderID>, wait: @escaping Waiting) {
+        self.wait = wait
         self.withdrawn = Set(withdrawn.map { ProviderPart($0) })
         knownBell = Bell(wait: wait)
         wishBell = Bell(wait: wait)
@@ -34,8 +46,13 @@ actor Intent {
     }
 
     /// The accelerator service knows of these devices, so that they may be offered.
-    func have(_ devices: [DeviceReport], isComplete: Bool) {
-        guard self.devices != devices || self.isComplete != isComplete else { return }
+    ///
+    /// - Parameter asked: what `asked` was when the host was looked at
+    func have(_ devices: [DeviceReport], isComplete: Bool, room: SharedRoom = .none, asked: Int = 0) {
+        let isAsked = asked > seen
+        seen = max(seen, asked)
+        guard isAsked || self.devices != devices || self.isComplete != isComplete || self.room != room else { return }
+        self.room = room
         self.devices = devices
         self.isComplete = isComplete
         changed()
@@ -83,7 +100,9 @@ actor Intent {
     /// The wish of this moment; nil where nothing is to be written.
     var currentWish: Wish? {
         guard let devices, let withheld else { return nil }
-        return Wish(devices: devices, withheld: withheld.union(withdrawn), isComplete: isComplete, revision: revision)
+        return Wish(
+            devices: devices, withheld: withheld.union(withdrawn), isComplete: isComplete, room: room,
+            revision: revision, seen: seen)
     }
 
     func withhold(_ parts: Set<ProviderPart>) {
@@ -126,6 +145,31 @@ actor Intent {
     func askForScan() {
         isScanAsked = true
         scanBell.ring()
+    }
+
+    /// Placement was made what the host was seen to be after that many looks were asked for.
+    func place(_ seen: Int) {
+        placed = max(placed, seen)
+        for (key, follower) in followers where follower.ask <= placed {
+            follower.end.finish()
+            followers[key] = nil
+        }
+    }
+
+    /// Has the host looked at, and returns when Placement holds what was seen, or after `span`.
+    func follow(atMost span: Duration) async {
+        asked += 1
+        let ask = asked
+        askForScan()
+        let (ends, end) = AsyncStream<Never>.makeStream()
+        followers[ask] = (ask, end)
+        let timer = Task { [wait] in
+            try? await wait(span)
+            end.finish()
+        }
+        for await _ in ends {}
+        timer.cancel()
+        followers[ask] = nil
     }
 
     /// The host was looked at; the first time, its devices can be asked how they are.

@@ -14,7 +14,7 @@ import Testing
 
     static let cases =
         DriverRegistry.standard.entries.filter { $0.support.level != .removed }.flatMap { entry in
-            ["two-socket", "vgpu", "vendors"].map { Case(driver: entry.name, host: $0) }
+            ["two-socket", "vgpu", "vgpu-shared", "vendors"].map { Case(driver: entry.name, host: $0) }
         } + [Case(driver: "example", host: "two-socket"), Case(driver: "example", host: "vendors")]
 
     private func make(_ name: String, _ recorded: RecordedHost) throws -> any Driver {

@@ -102,7 +102,12 @@ import Testing
         try await driver.prepare(order)
         try await driver.prepare(order)
         #expect(current() == 558)
-        #expect(try driver.discover(DiscoveryPass(snapshot: HostSnapshot(recorded.root), host: "h")) == discovery)
+        let during = try driver.discover(
+            DiscoveryPass(snapshot: HostSnapshot(recorded.root), host: "h", before: discovery.devices))
+        // The others lack what it has, and stay what they are.
+        func kept(_ devices: [DeviceReport]) -> [[AttributeReport]] { devices.map { $0.deployables[0].attributes } }
+        #expect(kept(during.devices) == kept(discovery.devices))
+        #expect(during.devices.prefix(4).map { $0.deployables[0].accelerators } == [1, 1, 0, 0])
         try await driver.withdraw(order)
         #expect(current() == 0)
         try await driver.prepare(order)

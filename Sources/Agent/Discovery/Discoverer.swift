@@ -79,11 +79,14 @@ public struct Discoverer: Sendable {
                 evidence: support?.evidence)
             let last = before[driver.name] ?? []
             do throws(DriverFault) {
-                let discovery = try ask(driver, pass, isSame: isSame)
+                let discovery = try ask(driver, pass.after(last), isSame: isSame)
                 if let blindness, Self.isLess(discovery.devices, than: last) {
                     throw DriverFault("\(blindness); the devices known before are kept.")
                 }
-                findings.take(discovery, from: driver.name)
+                findings.devices[driver.name] = discovery.devices
+                findings.notes += discovery.notes
+                findings.pools += discovery.pools
+                findings.conditions += discovery.idle.map { HostCondition(.idle, $0.path, "It \($0.text).") }
             } catch {
                 report.failure = error.text
                 findings.devices[driver.name] = last

@@ -10,6 +10,8 @@ struct Findings: Sendable, Equatable {
     var drivers: [DriverReport] = []
     /// Devices that are left out and why, for the log.
     var notes: [HostProblem] = []
+    /// What the devices share, as far as the drivers that answered say.
+    var pools: [CapacityPool] = []
     /// What an operator should know.
     var conditions: [HostCondition] = []
     /// Functions that a driver would offer by itself, and why they are not, by driver.

@@ -46,11 +46,17 @@ actor PlacementReconciler {
 
     /// - Parameter isComplete: nothing exists beside what is wanted, so that providers of this host which nobody remembers
     ///   may be removed, too
-    func reconcile(_ wanted: [WantedProvider], isComplete: Bool) async -> Outcome {
+    /// - Parameter room: what several of the inventories share, so that what is claimed of one is no longer there for the others
+    /// - Parameter withheld: as `wanted` has it
+    func reconcile(
+        _ wanted: [WantedProvider], isComplete: Bool, room: SharedRoom = .none, withheld: Set<ProviderPart> = []
+    ) async -> Outcome {
         var outcome = Outcome()
         do {
             let root = try await rootProvider()
             let tree = try await placement.tree(of: root.id)
+            let claims = try await claims(on: room.askedProviders, in: tree)
+            let wanted = room.counted(wanted, claims: claims, withheld: withheld)
             await remember(wanted)
             var done: [WantedProvider] = []
             for provider in wanted {
@@ -82,6 +88,25 @@ actor PlacementReconciler {
             outcome.problems.append(error.message)
         }
         return outcome
+    }
+
+    /// What is held of each inventory of these providers, as far as they are there.
+    private func claims(
+        on providers: [ResourceProviderID], in tree: [ResourceProviderView]
+    ) async throws(Fault) -> [ProviderPart: Int] {
+        let there = Set(tree.map(\.id))
+        let known = providers.filter(there.contains)
+        let placement = placement
+        let held = try await SideBySide.run(known) { (provider) async throws(Fault) in
+            try await placement.allocations(of: provider)
+        }
+        var claims: [ProviderPart: Int] = [:]
+        for (provider, consumers) in zip(known, held) {
+            for (resourceClass, amount) in consumers.values.joined() {
+                claims[ProviderPart(provider, resourceClass.name), default: 0] += amount
+            }
+        }
+        return claims
     }
 
     func rootProvider() async throws(Fault) -> ResourceProviderView {

@@ -20,6 +20,8 @@ actor WorkRunner {
     private let logger: Logger
     /// Called when something was done to the host.
     private let acted: @Sendable () -> Void
+    /// Waited for when something was done that changes what else fits, before the outcome is told.
+    private let shared: @Sendable () async -> Void
     /// Items under way, by id: each watches over the doing of one item and tells its outcome.
     private var running: [WorkItemID: Task<Void, Never>] = [:]
     /// The last doing for each handle, for the order among its items. It may outlive its item, for a driver cannot be forced.
@@ -30,8 +32,10 @@ actor WorkRunner {
 
     init(
         drivers: [any Driver], link: any AgentLink, keeper: StateKeeper, time: TimeSource, wait: @escaping Waiting,
-        gauges: AgentGauges, logger: Logger, acted: @escaping @Sendable () -> Void = {}
+        gauges: AgentGauges, logger: Logger, acted: @escaping @Sendable () -> Void = {},
+        shared: @escaping @Sendable () async -> Void = {}
     ) {
+        self.shared = shared
         self.drivers = Dictionary(drivers.map { ($0.name, $0) }) { first, _ in first }
         self.link = link
         self.keeper = keeper
@@ -189,6 +193,8 @@ actor WorkRunner {
                     outcome = .cleaned(record)
                 }
                 await note(item)
+                // A unit of what several types share: what is left of the others is another number now.
+                if item.handleInfo["asked_type"] != nil { await shared() }
                 if item.kind == .clean, item.handleInfo["one_time_use"] == "true" {
                     // The failure keeps it from the next tenant; an operator's release of the handle ends that.
                     return .failed("It is for one use and was cleaned; release the attach handle to offer it again.")

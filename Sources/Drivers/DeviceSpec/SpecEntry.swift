@@ -18,6 +18,9 @@ struct SpecEntry {
         self.values = values
     }
 
+    /// As it stands there; nil where it is not given.
+    func value(_ key: String) -> SpecValue? { values[key] }
+
     /// Nil where it is not given.
     func text(_ key: String) throws(DeviceSpecFault) -> String? { try DeviceSpec.text(values, key) }
 

@@ -93,11 +93,24 @@ public struct DiscoveryPass: Sendable {
     public let fencing: Fencing
     /// The name that stands before the names of providers: the agent's, which need not be the kernel's.
     public let host: HostName
+    /// What the driver found when it looked last, also before the agent was started anew: what a host shows of a device only
+    /// while nobody has it.
+    public let before: [DeviceReport]
 
-    public init(snapshot: HostSnapshot, host: HostName) {
+    public init(snapshot: HostSnapshot, host: HostName, before: [DeviceReport] = []) {
+        self.init(snapshot: snapshot, host: host, before: before, fencing: Fencing(snapshot))
+    }
+
+    private init(snapshot: HostSnapshot, host: HostName, before: [DeviceReport], fencing: Fencing) {
         self.snapshot = snapshot
         self.host = host
-        fencing = Fencing(snapshot)
+        self.before = before
+        self.fencing = fencing
+    }
+
+    /// The same for a driver that found these.
+    public func after(_ before: [DeviceReport]) -> DiscoveryPass {
+        DiscoveryPass(snapshot: snapshot, host: host, before: before, fencing: fencing)
     }
 }
 
@@ -107,13 +120,17 @@ public struct Discovery: Sendable, Equatable {
     /// Devices that are the driver's and are not reported, and why.
     public var notes: [HostProblem]
     /// Entries of the driver's configuration that mean nothing on this host: the entry, and why.
-    public var idle: [HostProblem] = []
-    /// Functions that would be offered if they were alone, and why they are not.
-    public var refusals: [PCIAddress: String] = [:]
+    public var idle: [HostProblem]
+    /// What the devices share.
+    public var pools: [CapacityPool]
 
-    public init(devices: [DeviceReport] = [], notes: [HostProblem] = []) {
+    public init(
+        devices: [DeviceReport] = [], notes: [HostProblem] = [], idle: [HostProblem] = [], pools: [CapacityPool] = []
+    ) {
         self.devices = devices
         self.notes = notes
+        self.idle = idle
+        self.pools = pools
     }
 }
 

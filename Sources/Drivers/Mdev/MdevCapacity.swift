@@ -41,10 +41,17 @@ struct MdevCapacity: Equatable {
         self.current = current
     }
 
+    /// How many handles a type has. A virtual function holds one device, however many its card holds.
+    func handles(of type: MdevType, on function: PCIFunction?) -> Int {
+        let maximum = maximum[type.name] ?? 0
+        guard function?.isVirtualFunction == true else { return maximum }
+        return min(maximum, max(1, type.available + type.devices.count))
+    }
+
     /// Handles of a type when several types fill the parent to the brim: more than the kernel's sample drivers make.
     private static let unknown = 64
 
-    private static func stated(_ text: String?) -> Int? {
+    static func stated(_ text: String?) -> Int? {
         guard let text, let range = text.firstRange(of: "max_instance=") else { return nil }
         return Int(text[range.upperBound...].prefix { $0.isASCII && $0.isNumber })
     }

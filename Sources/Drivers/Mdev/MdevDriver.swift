@@ -22,19 +22,19 @@ public struct MdevDriver: Driver {
 
     public func discover(_ pass: DiscoveryPass) throws(DriverFault) -> Discovery {
         var discovery = Discovery()
+        var used: Set<Int> = []
+        var offers: [MdevPools.Offer] = []
         for parent in pass.snapshot.mdevParents {
-            let offered = parent.types.compactMap { type in
-                options.specs.first { $0.matches(parent: parent.name, type: type.name) }.map { (type, $0) }
+            let offered = parent.types.compactMap { type -> (MdevType, MdevSpec)? in
+                let index = options.specs.firstIndex { $0.matches(parent, type: type.name) }
+                guard let index else { return nil }
+                used.insert(index)
+                return (type, options.specs[index])
             }
             guard !offered.isEmpty else { continue }
-            if let address = parent.address, let reason = pass.fencing.reasons(for: address).first {
-                discovery.notes.append(HostProblem(path: parent.path, text: "is not offered: \(reason)"))
-                continue
-            }
             let function = parent.address.flatMap { pass.snapshot.function(at: $0) }
-            if let count = function?.sriov?.enabled, count > 0 {
-                discovery.notes.append(
-                    HostProblem(path: parent.path, text: "is not offered: its \(count) virtual functions are enabled"))
+            if let reason = objection(parent, function, pass) {
+                discovery.notes.append(HostProblem(path: parent.path, text: "is not offered: \(reason)"))
                 continue
             }
             let capacity = MdevCapacity(parent.types)
@@ -43,14 +43,54 @@ public struct MdevDriver: Driver {
                     type: type,
                     resourceClass: spec.resourceClass?.name ?? "CUSTOM_MDEV_\(ProviderNames.symbol(type.name))",
                     traits: traits(parent, type, spec, function),
-                    liveMigratable: spec.liveMigratable, maximum: capacity.maximum[type.name] ?? 0,
+                    liveMigratable: spec.liveMigratable, maximum: capacity.handles(of: type, on: function),
                     current: capacity.current[type.name] ?? 0)
             }
-            discovery.devices.append(
-                MdevReport(driver: Self.name, deviceType: .mdev, options: options).device(
-                    parent, function, kinds, on: pass.host))
+            let report = MdevReport(driver: Self.name, deviceType: .mdev, options: options)
+            let device = report.device(parent, function, kinds, on: pass.host)
+            discovery.devices.append(device)
+            offers.append(
+                MdevPools.Offer(
+                    parent: parent, function: function,
+                    deployables: report.names(of: kinds, parent, on: pass.host)))
+        }
+        discovery.settle(MdevPools(options: options, snapshot: pass.snapshot).pools(of: offers))
+        for (index, spec) in options.specs.enumerated() where !used.contains(index) {
+            discovery.idle.append(idle(index, spec, pass.snapshot))
         }
         return discovery
+    }
+
+    /// Nil when a parent may be offered, else why not.
+    private func objection(_ parent: MdevParent, _ function: PCIFunction?, _ pass: DiscoveryPass) -> String? {
+        if let address = parent.address, let reason = pass.fencing.reasons(for: address).first {
+            return reason.description
+        }
+        guard let count = function?.sriov?.enabled, count > 0 else { return nil }
+        return "its \(count) virtual functions are enabled"
+    }
+
+    /// An entry that means nothing here, with what there is in its place.
+    private func idle(_ index: Int, _ spec: MdevSpec, _ host: HostSnapshot) -> HostProblem {
+        let parents = host.mdevParents.filter { spec.parent.matches($0.name, $0.address) }
+        let meant = options.specs[..<index].enumerated().first { _, other in
+            parents.contains { parent in
+                parent.types.contains { spec.matches(parent, type: $0.name) && other.matches(parent, type: $0.name) }
+            }
+        }
+        let reason: String
+        if let (earlier, _) = meant {
+            reason = "device_spec \(earlier + 1) has all that it means, for it stands before it"
+        } else if !parents.isEmpty {
+            let types = Set(parents.flatMap(\.types).map(\.name)).sorted()
+            reason = "no parent that it means has a type '\(spec.type)'; there are \(types.joined(separator: ", "))"
+        } else if host.mdevParents.isEmpty {
+            reason = "no device of this host offers mediated devices"
+        } else {
+            let names = host.mdevParents.prefix(8).map(\.name).joined(separator: ", ")
+            reason = "no parent is called '\(spec.parent)'; there are \(names)"
+        }
+        return HostProblem(path: "mdev.device_spec \(index + 1)", text: "means nothing on this host: \(reason)")
     }
 
     public func prepare(_ order: HandleOrder) async throws(DriverFault) { try await hands.make(order) }

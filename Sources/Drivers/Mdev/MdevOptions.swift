@@ -1,3 +1,4 @@
+import Host
 public import Model
 
 /// What the configuration says of mediated devices: section `mdev`.
@@ -31,8 +32,7 @@ public struct MdevOptions: Sendable, Equatable {
 
 /// One entry of `mdev.device_spec`.
 public struct MdevSpec: Sendable, Equatable {
-    /// A PCI address, the name of a virtual parent such as `mtty`, or `*`.
-    public var parent: String
+    public var parent: MdevParentName
     /// As sysfs names it: `nvidia-474`; or `*`.
     public var type: String
     /// Nil for `CUSTOM_MDEV_<TYPE>`.
@@ -44,7 +44,7 @@ public struct MdevSpec: Sendable, Equatable {
         parent: String = "*", type: String = "*", resourceClass: ResourceClass? = nil, traits: [Trait] = [],
         liveMigratable: Bool? = nil
     ) {
-        self.parent = parent
+        self.parent = MdevParentName(parent)
         self.type = type
         self.resourceClass = resourceClass
         self.traits = traits
@@ -56,12 +56,13 @@ public struct MdevSpec: Sendable, Equatable {
         let entry = try SpecEntry(
             value, of: "mdev.device_spec", keys: ["parent", "type", "resource_class", "traits", "live_migratable"])
         self.init(
-            parent: try entry.text("parent") ?? "*", type: try entry.text("type") ?? "*",
+            type: try entry.text("type") ?? "*",
             resourceClass: try entry.resourceClass("resource_class"), traits: try entry.traits("traits"),
             liveMigratable: try entry.flag("live_migratable"))
+        if let value = entry.value("parent") { parent = try MdevParentName(value) }
     }
 
-    func matches(parent: String, type: String) -> Bool {
-        (self.parent == "*" || self.parent == parent) && (self.type == "*" || self.type == type)
+    func matches(_ parent: MdevParent, type: String) -> Bool {
+        (self.type == "*" || self.type == type) && self.parent.matches(parent.name, parent.address)
     }
 }

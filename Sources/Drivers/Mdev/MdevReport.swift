@@ -23,13 +23,20 @@ struct MdevReport {
     let deviceType: DeviceType
     let options: MdevOptions
 
+    /// The deployables of a parent, by type.
+    func names(of kinds: [MdevKind], _ parent: MdevParent, on host: HostName) -> [String: String] {
+        let base = parent.address.map { ProviderNames.function($0, on: host) } ?? "\(host)_\(parent.name)"
+        return Dictionary(
+            kinds.map { ($0.type.name, kinds.count == 1 ? base : "\(base)_\($0.type.name)") },
+            uniquingKeysWith: { first, _ in first })
+    }
+
     func device(_ parent: MdevParent, _ function: PCIFunction?, _ kinds: [MdevKind], on host: HostName) -> DeviceReport
     {
-        let base = parent.address.map { ProviderNames.function($0, on: host) } ?? "\(host)_\(parent.name)"
+        let names = names(of: kinds, parent, on: host)
         let deployables = kinds.compactMap { kind -> DeployableReport? in
             let count = min(kind.maximum, Self.limit)
-            guard count > 0 else { return nil }
-            let name = kinds.count == 1 ? base : "\(base)_\(kind.type.name)"
+            guard count > 0, let name = names[kind.type.name] else { return nil }
             var attributes = [AttributeReport(key: "rc", value: kind.resourceClass)]
             for (index, trait) in kind.traits.enumerated() {
                 attributes.append(AttributeReport(key: "trait\(index)", value: trait))

@@ -36,17 +36,26 @@ public struct NvidiaDriver: Driver {
         let parents = Dictionary(
             pass.snapshot.mdevParents.compactMap { parent in parent.address.map { ($0, parent) } },
             uniquingKeysWith: { first, _ in first })
+        var shared: [MdevPools.Offer] = []
+        var cards = VendorCards(pass)
         for function in pass.snapshot.functions where function.vendor == Self.vendor && function.classCode.isGPU {
             let reason: String?
             if let fence = pass.fencing.reasons(for: function.address).first {
                 reason = fence.description
             } else if let types = options.types[function.address] {
-                reason = divided(function, types, parents[function.address], pass, into: &discovery)
+                if let parent = parents[function.address] {
+                    reason = divided(function, types, parent, pass, &shared, into: &discovery)
+                } else {
+                    reason = cards.divided(function, types, into: &discovery)
+                }
             } else if function.isVirtualFunction {
                 // Said once for the physical function, not for each of dozens.
                 reason = nil
             } else if let sriov = function.sriov, sriov.enabled > 0 {
-                reason = "its \(sriov.enabled) virtual functions are enabled; name a vGPU type for them to offer these"
+                let text = "its \(sriov.enabled) virtual functions are enabled"
+                reason =
+                    sriov.functions.contains { options.types[$0] != nil }
+                    ? "\(text) and divided" : "\(text); name a vGPU type for them to offer these"
             } else {
                 discovery.devices.append(whole(function, pass.host))
                 reason = nil
@@ -55,7 +64,27 @@ public struct NvidiaDriver: Driver {
                 discovery.notes.append(HostProblem(path: function.path, text: "is not offered: \(reason)"))
             }
         }
+        discovery.settle(MdevPools(options: mdev, snapshot: pass.snapshot).pools(of: shared) + cards.pools)
+        for (address, types) in options.types.sorted(by: { $0.key < $1.key }) {
+            guard let reason = Self.idleness(pass.snapshot.function(at: address)) else { continue }
+            for type in types {
+                discovery.idle.append(
+                    HostProblem(
+                        path: "vgpu_\(type).device_addresses \(address)", text: "means nothing on this host: \(reason)")
+                )
+            }
+        }
         return discovery
+    }
+
+    /// Nil where an address may have types.
+    private static func idleness(_ function: PCIFunction?) -> String? {
+        guard let function else { return "there is no PCI function of that address" }
+        guard function.vendor == vendor, function.classCode.isGPU else {
+            return
+                "it is a \(function.classCode.name) \(function.vendorID):\(function.productID) and no GPU of this vendor"
+        }
+        return nil
     }
 
     // MARK: Orders
@@ -96,8 +125,7 @@ public struct NvidiaDriver: Driver {
         guard let function, let partition = function.vendorPartition else {
             throw DriverFault("\(address) offers no vGPU types.")
         }
-        let digits = type.hasPrefix("nvidia-") ? String(type.dropFirst("nvidia-".count)) : type
-        guard let number = Int(digits) else { throw DriverFault("'\(type)' is no vGPU type.") }
+        guard let number = Self.number(of: type) else { throw DriverFault("'\(type)' is no vGPU type.") }
         guard partition.current != number else { return }
         if number != 0, partition.current == 0, !partition.creatable.contains(where: { $0.number == number }) {
             throw DriverFault("\(address) has room for no vGPU of type \(type) now.", isTransient: true)
@@ -120,85 +148,56 @@ public struct NvidiaDriver: Driver {
         ).device(function, on: host)
     }
 
-    /// Nil when it is offered, else why not.
+    /// Nil when it is offered, else why not. Several types of one card are deployables of their own, with classes of their own, and
+    /// share it.
     private func divided(
-        _ function: PCIFunction, _ types: [String], _ parent: MdevParent?, _ pass: DiscoveryPass,
-        into discovery: inout Discovery
+        _ function: PCIFunction, _ types: [String], _ parent: MdevParent, _ pass: DiscoveryPass,
+        _ shared: inout [MdevPools.Offer], into discovery: inout Discovery
     ) -> String? {
-        if let parent {
-            // Several types of one card are deployables of their own, with classes of their own, and share it.
-            let capacity = MdevCapacity(parent.types)
-            var kinds: [MdevKind] = []
-            for type in types {
-                guard let kind = parent.types.first(where: { $0.name == type }) else {
-                    let reason = "it has no type \(type), but " + parent.types.map(\.name).joined(separator: ", ")
-                    if types.count == 1 { return reason }
-                    discovery.notes.append(
-                        HostProblem(path: function.path, text: "is not offered as \(type): \(reason)"))
-                    continue
-                }
-                kinds.append(
-                    MdevKind(
-                        type: kind, resourceClass: Self.resourceClass(of: kind.title),
-                        traits: Self.traits(of: function, Self.word(of: kind.title)), liveMigratable: nil,
-                        maximum: capacity.maximum[type] ?? 0, current: capacity.current[type] ?? 0))
+        let capacity = MdevCapacity(parent.types)
+        var kinds: [MdevKind] = []
+        for type in types {
+            guard let kind = parent.types.first(where: { $0.name == type }) else {
+                let reason = "it has no type \(type), but " + parent.types.map(\.name).joined(separator: ", ")
+                if types.count == 1 { return reason }
+                discovery.notes.append(
+                    HostProblem(path: function.path, text: "is not offered as \(type): \(reason)"))
+                continue
             }
-            let device = MdevReport(driver: Self.name, deviceType: .gpu, options: mdev).device(
-                parent, function, kinds, on: pass.host)
-            guard !device.deployables.isEmpty else {
-                return "it can hold no device of type \(types.joined(separator: " or "))"
-            }
-            discovery.devices.append(device)
-            return nil
+            kinds.append(
+                MdevKind(
+                    type: kind, resourceClass: Self.resourceClass(of: kind.title),
+                    traits: Self.traits(of: function, kind.title), liveMigratable: nil,
+                    maximum: capacity.handles(of: kind, on: function), current: capacity.current[type] ?? 0))
         }
-        guard types.count == 1, let type = types.first else {
-            return "it can have one type of \(types.joined(separator: ", ")); name one"
-        }
-        guard let partition = function.vendorPartition else {
-            return "the type \(type) is configured for it, and its driver offers no types"
-        }
-        let digits = type.hasPrefix("nvidia-") ? String(type.dropFirst("nvidia-".count)) : type
-        guard let number = Int(digits) else { return "'\(type)' is no vGPU type" }
-        let title = partition.creatable.first { $0.number == number }?.title
-        guard title != nil || partition.current == number else {
-            return "it has room for no vGPU of type \(type)"
-        }
-        var info = function.address.attachInfo
-        info["asked_type"] = type
-        var facts = PCIDriver.facts(of: function)
-        facts["cleaning"] = "the vGPU is removed and the function reset"
-        // While a tenant has it no type is creatable and its name is not shown: class and traits must not change by that.
-        let siblings = pass.snapshot.functions.lazy.compactMap(\.vendorPartition).flatMap(\.creatable)
-        let known = title ?? siblings.first { $0.number == number }?.title
-        var device = PCIReport(
-            type: .gpu, driver: Self.name, resourceClass: Self.resourceClass(of: known),
-            traits: Self.traits(of: function, known.flatMap { Self.word(of: $0) } ?? "TYPE_\(number)"), facts: facts,
-            handle: info, needsCleaning: true
-        ).device(function, on: pass.host)
-        for index in device.deployables[0].handles.indices {
-            device.deployables[0].handles[index].needsPreparation = true
+        let report = MdevReport(driver: Self.name, deviceType: .gpu, options: mdev)
+        let device = report.device(parent, function, kinds, on: pass.host)
+        guard !device.deployables.isEmpty else {
+            return "it can hold no device of type \(types.joined(separator: " or "))"
         }
         discovery.devices.append(device)
+        shared.append(
+            MdevPools.Offer(
+                parent: parent, function: function, deployables: report.names(of: kinds, parent, on: pass.host)))
         return nil
     }
 
-    private static func traits(of function: PCIFunction, _ type: String? = nil) -> [String] {
+    /// With the type's whole name but for the vendor's word: of `GRID A100-4C`, `A100_4C`.
+    static func traits(of function: PCIFunction, _ title: String? = nil, else word: String? = nil) -> [String] {
         let product = "CUSTOM_NVIDIA_\(function.productID.uppercased())"
+        let type = title.map { ProviderNames.symbol(VGPUTypeName.withoutVendor($0)) } ?? word
         return ["OWNER_CYBORG", type.map { "\(product)_\($0)" } ?? product]
-    }
-
-    /// The second word of a type's name, as a trait has it: of `GRID A100-4C`, `A100_4C`.
-    private static func word(of title: String?) -> String? {
-        guard let words = title?.split(separator: " "), words.count > 1 else { return nil }
-        return ProviderNames.symbol(String(words[1]))
     }
 
     /// Types that are backed by a MIG instance (`A100-2-10C`: two slices, 10 GB) are no time slices and have a class of
     /// their own.
     static func resourceClass(of title: String?) -> String {
-        guard let word = title?.split(separator: " ").dropFirst().first else { return "VGPU" }
-        let parts = word.split(separator: "-")
-        guard parts.count == 3, let slices = Int(parts[1]) else { return "VGPU" }
-        return "CUSTOM_NVIDIA_MIG_\(slices)_\(ProviderNames.symbol(String(parts[2])))"
+        guard let name = title.flatMap({ VGPUTypeName($0) }), let slices = name.slices else { return "VGPU" }
+        return "CUSTOM_NVIDIA_MIG_\(slices)_\(name.size)\(ProviderNames.symbol(name.series))"
+    }
+
+    /// The number behind `nvidia-`, or alone.
+    static func number(of type: String) -> Int? {
+        Int(type.hasPrefix("nvidia-") ? String(type.dropFirst("nvidia-".count)) : type)
     }
 }

@@ -24,7 +24,7 @@ public struct NvidiaOptions: Sendable, Equatable {
                 throw DeviceSpecFault("vgpu_\(type)", "needs 'device_addresses', the GPUs that are divided by \(type)")
             }
             for text in list {
-                guard let address = PCIAddress(text) else {
+                guard let address = MdevParentName.address(text) else {
                     throw DeviceSpecFault("vgpu_\(type)", "'\(text)' is not a PCI address such as 0000:84:00.0")
                 }
                 if types[address]?.contains(type) != true { types[address, default: []].append(type) }

@@ -6,15 +6,15 @@ import Model
 /// of the type is bound, and is there again when that is released. Their names follow from parent, type and number, so that the agent
 /// knows its own and touches no other.
 public struct MdevPartition: Sendable, Equatable {
-    /// A PCI address, or the name of a virtual parent such as `mtty`.
-    public var parent: String
+    /// As sysfs names it, however it was written: a PCI address, or the name of a virtual parent such as `mtty`.
+    public let parent: String
     /// As sysfs names it: `nvidia-474`.
     public var type: String
     /// Of that type, held and spare ones together.
     public var devices: Int
 
     public init(parent: String, type: String, devices: Int) {
-        self.parent = parent
+        self.parent = MdevParentName.single(parent)
         self.type = type
         self.devices = devices
     }

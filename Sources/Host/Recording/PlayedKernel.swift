@@ -13,12 +13,11 @@ final class PlayedKernel: Sendable {
         var firstDrivers: [String: String] = [:]
         /// How many mediated devices of a type its parent can hold, when it holds no others; by the type's folder.
         var capacities: [String: Int] = [:]
-        /// The vendor's types of a virtual function while it has one of them, for then it shows none.
-        var vendorTypes: [String: String] = [:]
     }
 
     private static let pci = "/sys/bus/pci/devices"
     private let state = Mutex(State())
+    private let vgpus = PlayedVGPUs()
 
     /// Lays out the files that are only written to, which no recording holds, and listens.
     init(in tree: MemoryTree) {
@@ -32,7 +31,7 @@ final class PlayedKernel: Sendable {
             if tree.node(at: "\(path)/reset_method") != nil { tree.file("\(path)/reset", "") }
             if let driver = Self.last(tree, "\(path)/driver") { state.withLock { $0.firstDrivers[name] = driver } }
         }
-        learnVendorTypes(tree)
+        vgpus.learn(tree)
         for name in Self.names(tree, "/sys/class/mdev_bus") {
             guard let path = Self.home(tree, "/sys/class/mdev_bus/\(name)") else { continue }
             learnCapacities(tree, path)
@@ -55,7 +54,7 @@ final class PlayedKernel: Sendable {
             if text.isEmpty { tree.file(path, "(null)") }
             return nil
         case "sriov_numvfs": return setVirtualFunctions(tree, folder, text)
-        case "current_vgpu_type": return setVendorType(tree, folder, text)
+        case "current_vgpu_type": return vgpus.setType(tree, folder, text)
         case "create" where parts.dropLast(2).last == "mdev_supported_types": return create(tree, folder, text)
         case "remove" where tree.node(at: "\(folder)/mdev_type") != nil: return remove(tree, folder)
         default: return nil
@@ -169,39 +168,6 @@ final class PlayedKernel: Sendable {
         tree.link("\(path)/virtfn\(index)", to: "../\(address)")
     }
 
-    /// A function that had a type when it was recorded shows none; without it, it will show what its siblings do.
-    private func learnVendorTypes(_ tree: MemoryTree) {
-        var shown: [String: String] = [:]
-        var taken: [String: String] = [:]
-        for name in Self.names(tree, Self.pci) {
-            guard let path = Self.home(tree, "\(Self.pci)/\(name)"), let parent = Self.last(tree, "\(path)/physfn"),
-                let current = Self.text(tree, "\(path)/nvidia/current_vgpu_type")
-            else { continue }
-            if current == "0" {
-                shown[parent] = Self.text(tree, "\(path)/nvidia/creatable_vgpu_types")
-            } else {
-                taken["\(path)/nvidia"] = parent
-            }
-        }
-        for (folder, parent) in taken {
-            if let text = shown[parent] { state.withLock { $0.vendorTypes[folder] = text } }
-        }
-    }
-
-    private func setVendorType(_ tree: MemoryTree, _ folder: String, _ text: String) -> TreeFault.Reason? {
-        let path = "\(folder)/creatable_vgpu_types"
-        guard let number = Int(text) else { return .invalid }
-        let shown = Self.text(tree, path) ?? ""
-        guard number != 0 else {
-            if let kept = state.withLock({ $0.vendorTypes.removeValue(forKey: folder) }) { tree.file(path, kept) }
-            return nil
-        }
-        guard shown.split(separator: "\n").contains(where: { $0.hasPrefix("\(number) ") }) else { return .invalid }
-        state.withLock { $0.vendorTypes[folder] = shown }
-        tree.file(path, String(shown.split(separator: "\n").first ?? ""))
-        return nil
-    }
-
     // MARK: Mediated devices
 
     private func learnCapacities(_ tree: MemoryTree, _ path: String) {
@@ -224,6 +190,8 @@ final class PlayedKernel: Sendable {
 
     /// The types of one parent share it: what one takes, the others lack.
     private func share(_ tree: MemoryTree, _ folder: String) {
+        let parent = folder.split(separator: "/").dropLast().joined(separator: "/")
+        guard Self.last(tree, "/\(parent)/physfn") == nil else { return shareCard(tree, "/\(parent)") }
         let kinds = Self.names(tree, folder).map { "\(folder)/\($0)" }
         let capacities = state.withLock { $0.capacities }
         var free = 1.0
@@ -233,6 +201,37 @@ final class PlayedKernel: Sendable {
         for kind in kinds {
             let room = (free * Double(capacities[kind] ?? 0) + 1e-9).rounded(.down)
             tree.file("\(kind)/available_instances", "\(max(0, Int(room)))")
+        }
+    }
+
+    /// A virtual function holds one device, and the functions of a card share what it holds: of one type at a time, as many as the type's
+    /// description says.
+    private func shareCard(_ tree: MemoryTree, _ parent: String) {
+        guard let card = Self.last(tree, "\(parent)/physfn") else { return }
+        let parents = Self.names(tree, "/sys/class/mdev_bus").compactMap {
+            Self.home(tree, "/sys/class/mdev_bus/\($0)")
+        }
+        .filter { Self.last(tree, "\($0)/physfn") == card }
+        var made: [String: Int] = [:]
+        var full: Set<String> = []
+        for parent in parents {
+            for kind in Self.names(tree, "\(parent)/mdev_supported_types") {
+                let count = Self.names(tree, "\(parent)/mdev_supported_types/\(kind)/devices").count
+                made[kind, default: 0] += count
+                if count > 0 { full.insert(parent) }
+            }
+        }
+        for parent in parents {
+            for kind in Self.names(tree, "\(parent)/mdev_supported_types") {
+                let folder = "\(parent)/mdev_supported_types/\(kind)"
+                let others = made.contains { $0.key != kind && $0.value > 0 }
+                let text = Self.text(tree, "\(folder)/description")
+                let limit = text?.firstRange(of: "max_instance=").flatMap { range in
+                    text.flatMap { Int($0[range.upperBound...].prefix(while: \.isNumber)) }
+                }
+                let isRoom = !others && !full.contains(parent) && (made[kind] ?? 0) < limit ?? .max
+                tree.file("\(folder)/available_instances", isRoom ? "1" : "0")
+            }
         }
     }
 
@@ -264,21 +263,21 @@ final class PlayedKernel: Sendable {
 
     // MARK: Reading the tree
 
-    private static func names(_ tree: MemoryTree, _ path: String) -> [String] {
+    static func names(_ tree: MemoryTree, _ path: String) -> [String] {
         ((try? tree.names(in: path)) ?? []).sorted()
     }
 
-    private static func home(_ tree: MemoryTree, _ link: String) -> String? {
+    static func home(_ tree: MemoryTree, _ link: String) -> String? {
         guard let path = try? SysfsRoot(tree).destination(of: link), tree.node(at: path) == .folder else { return nil }
         return path
     }
 
-    private static func last(_ tree: MemoryTree, _ link: String) -> String? {
+    static func last(_ tree: MemoryTree, _ link: String) -> String? {
         guard let target = try? tree.target(of: link) else { return nil }
         return target.split(separator: "/").last.map(String.init)
     }
 
-    private static func text(_ tree: MemoryTree, _ path: String) -> String? { try? SysfsRoot(tree).text(path) }
+    static func text(_ tree: MemoryTree, _ path: String) -> String? { try? SysfsRoot(tree).text(path) }
 
     private static func number(_ tree: MemoryTree, _ path: String) -> Int? { text(tree, path).flatMap { Int($0) } }
 }
