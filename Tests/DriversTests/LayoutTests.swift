@@ -51,8 +51,16 @@ import Testing
         let origins = Dictionary(uniqueKeysWithValues: there.moves.map { ($0.to[0].handles[0], $0.from) })
         for target in back.moves.flatMap(\.to) { #expect(origins[target.handles[0]] == target.provider) }
         #expect(there.preview.hasSuffix("0 providers stay, 2 are new\n"))
+        // By name, with the class that takes another's place.
+        #expect(there.endedClasses == ["CUSTOM_PCI": ["CUSTOM_PCI_10DE_20B5"]])
+        let lines = there.preview.split(separator: "\n")
+        #expect(
+            lines[0]
+                == "h_0000:42:00.0 goes to h_PCI_10de_20b5_CUSTOM_PCI_numa0 as CUSTOM_PCI_10DE_20B5 (1 handle)")
+        #expect(lines.contains("! CUSTOM_PCI is offered no longer; what it was becomes CUSTOM_PCI_10DE_20B5"))
+        #expect(back.endedClasses == ["CUSTOM_PCI_10DE_20B5": ["CUSTOM_PCI"]])
         let same = LayoutChange(from: legacy, to: legacy)
-        #expect(same.moves.isEmpty && same.added.isEmpty && same.kept.count == 128)
+        #expect(same.endedClasses.isEmpty && same.moves.isEmpty && same.added.isEmpty && same.kept.count == 128)
     }
 
     /// The bar of a thousand functions, and the time of the preview with it.

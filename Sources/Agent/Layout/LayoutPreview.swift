@@ -10,12 +10,14 @@ public enum LayoutPreview {
     /// Throws 404 where Placement does not know the host.
     public static func text(
         host: HostName, root: SysfsRoot, drivers: [any Driver], to target: ProviderLayout,
-        placement: (any PlacementClient)?, rootProvider: String
+        placement: (any PlacementClient)?, profiles: (any DeviceProfileUse)? = nil, rootProvider: String
     ) async throws(Fault) -> String {
         let findings = await Discoverer(host: host, root: root, drivers: drivers).look(before: [:]).findings
         let source: ProviderLayout = target == .grouped ? .legacy : .grouped
         let (old, new) = (source.arranged(findings.all, on: host), target.arranged(findings.all, on: host))
-        var out = "from \(source.rawValue) to \(target.rawValue)\n" + LayoutChange(from: old, to: new).preview
+        let change = LayoutChange(from: old, to: new)
+        var out = "from \(source.rawValue) to \(target.rawValue)\n" + change.preview
+        out += await use(of: change.endedClasses, by: profiles)
         for driver in findings.drivers {
             if let failure = driver.failure { out += "! the conversion would wait for '\(driver.name)': \(failure)\n" }
         }
@@ -42,5 +44,29 @@ public enum LayoutPreview {
         let reserved = plan.reserved.values.flatMap(\.values).reduce(0, +)
         out += "\(plan.moved) consumers hold something that moves, \(reserved) units stay reserved; nothing is lost\n"
         return out
+    }
+
+    /// Which device profiles ask for a class that the host offers no longer: they find it here no more until they name the other one.
+    private static func use(of ended: [String: [String]], by profiles: (any DeviceProfileUse)?) async -> String {
+        guard !ended.isEmpty else { return "" }
+        guard let profiles else {
+            return
+                "! device profiles that ask for them were not looked for: the keystone section of the configuration names no cloud\n"
+        }
+        let used: [String: Set<String>]
+        do {
+            used = try await profiles.classes()
+        } catch {
+            return "! device profiles that ask for them could not be looked for: \(error.message)\n"
+        }
+        var out = ""
+        for (name, classes) in used.sorted(by: { $0.key < $1.key }) {
+            for resourceClass in classes.intersection(ended.keys).sorted() {
+                let others = ended[resourceClass] ?? []
+                out += "! the device profile '\(name)' asks for \(resourceClass)"
+                out += others.isEmpty ? "\n" : "; on this host it must ask for \(others.joined(separator: " or "))\n"
+            }
+        }
+        return out.isEmpty ? "no device profile asks for a class that goes\n" : out
     }
 }

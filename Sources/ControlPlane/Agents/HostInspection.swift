@@ -31,13 +31,17 @@ public enum HostInspection {
         let (options, _) = try DriverOptions.configured(settings, for: host)
         let enabled = try DriverRegistry.standard.enabled(settings.agent.drivers, options)
         var placement: (any PlacementClient)?
+        var profiles: (any DeviceProfileUse)?
         if let session = try Authentication.session(settings.auth.keystone) {
             placement = RESTPlacementClient(
                 session: session, region: settings.auth.keystone.region,
                 caFile: settings.auth.keystone.certificateAuthority)
+            profiles = RESTDeviceProfileUse(
+                session: session, region: settings.auth.keystone.region,
+                caFile: settings.auth.keystone.certificateAuthority)
         }
         return try await LayoutPreview.text(
-            host: host.name, root: host.root, drivers: enabled.drivers, to: target, placement: placement,
+            host: host.name, root: host.root, drivers: enabled.drivers, to: target, placement: placement, profiles: profiles,
             rootProvider: settings.agent.resourceProviderName ?? host.name.text)
     }
 

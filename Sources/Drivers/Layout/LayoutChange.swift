@@ -10,6 +10,8 @@ public struct LayoutChange: Sendable, Equatable {
     public let moves: [Move]
     /// Providers that are new.
     public let added: [ResourceProviderID]
+    /// Classes that the host offers no longer, each with those that what it was becomes.
+    public let endedClasses: [String: [String]]
 
     public struct Move: Sendable, Equatable {
         public let from: ResourceProviderID
@@ -20,6 +22,8 @@ public struct LayoutChange: Sendable, Equatable {
 
     public struct Target: Sendable, Equatable {
         public let provider: ResourceProviderID
+        /// As Placement shows it.
+        public let name: String
         public let resourceClass: String
         /// Handles that go there, by their info: what is bound moves with its handle.
         public let handles: [[String: String]]
@@ -37,6 +41,9 @@ public struct LayoutChange: Sendable, Equatable {
                 }
             }
         }
+        let names = Dictionary(
+            new.flatMap(\.deployables).map { ($0.resourceProvider, $0.providerName ?? $0.name) },
+            uniquingKeysWith: { first, _ in first })
         var kept: [ResourceProviderID] = []
         var moves: [Move] = []
         let before = old.flatMap { device in device.deployables.map { (device.driver, $0) } }
@@ -59,10 +66,16 @@ public struct LayoutChange: Sendable, Equatable {
                     from: deployable.resourceProvider, resourceClass: deployable.resourceClass, name: deployable.name,
                     to: order.map { place in
                         Target(
-                            provider: place.provider, resourceClass: place.resourceClass ?? "",
-                            handles: targets[place] ?? [])
+                            provider: place.provider, name: names[place.provider] ?? "\(place.provider)",
+                            resourceClass: place.resourceClass ?? "", handles: targets[place] ?? [])
                     }))
         }
+        let classes = Set(new.flatMap(\.deployables).map(\.resourceClass))
+        var ended: [String: Set<String>] = [:]
+        for move in moves where !classes.contains(move.resourceClass) {
+            ended[move.resourceClass, default: []].formUnion(move.to.map(\.resourceClass))
+        }
+        endedClasses = ended.mapValues { $0.sorted() }
         self.kept = Self.unique(kept)
         self.moves = moves
         let known = Set(before.map(\.1.resourceProvider))
@@ -75,12 +88,20 @@ public struct LayoutChange: Sendable, Equatable {
         return providers.filter { seen.insert($0).inserted }
     }
 
-    /// For an operator, before it is done: one line a provider.
+    /// For an operator, before it is done: one line a provider, and one for each class that goes.
     public var preview: String {
         var out = ""
         for move in moves {
-            let targets = move.to.map { "\($0.provider) (\($0.handles.count) handles)" }.joined(separator: ", ")
-            out += "\(move.name) (\(move.from)) goes to \(targets.isEmpty ? "nothing" : targets)\n"
+            let targets = move.to.map { target in
+                let count = target.handles.count
+                let other = target.resourceClass == move.resourceClass ? "" : " as \(target.resourceClass)"
+                return "\(target.name)\(other) (\(count) \(count == 1 ? "handle" : "handles"))"
+            }.joined(separator: ", ")
+            out += "\(move.name) goes to \(targets.isEmpty ? "nothing" : targets)\n"
+        }
+        for (name, others) in endedClasses.sorted(by: { $0.key < $1.key }) {
+            out += "! \(name) is offered no longer"
+            out += others.isEmpty ? "\n" : "; what it was becomes \(others.joined(separator: ", "))\n"
         }
         return out + "\(kept.count) providers stay, \(added.count) are new\n"
     }
