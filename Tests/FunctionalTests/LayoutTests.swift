@@ -115,4 +115,38 @@ struct LayoutTests {
             }
         }
     }
+
+    @Test("devices of one NUMA node, whichever that is")
+    func oneNode() async throws {
+        let folder = FileManager.default.temporaryDirectory.appending(path: "kilonova-\(UUID().uuidString)").path
+        defer { try? FileManager.default.removeItem(atPath: folder) }
+        try await TestCloud.run(
+            folder: folder, configuration: Self.configuration("numa"), recordedHosts: [MainJob.recordedHost]
+        ) { cloud in
+            let job = try await MainJob(cloud)
+            let wish =
+                "/allocation_candidates?resources_GPU=CUSTOM_GPU_VF:1&resources_CARD=CUSTOM_FPGA:1&group_policy=none"
+            // A function of a GPU on node 1, and a card on either node.
+            _ = try await job.eventually {
+                try await job.placement("GET", wish)
+            } _: { json in
+                json["allocation_requests"]?.array.count == 2
+            }
+            let near = try await job.placement(
+                "GET", wish + "&required_NODE=HW_NUMA_ROOT&same_subtree=_NODE,_GPU,_CARD")
+            let requests = near.json?["allocation_requests"]?.array ?? []
+            #expect(requests.count == 1, "\(near.text)")
+            let list = try await job.placement("GET", "/resource_providers")
+            var names: [String: (name: String, parent: String?)] = [:]
+            for provider in list.json?["resource_providers"]?.array ?? [] {
+                guard let id = provider["uuid"]?.text, let name = provider["name"]?.text else { continue }
+                names[id] = (name, provider["parent_provider_uuid"]?.text)
+            }
+            for group in ["_GPU", "_CARD"] {
+                let id = try #require(requests.first?["mappings"]?[group]?[0]?.text)
+                let parent = try #require(names[id]?.parent.flatMap { names[$0]?.name })
+                #expect(parent.hasSuffix("_numa1"), "\(names[id]?.name ?? id) below \(parent)")
+            }
+        }
+    }
 }

@@ -48,7 +48,7 @@ public struct HostMatch {
         }
         for note in findings.notes { out += "- \(note)\n" }
         for condition in findings.conditions { out += "! \(condition.subject): \(condition.reason)\n" }
-        if layout == .grouped {
+        if layout.isGrouped {
             for group in layout.arranged(findings.all, on: host).flatMap(\.deployables) {
                 out += "= \(group.name): \(group.accelerators) \(group.resourceClass)\n"
             }

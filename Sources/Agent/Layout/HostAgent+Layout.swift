@@ -6,7 +6,7 @@ import Model
 extension HostAgent {
     /// The devices in that layout. In groups, what is withdrawn for its health is left out; alone, it is withheld as a whole.
     func arranged(_ devices: [DeviceReport], _ layout: ProviderLayout) async -> [DeviceReport] {
-        guard layout == .grouped else { return devices }
+        guard layout.isGrouped else { return devices }
         var sick: Set<String> = []
         for device in devices where await health.isWithdrawn(device) {
             sick.insert("\(device.driver) \(device.controlPath)")

@@ -11,7 +11,7 @@ extension HostAgent {
     func regroup(
         _ devices: [DeviceReport], _ layout: ProviderLayout, drivers: [DriverReport], conditions: [HostCondition]
     ) async throws(Fault) {
-        let present = layout == .grouped ? Regrouping.outline(of: devices) : []
+        let present = layout.isGrouped ? Regrouping.outline(of: devices) : []
         let (held, goal) = await (keeper.state.groupsHeld, keeper.state.groupsGoal)
         guard goal != nil || present != held ?? [] else { return }
         let former: [DeviceReport]
@@ -44,7 +44,7 @@ extension HostAgent {
                 ])
         }
         await keeper.change { state in
-            state.groupsHeld = layout == .grouped ? present : nil
+            state.groupsHeld = layout.isGrouped ? present : nil
             state.groupsGoal = nil
             state.layout.reserved = [:]
         }

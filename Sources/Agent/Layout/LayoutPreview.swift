@@ -13,7 +13,7 @@ public enum LayoutPreview {
         placement: (any PlacementClient)?, profiles: (any DeviceProfileUse)? = nil, rootProvider: String
     ) async throws(Fault) -> String {
         let findings = await Discoverer(host: host, root: root, drivers: drivers).look(before: [:]).findings
-        let source: ProviderLayout = target == .grouped ? .legacy : .grouped
+        let source = try await source(findings.all, host, besides: target, placement)
         let (old, new) = (source.arranged(findings.all, on: host), target.arranged(findings.all, on: host))
         let change = LayoutChange(from: old, to: new)
         var out = "from \(source.rawValue) to \(target.rawValue)\n" + change.preview
@@ -44,6 +44,21 @@ public enum LayoutPreview {
         let reserved = plan.reserved.values.flatMap(\.values).reduce(0, +)
         out += "\(plan.moved) consumers hold something that moves, \(reserved) units stay reserved; nothing is lost\n"
         return out
+    }
+
+    /// The layout that Placement holds most of; where it holds nothing, or is not asked, the one before the target.
+    private static func source(
+        _ devices: [DeviceReport], _ host: HostName, besides target: ProviderLayout, _ placement: (any PlacementClient)?
+    ) async throws(Fault) -> ProviderLayout {
+        let usual: ProviderLayout = target == .legacy ? .grouped : .legacy
+        guard let placement else { return usual }
+        var (best, most) = (usual, 0)
+        for layout in ProviderLayout.allCases where layout != target {
+            let ids = Set(layout.arranged(devices, on: host).flatMap(\.deployables).map(\.resourceProvider))
+            let count = try await placement.inventories(of: ids.sorted()).count
+            if count > most { (best, most) = (layout, count) }
+        }
+        return best
     }
 
     /// Which device profiles ask for a class that the host offers no longer: they find it here no more until they name the other one.

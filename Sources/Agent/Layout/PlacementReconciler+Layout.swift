@@ -22,15 +22,16 @@ extension PlacementReconciler {
         let tree = try await placement.tree(of: root.id)
         await remember(wanted)
         let there = Set(tree.map(\.id))
-        let generations = try await SideBySide.run(wanted) { (provider) async throws(Fault) -> Int? in
-            var settling = Settling(
-                wanted: provider, root: root, exists: there.contains(provider.id), leavesInventory: true)
-            let generation = try await settling.run(by: self)
-            return settling.isFresh ? generation : nil
+        // Nodes before what stands below them.
+        let nodes = wanted.filter(\.stocks.isEmpty)
+        for node in nodes { _ = try await make(node, below: root, there) }
+        let others = wanted.filter { !$0.stocks.isEmpty }
+        let generations = try await SideBySide.run(others) { (provider) async throws(Fault) in
+            try await self.make(provider, below: root, there)
         }
         // What was made just now is known without a question.
         var fresh: [ResourceProviderID: InventoriesView] = [:]
-        for case (let provider, let generation?) in zip(wanted, generations) {
+        for case (let provider, let generation?) in zip(others, generations) {
             fresh[provider.id] = InventoriesView(generation: generation, inventories: [:])
         }
         var last = Fault.conflict("Others write to these providers without pause; it is tried again later.")
@@ -45,6 +46,16 @@ extension PlacementReconciler {
             }
         }
         throw last
+    }
+
+    /// Has a provider there, without inventory; answers the generation of one that was made just now.
+    private func make(
+        _ provider: WantedProvider, below root: ResourceProviderView, _ there: Set<ResourceProviderID>
+    ) async throws(Fault) -> Int? {
+        var settling = Settling(
+            wanted: provider, root: root, exists: there.contains(provider.id), leavesInventory: true)
+        let generation = try await settling.run(by: self)
+        return settling.isFresh ? generation : nil
     }
 
     private func moveOnce(
@@ -118,7 +129,7 @@ extension PlacementReconciler {
             return own
         }
         let closed = wanted.filter { provider in
-            left[provider.id]?.inventories != Self.opened(provider, own[provider.id] ?? [:])
+            !provider.stocks.isEmpty && left[provider.id]?.inventories != Self.opened(provider, own[provider.id] ?? [:])
         }
         let views = try await placement.inventories(of: closed.map(\.id))
         _ = try await SideBySide.run(closed) { (provider) async throws(Fault) in

@@ -178,16 +178,28 @@ actor PlacementReconciler {
     ) async -> [ResourceProviderView] {
         let records = await keeper.state.providers
         let ids = Set(wanted.map(\.id))
-        return tree.filter { provider in
+        let nodes = Set(tree.filter { isNode($0, below: root) }.map(\.id))
+        let surplus = tree.filter { provider in
             guard !ids.contains(provider.id), provider.id != root.id else { return false }
-            return records[provider.id] != nil || (isComplete && isOwnMake(provider, below: root))
+            return records[provider.id] != nil || (isComplete && isOwnMake(provider, below: root, nodes))
         }
+        // A node goes after what stands below it.
+        return surplus.filter { !nodes.contains($0.id) } + surplus.filter { nodes.contains($0.id) }
+    }
+
+    /// A NUMA node that an agent of this host made; the compute service draws the ids of its own.
+    private func isNode(_ provider: ResourceProviderView, below root: ResourceProviderView) -> Bool {
+        provider.parent == root.id && provider.name.hasPrefix(ProviderLayout.node("", of: host))
+            && provider.name.dropFirst(ProviderLayout.node("", of: host).count).allSatisfy(\.isNumber)
+            && provider.id == ProviderNames.identifier(ofProvider: provider.name)
     }
 
     /// Only agents derive a provider's id from its name; everyone else draws it at random.
-    private func isOwnMake(_ provider: ResourceProviderView, below root: ResourceProviderView) -> Bool {
+    private func isOwnMake(
+        _ provider: ResourceProviderView, below root: ResourceProviderView, _ nodes: Set<ResourceProviderID>
+    ) -> Bool {
         let prefix = "\(host)_"
-        return provider.parent == root.id
+        return (provider.parent == root.id || provider.parent.map(nodes.contains) == true)
             && (provider.name.hasPrefix(prefix) || provider.name.hasPrefix(ProviderNames.plain(prefix)))
             && provider.id == ProviderNames.identifier(ofProvider: provider.name)
     }

@@ -90,8 +90,10 @@ struct Settling {
 
     private mutating func create(by reconciler: isolated PlacementReconciler) async throws(Fault) {
         do {
-            made = try await reconciler.placement.createProvider(wanted.id, name: wanted.name, parent: root.id)
-                .generation
+            made = try await reconciler.placement.createProvider(
+                wanted.id, name: wanted.name, parent: wanted.parent ?? root.id
+            )
+            .generation
             isFresh = true
         } catch {
             guard error.kind == .conflict else { throw error }

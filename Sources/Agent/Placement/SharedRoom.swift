@@ -198,8 +198,8 @@ struct SharedRoom: Sendable, Equatable {
         }
     }
 
-    /// Handles with room first: the control plane gives out the first that is free, and of a group over several cards and parents one card may be
-    /// full while another has room.
+    /// Handles with room first: the control plane gives out the first that is free, and of a group over several cards and parents one
+    /// card may be full while another has room.
     func ordered(_ arranged: [DeviceReport], of devices: [DeviceReport]) -> [DeviceReport] {
         var open: [String: Int] = [:]
         for pool in pools {
@@ -236,5 +236,4 @@ struct SharedRoom: Sendable, Equatable {
             return device
         }
     }
-
 }

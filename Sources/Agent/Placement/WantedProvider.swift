@@ -1,3 +1,4 @@
+import Drivers
 import Model
 
 /// What Placement should hold of one provider.
@@ -11,7 +12,9 @@ struct WantedProvider: Sendable, Equatable {
 
     let id: ResourceProviderID
     let name: String
-    /// At least one.
+    /// What it stands below; nil for the host's own provider.
+    var parent: ResourceProviderID?
+    /// None for a NUMA node, which has but its trait.
     var stocks: [ResourceClass: Stock]
     /// Of all its classes: Placement knows a trait of a provider, not of an inventory.
     var traits: Set<Trait>
@@ -43,6 +46,14 @@ struct WantedProvider: Sendable, Equatable {
                 problems.append("\(deployable.name): one of its traits has no trait's form and is left out")
             }
             let id = deployable.resourceProvider
+            let parent = deployable.parentName.map { ProviderNames.identifier(ofProvider: $0) }
+            if let parent, let name = deployable.parentName, places[parent] == nil {
+                places[parent] = wanted.count
+                wanted.append(
+                    WantedProvider(
+                        id: parent, name: name, stocks: [:], traits: [Trait(unchecked: ProviderLayout.nodeTrait)],
+                        isDivided: true))
+            }
             let stock = Stock(
                 // Placement knows no inventory of nothing: what has no room now is withheld until it has.
                 total: max(1, deployable.accelerators),
@@ -58,7 +69,8 @@ struct WantedProvider: Sendable, Equatable {
                 places[id] = wanted.count
                 wanted.append(
                     WantedProvider(
-                        id: id, name: deployable.providerName ?? deployable.name, stocks: [resourceClass: stock],
+                        id: id, name: deployable.providerName ?? deployable.name, parent: parent,
+                        stocks: [resourceClass: stock],
                         traits: Set(traits), isDivided: deployable.providerName != nil))
             }
         }

@@ -72,6 +72,7 @@ extension ProviderLayout {
         switch layout {
         case .legacy: self = .legacy
         case .grouped: self = .grouped
+        case .numa: self = .numa
         }
     }
 }

@@ -35,7 +35,7 @@ struct DividedCards {
             device.deployables.first?.handles.first?.info["parent"] ?? ProviderNames.plain(device.controlPath)
         }
 
-        func name(on host: HostName) -> String { "\(host)_\(type.rawValue)_\(vendor)_\(model)_\(card)" }
+        func name(after prefix: String) -> String { "\(prefix)_\(type.rawValue)_\(vendor)_\(model)_\(card)" }
     }
 
     /// The classes that share each card's provider, two at least.

@@ -6,6 +6,20 @@ public enum ProviderLayout: String, Sendable, CaseIterable {
     case legacy
     /// One provider for all interchangeable units on a NUMA node.
     case grouped
+    /// The same, with a provider for each NUMA node between the host's and theirs.
+    case numa
+
+    /// Whether interchangeable units are one provider.
+    public var isGrouped: Bool { self != .legacy }
+
+    /// The provider of a NUMA node. It has no inventory, and the trait by which one is asked for.
+    public static func node(_ node: String, of host: HostName) -> String { "\(host)_numa\(node)" }
+    public static let nodeTrait = "HW_NUMA_ROOT"
+
+    /// What stands before a provider's name. It differs between layouts, so that no provider changes its place in the tree.
+    private func prefix(_ node: String?, on host: HostName) -> String {
+        self == .numa ? node.map { Self.node($0, of: host) } ?? "\(host)" : "\(host)"
+    }
 
     /// The drivers' reports in this layout. Units are interchangeable when driver, type, resource class, vendor, product, traits
     /// and NUMA node are the same; what no other is like keeps its own provider. A card that is divided into units of several
@@ -24,7 +38,7 @@ public enum ProviderLayout: String, Sendable, CaseIterable {
         _ devices: [DeviceReport], on host: HostName, names: inout GroupNames,
         leavingOut isOut: (DeviceReport) -> Bool = { _ in false }
     ) -> [DeviceReport] {
-        guard self == .grouped else { return devices }
+        guard isGrouped else { return devices }
         let cards = DividedCards(devices)
         var groups: [Key: [Member]] = [:]
         var divided: [DividedCards.Card: [Member]] = [:]
@@ -41,17 +55,19 @@ public enum ProviderLayout: String, Sendable, CaseIterable {
         // In the order of their first members, so that the same host gives the same report.
         let ordered = groups.sorted { $0.value[0].order < $1.value[0].order }
         var traits: [String: [String]] = [:]
-        for (key, _) in ordered { traits[key.name(on: host), default: []].append(key.traits.joined(separator: " ")) }
+        for (key, _) in ordered {
+            traits[name(of: key, on: host), default: []].append(key.traits.joined(separator: " "))
+        }
         var given: [String: [String: String]] = [:]
         for (base, words) in traits { given[base] = names.names(base, words) }
         var arranged = ordered.map { key, members -> (order: (Int, String), device: DeviceReport) in
-            let base = key.name(on: host)
+            let base = name(of: key, on: host)
             return (
                 members[0].order,
-                Self.group(key, members, given[base]?[key.traits.joined(separator: " ")] ?? base)
+                group(key, members, given[base]?[key.traits.joined(separator: " ")] ?? base, on: host)
             )
         }
-        arranged += divided.map { card, members in (members[0].order, Self.divided(card, members, on: host)) }
+        arranged += divided.map { card, members in (members[0].order, self.divided(card, members, on: host)) }
         return arranged.sorted { $0.order < $1.order }.map(\.device)
     }
 
@@ -83,21 +99,21 @@ public enum ProviderLayout: String, Sendable, CaseIterable {
             traits = deployable.traits
             node = device.facts["numa_node"]
         }
-
-        func name(on host: HostName) -> String {
-            "\(host)_\(type.rawValue)_\(vendor)_\(model)_\(given)_numa\(node ?? "none")"
-        }
     }
 
-    private static func group(_ key: Key, _ members: [Member], _ name: String) -> DeviceReport {
+    private func name(of key: Key, on host: HostName) -> String {
+        "\(prefix(key.node, on: host))_\(key.type.rawValue)_\(key.vendor)_\(key.model)_\(key.given)_numa\(key.node ?? "none")"
+    }
+
+    private func group(_ key: Key, _ members: [Member], _ name: String, on host: HostName) -> DeviceReport {
         device(
             members, name, key.node,
-            [deployable(members.map(\.deployable), name, in: name, key.resourceClass, key.traits, key.node)])
+            [deployable(members.map(\.deployable), name, in: name, key.resourceClass, key.traits, key.node, on: host)])
     }
 
     /// A provider of several classes: a deployable for each, in the order of their first units.
-    private static func divided(_ card: DividedCards.Card, _ members: [Member], on host: HostName) -> DeviceReport {
-        let name = card.name(on: host)
+    private func divided(_ card: DividedCards.Card, _ members: [Member], on host: HostName) -> DeviceReport {
+        let name = card.name(after: prefix(card.node, on: host))
         var classes: [String] = []
         var units: [String: [DeployableReport]] = [:]
         for member in members {
@@ -110,13 +126,13 @@ public enum ProviderLayout: String, Sendable, CaseIterable {
             classes.map { resourceClass in
                 let some = units[resourceClass] ?? []
                 return deployable(
-                    some, "\(name)_\(resourceClass)", in: name, resourceClass, some[0].traits, card.node)
+                    some, "\(name)_\(resourceClass)", in: name, resourceClass, some[0].traits, card.node, on: host)
             })
         device.facts["card"] = card.card
         return device
     }
 
-    private static func device(
+    private func device(
         _ members: [Member], _ name: String, _ node: String?, _ deployables: [DeployableReport]
     ) -> DeviceReport {
         let first = members[0].device
@@ -129,9 +145,9 @@ public enum ProviderLayout: String, Sendable, CaseIterable {
             driver: first.driver, facts: facts, deployables: deployables)
     }
 
-    private static func deployable(
+    private func deployable(
         _ units: [DeployableReport], _ name: String, in provider: String, _ resourceClass: String, _ own: [String],
-        _ node: String?
+        _ node: String?, on host: HostName
     ) -> DeployableReport {
         var traits = own
         if let node { traits.append("CUSTOM_NUMA_NODE_\(node)") }
@@ -144,6 +160,7 @@ public enum ProviderLayout: String, Sendable, CaseIterable {
             name: name, resourceProvider: ProviderNames.identifier(ofProvider: provider),
             resourceClass: resourceClass, accelerators: units.reduce(0) { $0 + $1.accelerators },
             traits: traits, attributes: attributes, handles: units.flatMap(\.handles),
-            providerName: name == provider ? nil : provider)
+            providerName: name == provider ? nil : provider,
+            parentName: self == .numa ? node.map { Self.node($0, of: host) } : nil)
     }
 }

@@ -88,6 +88,8 @@ public struct DeployableReport: Sendable, Codable, Equatable {
     public var name: String
     /// The provider's name where it stands for several deployables, each of a class of its own; nil where it is `name`.
     public var providerName: String?
+    /// The name of the provider that stands between the host's and this one: its NUMA node's; nil where there is none.
+    public var parentName: String?
     /// The provider's id: UUID version 3 of `name` in the DNS namespace, in the legacy layout.
     public var resourceProvider: ResourceProviderID
     public var resourceClass: String
@@ -100,9 +102,11 @@ public struct DeployableReport: Sendable, Codable, Equatable {
 
     public init(
         name: String, resourceProvider: ResourceProviderID, resourceClass: String, accelerators: Int, traits: [String],
-        attributes: [AttributeReport], handles: [AttachHandleReport], providerName: String? = nil
+        attributes: [AttributeReport], handles: [AttachHandleReport], providerName: String? = nil,
+        parentName: String? = nil
     ) {
         self.name = name
+        self.parentName = parentName
         self.providerName = providerName
         self.resourceProvider = resourceProvider
         self.resourceClass = resourceClass

@@ -21,7 +21,7 @@ public struct AgentSettings: Sendable {
 
     /// How devices become resource providers.
     public enum Layout: String, Sendable, CaseIterable {
-        case legacy, grouped
+        case legacy, grouped, numa
     }
 
     init(_ reader: inout SettingsReader) {

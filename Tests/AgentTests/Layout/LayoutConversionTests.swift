@@ -153,6 +153,68 @@ import Testing
         #expect(world.link.heard.value.reports.last?.devices == world.devices)
     }
 
+    private static let nodes = [
+        "h1_numa0": "0-0-0", "h1_numa1": "0-0-0", "h1_numa0_FPGA_0xABCD_m_FPGA_numa0": "6-1-3",
+        "h1_numa1_FPGA_0xABCD_m_FPGA_numa1": "2-0-2",
+    ]
+
+    /// NUMA nodes between the host and its groups, from groups and back.
+    @Test func nodesComeAndGo() async throws {
+        let world = try await inUse()
+        let held = world.held
+        try await world.settle(.grouped)
+        world.link.held.change {
+            $0 = world.holdings { ProviderNames.identifier(ofProvider: "h1_FPGA_0xABCD_m_FPGA_numa\($0 < 6 ? 0 : 1)") }
+        }
+        try await world.settle(.numa)
+        #expect(world.picture == Self.nodes && world.held == held && world.free == 2)
+        let providers = world.placement.state.value.providers
+        for node in 0...1 {
+            let id = ProviderNames.identifier(ofProvider: "h1_numa\(node)")
+            #expect(providers[id]?.parent == world.root && providers[id]?.inventories.isEmpty == true)
+            #expect(providers[id]?.traits == [Trait(unchecked: "HW_NUMA_ROOT")])
+            let group = ProviderNames.identifier(ofProvider: "h1_numa\(node)_FPGA_0xABCD_m_FPGA_numa\(node)")
+            #expect(providers[group]?.parent == id)
+            #expect(providers[group]?.traits.contains(Trait(unchecked: "CUSTOM_NUMA_NODE_\(node)")) == true)
+        }
+        world.link.held.change {
+            $0 = world.holdings { number in
+                let node = number < 6 ? 0 : 1
+                return ProviderNames.identifier(ofProvider: "h1_numa\(node)_FPGA_0xABCD_m_FPGA_numa\(node)")
+            }
+        }
+        try await world.settle(.grouped)
+        #expect(world.picture == Self.grouped && world.held == held && world.free == 2)
+    }
+
+    @Test func nodesCutOffAnywhereGoOnOrAreUndone() async throws {
+        let world = try await inUse()
+        let before = world.picture.values.sorted()
+        let whole = Life()
+        try await world.settle(.numa, whole)
+        #expect(world.picture == Self.nodes)
+        for operation in 0..<whole.operations {
+            for takesEffect in [false, true] {
+                let place = "operation \(operation), effect \(takesEffect)"
+                for goal in [ProviderLayout.numa, .legacy] {
+                    let world = try await inUse()
+                    let held = world.held
+                    try await world.settle(.numa, Life(endsAt: operation, takesEffect: takesEffect))
+                    #expect(world.held == held && world.free <= 2, "\(place)")
+                    try await world.settle(goal)
+                    if goal == .numa {
+                        #expect(world.picture == Self.nodes, "\(place)")
+                    } else {
+                        // A node is empty and goes at the latest with the next pass.
+                        #expect(
+                            world.picture.filter { $0.value != "0-0-0" }.values.sorted() == before, "\(place)")
+                    }
+                    #expect(world.held == held && world.free == 2, "\(place)")
+                }
+            }
+        }
+    }
+
     @Test func nothingToDoIsNothingDone() async throws {
         let world = try await inUse()
         let calls = world.placement.state.value.calls.count
