@@ -10,6 +10,9 @@ public protocol FleetDelegate: Sendable {
     func receive(
         _ change: HostReportChange, from host: HostName, at now: Timestamp, in transaction: any Transaction) throws
 
+    /// Whether something of the host's last report could not be taken, so that the next one has to be whole again.
+    func wantsWhole(of host: HostName, in transaction: any Transaction) throws -> Bool
+
     /// What of the providers of `host` is to be withheld: all of one, or a class of one that has several.
     func disabledParts(of host: HostName, in transaction: any Transaction) throws -> [ProviderPart]
 
@@ -32,6 +35,9 @@ public protocol FleetDelegate: Sendable {
 }
 
 extension FleetDelegate {
+    /// No.
+    public func wantsWhole(of host: HostName, in transaction: any Transaction) throws -> Bool { false }
+
     /// Nobody.
     public func holdings(of host: HostName, in transaction: any Transaction) throws -> [HandleHolding] { [] }
 

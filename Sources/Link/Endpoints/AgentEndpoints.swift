@@ -60,7 +60,8 @@ public struct AgentEndpoints: Sendable {
     private var report: Endpoint {
         Endpoint(
             .put, "/v1/hosts/\(Self.host)/report", "Report what a host has",
-            body: HostReport.self, access: .authenticated, answers: .empty(), faults: [.forbidden, .conflict]
+            body: HostReport.self, schema: .bounded(HostReport.self), access: .authenticated, answers: .empty(),
+            faults: [.forbidden, .conflict]
         ) { call, report in
             let host = try call[Self.host]
             _ = try call.agent(for: host)
@@ -72,7 +73,8 @@ public struct AgentEndpoints: Sendable {
     private var change: Endpoint {
         Endpoint(
             .patch, "/v1/hosts/\(Self.host)/report", "Report what differs from the host's last report",
-            body: HostReportChange.self, access: .authenticated, answers: .empty(), faults: [.forbidden, .conflict]
+            body: HostReportChange.self, schema: .bounded(HostReportChange.self), access: .authenticated,
+            answers: .empty(), faults: [.forbidden, .conflict]
         ) { call, change in
             let host = try call[Self.host]
             _ = try call.agent(for: host)
@@ -84,7 +86,8 @@ public struct AgentEndpoints: Sendable {
     private var finish: Endpoint {
         Endpoint(
             .put, "/v1/hosts/\(Self.host)/work/\(Self.item)", "Report what became of a work item",
-            body: WorkOutcome.self, access: .authenticated, answers: .empty(), faults: [.forbidden, .notFound]
+            body: WorkOutcome.self, schema: .bounded(WorkOutcome.self), access: .authenticated, answers: .empty(),
+            faults: [.forbidden, .notFound]
         ) { call, outcome in
             let host = try call[Self.host]
             _ = try call.agent(for: host)
@@ -96,7 +99,8 @@ public struct AgentEndpoints: Sendable {
     private var heartbeat: Endpoint {
         Endpoint(
             .put, "/v1/hosts/\(Self.host)/heartbeat", "Give a sign of life",
-            body: Heartbeat.self, access: .authenticated, answers: .empty(), faults: [.forbidden]
+            body: Heartbeat.self, schema: .bounded(Heartbeat.self), access: .authenticated, answers: .empty(),
+            faults: [.forbidden]
         ) { call, heartbeat in
             let host = try call[Self.host]
             _ = try call.agent(for: host)

@@ -33,8 +33,10 @@ public final class AgentReception: Sendable {
 
     /// Takes over the host's report; one whose generation was seen changes nothing.
     ///
-    /// Throws 409 for a generation below the one that was seen; the header `Kilonova-Report-Generation` names that.
+    /// Throws 409 for a generation below the one that was seen; the header `Kilonova-Report-Generation` names that. Throws 400 for
+    /// numbers that cannot be.
     public func report(_ report: HostReport, from host: HostName) async throws {
+        try AgentBounds.check(report)
         let now = time.now()
         let delegate = delegate
         try await store.write { transaction in
@@ -56,14 +58,19 @@ public final class AgentReception: Sendable {
     ///
     /// Throws 409 when another report than the change's base was the last: the agent sends the whole then.
     public func change(_ change: HostReportChange, from host: HostName) async throws {
+        try AgentBounds.check(change)
         let now = time.now()
-        let known = try await store.read { try Self.generation(of: host, in: $0) }
-        if change.generation == known { return }
         let delegate = delegate
+        let known = try await store.read { transaction in
+            try delegate.wantsWhole(of: host, in: transaction)
+                ? nil : try Self.generation(of: host, in: transaction)
+        }
+        if change.generation == known { return }
         try await store.write { transaction in
             let seen = try Self.generation(of: host, in: transaction)
-            if change.generation == seen { return }
-            guard change.base == seen, change.generation > seen, seen > 0 else {
+            let wantsWhole = try delegate.wantsWhole(of: host, in: transaction)
+            if change.generation == seen, !wantsWhole { return }
+            guard change.base == seen, change.generation > seen, seen > 0, !wantsWhole else {
                 throw Fault(
                     .conflict,
                     "The change is to the report \(change.base), and the last one received is \(seen): send the whole.",
@@ -74,9 +81,11 @@ public final class AgentReception: Sendable {
         }
     }
 
-    /// Of the last report; 0 before the first.
+    /// Of the last report; 0 before the first. One that a release without bounds took and that none can rise above counts as none.
     private static func generation(of host: HostName, in transaction: any Transaction) throws -> Int64 {
-        try transaction.first("SELECT report_generation FROM hosts WHERE name = \(host)") { try $0[0] } ?? 0
+        let seen: Int64 =
+            try transaction.first("SELECT report_generation FROM hosts WHERE name = \(host)") { try $0[0] } ?? 0
+        return AgentBounds.number.contains(seen) ? seen : 0
     }
 
     private static func note(
@@ -88,6 +97,8 @@ public final class AgentReception: Sendable {
 
     /// Ends a work item. Done also where it has ended or is not known any more; another host's item is 404.
     public func finish(_ id: WorkItemID, _ outcome: WorkOutcome, from host: HostName) async throws {
+        try AgentBounds.check(outcome)
+        let outcome = outcome.withReason(atMost: AgentBounds.reasonLength)
         let now = time.now()
         let delegate = delegate
         try await store.write { transaction in
@@ -101,6 +112,7 @@ public final class AgentReception: Sendable {
 
     /// Takes the agent's sign of life; with a fresh nonce it proves the host up.
     public func heartbeat(_ heartbeat: Heartbeat, from host: HostName) async throws {
+        try AgentBounds.check(heartbeat)
         let now = time.now()
         let mint = try await mint()
         let proof = heartbeat.nonce.flatMap { mint.moment(of: $0, for: host) }
