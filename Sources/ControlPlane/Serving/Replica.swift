@@ -34,8 +34,9 @@ public struct Replica: Sendable {
         }
     }
 
-    /// Admits no certificate of the host `name` any more; its stream ends within a heartbeat. Says how many they were.
-    public func revokeCertificates(of name: HostName) async throws -> Int {
+    /// Admits no certificate of the host `name` any more, and no token that was made for it; its stream ends within a heartbeat. Says
+    /// how many they were.
+    public func revokeCertificates(of name: HostName) async throws -> (certificates: Int, tokens: Int) {
         let now = TimeSource.system.now()
         return try await whileOpen { plane in
             try await plane.feed.store.write { transaction in

@@ -24,30 +24,53 @@ public enum CertificateBook {
         }
     }
 
-    /// From now on no certificate of `host` is admitted; its stream ends within a heartbeat. Says how many it were.
+    /// From now on no certificate of `host` is admitted, and no enrolment token that was made for it before brings another; its stream
+    /// ends within a heartbeat. Says how many certificates and tokens it were.
     @discardableResult
-    public static func revokeAll(of host: HostName, at now: Timestamp, in transaction: any Transaction) throws -> Int {
+    public static func revokeAll(
+        of host: HostName, at now: Timestamp, in transaction: any Transaction
+    ) throws -> (certificates: Int, tokens: Int) {
         let revoked = try transaction.execute(
             "UPDATE agent_certificates SET revoked_at = \(now) WHERE host = \(host) AND revoked_at IS NULL")
+        let tokens = try transaction.execute("DELETE FROM enrolment_tokens WHERE host = \(host)")
         if revoked > 0 { try HostDirectory.advance(host, at: now, in: transaction) }
-        return revoked
+        return (revoked, tokens)
     }
 
-    static func add(_ entry: Entry, at now: Timestamp, in transaction: any Transaction) throws {
+    /// - Parameter token: the digest of the token that it was issued for; nil for a renewal
+    static func add(
+        _ entry: Entry, for token: String? = nil, at now: Timestamp, in transaction: any Transaction
+    ) throws {
         try transaction.execute(
             """
-            INSERT INTO agent_certificates (id, host, not_before, not_after, issued_at)
-            VALUES (\(entry.id), \(entry.host), \(entry.notBefore), \(entry.notAfter), \(now))
+            INSERT INTO agent_certificates (id, host, not_before, not_after, issued_at, token)
+            VALUES (\(entry.id), \(entry.host), \(entry.notBefore), \(entry.notAfter), \(now), \(token))
             """)
     }
 
-    static func isAdmitted(_ identity: AgentIdentity, at now: Timestamp, in transaction: any Transaction) throws -> Bool
-    {
-        try transaction.exists(
+    /// What a certificate is worth.
+    struct Standing: Sendable, Equatable {
+        let isAdmitted: Bool
+        /// The spent token that it was issued for, which its first use ends.
+        let token: String?
+    }
+
+    static func standing(
+        of identity: AgentIdentity, at now: Timestamp, in transaction: any Transaction
+    ) throws -> Standing {
+        let found: Standing? = try transaction.first(
             """
-            SELECT 1 FROM agent_certificates WHERE id = \(identity.certificate) AND host = \(identity.host)
-                AND revoked_at IS NULL AND not_after > \(now)
-            """)
+            SELECT t.digest FROM agent_certificates c LEFT JOIN enrolment_tokens t ON t.digest = c.token
+            WHERE c.id = \(identity.certificate) AND c.host = \(identity.host)
+                AND c.revoked_at IS NULL AND c.not_after > \(now)
+            """
+        ) { row in Standing(isAdmitted: true, token: try row[0]) }
+        return found ?? Standing(isAdmitted: false, token: nil)
+    }
+
+    /// A certificate that was issued for `token` was used: nobody has to ask for it again.
+    static func end(token: String, in transaction: any Transaction) throws {
+        try transaction.execute("DELETE FROM enrolment_tokens WHERE digest = \(token)")
     }
 
     /// Which of `ids` are not admitted any more.

@@ -42,8 +42,8 @@ public struct Enrolment: Sendable {
 
     var authorityDocument: AuthorityDocument { AuthorityDocument(authority: authority.certificatePEM) }
 
-    /// Trades a token for a certificate. An agent that lost the answer may ask again with the same key until the token
-    /// ends; with another key the token is spent.
+    /// Trades a token for a certificate. An agent that lost the answer may ask again with the same key, until it has used the
+    /// certificate or the token ends; with another key the token is spent.
     package func enrol(_ request: EnrolmentRequest) async throws -> IssuedCertificate {
         let refusal = Fault.forbidden(
             "The enrolment token is unknown, spent or has ended; ask the operator for another.")
@@ -69,7 +69,7 @@ public struct Enrolment: Sendable {
                     AND (used_for_key IS NULL OR used_for_key = \(fingerprint))
                 """)
             guard spent == 1 else { throw refusal }
-            try CertificateBook.add(entry, at: now, in: transaction)
+            try CertificateBook.add(entry, for: token.digest, at: now, in: transaction)
             try HostDirectory.ensure(host, at: now, in: transaction)
         }
         return issued(entry, pem)

@@ -28,7 +28,7 @@ package struct SigningRequest: Sendable {
     }
 
     /// A request for a certificate over `key`, both PEM.
-    static func pem(key: String, for name: String) throws(Fault) -> String {
+    package static func pem(key: String, for name: String) throws(Fault) -> String {
         do {
             let request = try CertificateSigningRequest(
                 version: .v1, subject: try DistinguishedName { CommonName(String(name.prefix(64))) },

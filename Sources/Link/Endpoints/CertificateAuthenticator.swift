@@ -20,16 +20,19 @@ public struct CertificateAuthenticator: Authenticator {
             throw .unauthorized("The client certificate is not an agent's.")
         }
         let now = time.now()
-        let isAdmitted: Bool
+        let standing: CertificateBook.Standing
         do {
-            isAdmitted = try await store.read { transaction in
-                try CertificateBook.isAdmitted(identity, at: now, in: transaction)
+            standing = try await store.read { transaction in
+                try CertificateBook.standing(of: identity, at: now, in: transaction)
+            }
+            if let token = standing.token {
+                try await store.write { try CertificateBook.end(token: token, in: $0) }
             }
         } catch {
             throw .unavailable(
                 "Certificates cannot be checked at the moment; try again.", context: String(reflecting: error))
         }
-        guard isAdmitted else {
+        guard standing.isAdmitted else {
             throw .unauthorized("The agent's certificate was revoked, replaced or has ended; enrol the host again.")
         }
         return Caller(

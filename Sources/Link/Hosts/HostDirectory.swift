@@ -46,6 +46,16 @@ public enum HostDirectory {
             """)
     }
 
+    /// Forgets a host with its work, its certificates and its tokens. Its agent has to be enrolled again; its stream ends within a
+    /// heartbeat.
+    package static func remove(_ name: HostName, in transaction: any Transaction) throws {
+        try transaction.execute("DELETE FROM enrolment_tokens WHERE host = \(name)")
+        try transaction.execute("DELETE FROM agent_certificates WHERE host = \(name)")
+        try transaction.execute("DELETE FROM work_items WHERE host = \(name)")
+        try transaction.execute("DELETE FROM hosts WHERE name = \(name)")
+        try transaction.note(change: changeKind, key: name.text)
+    }
+
     /// The desired state changed: the next line bears a higher revision, and every replica hears of it.
     static func advance(_ name: HostName, at now: Timestamp, in transaction: any Transaction) throws {
         try ensure(name, at: now, in: transaction)

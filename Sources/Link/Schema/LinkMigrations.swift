@@ -56,6 +56,14 @@ public enum LinkMigrations {
                     used_for_key TEXT)
                 """,
                 "CREATE TABLE link_keys (purpose TEXT PRIMARY KEY, secret BLOB NOT NULL)",
-            ])
+            ]),
+        Migration(
+            room: "link", number: 2, title: "which token a certificate was issued for",
+            statements: [
+                "ALTER TABLE agent_certificates ADD COLUMN token TEXT",
+                "CREATE INDEX enrolment_tokens_by_host ON enrolment_tokens (host)",
+                // Of tokens that were spent before, nobody knows whether their certificates were used.
+                "DELETE FROM enrolment_tokens WHERE used_for_key IS NOT NULL",
+            ]),
     ]
 }

@@ -20,9 +20,10 @@ struct RevocationCommand: AsyncParsableCommand {
     func run() async throws {
         try await Reporting.failures {
             let settings = try ConfigurationFile.settings(config)
-            let count = try await Replica(settings, logger: Reporting.logger(settings.log))
+            let ended = try await Replica(settings, logger: Reporting.logger(settings.log))
                 .revokeCertificates(of: HostName(host))
-            Reporting.say("\(count) certificates of \(host) revoked")
+            let tokens = ended.tokens > 0 ? ", \(ended.tokens) enrolment tokens ended" : ""
+            Reporting.say("\(ended.certificates) certificates of \(host) revoked\(tokens)")
         }
     }
 }

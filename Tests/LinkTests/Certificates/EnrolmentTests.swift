@@ -132,4 +132,64 @@ import Testing
         let file = try FileManager.default.attributesOfItem(atPath: "\(folder)/authority.pem")
         #expect((file[.posixPermissions] as? NSNumber)?.intValue == 0o600)
     }
+
+    private func status(_ listener: AgentListener, _ token: Secret, _ request: String) async throws -> Int {
+        do {
+            _ = try await listener.enrolment.enrol(EnrolmentRequest(token: token.revealed, signingRequest: request))
+            return 201
+        } catch let fault as Fault {
+            return fault.kind.status
+        }
+    }
+
+    @Test func `a spent token is good for the same key until its certificate was used`() async throws {
+        try await AgentListener.run { listener in
+            let token = try await listener.enrolment.token(for: host)
+            let folder = try await listener.folder(host)
+            let enrolment = HostEnrolment(folder: folder, controlPlane: listener.plain, authorityFile: nil)
+            let credentials = try await enrolment.enrol(token: token, at: TimeSource.system.now())
+            let request = try SigningRequest.pem(key: credentials.privateKey.revealed, for: host.text)
+            // The answer was lost, and nobody used what it brought.
+            #expect(try await status(listener, token, request) == 201)
+            #expect(try await status(listener, token, try SigningRequest.make(for: host.text).request) == 403)
+            let link = try await listener.link(host, credentials)
+            try await link.report(HostReport(generation: 1, devices: [], drivers: []))
+            await link.close()
+            #expect(try await status(listener, token, request) == 403)
+        }
+    }
+
+    @Test func `another certificate of the host in use ends no token`() async throws {
+        try await AgentListener.run { listener in
+            let older = try await listener.enrol(host)
+            let token = try await listener.enrolment.token(for: host)
+            let made = try SigningRequest.make(for: host.text)
+            #expect(try await status(listener, token, made.request) == 201)
+            let link = try await listener.link(host, older)
+            try await link.report(HostReport(generation: 1, devices: [], drivers: []))
+            await link.close()
+            #expect(try await status(listener, token, made.request) == 201)
+        }
+    }
+
+    @Test(arguments: [false, true])
+    func `revocation ends tokens, spent and unspent`(isSpent: Bool) async throws {
+        try await AgentListener.run { listener in
+            let (token, foreign) = (
+                try await listener.enrolment.token(for: host), try await listener.enrolment.token(for: "compute-2")
+            )
+            let made = try SigningRequest.make(for: host.text)
+            if isSpent { #expect(try await status(listener, token, made.request) == 201) }
+            let now = TimeSource.system.now()
+            let ended = try await listener.world.write { transaction in
+                try CertificateBook.revokeAll(of: host, at: now, in: transaction)
+            }
+            #expect(ended == (isSpent ? 1 : 0, 1))
+            #expect(try await status(listener, token, made.request) == 403)
+            #expect(try await status(listener, foreign, made.request) == 201)
+            // What was made after it is good.
+            let later = try await listener.enrolment.token(for: host)
+            #expect(try await status(listener, later, made.request) == 201)
+        }
+    }
 }
