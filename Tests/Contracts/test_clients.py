@@ -179,7 +179,9 @@ class TestIdentity:
         assert listed["accelerator_requests"] == 100 and listed["class:FPGA"] == 10
         assert listed["class:CUSTOM_CONTRACT"] == 3
         again = register("--limit", "class:CUSTOM_CONTRACT=4")
-        assert "class:CUSTOM_CONTRACT: 3, as before" in again.stdout
+        assert "class:CUSTOM_CONTRACT: 3 kept, not 4; --replace changes it" in again.stdout
+        assert "class:FPGA: 10, as before" in again.stdout
+        assert "accelerator service was not asked" not in again.stdout
         assert "class:CUSTOM_CONTRACT: 4, was 3" in register("--limit", "class:CUSTOM_CONTRACT=4", "--replace").stdout
         assert "is no limit" in register("--limit", "cores=4").stderr
         assert register(OS_PASSWORD="wrong").returncode == 1

@@ -7,6 +7,9 @@ public import Settings
 /// Registers the accelerator service's default limits at the identity service, whichever it is: `kilonova limits register`.
 public struct LimitRegistrar: Sendable {
     private let registration: LimitRegistration
+    private let classes: Set<ResourceClass>
+    /// The accelerator service that the catalog names.
+    private let service: any HTTPTransport
 
     /// Signs in as the variables of OpenStack's clients say (`OS_AUTH_URL` and so on); where `environment` has none, as the
     /// section keystone says. Throws 400 where neither names an account.
@@ -19,28 +22,52 @@ public struct LimitRegistrar: Sendable {
                     + "OS_PROJECT_NAME (or OS_APPLICATION_CREDENTIAL_ID and OS_APPLICATION_CREDENTIAL_SECRET), or fill the "
                     + "section keystone of the configuration.")
         }
+        classes = try LimitClasses.configured(settings)
+        let (caFile, catalogRegion) = (account.caFile, account.region ?? settings.auth.keystone.region)
+        let name = "the accelerator service"
+        service = AuthenticatedTransport(
+            CatalogTransport(
+                session: account.session, type: AcceleratorLimiting.serviceType, interface: "public",
+                region: catalogRegion, name: name
+            ) { base throws(Fault) in try NetworkTransport(base: base, name: name, caFile: caFile) },
+            session: account.session)
         let region = (account.region ?? settings.auth.keystone.region).map { RegionID($0) }
         registration = LimitRegistration(
             session: account.session, owner: .service(type: AcceleratorLimiting.serviceType, region: region))
     }
 
-    /// Registers the defaults and `more`, each `resource=amount`; answers a line for each.
+    /// Registers the defaults, one for each class that this cloud has beside them, and `more`, each `resource=amount`; answers a line
+    /// for each.
     ///
     /// Throws 400 for what is no limit, 403 where the account may not, 503 where nobody answers.
     public func register(_ more: [String], replacing: Bool) async throws(Fault) -> [String] {
-        let limits = try Self.limits(more)
+        var names = classes
+        var lines: [String] = []
+        do throws(Fault) {
+            names.formUnion(try await LimitClasses.known(to: service))
+        } catch {
+            lines.append(
+                "The accelerator service was not asked which classes its hosts have (\(error.message)): those that it alone knows are "
+                    + "not registered.")
+        }
+        let limits = try Self.limits(more, DefaultLimits.including(names.map(\.name)))
         let outcomes = try await registration.register(limits, replacing: replacing)
-        return zip(limits, outcomes).map { limit, outcome in
-            switch outcome {
-            case .registered: "\(limit.resource): \(limit.limit)"
-            case .replaced(let old): "\(limit.resource): \(limit.limit), was \(old)"
-            case .kept(let old): "\(limit.resource): \(old), as before"
-            }
+        return zip(limits, outcomes).map { limit, outcome in Self.line(limit, outcome) } + lines
+    }
+
+    static func line(_ limit: (resource: String, limit: Int), _ outcome: LimitRegistration.Outcome) -> String {
+        switch outcome {
+        case .registered: "\(limit.resource): \(limit.limit)"
+        case .replaced(let old): "\(limit.resource): \(limit.limit), was \(old)"
+        case .kept(let old) where old == limit.limit: "\(limit.resource): \(old), as before"
+        case .kept(let old): "\(limit.resource): \(old) kept, not \(limit.limit); --replace changes it"
         }
     }
 
-    private static func limits(_ more: [String]) throws(Fault) -> [(resource: String, limit: Int)] {
-        var limits = DefaultLimits.all
+    private static func limits(
+        _ more: [String], _ defaults: [(resource: String, limit: Int)]
+    ) throws(Fault) -> [(resource: String, limit: Int)] {
+        var limits = defaults
         for text in more {
             guard let mark = text.lastIndex(of: "="), let amount = Int(text[text.index(after: mark)...]), amount >= -1,
                 DefaultLimits.isKnown(String(text[..<mark]))
@@ -59,6 +86,7 @@ public struct LimitRegistrar: Sendable {
     private struct Account {
         let session: KeystoneSession
         let region: String?
+        let caFile: String?
     }
 
     private static func account(_ environment: [String: String]) throws(Fault) -> Account? {
@@ -79,10 +107,13 @@ public struct LimitRegistrar: Sendable {
         let transport = try NetworkTransport(
             base: KeystoneSession.base(ofAuthURL: url), name: "the identity service", caFile: value("OS_CACERT"))
         return Account(
-            session: KeystoneSession(transport: transport, credentials: credentials), region: value("OS_REGION_NAME"))
+            session: KeystoneSession(transport: transport, credentials: credentials), region: value("OS_REGION_NAME"),
+            caFile: value("OS_CACERT"))
     }
 
     private static func account(_ keystone: KeystoneSettings) throws(Fault) -> Account? {
-        try Authentication.session(keystone).map { Account(session: $0, region: keystone.region) }
+        try Authentication.session(keystone).map {
+            Account(session: $0, region: keystone.region, caFile: keystone.certificateAuthority)
+        }
     }
 }

@@ -15,7 +15,9 @@ struct LimitsCommand: AsyncParsableCommand {
             abstract: "Register default limits of accelerators at the identity service.",
             discussion: """
                 Works through Identity's API, embedded or a Keystone's, as the user that the OS_ variables name, else as \
-                the section keystone says; that user needs the role admin. What is registered already stays. Limits count \
+                the section keystone says; that user needs the role admin. Beside the drivers' own classes it knows those \
+                that hosts offer, that device profiles ask for and that device_spec of the configuration names. What is \
+                registered already stays, with a line that says so. Limits count \
                 once accelerator.limits is 'unified'.
                 """)
 

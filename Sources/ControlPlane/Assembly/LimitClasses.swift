@@ -1,0 +1,116 @@
+import Accelerators
+import Clients
+import Drivers
+import FoundationEssentials
+import HTTPTypes
+import Model
+import Settings
+
+/// Which resource classes this cloud counts accelerators in: those that its hosts offer, those that device profiles ask for, and those
+/// that `device_spec` of the configuration names.
+enum LimitClasses {
+    /// What `device_spec` and its like name. Throws 400 where an entry is not what it must be.
+    static func configured(_ settings: Settings) throws(Fault) -> Set<ResourceClass> {
+        var classes: Set<ResourceClass> = []
+        for spec in try DeviceSpec.configured(settings.pci).specs {
+            if let named = spec.resourceClass { classes.insert(named) }
+            guard spec.group != nil else { continue }
+            let kind = spec.groupType.map { "CUSTOM_PCI_GROUP_\(ProviderNames.symbol($0))" } ?? "CUSTOM_PCI_GROUP"
+            if let named = ResourceClass(kind) { classes.insert(named) }
+        }
+        for value in settings.nvme.deviceSpec {
+            let spec = try read("nvme.device_spec") { () throws(DeviceSpecFault) in try DeviceSpec(SpecValue(value)) }
+            if let named = spec.resourceClass { classes.insert(named) }
+        }
+        for value in settings.mdev.deviceSpec {
+            let spec = try read("mdev.device_spec") { () throws(DeviceSpecFault) in try MdevSpec(SpecValue(value)) }
+            if let named = spec.resourceClass {
+                classes.insert(named)
+            } else if spec.type != "*", let named = ResourceClass("CUSTOM_MDEV_\(ProviderNames.symbol(spec.type))") {
+                classes.insert(named)
+            }
+        }
+        for case .mapping(let entries) in settings.fake.fleet {
+            if case .text(let name)? = entries.last(where: { $0.key == "resource_class" })?.value,
+                let named = ResourceClass(name)
+            {
+                classes.insert(named)
+            }
+        }
+        return classes
+    }
+
+    private static func read<Spec>(
+        _ key: String, _ body: () throws(DeviceSpecFault) -> Spec
+    ) throws(Fault) -> Spec {
+        do throws(DeviceSpecFault) {
+            return try body()
+        } catch {
+            throw .badRequest("\(key): \(error)")
+        }
+    }
+
+    /// What hosts offer and profiles ask for, as the accelerator service shows it. Throws 503 where it does not answer.
+    static func known(to service: any HTTPTransport) async throws(Fault) -> Set<ResourceClass> {
+        var names: [String] = []
+        let limits = try await get(Limits.self, "/v2/limits", service)
+        names += limits.limits.map(\.resource).filter { $0.hasPrefix(DefaultLimits.prefix) }.map {
+            String($0.dropFirst(DefaultLimits.prefix.count))
+        }
+        var marker: String?
+        repeat {
+            let query = marker.map { "&marker=\($0)" } ?? ""
+            let page = try await get(Profiles.self, "/v2/device_profiles?limit=1000\(query)", service)
+            for profile in page.profiles {
+                for key in profile.groups.flatMap(\.keys) where key.hasPrefix("resources:") {
+                    names.append(String(key.dropFirst("resources:".count)))
+                }
+            }
+            marker = page.next == nil ? nil : page.profiles.last?.uuid
+        } while marker != nil
+        return Set(names.compactMap { ResourceClass($0) })
+    }
+
+    private static func get<Answer: Decodable>(
+        _ type: Answer.Type, _ path: String, _ service: any HTTPTransport
+    ) async throws(Fault) -> Answer {
+        var request = PeerRequest(.get, path, headers: [.accept: "application/json"])
+        request.headers[.openStackAPIVersion] = "accelerator 2.4"
+        let answer = try await service.send(request)
+        guard answer.status == 200, let read = try? JSONDecoder().decode(type, from: Data(answer.body)) else {
+            throw .unavailable("The accelerator service answered \(answer.status) to GET \(path).")
+        }
+        return read
+    }
+
+    private struct Limits: Decodable {
+        let limits: [One]
+
+        struct One: Decodable {
+            let resource: String
+        }
+    }
+
+    private struct Profiles: Decodable {
+        let profiles: [Profile]
+        let next: [Next]?
+
+        struct Profile: Decodable {
+            let uuid: String
+            let groups: [[String: String]]
+        }
+
+        struct Next: Decodable {
+            let href: String
+        }
+
+        enum CodingKeys: String, CodingKey {
+            case profiles = "device_profiles"
+            case next = "device_profiles_links"
+        }
+    }
+}
+
+extension HTTPField.Name {
+    fileprivate static let openStackAPIVersion = HTTPField.Name("OpenStack-API-Version") ?? .accept
+}
