@@ -168,8 +168,8 @@ if !leavesOnly {
         + room(
             "Accelerators",
             [
-                "Workflows", "Sanitisation", "Link", "Access", "API", "Store", "Clients", "Model", httpTypes, logging,
-                metrics, coreMetrics,
+                "Workflows", "Sanitisation", "Link", "Access", "API", "Store", "Clients", "Model", crypto, httpTypes,
+                logging, metrics, coreMetrics,
             ],
             tests: ["StoreSQLite", "StorePostgreSQL", "TestStore", "TestJSON"])
         + room(

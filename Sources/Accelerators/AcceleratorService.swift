@@ -40,22 +40,23 @@ public struct AcceleratorService: Sendable {
     ) {
         let journal = workflows.journal
         let trail = AuditTrail(ids: ids)
+        let counters = BindCounters(factory: metrics)
         let desk = HandleDesk(
             dispatch: dispatch, journal: journal, ids: ids, durations: durations, trail: trail,
             certificates: CertificateBook(keyring: certificates, ids: ids))
         let book = RequestBook(
             desk: desk, journal: journal, ids: ids, durations: durations, tellsCompute: events != nil,
-            trail: trail)
+            trail: trail, logger: logger)
         let binder = Binder(
             store: store, desk: desk, book: book, journal: journal, limits: limits, time: time, ids: ids,
-            durations: durations, placement: placement)
+            durations: durations, placement: placement, counters: counters, logger: logger)
         fleet = AcceleratorFleet(
             desk: desk, dispatch: dispatch, journal: journal, time: time, ids: ids, trail: trail,
             withholds: placement != nil, logger: logger)
         workflows.register(BindWorkflow(desk: desk, book: book).definition)
         workflows.register(CleanWorkflow(desk: desk).definition)
         if let events {
-            workflows.register(NotifyWorkflow(store: store, events: events, logger: logger).definition)
+            workflows.register(NotifyWorkflow(store: store, events: events, book: book).definition)
         }
         if let placement {
             let withholding = Withholding(store: store, placement: placement)
@@ -72,6 +73,7 @@ public struct AcceleratorService: Sendable {
             + DeployableEndpoints(store: store, fleet: fleet, time: time).all
             + AttachHandleEndpoints(store: store, desk: desk, time: time).all
             + HostEndpoints(store: store, fleet: fleet, time: time).all
+            + [HostDecommissioning(store: store, fleet: fleet, placement: placement, time: time).endpoint]
             + CertificateEndpoints(store: store, keyring: certificates).all
             + LimitEndpoints(store: store, limits: limits).all
             + AuditEndpoints(store: store).all
@@ -89,6 +91,8 @@ public struct AcceleratorService: Sendable {
         while try await store.write({ try AuditTrail.prune(before: limit, in: $0) }) == 1000 {
             try Task.checkCancellation()
         }
+        let now = time.now()
+        try await store.write { try HostFinding.prune(at: now, in: $0) }
         while try await store.write({ try InstanceOwners.prune(before: limit, in: $0) }) == 1000 {
             try Task.checkCancellation()
         }

@@ -49,6 +49,7 @@ enum AccessMatrix {
         "POST /v2/attach_handles/{uuid}/retry": Row(gate: .admin),
         "POST /v2/attach_handles/{uuid}/release": Row(gate: .admin),
         "GET /v2/hosts": Row(gate: .manager), "GET /v2/hosts/{host}": Row(gate: .manager),
+        "DELETE /v2/hosts/{host}": Row(gate: .admin),
         "POST /v2/hosts/{host}/enable": Row(gate: .admin), "POST /v2/hosts/{host}/disable": Row(gate: .admin),
         "GET /v2/drivers": Row(gate: .manager), "GET /v2/events": Row(gate: .admin),
         "GET /v2/sanitisation_certificates": Row(gate: .admin),
@@ -87,7 +88,7 @@ enum AccessMatrix {
         guard let token = persona.token, let caller = Persona.caller(token) else { return .unknown }
         guard admits(row.gate, caller, legacy: legacy) else { return .refused }
         if row.throughService, persona.serviceToken == nil { return .alone }
-        let seesAll = caller.has(role: "admin") || caller.has(role: "service")
+        let seesAll = caller.has(role: "admin") || (caller.has(role: "service") && persona.serviceToken != nil)
         return switch row.ownership {
         case .cloud: .done
         case .project: isOwn || seesAll ? .done : .missing

@@ -73,6 +73,7 @@ import Testing
             case "PATCH /v2/deployables/{uuid}/program":
                 body = [["path": "/program", "op": "add", "value": [["image_uuid": .text(World.none)]]]]
             case "POST /v2/hosts/{host}/disable": body = ["reason": "r"]
+            case "DELETE /v2/hosts/{host}": path += "?dry_run=true"
             case "POST /v2/attributes": body = ["deployable_id": 1, "key": "a", "value": "b"]
             case "POST /v2/device_profiles":
                 body = [["name": .text("p\(UUID().uuidString)"), "groups": [["resources:FPGA": "1"]]]]
@@ -98,7 +99,8 @@ import Testing
                 path = path.replacing("{uuid}", with: try await quarantined())
             }
             path = path.replacing("{host}", with: "host-a").replacing("{uuid_or_name}", with: "p")
-            let answer = try await fixture.call(method, path, body, as: persona, version: "2.4")
+            let version = key == "DELETE /v2/hosts/{host}" ? "2.5" : "2.4"
+            let answer = try await fixture.call(method, path, body, as: persona, version: version)
             switch answer.status {
             // Who may program hears that the driver cannot.
             case 409 where key.hasSuffix("/program"): return .done

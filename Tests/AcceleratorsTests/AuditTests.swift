@@ -60,10 +60,10 @@ import Testing
         // Nothing changes: nothing is noted.
         try await post("/v2/devices/\(device)/disable")
         try await post("/v2/devices/\(device)/enable")
-        try await post("/v2/hosts/host-a/disable", ["reason": "smoke"])
-        try await fixture.heartbeat("host-a", .down)
         let ids = try await fixture.requests("p")
         try await fixture.bind(ids, instance: Reports.instance(1), provider: Reports.provider(1))
+        try await post("/v2/hosts/host-a/disable", ["reason": "smoke"])
+        try await fixture.heartbeat("host-a", .down)
         try await fixture.report(Reports.host(2, []))
         let ofHost = try await events(fixture, "?hostname=host-a")
         let counts = Dictionary(ofHost.map { ($0["action"].text, 1) }) { $0 + $1 }

@@ -184,4 +184,38 @@ import Workflows
         try await hear(known, fixture)
         #expect(try await alarms(fixture) == [])
     }
+
+    @Test(arguments: [Int64(Int32.max), Int64(Int32.max) + 1, 1 << 53, .max])
+    func `no end of a chain that an agent tells of ends anything`(number: Int64) async throws {
+        let fixture = try await fixture()
+        try await cycle(fixture, .cleaned(Self.report))
+        try await hear(CertificateChainHead(number: number, hash: "x"), fixture)
+        try await cycle(fixture, .cleaned(Self.report), number: 2)
+        let isBelieved = number <= Int64(Int32.max)
+        #expect(try await fixture.chain().last?.read().number == (isBelieved ? number + 1 : 2))
+        let conditions = try await fixture.call(.get, "/v2/hosts", version: "2.4").json["hosts"][0]["conditions"].array
+        #expect(conditions.map { $0["kind"].text }.filter { $0 != "binding" } == (isBelieved ? [] : ["certificates"]))
+        // It goes on from there, past every bound, and the agent may know it.
+        let known = try #require(try await head(fixture))
+        try await hear(known, fixture)
+        try await cycle(fixture, .cleaned(Self.report), number: 3)
+        #expect(try await fixture.chain().last?.read().number == known.number + 1)
+    }
+
+    @Test(arguments: [0, 1])
+    func `a chain that an older release let an agent spoil goes on from its last certificate`(count: Int) async throws {
+        let fixture = try await fixture()
+        for number in 0..<count { try await cycle(fixture, .cleaned(Self.report), number: number + 1) }
+        try await fixture.store.write { transaction in
+            _ = try transaction.execute(
+                """
+                INSERT INTO sanitisation_chains (host, number, hash, kept) VALUES ('host-a', \(Int64.max), 'x', 1)
+                ON CONFLICT (host) DO UPDATE SET number = excluded.number, hash = excluded.hash, kept = 1
+                """)
+        }
+        try await cycle(fixture, .cleaned(Self.report), number: 2)
+        let chain = try await fixture.chain()
+        #expect(try chain.map { try $0.read().number } == (1...(Int64(count) + 1)).map { $0 })
+        #expect(ChainCheck(chain, trusted: fixture.certificates.published).holds)
+    }
 }

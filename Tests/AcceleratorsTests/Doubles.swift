@@ -41,6 +41,8 @@ final class FakeCompute: ComputeEvents {
     private struct State {
         var received: [AcceleratorRequestBound] = []
         var answer: Result<Outcome, Fault> = .success(.accepted)
+        /// Of single requests, in place of it.
+        var exceptions: [AcceleratorRequestID: Outcome] = [:]
         var calls = 0
         var breaks: (call: Int, fault: Fault, stage: Stage?)?
     }
@@ -56,6 +58,10 @@ final class FakeCompute: ComputeEvents {
     func fail(at call: Int, _ fault: Fault, _ stage: Stage? = nil) {
         state.withLock { $0.breaks = (call, fault, stage) }
     }
+    func except(_ request: String, _ outcome: Outcome?) {
+        guard let id = AcceleratorRequestID(request) else { return }
+        state.withLock { $0.exceptions[id] = outcome }
+    }
     func answer(_ answer: Result<Outcome, Fault>) { state.withLock { $0.answer = answer } }
 
     func send(_ events: [AcceleratorRequestBound]) async throws(Fault) -> [AcceleratorRequestID: Outcome] {
@@ -70,7 +76,8 @@ final class FakeCompute: ComputeEvents {
         }
         switch answer {
         case .success(let outcome):
-            return Dictionary(events.map { ($0.request, outcome) }) { first, _ in first }
+            let exceptions = state.withLock { $0.exceptions }
+            return Dictionary(events.map { ($0.request, exceptions[$0.request] ?? outcome) }) { first, _ in first }
         case .failure(let fault): throw fault
         }
     }

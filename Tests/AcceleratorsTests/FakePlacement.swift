@@ -10,6 +10,7 @@ final class FakePlacement: PlacementClient {
         /// What consumers hold.
         var holdings: [ConsumerHolding] = []
         var isDown = false
+        var deleted: [ResourceProviderID] = []
         /// Before how many writes somebody else writes.
         var interruptions = 0
         var writes = 0
@@ -100,7 +101,14 @@ final class FakePlacement: PlacementClient {
     func createProvider(
         _ id: ResourceProviderID, name: String, parent: ResourceProviderID?
     ) async throws(Fault) -> ResourceProviderView { throw Self.unasked }
-    func deleteProvider(_ id: ResourceProviderID) async throws(Fault) { throw Self.unasked }
+    func deleteProvider(_ id: ResourceProviderID) async throws(Fault) {
+        let isDown = state.withLock { state in
+            if !state.isDown { state.deleted.append(id) }
+            return state.isDown
+        }
+        if isDown { throw .unavailable("Placement cannot be reached.") }
+    }
+    var deleted: [ResourceProviderID] { state.withLock { $0.deleted } }
     func traits(of id: ResourceProviderID) async throws(Fault) -> TraitsView { throw Self.unasked }
     func setTraits(of id: ResourceProviderID, generation: Int, to traits: Set<Trait>) async throws(Fault) -> Int {
         throw Self.unasked
@@ -108,15 +116,17 @@ final class FakePlacement: PlacementClient {
     func ensure(resourceClass: ResourceClass) async throws(Fault) { throw Self.unasked }
     func ensure(trait: Trait) async throws(Fault) { throw Self.unasked }
     func allocations(of id: ResourceProviderID) async throws(Fault) -> [ConsumerID: [ResourceClass: Int]] {
-        throw Self.unasked
+        let (isDown, holdings) = state.withLock { ($0.isDown, $0.holdings) }
+        if isDown { throw .unavailable("Placement cannot be reached.") }
+        return Dictionary(holdings.compactMap { one in one.allocations[id].map { (one.consumer, $0) } }) { $1 }
     }
     func inventories(
         of ids: [ResourceProviderID]
     ) async throws(Fault) -> [ResourceProviderID: InventoriesView] { throw Self.unasked }
     func holdings(on providers: [ResourceProviderID]) async throws(Fault) -> [ConsumerHolding] {
-        state.withLock { state in
-            state.holdings.filter { holding in providers.contains { holding.allocations[$0] != nil } }
-        }
+        let (isDown, holdings) = state.withLock { ($0.isDown, $0.holdings) }
+        if isDown { throw .unavailable("Placement cannot be reached.") }
+        return holdings.filter { holding in providers.contains { holding.allocations[$0] != nil } }
     }
     func reshape(_ change: PlacementReshape) async throws(Fault) { throw Self.unasked }
 }

@@ -47,6 +47,7 @@ import Testing
             method: .post, path: "/v2/attach_handles/\(none)/release", allowed: admins),
         "GET /v2/hosts": .init(method: .get, path: "/v2/hosts", allowed: managers),
         "GET /v2/hosts/{host}": .init(method: .get, path: "/v2/hosts/none", allowed: managers),
+        "DELETE /v2/hosts/{host}": .init(method: .delete, path: "/v2/hosts/none", allowed: admins),
         "POST /v2/hosts/{host}/enable": .init(method: .post, path: "/v2/hosts/none/enable", allowed: admins),
         "POST /v2/hosts/{host}/disable": .init(
             method: .post, path: "/v2/hosts/none/disable", allowed: admins, body: ["reason": "r"]),
@@ -115,7 +116,7 @@ import Testing
             .nobody, .admin, .manager, .member, .reader, .service, .unrelated, .otherMember, .systemAdmin,
         ]
         for persona in personas {
-            let answer = try await fixture.call(wanted.method, wanted.path, wanted.body, as: persona, version: "2.4")
+            let answer = try await fixture.call(wanted.method, wanted.path, wanted.body, as: persona, version: "2.5")
             if persona == .nobody {
                 #expect(answer.status == 401, "\(key) \(persona)")
             } else if wanted.allowed.contains(persona) {

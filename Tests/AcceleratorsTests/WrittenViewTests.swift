@@ -15,7 +15,7 @@ import Testing
         #expect(answer.status < 300)
     }
 
-    @Test(arguments: ["2.0", "2.3", "2.4"])
+    @Test(arguments: ["2.0", "2.3", "2.4", "2.5"])
     func `devices, deployables and requests`(version: String) async throws {
         let fixture = try await AcceleratorFixture()
         var device = Reports.device(units: 2)

@@ -68,7 +68,8 @@ import Testing
                 {"name": "accelerator-request-bound", "server_uuid": "\(failed.instance)", "tag": "\(failed.request)",
                  "status": "failed", "code": 400}]}
             """
-        #expect(try await send(Peer(207, body)) == [bound.request: .tryAgain, failed.request: .refused("400")])
+        #expect(
+            try await send(Peer(207, body)) == [bound.request: .tryAgain, failed.request: .refused("it answered 400")])
     }
 
     @Test func `unknown instances are tried again, trouble is thrown, refusals are final`() async throws {
@@ -76,6 +77,6 @@ import Testing
         let fault = await #expect(throws: Fault.self) { try await send(Peer(503)) }
         #expect(fault?.kind == .unavailable)
         let outcomes = try await send(Peer(403, "no"))
-        #expect(outcomes[bound.request] == .refused("403 no"))
+        #expect(outcomes[bound.request] == .refused("it answered 403"))
     }
 }

@@ -9,7 +9,7 @@ struct AttributeEndpoints: Sendable {
     let time: TimeSource
     let ids: IDSource
 
-    private static let uuid = PathParameter<AttributeID>("uuid", "The attribute's id", malformed: .notFound)
+    private static let uuid = PathParameter<AttributeID>("uuid", "The attribute's id")
     private static let deployable = QueryParameter<Int>("deployable_id", "Only attributes of this deployable")
     private static let key = QueryParameter<String>("key", "Only attributes of this key")
     private static let source: SQL = "attributes a JOIN deployables p ON p.uuid = a.deployable"
@@ -40,7 +40,7 @@ struct AttributeEndpoints: Sendable {
     private func list(_ call: Call) async throws -> Reply {
         var conditions: SQL = "1 = 1"
         if let number = try call[Self.deployable] { conditions += " AND p.number = \(number)" }
-        if let key = try call[Self.key] { conditions += " AND a.key = \(key)" }
+        if let key = try call.filter(Self.key) { conditions += " AND a.key = \(key)" }
         let page = try Page(call)
         let order: SQL = "p.number, a.position, a.created_at, a.uuid"
         let found = try await store.read { [conditions] transaction in

@@ -29,7 +29,8 @@ struct AuditEndpoints: Sendable {
     }
 
     private func list(_ call: Call) async throws -> Reply {
-        var conditions: SQL = "1 = 1"
+        // A policy of an operator's own may let others in than administrators.
+        var conditions = OwnerScope(call.caller).condition("owner")
         if let action = try call[Self.action] { conditions += " AND action = \(action.rawValue)" }
         if let request = try call[Self.request] { conditions += " AND request = \(request)" }
         if let instance = try call[Self.instance] { conditions += " AND instance = \(instance)" }

@@ -10,6 +10,8 @@ struct AuditEvent: Sendable, Equatable {
         case bindFailed = "arq.bind_failed"
         case unbound = "arq.unbound"
         case requestDeleted = "arq.deleted"
+        /// The compute service never took the event of it, and why.
+        case computeUntold = "arq.event_untold"
         case handleQuarantined = "handle.quarantined"
         case handleCleaned = "handle.cleaned"
         case handleRetried = "handle.retried"
@@ -27,10 +29,13 @@ struct AuditEvent: Sendable, Equatable {
         case deviceDisabled = "device.disabled"
         case deployableEnabled = "deployable.enabled"
         case deployableDisabled = "deployable.disabled"
+        /// Another host's report showed that it is not its host's.
+        case deployableRemoved = "deployable.removed"
         case hostUp = "host.up"
         case hostDown = "host.down"
         case hostEnabled = "host.enabled"
         case hostDisabled = "host.disabled"
+        case hostRemoved = "host.removed"
         case certificatesSetBack = "certificates.set_back"
         case profileCreated = "profile.created"
         case profileDeleted = "profile.deleted"

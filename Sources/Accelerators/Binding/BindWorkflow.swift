@@ -40,10 +40,18 @@ struct BindWorkflow: Sendable {
                     },
                     undo: { context, transaction in
                         let requests = try started(context, in: transaction)
-                        try book.apply(.failed, to: requests, at: context.now, in: transaction)
+                        // What a host said comes first: of several, the one that failed decided for all.
+                        let reason = context.signals[Self.failure] ?? context.failure ?? "the host did not answer"
+                        try book.apply(
+                            .failed, to: requests, reason: Self.sentence(reason), at: context.now, in: transaction)
                         return .done
                     })
             ])
+    }
+
+    /// As the request shows it.
+    private static func sentence(_ reason: String) -> String {
+        "The host could not prepare the accelerators: \(reason.prefix(1000))"
     }
 
     /// What is still being bound; requests deleted or unbound meanwhile have left.

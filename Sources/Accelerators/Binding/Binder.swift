@@ -1,4 +1,5 @@
 import Clients
+import Logging
 import Model
 import Store
 import Workflows
@@ -15,14 +16,17 @@ struct Binder: Sendable {
     let durations: BindingDurations
     /// Asked where a claim went whose provider was divided meanwhile; nil where there is none to ask.
     var placement: (any PlacementClient)?
+    let counters: BindCounters
+    let logger: Logger
 
-    private typealias Wish = (request: AcceleratorRequest, target: RequestPatch.Target)
+    typealias Wish = (request: AcceleratorRequest, target: RequestPatch.Target)
 
     /// The requests for which hosts have to prepare yet.
     func apply(
         _ patch: RequestPatch, as scope: RequestScope, by actor: Actor
     ) async throws -> [AcceleratorRequestID] {
-        let checks = try await checks(for: patch, as: scope)
+        let checks = Checks(
+            limits: try await checks(for: patch, as: scope), claims: try await claimCheck(for: patch))
         do {
             return try await apply(patch, as: scope, by: actor, checks, nil)
         } catch let division as Successions.Division {
@@ -31,23 +35,28 @@ struct Binder: Sendable {
                     "The resource provider was divided when its host's layout changed, and there is no Placement to ask "
                         + "where the claim went; schedule again. Nothing was bound.")
             }
-            let instances = patch.changes.values.compactMap { change in
-                if case .bind(let target) = change { target.instance } else { nil }
-            }
-            let claims = try await Successions.claims(of: instances, on: division.providers, in: placement)
+            let claims = try await Successions.claims(of: patch.instances, on: division.providers, in: placement)
             return try await apply(patch, as: scope, by: actor, checks, claims)
         }
     }
 
+    /// What was found out before the transaction, which must not wait for anyone.
+    struct Checks: Sendable {
+        let limits: [LimitCheck]
+        let claims: ClaimCheck
+    }
+
     private func apply(
-        _ patch: RequestPatch, as scope: RequestScope, by actor: Actor, _ checks: [LimitCheck],
-        _ claims: Successions.Claims?
+        _ patch: RequestPatch, as scope: RequestScope, by actor: Actor, _ checks: Checks, _ claims: Successions.Claims?
     ) async throws -> [AcceleratorRequestID] {
         let now = time.now()
         return try await store.write { [self] transaction in
             let requests = try read(patch, as: scope, in: transaction)
             for request in requests {
                 try patch.expected?.check(request.generation, of: "The accelerator request \(request.id)")
+            }
+            if patch.isIdempotent, let only = requests.first, patch.holds(for: only) {
+                return only.state == .bindStarted ? [only.id] : []
             }
             let unbound = requests.filter { patch.changes[$0.id] == .unbind }
             try book.apply(.unbind, to: unbound, by: actor, at: now, in: transaction)
@@ -74,8 +83,8 @@ struct Binder: Sendable {
     }
 
     private func bind(
-        _ requests: [AcceleratorRequest], _ patch: RequestPatch, _ checks: [LimitCheck],
-        _ claims: Successions.Claims?, by actor: Actor, at now: Timestamp, in transaction: any Transaction
+        _ requests: [AcceleratorRequest], _ patch: RequestPatch, _ checks: Checks, _ claims: Successions.Claims?,
+        by actor: Actor, at now: Timestamp, in transaction: any Transaction
     ) throws -> [AcceleratorRequestID] {
         var wishes = requests.compactMap { request -> Wish? in
             if case .bind(let target) = patch.changes[request.id] { (request, target) } else { nil }
@@ -89,8 +98,10 @@ struct Binder: Sendable {
             if let owner = owners[instance] { wishes[index].request.project = owner }
             try InstanceOwners.remember(wishes[index].request.project, of: instance, at: now, in: transaction)
         }
-        for check in checks { try check.enforce(in: transaction) }
+        for check in checks.limits { try check.enforce(in: transaction) }
         let handles = try choose(&wishes, claims, in: transaction)
+        try checkHosts(wishes, handles, patch, at: now, in: transaction)
+        try note(checks.claims, wishes, handles, at: now, in: transaction)
         let mustPrepare = handles.values.contains { $0.lifecycle.needsPreparation }
         let binding: WorkflowID? = mustPrepare ? ids.next() : nil
         let deadline = now + durations.preparation
@@ -180,6 +191,7 @@ struct Binder: Sendable {
         _ requests: [AcceleratorRequestID], _ provider: ResourceProviderID, _ deployable: DeployableID,
         _ chosen: inout [AcceleratorRequestID: AttachHandle], in transaction: any Transaction
     ) throws {
+        try BindingPlace(of: deployable, in: transaction).checkEnabled()
         let free = try desk.free(requests.count, of: deployable, in: transaction)
         guard free.count == requests.count else {
             throw Fault.notFound(
@@ -206,11 +218,9 @@ struct Binder: Sendable {
     private func checks(for patch: RequestPatch, as scope: RequestScope) async throws -> [LimitCheck] {
         if limits is Unlimited { return [] }
         let (requests, owners) = try await store.read { [self] transaction in
-            let instances = patch.changes.values.compactMap { change in
-                if case .bind(let target) = change { target.instance } else { nil }
-            }
-            return (
-                try read(patch, as: scope, in: transaction), try InstanceOwners.of(instances, in: transaction)
+            (
+                try read(patch, as: scope, in: transaction),
+                try InstanceOwners.of(patch.instances, in: transaction)
             )
         }
         var demands: [ProjectID: [String: Int]] = [:]

@@ -1,5 +1,4 @@
 import Clients
-import Logging
 import Model
 import Store
 import Workflows
@@ -7,7 +6,8 @@ import Workflows
 /// Tells the compute service what became of requests, until it takes the news or its time is up.
 ///
 /// Apart from the binding, so that a request is bound whether or not anyone hears of it. A compute service that knows
-/// no such instance, or has given it no host yet, is told again.
+/// no such instance, or has given it no host yet, is told again. Of several events only those are sent again that it did not take; what it
+/// refuses, or has not taken when the time is up, stands on the request and among the events.
 struct NotifyWorkflow: Sendable {
     struct Event: Codable, Sendable, Equatable {
         let instance: InstanceID
@@ -25,11 +25,23 @@ struct NotifyWorkflow: Sendable {
 
     let store: any StateStore
     let events: any ComputeEvents
-    let logger: Logger
+    let book: RequestBook
 
     var definition: WorkflowDefinition {
         WorkflowDefinition(
-            name: Self.header.name, steps: [.effect("tell") { context in try await tell(context) }])
+            name: Self.header.name,
+            steps: [
+                .effect(
+                    "tell", act: { context in try await tell(context) },
+                    undo: { context in
+                        let input = try context.input(as: Input.self)
+                        let reason = "The compute service did not take the event in time."
+                        try await store.write { [book] transaction in
+                            try book.untold(input.events, because: reason, at: context.now, in: transaction)
+                        }
+                        return .done
+                    })
+            ])
     }
 
     private func tell(_ context: StepContext) async throws -> StepVerdict {
@@ -38,21 +50,28 @@ struct NotifyWorkflow: Sendable {
         if wanted.isEmpty { return .done }
         let outcomes = try await events.send(
             wanted.map { AcceleratorRequestBound(instance: $0.instance, request: $0.request, isBound: $0.isBound) })
-        var mustTryAgain = false
-        for event in wanted {
+        let left = wanted.filter { event in
             switch outcomes[event.request] {
-            case .accepted: continue
-            case .tryAgain, nil: mustTryAgain = true
-            case .refused(let reason):
-                logger.warning(
-                    "the compute service refused an event",
-                    metadata: ["request": "\(event.request)", "reason": "\(reason)"])
+            case .tryAgain, nil: true
+            case .accepted, .refused: false
             }
         }
-        if !mustTryAgain { return .done }
-        // As long again as half of what has passed, within 0.5 s and 5 s.
-        let passed = context.now.since(Timestamp(microseconds: input.began))
-        return .wait(until: context.now + min(max(passed / 2, .milliseconds(500)), .seconds(5)))
+        let now = context.now
+        if left.count == input.events.count {
+            // As long again as half of what has passed, within 0.5 s and 5 s.
+            let passed = now.since(Timestamp(microseconds: input.began))
+            return .wait(until: now + min(max(passed / 2, .milliseconds(500)), .seconds(5)))
+        }
+        // What it did not take is another piece of work, so that the rest is not sent again.
+        try await store.write { [book] transaction in
+            try book.tell(left, since: Timestamp(microseconds: input.began), at: now, in: transaction)
+            for event in wanted {
+                guard case .refused(let reason) = outcomes[event.request] else { continue }
+                try book.untold(
+                    [event], because: "The compute service refused the event: \(reason)", at: now, in: transaction)
+            }
+        }
+        return .done
     }
 
     /// The events that are still true: a request unbound or deleted meanwhile is nobody's news.

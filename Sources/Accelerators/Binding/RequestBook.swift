@@ -1,3 +1,4 @@
+import Logging
 import Model
 import Store
 import Workflows
@@ -11,20 +12,25 @@ struct RequestBook: Sendable {
     /// False where there is no compute service to tell.
     let tellsCompute: Bool
     let trail: AuditTrail
+    let logger: Logger
 
     /// Applies `event` to each request; those it does not belong to stay as they are.
+    ///
+    /// - Parameter reason: why they failed
     func apply(
-        _ event: RequestLifecycle.Event, to requests: [AcceleratorRequest], by actor: Actor = .system,
-        at now: Timestamp, in transaction: any Transaction
+        _ event: RequestLifecycle.Event, to requests: [AcceleratorRequest], reason: String? = nil,
+        by actor: Actor = .system, at now: Timestamp, in transaction: any Transaction
     ) throws {
         var events: [NotifyWorkflow.Event] = []
         for request in requests {
             var lifecycle = RequestLifecycle(state: request.state)
             guard let actions = lifecycle.apply(event) else { continue }
-            try write(lifecycle.state, request, isUnbound: event == .unbind, at: now, in: transaction)
+            try write(
+                lifecycle.state, request, isUnbound: event == .unbind, reason: reason, at: now, in: transaction)
             if lifecycle.state != request.state {
-                try note(Self.action(of: lifecycle.state), request, by: actor, at: now, in: transaction)
+                try note(Self.action(of: lifecycle.state), request, reason, by: actor, at: now, in: transaction)
             }
+            if event == .failed { report(reason, of: request) }
             for action in actions {
                 switch action {
                 case .release: try release(request, at: now, in: transaction)
@@ -56,7 +62,7 @@ struct RequestBook: Sendable {
             UPDATE accelerator_requests SET state = \(lifecycle.state.rawValue), project = \(request.project),
                 host = \(target.host),
                 resource_provider = \(target.resourceProvider), instance = \(target.instance), handle = \(handle.id),
-                binding = \(binding), generation = generation + 1, updated_at = \(now)
+                binding = \(binding), reason = NULL, generation = generation + 1, updated_at = \(now)
             WHERE uuid = \(request.id) AND generation = \(request.generation)
             """)
         guard moved == 1 else { throw Self.moved(request) }
@@ -86,19 +92,26 @@ struct RequestBook: Sendable {
     }
 
     /// Writes down that the compute service is to be told.
-    func tell(_ events: [NotifyWorkflow.Event], at now: Timestamp, in transaction: any Transaction) throws {
+    ///
+    /// - Parameter began: when it was first to be told, where this goes on with what is left
+    func tell(
+        _ events: [NotifyWorkflow.Event], since began: Timestamp? = nil, at now: Timestamp,
+        in transaction: any Transaction
+    ) throws {
         guard tellsCompute, !events.isEmpty else { return }
+        let began = began ?? now
         try journal.start(
             NotifyWorkflow.header, id: ids.next(),
-            input: NotifyWorkflow.Input(events: events, began: now.microseconds),
-            deadline: now + durations.notification, at: now, in: transaction)
+            input: NotifyWorkflow.Input(events: events, began: began.microseconds),
+            deadline: began + durations.notification, at: now, in: transaction)
     }
 
     private func write(
-        _ state: RequestLifecycle.State, _ request: AcceleratorRequest, isUnbound: Bool, at now: Timestamp,
-        in transaction: any Transaction
+        _ state: RequestLifecycle.State, _ request: AcceleratorRequest, isUnbound: Bool, reason: String?,
+        at now: Timestamp, in transaction: any Transaction
     ) throws {
-        var change: SQL = "state = \(state.rawValue), generation = generation + 1, updated_at = \(now)"
+        var change: SQL =
+            "state = \(state.rawValue), reason = \(reason), generation = generation + 1, updated_at = \(now)"
         if state != .bound { change += ", handle = NULL, binding = NULL" }
         if isUnbound { change += ", host = NULL, resource_provider = NULL, instance = NULL" }
         let moved = try transaction.execute(
@@ -125,13 +138,53 @@ struct RequestBook: Sendable {
     }
 
     private func note(
-        _ action: AuditEvent.Action, _ request: AcceleratorRequest, by actor: Actor, at now: Timestamp,
-        in transaction: any Transaction
+        _ action: AuditEvent.Action, _ request: AcceleratorRequest, _ reason: String? = nil, by actor: Actor,
+        at now: Timestamp, in transaction: any Transaction
     ) throws {
         try trail.note(
             AuditEvent(
                 action: action, actor: actor, owner: request.project, request: request.id, instance: request.instance,
-                handle: request.handle, host: request.host), at: now, in: transaction)
+                handle: request.handle, host: request.host, detail: reason), at: now, in: transaction)
+    }
+
+    private func report(_ reason: String?, of request: AcceleratorRequest) {
+        logger.warning(
+            "an accelerator request could not be bound",
+            metadata: [
+                "request": "\(request.id)", "instance": "\(request.instance?.description ?? "")",
+                "host": "\(request.host?.text ?? "")", "reason": "\(reason ?? "")",
+            ])
+    }
+
+    /// The compute service never took the news of these: on record for the request's owner and for operators.
+    func untold(
+        _ events: [NotifyWorkflow.Event], because reason: String, at now: Timestamp, in transaction: any Transaction
+    ) throws {
+        guard !events.isEmpty else { return }
+        let wanted = Dictionary(events.map { ($0.request, $0.instance) }) { first, _ in first }
+        let requests = try transaction.all(
+            """
+            SELECT \(AcceleratorRequest.columns) FROM \(AcceleratorRequest.source)
+            WHERE r.uuid IN \(list: events.map(\.request)) AND r.state IN ('Bound', 'BindFailed')
+            """
+        ) { row in try AcceleratorRequest(row) }
+        for request in requests where wanted[request.id] == request.instance {
+            // Why it could not be bound says more.
+            try transaction.execute(
+                """
+                UPDATE accelerator_requests SET reason = COALESCE(reason, \(reason)), generation = generation + 1,
+                    updated_at = \(now)
+                WHERE uuid = \(request.id) AND generation = \(request.generation)
+                """)
+            try note(.computeUntold, request, reason, by: .system, at: now, in: transaction)
+            try Self.wake(request, in: transaction)
+            logger.warning(
+                "the compute service never took an event",
+                metadata: [
+                    "request": "\(request.id)", "instance": "\(request.instance?.description ?? "")",
+                    "reason": "\(reason)",
+                ])
+        }
     }
 
     private static func action(of state: RequestLifecycle.State) -> AuditEvent.Action {

@@ -49,9 +49,9 @@ struct DeviceEndpoints: Sendable {
     private func list(_ call: Call) async throws -> Reply {
         let filter = try ListFilter(call, fields: Self.filters, table: "devices")
         var conditions = filter.conditions
-        if let type = try call[Self.type] { conditions += " AND type = \(type)" }
-        if let vendor = try call[Self.vendor] { conditions += " AND vendor = \(vendor)" }
-        if let hostname = try call[Self.hostname] { conditions += " AND host = \(hostname)" }
+        if let type = try call.filter(Self.type) { conditions += " AND type = \(type)" }
+        if let vendor = try call.filter(Self.vendor) { conditions += " AND vendor = \(vendor)" }
+        if let hostname = try call.filter(Self.hostname) { conditions += " AND host = \(hostname)" }
         let page = try Page(call, filter)
         let (found, states) = try await store.read { [conditions] transaction in
             let after = try page.after(

@@ -22,7 +22,8 @@ public struct AcceleratorFleet: FleetDelegate {
         let seen: Int64? = try transaction.first(
             "SELECT generation FROM accelerator_hosts WHERE host = \(host)"
         ) { row in try row[0] }
-        if let seen, report.generation <= seen { return }
+        // What no report can rise above was taken by a release without bounds.
+        if let seen, seen < Self.greatestGeneration, report.generation <= seen { return }
         try take(.init(report), from: host, at: now, in: transaction)
     }
 
@@ -30,6 +31,12 @@ public struct AcceleratorFleet: FleetDelegate {
         _ change: HostReportChange, from host: HostName, at now: Timestamp, in transaction: any Transaction
     ) throws {
         try take(.init(change), from: host, at: now, in: transaction)
+    }
+
+    private static let greatestGeneration = Int64(1) << 53
+
+    public func wantsWhole(of host: HostName, in transaction: any Transaction) throws -> Bool {
+        try HostFinding.holdsUp(host, in: transaction)
     }
 
     private func take(
@@ -44,10 +51,22 @@ public struct AcceleratorFleet: FleetDelegate {
                 conditions = excluded.conditions, reported_at = excluded.reported_at
             """)
         let record = try ReportedInventory(of: host, in: transaction)
+        let claims = try ProviderClaims(news, of: host, record: record, in: transaction)
         var intake = ReportIntake(host: host, record: record, ids: ids, trail: trail, now: now, logger: logger)
-        if try intake.take(news, in: transaction) {
+        for holder in claims.evicted {
+            try intake.evict(holder, in: transaction)
+            try dispatch.touch(holder.host, at: now, in: transaction)
+        }
+        if try intake.take(claims.news, in: transaction) {
             try dispatch.touch(host, at: now, in: transaction)
         }
+        let findings = claims.findings + intake.findings.map { (host, $0) }
+        for (about, finding) in findings {
+            logger.error(
+                "part of a host's report is left out",
+                metadata: ["host": "\(about)", "subject": "\(finding.subject)", "reason": "\(finding.reason)"])
+        }
+        try HostFinding.replace(findings, from: host, at: now, in: transaction)
     }
 
     /// Withheld are: what an operator disabled (the host, the device or the deployable), what vanished, and what has only
@@ -136,6 +155,15 @@ public struct AcceleratorFleet: FleetDelegate {
     public func heard(
         _ known: CertificateChainHead, of host: HostName, at now: Timestamp, in transaction: any Transaction
     ) throws {
+        if known.number > CertificateBook.greatest, try known != desk.certificates.head(of: host, in: transaction) {
+            let finding = HostFinding(
+                kind: .certificates, subject: "sanitisation",
+                reason:
+                    "The agent says that its sanitisation certificates end at number \(known.number), which cannot be. It "
+                    + "is not believed: what it holds against the database was altered or damaged.")
+            try HostFinding.note(finding, of: host, from: host, at: now, in: transaction)
+            return
+        }
         guard let trouble = try desk.certificates.compare(known, of: host, in: transaction) else { return }
         logger.error("\(trouble)", metadata: ["host": "\(host)"])
         try trail.note(

@@ -16,11 +16,32 @@ struct FleetHost: Sendable, Equatable {
     let disabledReason: String?
     let reported: Timestamp?
     let drivers: [DriverReport]
-    /// What its agent says an operator should know.
-    let conditions: [HostCondition]
+    /// What its agent says an operator should know, then what the service finds.
+    private(set) var conditions: [Condition]
     let devices: Int
     /// What the connection to its agent knows; nil where there never was one.
     let agent: HostRecord?
+
+    /// Of kinds that this release does not know, too.
+    struct Condition: Sendable, Equatable, Decodable {
+        let kind: String
+        let subject: String
+        let reason: String
+    }
+
+    /// What an operator who looks for devices in vain should know, from 2.5.
+    var hints: [Condition] {
+        guard reported != nil, devices == 0 else { return [] }
+        let failing = drivers.filter { $0.failure != nil }.map(\.name)
+        let reason =
+            drivers.isEmpty
+            ? "The host has no driver enabled, so it offers nothing: name drivers in agent.enabled_drivers of its configuration."
+            : failing.isEmpty
+                ? "No driver of the host (\(drivers.map(\.name).joined(separator: ", "))) offers a device: name devices in the "
+                    + "driver's device_spec; 'kilonova host match' on the host says of each why it is not offered."
+                : "The host offers no device, and drivers fail: \(failing.joined(separator: ", "))."
+        return [Condition(kind: "devices", subject: name.text, reason: reason)]
+    }
 
     private static let columns: SQL = """
         a.host, a.status, a.disabled_reason, a.reported_at, a.drivers,
@@ -56,6 +77,7 @@ struct FleetHost: Sendable, Equatable {
                 let name: HostName = try row[0]
                 found[name] = try FleetHost(row, agent: found[name]?.agent)
             }
+            for (name, findings) in try HostFinding.of(part, in: transaction) { found[name]?.add(findings) }
         }
         return names.compactMap { found[$0] }
     }
@@ -68,11 +90,11 @@ struct FleetHost: Sendable, Equatable {
     }
 
     static func find(_ name: HostName, in transaction: any Transaction) throws -> FleetHost? {
-        let agent = try HostDirectory.find(name, in: transaction)
-        let known = try transaction.first("SELECT \(columns) FROM accelerator_hosts a WHERE a.host = \(name)") { row in
-            try FleetHost(row, agent: agent)
-        }
-        return known ?? agent.map { FleetHost(unreported: $0) }
+        try find([name], in: transaction).first
+    }
+
+    private mutating func add(_ findings: [HostFinding]) {
+        conditions += findings.map { Condition(kind: $0.kind.rawValue, subject: $0.subject, reason: $0.reason) }
     }
 
     private init(_ row: borrowing Row, agent: HostRecord?) throws {
@@ -83,7 +105,7 @@ struct FleetHost: Sendable, Equatable {
         reported = agent?.reportedAt ?? taken
         drivers = try JSONText.decode([DriverReport].self, from: try row[4])
         devices = try row[5]
-        conditions = try JSONText.decode([HostCondition].self, from: try row[6])
+        conditions = try JSONText.decode([Condition].self, from: try row[6])
         self.agent = agent
     }
 

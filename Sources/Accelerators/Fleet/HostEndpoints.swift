@@ -49,7 +49,8 @@ struct HostEndpoints: Sendable {
             return try FleetHost.all(after: marker, limit: page.size.map { $0 + 1 }, in: transaction)
         }
         let (shown, links) = page.cut(found, "hosts", call) { $0.name.text }
-        return try .json(HostListView(hosts: shown.map { HostView($0, call) }, pages: links))
+        return try .json(
+            HostListView(shown.map { HostView($0, call) }, pages: links, isFirst: page.marker == nil, call))
     }
 
     private func show(_ call: Call) async throws -> Reply {

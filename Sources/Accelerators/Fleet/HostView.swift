@@ -64,8 +64,9 @@ struct HostView: Codable, Sendable {
         agentVersion = host.agent.flatMap { $0.agentVersion.isEmpty ? nil : $0.agentVersion }
         devices = host.devices
         drivers = host.drivers.map(DriverView.init)
-        conditions = host.conditions.map { condition in
-            ConditionView(kind: condition.kind.rawValue, subject: condition.subject, reason: condition.reason)
+        let hints = call.version >= Accountability.version ? host.hints : []
+        conditions = (host.conditions + hints).map { condition in
+            ConditionView(kind: condition.kind, subject: condition.subject, reason: condition.reason)
         }
         links = [Link(call, "hosts", "\(host.name)")]
     }
@@ -73,10 +74,22 @@ struct HostView: Codable, Sendable {
 
 struct HostListView: Codable, Sendable {
     let hosts: [HostView]
+    /// From 2.5, where there are no hosts: how one comes.
+    let hint: String?
     let pages: [Link]?
 
+    init(_ hosts: [HostView], pages: [Link]?, isFirst: Bool, _ call: Call) {
+        self.hosts = hosts
+        self.pages = pages
+        hint = hosts.isEmpty && isFirst && call.version >= Accountability.version ? Self.howOneComes : nil
+    }
+
+    private static let howOneComes =
+        "No host is known. 'kilonova enrolment-token HOST' makes a token with which the agent of a host enrols; the host shows here "
+        + "once its agent has reported."
+
     enum CodingKeys: String, CodingKey {
-        case hosts
+        case hosts, hint
         case pages = "hosts_links"
     }
 }

@@ -26,7 +26,7 @@ extension ReportIntake {
     }
 
     /// Whether anything of it is in a tenant's hands or not yet clean, and stays below it.
-    private func isHeld(_ deployable: ReportedInventory.StoredDeployable) -> Bool {
+    func isHeld(_ deployable: ReportedInventory.StoredDeployable) -> Bool {
         deployable.handles.values.contains { !$0.isFree && !moving.contains($0.id) }
     }
 

@@ -4,7 +4,7 @@ extension ReportIntake {
     /// What a host says, whole or only what differs.
     struct News: Sendable {
         let generation: Int64
-        let devices: [DeviceReport]
+        var devices: [DeviceReport]
         /// What is no longer there; nil where that is everything that is not in `devices`.
         let gone: Set<ReportedInventory.DeviceKey>?
         let drivers: [DriverReport]

@@ -16,6 +16,8 @@ struct ReportIntake {
     private(set) var moving: Set<AttachHandleID> = []
     /// What holders are to be told when all is taken.
     var tidings: [Tiding] = []
+    /// What of the report could not be taken.
+    var findings: [HostFinding] = []
 
     struct Tiding: Sendable {
         let handle: AttachHandleID
@@ -72,6 +74,7 @@ struct ReportIntake {
     /// True when something changed that the host's agent has to hear of again: what is withheld.
     mutating func take(_ report: News, in transaction: any Transaction) throws -> Bool {
         try findMoves(report)
+        try makeRoom(for: report, in: transaction)
         // A driver that failed says nothing about its devices: they stay as last reported.
         let silent = Set(report.drivers.filter { $0.failure != nil }.map(\.name))
         var isTouched = false
@@ -100,7 +103,7 @@ struct ReportIntake {
         return isTouched
     }
 
-    private func insert(_ device: DeviceReport, in transaction: any Transaction) throws {
+    private mutating func insert(_ device: DeviceReport, in transaction: any Transaction) throws {
         let id: DeviceID = ids.next()
         try transaction.execute(
             """
@@ -143,7 +146,7 @@ struct ReportIntake {
         for deployable in device.deployables {
             guard reported.insert(deployable.name).inserted else { continue }
             if let known = stored.deployables[deployable.name] {
-                if try update(known, to: deployable, of: device.driver, in: transaction) { isTouched = true }
+                if try update(known, to: deployable, of: stored.id, device.driver, in: transaction) { isTouched = true }
             } else {
                 try insert(deployable, of: stored.id, driver: device.driver, in: transaction)
             }
@@ -152,25 +155,10 @@ struct ReportIntake {
         return isTouched
     }
 
-    /// A provider that another device has already, or a class of it that this one has, is not taken twice: this deployable is left
-    /// out, the rest goes on.
-    private func insert(
+    private mutating func insert(
         _ deployable: DeployableReport, of device: DeviceID, driver: String, in transaction: any Transaction
     ) throws {
-        let isTaken = try transaction.exists(
-            """
-            SELECT 1 FROM deployables WHERE resource_provider = \(deployable.resourceProvider)
-                AND (device <> \(device) OR resource_class = \(deployable.resourceClass))
-            """)
-        guard !isTaken else {
-            logger.error(
-                "a deployable's resource provider belongs to another device or deployable",
-                metadata: [
-                    "host": "\(host)", "deployable": "\(deployable.name)",
-                    "resource_provider": "\(deployable.resourceProvider)",
-                ])
-            return
-        }
+        guard try isFree(deployable, of: device, in: transaction) else { return }
         let id: DeployableID = ids.next()
         try transaction.execute(
             """
@@ -184,7 +172,7 @@ struct ReportIntake {
             try insert(attribute, at: position, of: id, in: transaction)
         }
         var contents: Set<String> = []
-        for (position, handle) in sound(deployable.handles).enumerated() {
+        for (position, handle) in sound(deployable).enumerated() {
             let content = try JSONText.canonical(handle.info)
             guard contents.insert(content).inserted else { continue }
             if try move(handle, content, of: driver, at: position, to: id, deployable, in: transaction) { continue }
@@ -217,9 +205,12 @@ struct ReportIntake {
     }
 
     private mutating func update(
-        _ stored: ReportedInventory.StoredDeployable, to deployable: DeployableReport, of driver: String,
-        in transaction: any Transaction
+        _ stored: ReportedInventory.StoredDeployable, to deployable: DeployableReport, of device: DeviceID,
+        _ driver: String, in transaction: any Transaction
     ) throws -> Bool {
+        if stored.resourceProvider != deployable.resourceProvider || stored.resourceClass != deployable.resourceClass {
+            guard try isFree(deployable, of: device, but: stored, in: transaction) else { return false }
+        }
         let traits = try JSONText.canonical(deployable.traits)
         if stored.resourceProvider != deployable.resourceProvider || stored.resourceClass != deployable.resourceClass
             || stored.accelerators != deployable.accelerators || stored.traits != traits || !stored.isPresent
@@ -278,7 +269,7 @@ struct ReportIntake {
         let stored = deployable.handles
         var isTouched = false
         var reported: Set<String> = []
-        for (position, handle) in sound(report.handles).enumerated() {
+        for (position, handle) in sound(report).enumerated() {
             let content = try JSONText.canonical(handle.info)
             guard reported.insert(content).inserted else { continue }
             guard let known = stored[content] else {
@@ -325,11 +316,15 @@ struct ReportIntake {
     }
 
     /// Handles that a consumer can make sense of; what is not is left out, the rest goes on.
-    private func sound(_ handles: [AttachHandleReport]) -> [AttachHandleReport] {
-        handles.filter { handle in
-            guard let problem = HandleContent.problem(with: handle.info, of: handle.type) else { return true }
-            logger.error("an attach handle is left out", metadata: ["host": "\(host)", "problem": "\(problem)"])
-            return false
+    private mutating func sound(_ deployable: DeployableReport) -> [AttachHandleReport] {
+        var sound: [AttachHandleReport] = []
+        for handle in deployable.handles {
+            if let problem = HandleContent.problem(with: handle.info, of: handle.type) {
+                findings.append(HostFinding(.report, deployable, "An attach handle is left out: \(problem)."))
+            } else {
+                sound.append(handle)
+            }
         }
+        return sound
     }
 }

@@ -50,6 +50,11 @@ struct ReportedInventory: Sendable {
 
     private(set) var devices: [DeviceKey: StoredDevice] = [:]
 
+    /// Every resource provider that is on record.
+    var providers: Set<ResourceProviderID> {
+        Set(devices.values.flatMap(\.deployables.values).map(\.resourceProvider))
+    }
+
     /// Where a handle is on record: by its driver and the text of its content.
     struct HandleKey: Hashable, Sendable {
         let driver: String

@@ -45,16 +45,17 @@ struct AttachHandleEndpoints: Sendable {
     private func list(_ call: Call) async throws -> Reply {
         var conditions: SQL = "1 = 1"
         if let state = try call[Self.state] { conditions += " AND h.state = \(state.rawValue)" }
-        if let hostname = try call[Self.hostname] { conditions += " AND d.host = \(hostname)" }
+        if let hostname = try call.filter(Self.hostname) { conditions += " AND d.host = \(hostname)" }
         if let deployable = try call[Self.deployable] { conditions += " AND h.deployable = \(deployable)" }
         let page = try Page(call)
+        let source = AttachHandleRow.source(OwnerScope(call.caller))
         let found = try await store.read { [conditions] transaction in
             let after = try page.after(
                 "h.created_at, h.uuid", at: { "SELECT created_at, uuid FROM attach_handles WHERE uuid = \($0)" },
                 in: transaction)
             return try transaction.all(
                 """
-                SELECT \(AttachHandleRow.columns) FROM \(AttachHandleRow.source) WHERE \(conditions) AND \(after)
+                SELECT \(AttachHandleRow.columns) FROM \(source) WHERE \(conditions) AND \(after)
                 ORDER BY h.created_at, h.uuid\(page.limit)
                 """
             ) { row in try AttachHandleRow(row) }
@@ -65,9 +66,10 @@ struct AttachHandleEndpoints: Sendable {
 
     private func show(_ call: Call) async throws -> Reply {
         let id = try call[Self.uuid]
+        let source = AttachHandleRow.source(OwnerScope(call.caller))
         let found = try await store.read { transaction in
             try transaction.first(
-                "SELECT \(AttachHandleRow.columns) FROM \(AttachHandleRow.source) WHERE h.uuid = \(id)"
+                "SELECT \(AttachHandleRow.columns) FROM \(source) WHERE h.uuid = \(id)"
             ) { row in try AttachHandleRow(row) }
         }
         guard let found else { throw Self.unknown(id) }

@@ -2,7 +2,8 @@ import API
 import Model
 import Store
 
-/// An attach handle on the wire, from 2.4: for operators, who see why one is withheld.
+/// An attach handle on the wire, from 2.4: for operators, who see why one is withheld. Who holds it shows to administrators and to its
+/// own project.
 struct AttachHandleView: Codable, Sendable {
     let uuid: String
     let type: String
@@ -72,7 +73,11 @@ struct AttachHandleRow: Sendable {
     let updated: Timestamp?
 
     static let columns: SQL = "\(AttachHandle.columns), r.uuid, r.instance, h.created_at, h.updated_at"
-    static let source: SQL = "\(AttachHandle.source) LEFT JOIN accelerator_requests r ON r.handle = h.uuid"
+    /// With the request that holds it, where that is one of `scope`.
+    static func source(_ scope: OwnerScope) -> SQL {
+        let owned = scope.condition("r.project")
+        return "\(AttachHandle.source) LEFT JOIN accelerator_requests r ON r.handle = h.uuid AND \(owned)"
+    }
 
     init(_ row: borrowing Row) throws {
         handle = try AttachHandle(row)

@@ -44,7 +44,7 @@ struct DeviceProfileEndpoints: Sendable {
     }
 
     private func list(_ call: Call) async throws -> Reply {
-        let names = try call[Self.name].map { names throws(Fault) in try Self.names(names, in: "name") }
+        let names = try call.filter(Self.name).map { names throws(Fault) in try Self.names(names, in: "name") }
         let page = try Page(call)
         let found = try await store.read { transaction in
             var conditions = try page.after(
@@ -147,7 +147,8 @@ struct DeviceProfileEndpoints: Sendable {
     }
 
     private static func meant(_ key: String) -> SQL {
-        if let id = DeviceProfileID(key) { return "(uuid = \(id) OR name = \(key))" }
+        // As in the original, what has the form of an id is one: a profile with such a name is found by its own.
+        if let id = DeviceProfileID(key) { return "uuid = \(id)" }
         return "name = \(key)"
     }
 

@@ -20,12 +20,15 @@ struct AcceleratorRequest: Sendable, Equatable {
     /// The workflow that binds it.
     let binding: WorkflowID?
     let generation: Int64
+    /// Why it could not be bound, or who never heard of it.
+    let reason: String?
     let created: Timestamp
     let updated: Timestamp?
 
     static let columns: SQL = """
         r.uuid, r.project, r.state, r.profile, p.name, r.profile_group, r.resource_class, r.host, r.resource_provider,
-        r.instance, r.handle, h.type, h.info, r.binding, r.generation, r.created_at, r.updated_at
+        r.instance, r.handle, h.type, h.info, r.binding, r.generation, r.created_at, r.updated_at,
+        r.reason
         """
     static let source: SQL = """
         accelerator_requests r JOIN device_profiles p ON p.uuid = r.profile
@@ -52,5 +55,6 @@ struct AcceleratorRequest: Sendable, Equatable {
         generation = try row[14]
         created = try row[15]
         updated = try row[16]
+        reason = try row[17]
     }
 }

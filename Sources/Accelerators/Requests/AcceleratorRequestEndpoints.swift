@@ -77,13 +77,15 @@ struct AcceleratorRequestEndpoints: Sendable {
             ) { call in
                 try await change(
                     call,
-                    RequestPatch([try call[Self.uuid]: .unbind], expecting: try EntityTags(.ifMatch, of: call)))
+                    RequestPatch(
+                        [try call[Self.uuid]: .unbind], expecting: try EntityTags(.ifMatch, of: call),
+                        version: call.version))
             },
         ]
     }
 
     private func list(_ call: Call) async throws -> Reply {
-        let bindState = try call[Self.bindState]
+        let bindState = try call.filter(Self.bindState)
         guard bindState == nil || bindState == "resolved" else {
             throw Fault.badRequest("'bind_state' must be 'resolved'.", field: "bind_state")
         }
@@ -215,7 +217,8 @@ struct AcceleratorRequestEndpoints: Sendable {
 
     private func putBinding(_ call: Call, _ body: BindingBody) async throws -> Reply {
         let patch = RequestPatch(
-            [try call[Self.uuid]: .bind(try body.target())], expecting: try EntityTags(.ifMatch, of: call))
+            [try call[Self.uuid]: .bind(try body.target())], expecting: try EntityTags(.ifMatch, of: call),
+            version: call.version, idempotent: true)
         return try await change(call, patch)
     }
 

@@ -14,6 +14,7 @@ extension AcceleratorRequestView: WrittenView {
             json.member("attach_handle_type", handleType)
             json.member("attach_handle_uuid", handle)
             json.texts("attach_handle_info", handleInfo)
+            json.optional("reason", reason)
             json.links("links", links)
             json.member("created_at", createdAt)
             json.member("updated_at", updatedAt)

@@ -14,12 +14,14 @@ struct AcceleratorRequestView: Codable, Sendable {
     let handleType: String
     @OrNull var handle: String?
     let handleInfo: [String: String]
+    /// From 2.5, where there is one: why it could not be bound, or that the compute service never heard of it.
+    let reason: String?
     let links: [Link]
     let createdAt: String
     @OrNull var updatedAt: String?
 
     enum CodingKeys: String, CodingKey {
-        case uuid, state, hostname, links
+        case uuid, state, hostname, reason, links
         case profileName = "device_profile_name"
         case profileGroup = "device_profile_group_id"
         case resourceProvider = "device_rp_uuid"
@@ -46,6 +48,7 @@ struct AcceleratorRequestView: Codable, Sendable {
         handleType = isBound ? request.handleType ?? "" : ""
         handle = isBound ? request.handle?.description : nil
         handleInfo = isBound ? member?.info ?? request.handleInfo : [:]
+        reason = call.version >= Accountability.version ? request.reason : nil
         links = [Link(call, "accelerator_requests", request.id.description)]
         createdAt = request.created.isoOffset
         updatedAt = request.updated?.isoOffset

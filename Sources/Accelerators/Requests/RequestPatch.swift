@@ -19,10 +19,36 @@ struct RequestPatch: Sendable, Equatable {
     let changes: [AcceleratorRequestID: Change]
     /// The generations that the caller saw; nil where it does not mind.
     let expected: EntityTags?
+    /// Whether what is so already is done: a PUT may be said twice.
+    let isIdempotent: Bool
+    /// From 2.5: binds hold a claim in Placement and name the host of what they get.
+    let isStrict: Bool
 
-    init(_ changes: [AcceleratorRequestID: Change], expecting expected: EntityTags? = nil) {
+    init(
+        _ changes: [AcceleratorRequestID: Change], expecting expected: EntityTags? = nil, version: Microversion,
+        idempotent isIdempotent: Bool = false
+    ) {
         self.changes = changes
         self.expected = expected
+        self.isIdempotent = isIdempotent
+        isStrict = version >= Accountability.version
+    }
+
+    /// The binds that it asks for.
+    var targets: [Target] {
+        changes.values.compactMap { change in
+            if case .bind(let target) = change { target } else { nil }
+        }
+    }
+
+    var instances: [InstanceID] { targets.map(\.instance) }
+
+    /// Whether `request` is, or is being, bound as asked.
+    func holds(for request: AcceleratorRequest) -> Bool {
+        guard case .bind(let target) = changes[request.id], request.state == .bound || request.state == .bindStarted
+        else { return false }
+        return request.host == target.host && request.resourceProvider == target.resourceProvider
+            && request.instance == target.instance
     }
 
     /// The body's form: lists of operations by request.
@@ -50,6 +76,8 @@ struct RequestPatch: Sendable, Equatable {
         }
         self.changes = changes
         expected = nil
+        isIdempotent = false
+        isStrict = version >= Accountability.version
     }
 
     private static func change(

@@ -7,9 +7,10 @@ enum RequestScope: Sendable, Equatable {
     case project(ProjectID)
     case nothing
 
-    /// Administrators and services see every project; others their own.
+    /// Administrators see every project, and so do services that show a service token; others see their own. The role alone is no
+    /// proof of being the compute service: whoever has it in any project would have power over all of them.
     init(_ caller: Caller) {
-        if caller.has(role: "admin") || caller.has(role: "service") {
+        if caller.has(role: "admin") || (caller.has(role: "service") && caller.comesThroughService) {
             self = .everything
         } else if let project = caller.project {
             self = .project(project)

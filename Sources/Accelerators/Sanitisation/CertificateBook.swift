@@ -70,13 +70,14 @@ struct CertificateBook: Sendable {
     /// Holds against the database what a host's agent knows; answers what is wrong, once.
     ///
     /// Where the agent knows of more, the chain goes on from there, so that certificates which only their owners still have
-    /// keep their place in it.
+    /// keep their place in it. More than a host can have come to in its life is not believed.
     func compare(
         _ known: CertificateChainHead, of host: HostName, in transaction: any Transaction
     ) throws -> String? {
         let chain = try Chain(of: host, in: transaction)
         let head = chain?.head ?? CertificateChainHead(number: 0, hash: StatementHash.none)
         if known == head { return nil }
+        guard known.number <= Self.greatest else { return nil }
         if known.number > head.number {
             let kept = chain?.kept ?? head.number
             try transaction.execute(
@@ -99,6 +100,9 @@ struct CertificateBook: Sendable {
             + "of."
     }
 
+    /// What an agent may say that a chain ends at. A certificate a second takes 68 years to come here.
+    static let greatest = Int64(Int32.max)
+
     private struct Chain {
         let head: CertificateChainHead
         /// Where the database ended before it was found to be set back.
@@ -115,7 +119,18 @@ struct CertificateBook: Sendable {
                     fork: try row[3])
             }
             guard let found else { return nil }
-            self = found
+            guard found.head.number > CertificateBook.greatest else {
+                self = found
+                return
+            }
+            // A release without the bound believed an agent. What it told of was never issued: the last certificate is the end.
+            let last: CertificateChainHead? = try transaction.first(
+                """
+                SELECT number, hash FROM sanitisation_certificates WHERE host = \(host) ORDER BY number DESC LIMIT 1
+                """
+            ) { row in CertificateChainHead(number: try row[0], hash: try row[1]) }
+            self.init(
+                head: last ?? CertificateChainHead(number: 0, hash: StatementHash.none), kept: nil, fork: found.fork)
         }
 
         private init(head: CertificateChainHead, kept: Int64?, fork: String?) {

@@ -44,7 +44,7 @@ struct CertificateEndpoints: Sendable {
 
     private func list(_ call: Call) async throws -> Reply {
         var conditions: SQL = "1 = 1"
-        if let hostname = try call[Self.hostname] { conditions += " AND c.host = \(hostname)" }
+        if let hostname = try call.filter(Self.hostname) { conditions += " AND c.host = \(hostname)" }
         if let device = try call[Self.device] { conditions += " AND c.device = \(device)" }
         if let handle = try call[Self.handle] { conditions += " AND c.handle = \(handle)" }
         let page = try Page(call)

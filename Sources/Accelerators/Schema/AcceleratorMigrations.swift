@@ -30,6 +30,20 @@ public enum AcceleratorMigrations {
                 "ALTER TABLE deployables DROP CONSTRAINT deployables_resource_provider_key",
                 "CREATE UNIQUE INDEX deployables_provider ON deployables (resource_provider, resource_class)",
             ]),
+        Migration(
+            room: "accelerators", number: 8, title: "what the service finds about hosts, and why binds failed",
+            statements: findings),
+    ]
+
+    private static let findings = [
+        """
+        CREATE TABLE host_findings (
+            host TEXT NOT NULL, kind TEXT NOT NULL, subject TEXT NOT NULL, source TEXT NOT NULL, reason TEXT NOT NULL,
+            occurrences BIGINT NOT NULL, since BIGINT NOT NULL, seen_at BIGINT NOT NULL,
+            PRIMARY KEY (host, kind, subject, source))
+        """,
+        "CREATE INDEX host_findings_source ON host_findings (source, kind)",
+        "ALTER TABLE accelerator_requests ADD COLUMN reason TEXT",
     ]
 
     /// SQLite cannot drop a constraint. What refers to deployables is checked when the transaction ends, with the same rows there.

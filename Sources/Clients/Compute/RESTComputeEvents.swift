@@ -33,8 +33,8 @@ public struct RESTComputeEvents: ComputeEvents {
                 "The compute service does not take events at the moment.",
                 context: "os-server-external-events answered \(answer.status)")
         default:
-            let text = String(decoding: answer.body.prefix(200), as: UTF8.self)
-            return Self.all(events, .refused("\(answer.status) \(text)"))
+            // The text of the answer is not ours to show: the code says which way to look.
+            return Self.all(events, .refused("it answered \(answer.status)"))
         }
     }
 
@@ -67,7 +67,7 @@ public struct RESTComputeEvents: ComputeEvents {
             switch code {
             case 200..<300: outcomes[request] = .accepted
             case 404, 422: outcomes[request] = .tryAgain
-            default: outcomes[request] = .refused("\(code)")
+            default: outcomes[request] = .refused("it answered \(code)")
             }
         }
         return outcomes

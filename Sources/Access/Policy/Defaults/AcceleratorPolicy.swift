@@ -85,7 +85,7 @@ public enum AcceleratorPolicy {
         rule("cyborg:attribute:delete", "rule:admin_api", "Delete attributes", "DELETE /v2/attributes/{uuid}"),
     ]
 
-    /// Of endpoints that upstream has not; from 2.4.
+    /// Of endpoints that upstream has not; from 2.4 and 2.5.
     private static let additions: [PolicyRule] = [
         rule(
             "cyborg:deployable:disable", "rule:admin_api", "Take a deployable out of service",
@@ -113,6 +113,7 @@ public enum AcceleratorPolicy {
             legacy: "rule:admin_api"),
         rule("cyborg:host:disable", "rule:admin_api", "Take a host out of service", "POST /v2/hosts/{host}/disable"),
         rule("cyborg:host:enable", "rule:admin_api", "Put a host into service again", "POST /v2/hosts/{host}/enable"),
+        rule("cyborg:host:delete", "rule:admin_api", "Remove a host that left", "DELETE /v2/hosts/{host}"),
         rule(
             "cyborg:driver:get_all", "rule:project_manager_or_admin", "List drivers", "GET /v2/drivers",
             legacy: "rule:admin_api"),

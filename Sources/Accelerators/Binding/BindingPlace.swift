@@ -1,0 +1,73 @@
+import Link
+import Model
+import Store
+
+/// Where a bind gets its handles from: the deployable, and what stands in the way of giving any.
+struct BindingPlace: Sendable, Equatable {
+    let deployable: DeployableID
+    let device: DeviceID
+    let host: HostName
+    private let isDeviceDisabled: Bool
+    private let isDeployableDisabled: Bool
+    private let isHostDisabled: Bool
+    private let hostReason: String?
+
+    init(of deployable: DeployableID, in transaction: any Transaction) throws {
+        let found: BindingPlace? = try transaction.first(
+            """
+            SELECT p.uuid, d.uuid, d.host, d.status, p.status, a.status, a.disabled_reason
+            FROM deployables p JOIN devices d ON d.uuid = p.device LEFT JOIN accelerator_hosts a ON a.host = d.host
+            WHERE p.uuid = \(deployable)
+            """
+        ) { row in try BindingPlace(row) }
+        guard let found else { throw Fault.notFound("There is no deployable \(deployable). Nothing was bound.") }
+        self = found
+    }
+
+    private init(_ row: borrowing Row) throws {
+        deployable = try row[0]
+        device = try row[1]
+        host = try row[2]
+        isDeviceDisabled = try row[3] as String != Device.Status.enabled.rawValue
+        isDeployableDisabled = try row[4] as String != Device.Status.enabled.rawValue
+        isHostDisabled = try row[5] as String? == FleetHost.Status.disabled.rawValue
+        hostReason = try row[6]
+    }
+
+    /// Throws 409 where an operator took it out of service: what was scheduled before, or past a reservation that was changed, gets
+    /// nothing of it either.
+    func checkEnabled() throws(Fault) {
+        if isDeviceDisabled {
+            throw .conflict("The device \(device) was disabled by an operator; schedule again. Nothing was bound.")
+        }
+        if isDeployableDisabled {
+            throw .conflict(
+                "The deployable \(deployable) was disabled by an operator; schedule again. Nothing was bound.")
+        }
+        if isHostDisabled {
+            let reason = hostReason.map { " (\($0.shown))" } ?? ""
+            throw .conflict(
+                "The host '\(host)' was disabled by an operator\(reason); schedule again. Nothing was bound.")
+        }
+    }
+
+    /// How the host that a bind names stands to the one that has the device.
+    enum Agreement: Equatable {
+        case same
+        /// No host that is known; the compute service may call its nodes otherwise.
+        case unknown
+        /// Another host that is known.
+        case another
+    }
+
+    func agreement(with named: HostName, in transaction: any Transaction) throws -> Agreement {
+        if Self.isSame(named.text, host.text) { return .same }
+        return try FleetHost.isKnown(named, in: transaction) ? .another : .unknown
+    }
+
+    /// The same name, or one of them with a domain behind it that the other lacks. Case does not matter, as in DNS.
+    static func isSame(_ one: String, _ other: String) -> Bool {
+        let (one, other) = (one.lowercased(), other.lowercased())
+        return one == other || one.hasPrefix(other + ".") || other.hasPrefix(one + ".")
+    }
+}

@@ -1,0 +1,98 @@
+import Model
+import Store
+
+/// What the service itself finds of a host that an operator should know, beside what the host's agent says.
+///
+/// A host's page shows both as conditions. One that comes from a host's report stands until that host's next report is without it; one
+/// of calls stands until it is a day old.
+struct HostFinding: Sendable, Equatable {
+    enum Kind: String, Sendable, CaseIterable {
+        /// A resource provider that a report names is another host's or another device's.
+        case provider = "resource_provider"
+        /// Something in a report makes no sense.
+        case report
+        /// Binds that nobody has claimed anything for, or that name another host.
+        case binding
+        /// What its agent says of its certificates cannot be.
+        case certificates
+
+        /// Whether each report brings them anew.
+        var isOfReports: Bool { self == .provider || self == .report }
+    }
+
+    let kind: Kind
+    /// What it is about: a resource provider, a deployable.
+    let subject: String
+    /// A sentence.
+    let reason: String
+
+    /// How long one that comes from calls stands after the last.
+    private static let memory: Duration = .seconds(86_400)
+
+    /// Puts what `source`'s report gives reason for in place of what the report before did.
+    static func replace(
+        _ findings: [(host: HostName, finding: HostFinding)], from source: HostName, at now: Timestamp,
+        in transaction: any Transaction
+    ) throws {
+        let kinds = Kind.allCases.filter(\.isOfReports).map(\.rawValue)
+        let before = try transaction.all(
+            "SELECT host, kind, subject, reason FROM host_findings WHERE source = \(source) AND kind IN \(list: kinds)"
+        ) { row -> [String] in [try row[0], try row[1], try row[2], try row[3]] }
+        let after = findings.map { [$0.host.text, $0.finding.kind.rawValue, $0.finding.subject, $0.finding.reason] }
+        if Set(before) == Set(after) { return }
+        try transaction.execute("DELETE FROM host_findings WHERE source = \(source) AND kind IN \(list: kinds)")
+        for (host, finding) in findings {
+            try note(finding, of: host, from: source, at: now, in: transaction)
+        }
+    }
+
+    /// Notes it, or counts it once more.
+    static func note(
+        _ finding: HostFinding, of host: HostName, from source: HostName, at now: Timestamp,
+        in transaction: any Transaction
+    ) throws {
+        try transaction.execute(
+            """
+            INSERT INTO host_findings (host, kind, subject, source, reason, occurrences, since, seen_at)
+            VALUES (\(host), \(finding.kind.rawValue), \(finding.subject), \(source), \(finding.reason), 1, \(now), \(now))
+            ON CONFLICT (host, kind, subject, source) DO UPDATE SET reason = excluded.reason,
+                occurrences = host_findings.occurrences + 1, seen_at = excluded.seen_at
+            """)
+    }
+
+    /// Whether something of the host's last report could not be taken because of others: their turn may come.
+    static func holdsUp(_ host: HostName, in transaction: any Transaction) throws -> Bool {
+        try transaction.exists(
+            "SELECT 1 FROM host_findings WHERE source = \(host) AND kind = \(Kind.provider.rawValue)")
+    }
+
+    /// Of each of `hosts`, in a fixed order.
+    static func of(
+        _ hosts: [HostName], in transaction: any Transaction
+    ) throws -> [HostName: [HostFinding]] {
+        var found: [HostName: [HostFinding]] = [:]
+        try transaction.forEach(
+            """
+            SELECT host, kind, subject, reason, occurrences FROM host_findings WHERE host IN \(list: hosts)
+            ORDER BY host, kind, subject, source
+            """
+        ) { row in
+            let host: HostName = try row[0]
+            guard let kind = Kind(rawValue: try row[1] as String) else { return }
+            let reason: String = try row[3]
+            let count: Int = try row[4]
+            found[host, default: []].append(
+                HostFinding(
+                    kind: kind, subject: try row[2],
+                    reason: kind.isOfReports || count == 1 ? reason : "\(reason) (\(count) times)"))
+        }
+        return found
+    }
+
+    /// Forgets what comes from calls and has not happened again for a day.
+    static func prune(at now: Timestamp, in transaction: any Transaction) throws {
+        let kinds = Kind.allCases.filter { !$0.isOfReports }.map(\.rawValue)
+        let limit = now - memory
+        try transaction.execute("DELETE FROM host_findings WHERE kind IN \(list: kinds) AND seen_at < \(limit)")
+    }
+}
