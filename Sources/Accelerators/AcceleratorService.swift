@@ -63,6 +63,11 @@ public struct AcceleratorService: Sendable {
             workflows.register(
                 AvailabilityWorkflow(store: store, withholding: withholding, durations: durations).definition)
         }
+        let watch = WithheldWatch(store: store, dispatch: dispatch, time: time)
+        // Within the feed's interval is soon enough: claims write providers all the time, and must not hurry it.
+        _ = feed?.subscribe("withheld capacity", to: [WithheldWatch.changeKind], knowsOwnWrites: true) { news in
+            try await watch.hear(news)
+        }
         self.store = store
         self.time = time
         auditAge = durations.audit

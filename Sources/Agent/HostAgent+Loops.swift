@@ -10,7 +10,7 @@ extension HostAgent {
     func followDesiredState() async {
         for await state in link.desiredStates(after: 0) {
             await runner.want(state.work)
-            await intent.withhold(state.withheld)
+            await intent.withhold(state.withheld, by: state.revision)
             gauges.revision.record(state.revision)
             // What was known before this line: told first, for the line may come of a database that was set back.
             let known = await keeper.state.certificates

@@ -22,12 +22,7 @@ actor Intent {
     private var hasLooked = false
     private var isComplete = false
     private var revision = 0
-    private var room = SharedRoom.none
-    /// Looks that somebody waits for, those that came of it, and those that Placement follows.
-    private(set) var asked = 0
-    private var seen = 0
-    private var placed = 0
-    private var followers: [Int: (ask: Int, end: AsyncStream<Never>.Continuation)] = [:]
+    private var stateRevision: Int64?
     private var isScanAsked = false
     private let wait: Waiting
     private let knownBell: Bell
@@ -105,8 +100,12 @@ actor Intent {
             revision: revision, seen: seen)
     }
 
-    func withhold(_ parts: Set<ProviderPart>) {
-        guard withheld != parts else { return }
+    /// - Parameter state: the revision of the desired state that says so. While something is withheld, a new one is a reason to look at
+    ///   Placement again: somebody may have written to what is withheld.
+    func withhold(_ parts: Set<ProviderPart>, by state: Int64? = nil) {
+        let isNews = state.map { $0 != stateRevision } ?? false
+        stateRevision = state ?? stateRevision
+        guard withheld != parts || (isNews && !parts.isEmpty) else { return }
         withheld = parts
         knownBell.ring()
         changed()

@@ -1,9 +1,12 @@
-import Accelerators
+import HTTPTypes
 import Link
 import Model
+import Store
 import TestJSON
 import Testing
 import Workflows
+
+@testable import Accelerators
 
 /// W35: when only the agent of a host is down, upstream keeps scheduling onto its devices.
 @Suite struct AvailabilityTests {
@@ -97,5 +100,31 @@ import Workflows
         fixture.clock.advance(.seconds(61))
         await fixture.engine.runDue()
         #expect(reserved(fixture) == [4, 4])
+    }
+
+    @Test func `a write to what an operator disabled has its agent look at Placement again`() async throws {
+        let fixture = try await world()
+        try await fixture.report(Reports.host([Reports.device(3)]), from: "host-b")
+        let device = try await fixture.call(.get, "/v2/devices").json["devices"][0]["uuid"].text
+        let watch = WithheldWatch(store: fixture.store, dispatch: TableDispatch(), time: fixture.clock.source)
+        func touches(after numbers: [Int]) async throws -> [String] {
+            try await fixture.store.write { transaction in
+                _ = try transaction.execute("DELETE FROM test_touches")
+            }
+            try await watch.hear(
+                .changes(
+                    numbers.map {
+                        ChangeLog.Entry(sequence: 1, kind: "provider", key: "\(Reports.provider($0))", generation: 1)
+                    }))
+            return try await fixture.store.read { transaction in
+                try transaction.all("SELECT host FROM test_touches") { row in try row[0] as String }
+            }
+        }
+        #expect(try await touches(after: [1, 2, 3]) == [])
+        try await fixture.call(.post, "/v2/devices/\(device)/disable")
+        #expect(try await touches(after: [1, 2, 3]) == ["host-a"])
+        #expect(try await touches(after: [2, 3]) == [])
+        try await fixture.call(.post, "/v2/hosts/host-b/disable", ["reason": "r"], version: "2.4")
+        #expect(try await touches(after: [3]) == ["host-b"])
     }
 }

@@ -71,15 +71,19 @@ import Workflows
 
         /// Hosts do what stands in the database until nothing is left to do.
         ///
-        /// - Parameter outcome: what comes of an item; nil when it hangs, and the clock goes on
-        func settle(_ outcome: (WorkItem.Kind) -> WorkOutcome? = { _ in .done }) async throws {
+        /// - Parameters:
+        ///   - pause: how far the clock goes on where there is nothing to do
+        ///   - outcome: what comes of an item; nil when it hangs, and the clock goes on
+        func settle(
+            pause: Duration = .seconds(6), _ outcome: (WorkItem.Kind) -> WorkOutcome? = { _ in .done }
+        ) async throws {
             var quiet = 0
             for _ in 0..<60 {
                 await fixture.engine.runDue()
                 guard let item = try await fixture.work().first else {
                     quiet += 1
                     if quiet > 3, try await fixture.openWorkflows() == [] { return }
-                    fixture.clock.advance(.seconds(6))
+                    fixture.clock.advance(pause)
                     continue
                 }
                 guard let outcome = outcome(item.kind) else {
@@ -128,6 +132,7 @@ import Workflows
             try await settle()
             try await bindFails(provider)
             try await cleaningHangs(provider)
+            try await neverTold(provider)
             #expect(try await fixture.handleStates() == ["available": 2])
             #expect(try await fixture.withheld() == [])
             #expect(try await fixture.openWorkflows() == [])
@@ -168,6 +173,32 @@ import Workflows
             #expect(unbound.status == 202, "\(unbound.fault)")
             try await settle()
             #expect(try await fixture.handleStates() == ["available": 2])
+        }
+
+        /// The compute service takes no event: what is bound stays bound, and says so.
+        private func neverTold(_ provider: ResourceProviderID) async throws {
+            fixture.compute.answer(.success(.tryAgain))
+            let instance = Reports.instance(6)
+            let ids = try await create(as: .member)
+            stage.enter(.bind)
+            let bound = try await call { try await fixture.bind(ids, instance: instance, provider: provider) }
+            #expect(bound.status == 202 || bound.fault.contains("already has"), "\(bound.fault)")
+            try await settle(pause: .seconds(100))
+            for id in ids {
+                let request = try await call {
+                    try await fixture.call(.get, "/v2/accelerator_requests/\(id)", version: "2.5")
+                }.json
+                #expect(request["state"] == "Bound")
+                #expect(request["reason"].text.contains("did not take the event"))
+            }
+            fixture.compute.answer(.success(.accepted))
+            stage.enter(.delete)
+            let deleted = try await call {
+                try await fixture.call(
+                    .delete, "/v2/accelerator_requests?instance=\(instance)", as: .memberThroughService)
+            }
+            #expect(deleted.status == 204, "\(deleted.fault)")
+            try await settle()
         }
 
         /// As long as they are not clean.
@@ -244,7 +275,7 @@ import Workflows
     }
 
     /// The last operation of the whole life is below it; a test proves that.
-    static let operations = 420
+    static let operations = 520
     /// Every eleventh moment; every one where KILONOVA_TEST_FAULTS is `all`.
     static let step = ProcessInfo.processInfo.environment["KILONOVA_TEST_FAULTS"] == "all" ? 1 : 11
 
