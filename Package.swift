@@ -177,7 +177,7 @@ if !leavesOnly {
             [
                 "API", "Store", "Clients", "Model", x509, asn1, crypto, nioCore, nioHTTP1, nioPosix, nioSSL,
                 httpClient, httpTypes, lifecycle, logging, system,
-            ], tests: ["StoreSQLite"])
+            ], tests: ["StoreSQLite", "Placement"])
         + room(
             "Agent", ["Drivers", "Host", "Link", "Clients", "Model", lifecycle, logging, metrics, coreMetrics, system],
             tests: ["API"])

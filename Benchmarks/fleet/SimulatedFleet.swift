@@ -40,7 +40,7 @@ struct SimulatedFleet {
             for number in 0..<count {
                 let pem = try String(contentsOfFile: "\(folder)/\(number).pem", encoding: .utf8)
                 let link = try HTTPAgentLink(
-                    .init(controlPlane: "https://127.0.0.1:\(port)"), credentials: try AgentCredentials(pem: pem),
+                    .init(controlPlanes: ["https://127.0.0.1:\(port)"]), credentials: try AgentCredentials(pem: pem),
                     folder: credentials, logger: logger)
                 group.addTask { [tally] in await Self.live(number, link, tally) }
                 // Hosts are not switched on all at once.

@@ -9,6 +9,7 @@ import threading
 import time
 
 import openstack
+import pytest
 
 from conftest import BINARY
 
@@ -52,8 +53,10 @@ def eventually(ask, within=30):
     return answer
 
 
-def test_an_agent_of_its_own(tmp_path):
-    public, agents = free_port(), free_port()
+@pytest.mark.parametrize("way", ["relayed", "account"])
+def test_an_agent_of_its_own(tmp_path, way):
+    """`relayed`: the host has no account at all, and the first address of its control plane is dead."""
+    public, agents, dead = free_port(), free_port(), free_port()
     (tmp_path / "password").write_text("correct horse\n")
     (tmp_path / "password").chmod(0o600)
     (tmp_path / "server.yaml").write_text(f"""
@@ -63,11 +66,12 @@ identity: {{fernet_key_repository: {tmp_path}/keys}}
 agents: {{address: "127.0.0.1:{agents}", authority_folder: {tmp_path}/authority, heartbeat_interval: 1s}}
 """)
     (tmp_path / "agent.yaml").write_text(f"""
-agent: {{control_plane: "https://127.0.0.1:{agents}", state_path: {tmp_path}/agent, enabled_drivers: [fake],
-         enrolment_token_file: {tmp_path}/token, create_resource_provider: true}}
+agent: {{control_plane: ["https://127.0.0.1:{dead}", "https://127.0.0.1:{agents}"], state_path: {tmp_path}/agent,
+         enabled_drivers: [fake], enrolment_token_file: {tmp_path}/token, create_resource_provider: true}}
+""" + ("" if way == "relayed" else f"""
 keystone: {{auth_url: "http://127.0.0.1:{public}/identity/v3", username: admin, project_name: admin,
             password_file: {tmp_path}/password}}
-""")
+"""))
     configuration = ("--config", tmp_path / "server.yaml")
     run("bootstrap", *configuration, "--admin-password-file", tmp_path / "password",
         "--url", f"http://127.0.0.1:{public}")
@@ -87,6 +91,10 @@ keystone: {{auth_url: "http://127.0.0.1:{public}/identity/v3", username: admin, 
         provider = eventually(lambda: cloud.placement.find_resource_provider("compute-17_FakeDevice"))
         eventually(lambda: [one for one in cloud.placement.resource_provider_inventories(provider) if one.total == 16])
         assert [device.hostname for device in eventually(lambda: list(cloud.accelerator.devices()))] == ["compute-17"]
+
+        # What stands in the way is told once.
+        told = (tmp_path / "agent.log").read_text()
+        assert told.count("connected to the control plane") == 1, told
 
         # The host comes back with the certificate it holds; once that is revoked, it does not.
         agent.terminate()

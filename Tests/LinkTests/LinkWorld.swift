@@ -2,6 +2,7 @@ import Foundation
 import Link
 import Logging
 import Model
+import Placement
 import Store
 import StoreSQLite
 import Synchronization
@@ -15,6 +16,8 @@ final class LinkWorld: Sendable {
     let reception: AgentReception
     let hub: Hub
     let dispatch = StoreWorkDispatch()
+    /// What agents' calls of Placement are relayed to.
+    let placement: LocalPlacementClient
     private let engine: SQLiteStore
     let folder: URL
     private let keepsFolder: Bool
@@ -31,11 +34,12 @@ final class LinkWorld: Sendable {
         let folder = self.folder
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
         engine = try SQLiteStore(path: folder.appending(path: "state.db").path)
-        try await Migrator(LinkMigrations.all).run(on: engine)
+        try await Migrator(LinkMigrations.all + PlacementMigrations.all).run(on: engine)
         var options = ChangeFeed.Options()
         options.interval = .milliseconds(20)
         feed = ChangeFeed(engine, options: options, logger: Self.logger)
         store = feed.store
+        placement = LocalPlacementClient(PlacementService(store: store, feed: feed, logger: Self.logger))
         reception = AgentReception(store: store, delegate: fleet, rules: settings.livenessRules, time: clock.source)
         hub = Hub(reception: reception, settings: settings, feed: feed, logger: Self.logger)
     }

@@ -33,6 +33,8 @@ public struct AgentFamily: APIFamily {
                         json.member("title", fault.kind.title)
                         json.member("detail", fault.message)
                         json.member("field", fault.field)
+                        // Placement's, of what is relayed.
+                        if let code = fault.code { json.member("code", code) }
                         json.member("request_id", requestID.text)
                     }
                 }

@@ -20,18 +20,17 @@ struct AgentAssembly: Sendable {
     }
 
     /// Throws 400 where drivers or `device_spec` are not what they must be.
+    ///
+    /// - Parameter warnings: takes what an operator should change, to be logged when all agents of the process are made
     func agent(
         of host: LocalHost, link: any AgentLink, placement: any PlacementClient, stateFolder: String,
-        makesRootProvider: Bool, rootProvider: String? = nil
+        makesRootProvider: Bool, rootProvider: String? = nil, warnings: inout HostWarnings
     ) throws -> HostAgent {
         let (options, remarks) = try DriverOptions.configured(settings, for: host)
-        var ofHost = logger
-        ofHost[metadataKey: "host"] = "\(host.name)"
-        // The configuration is the same for all hosts.
-        for remark in remarks where said.isNew(remark) { logger.warning("\(remark)") }
+        for remark in remarks { warnings.add(remark, of: host.name) }
         let wishes = try DriverOptions.partitions(settings.agent)
         let enabled = try DriverRegistry.standard.enabled(settings.agent.drivers, options)
-        for warning in enabled.warnings where said.isNew("\(host.name) \(warning)") { ofHost.warning("\(warning)") }
+        for warning in enabled.warnings { warnings.add("\(warning)", of: host.name) }
         var agentOptions = HostAgent.Options(
             rootProvider: rootProvider ?? host.name.text, makesRootProvider: makesRootProvider,
             scanInterval: settings.agent.scanInterval, stateFolder: stateFolder, version: ProgramVersion.text,

@@ -23,16 +23,14 @@ public struct RemoteAgent: Sendable {
     ///
     /// - Parameter onReady: called with the host's name once it is enrolled and everything is set up
     public func run(onReady: @escaping @Sendable (_ host: String) -> Void) async throws {
-        guard let controlPlane = settings.agent.controlPlane else {
+        let controlPlanes = settings.agent.controlPlanes
+        guard !controlPlanes.isEmpty else {
             throw Fault.badRequest("agent.control_plane is needed: the URL of the control plane's listener for agents.")
         }
-        guard let session = try Authentication.session(settings.auth.keystone) else {
-            throw Fault.badRequest(
-                "The keystone section is needed: the agent keeps its host's inventory in Placement itself.")
-        }
+        let session = try Authentication.session(settings.auth.keystone)
         let folder = try await CredentialFolder(settings.agent.stateFolder + "/credentials")
         let credentials = try await HostEnrolment(
-            folder: folder, controlPlane: controlPlane, authorityFile: settings.agent.certificateAuthority
+            folder: folder, controlPlanes: controlPlanes, authorityFile: settings.agent.certificateAuthority
         ).credentials(token: settings.agent.enrolmentToken, at: TimeSource.system.now())
         if let name = settings.agent.host, name != credentials.host.text {
             throw Fault.badRequest(
@@ -40,16 +38,23 @@ public struct RemoteAgent: Sendable {
             )
         }
         let link = try HTTPAgentLink(
-            HTTPAgentLink.Settings(controlPlane: controlPlane), credentials: credentials, folder: folder, logger: logger
+            HTTPAgentLink.Settings(controlPlanes: controlPlanes), credentials: credentials, folder: folder,
+            logger: logger
         )
-        let placement = RESTPlacementClient(
-            session: session, region: settings.auth.keystone.region, caFile: settings.auth.keystone.certificateAuthority
-        )
+        // With an account of its own the agent goes to Placement itself; else the control plane relays what it asks of it.
+        let placement: any PlacementClient =
+            session.map { session in
+                RESTPlacementClient(
+                    session: session, region: settings.auth.keystone.region,
+                    caFile: settings.auth.keystone.certificateAuthority)
+            } ?? link.placement
         let host = LocalHost(name: credentials.host, root: LocalHost.this(settings.agent).root)
+        var warnings = HostWarnings()
         let agent = try AgentAssembly(settings: settings, logger: logger).agent(
             of: host, link: link, placement: placement, stateFolder: settings.agent.stateFolder + "/journal",
             makesRootProvider: settings.agent.makesResourceProvider,
-            rootProvider: settings.agent.resourceProviderName)
+            rootProvider: settings.agent.resourceProviderName, warnings: &warnings)
+        warnings.log(logger)
         onReady(credentials.host.text)
         try await ServiceGroup(
             configuration: ServiceGroupConfiguration(

@@ -71,10 +71,11 @@ struct ControlPlane: Sendable {
 
         certificates = try await CertificateKeys.open(settings, logger)
         let dispatch = StoreWorkDispatch()
+        let placementClient = Self.placement(settings, placement, authentication.session)
         accelerators = AcceleratorService(
             store: store, workflows: workflows, dispatch: dispatch,
             events: try Notification.events(settings, authentication.session),
-            placement: Self.placement(settings, placement, authentication.session),
+            placement: placementClient,
             limits: try AcceleratorLimiting.limits(settings, identity, authentication.session),
             certificates: certificates,
             durations: BindingDurations(
@@ -110,7 +111,7 @@ struct ControlPlane: Sendable {
         services.append(
             AgentEndpoints.service(
                 hub: hub, reception: reception, enrolment: enrolment,
-                authenticator: CertificateAuthenticator(store: store)))
+                authenticator: CertificateAuthenticator(store: store), placement: placementClient))
         self.services = services
     }
 

@@ -160,10 +160,13 @@ public struct DevelopmentCloud: Sendable {
             throw Fault.badRequest("Two hosts are named '\(host.name)'; record one of them under another name.")
         }
         let build = AgentAssembly(settings: settings, logger: logger)
-        return try hosts.map { host in
+        var warnings = HostWarnings()
+        let agents = try hosts.map { host in
             try build.agent(
                 of: host, link: plane.link(of: host.name), placement: plane.placementClient,
-                stateFolder: folder.agentState(of: host.name), makesRootProvider: true)
+                stateFolder: folder.agentState(of: host.name), makesRootProvider: true, warnings: &warnings)
         }
+        warnings.log(logger)
+        return agents
     }
 }

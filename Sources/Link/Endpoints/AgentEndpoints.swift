@@ -1,4 +1,5 @@
 public import API
+public import Clients
 import FoundationEssentials
 import HTTPTypes
 import Model
@@ -11,23 +12,28 @@ public struct AgentEndpoints: Sendable {
     private let hub: Hub
     private let reception: AgentReception
     private let enrolment: Enrolment?
+    private let relay: PlacementRelay
 
     private static let host = PathParameter<HostName>("host", "The host, as its certificate names it")
     private static let item = PathParameter<WorkItemID>("item", "The work item")
     private static let after = QueryParameter<Int>("after", "The revision that the agent has applied")
 
-    /// - Parameter enrolment: nil where no certificates are issued
+    /// - Parameters:
+    ///   - enrolment: nil where no certificates are issued
+    ///   - placement: what agents' calls of Placement are relayed to; nil where there is none
     public static func service(
-        hub: Hub, reception: AgentReception, enrolment: Enrolment?, authenticator: any Authenticator
+        hub: Hub, reception: AgentReception, enrolment: Enrolment?, authenticator: any Authenticator,
+        placement: (any PlacementClient)? = nil
     ) -> API.Service {
-        let endpoints = AgentEndpoints(hub: hub, reception: reception, enrolment: enrolment)
+        let relay = PlacementRelay(placement) { host throws(Fault) in try await reception.isEnrolled(host) }
+        let endpoints = AgentEndpoints(hub: hub, reception: reception, enrolment: enrolment, relay: relay)
         return API.Service(
             name: "agent", title: "Agents", prefix: "/agent", family: AgentFamily(), endpoints: endpoints.all,
             authenticator: authenticator, authorizer: AgentAuthorizer())
     }
 
     var all: [Endpoint] {
-        [watch, report, change, finish, heartbeat, holdings]
+        [watch, report, change, finish, heartbeat, holdings] + relay.all
             + (enrolment.map { [authority($0), enrol($0), renew($0)] } ?? [])
     }
 

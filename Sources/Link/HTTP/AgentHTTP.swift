@@ -75,9 +75,15 @@ struct AgentHTTP: Sendable {
     }
 
     private struct Errors: Decodable {
-        struct One: Decodable { var detail: String? }
+        struct One: Decodable {
+            var detail: String?
+            var code: String?
+        }
         var errors: [One]
     }
+
+    /// The code of a request that nobody answered.
+    static let unreachable = "link.unreachable"
 
     /// The answer's body. Throws the fault that the server answers, or 503 where it does not.
     @discardableResult
@@ -90,6 +96,14 @@ struct AgentHTTP: Sendable {
         } catch {
             throw .internalError("a message to the control plane could not be written: \(error)")
         }
+        return try await exchange(request)
+    }
+
+    @discardableResult
+    func send(_ method: HTTPMethod, _ path: String) async throws(Fault) -> [UInt8] {
+        var request = HTTPClientRequest(url: base + path)
+        request.method = method
+        request.headers = ["accept": "application/json"]
         return try await exchange(request)
     }
 
@@ -109,15 +123,17 @@ struct AgentHTTP: Sendable {
         } catch let fault as Fault {
             throw fault
         } catch {
-            throw .unavailable("The control plane does not answer.", context: "\(error)")
+            throw Fault(
+                .unavailable, "The control plane does not answer at \(base).", code: Self.unreachable,
+                context: "\(error)")
         }
     }
 
     static func fault(_ response: HTTPClientResponse, _ body: [UInt8]) -> Fault {
-        let detail = (try? JSONDecoder().decode(Errors.self, from: Data(body)))?.errors.first?.detail
+        let error = (try? JSONDecoder().decode(Errors.self, from: Data(body)))?.errors.first
         let status = Int(response.status.code)
         let kind = Fault.Kind(status: status, title: response.status.reasonPhrase)
-        var fault = Fault(kind, detail ?? "The control plane answered \(status).")
+        var fault = Fault(kind, error?.detail ?? "The control plane answered \(status).", code: error?.code)
         if let generation = response.headers.first(name: AgentReception.generationHeader) {
             fault.headers = [.init(AgentReception.generationHeader, generation)]
         }

@@ -1,23 +1,29 @@
 /// How long an agent waits before it dials again: doubling from `floor` to `ceiling`, anywhere between a quarter and the
-/// whole of it, so that ten thousand agents that lost their server at once do not come back at once.
+/// whole of it, so that ten thousand agents that lost their server at once do not come back at once. Of several addresses each
+/// is tried before the pause doubles.
 struct Backoff: Sendable {
     let floor: Duration
     let ceiling: Duration
+    let addresses: Int
     private var tries = 0
 
-    init(floor: Duration = .seconds(4), ceiling: Duration = .seconds(60)) {
+    init(floor: Duration = .seconds(4), ceiling: Duration = .seconds(60), addresses: Int = 1) {
         self.floor = floor
         self.ceiling = ceiling
+        self.addresses = max(1, addresses)
     }
 
     /// - Parameter draw: 0 … 1
     mutating func next(draw: Double) -> Duration {
         var whole = floor
-        for _ in 0..<min(tries, 30) where whole < ceiling { whole = whole * 2 }
+        for _ in 0..<min(tries / addresses, 30) where whole < ceiling { whole = whole * 2 }
         tries += 1
         let bound = min(whole, ceiling)
         return bound * (0.25 + 0.75 * min(max(draw, 0), 1))
     }
+
+    /// The longest pause from now on: knocking soon again is of no use.
+    mutating func give() { tries = 30 * addresses }
 
     mutating func reset() { tries = 0 }
 }

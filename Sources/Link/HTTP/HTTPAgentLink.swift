@@ -1,4 +1,5 @@
 import AsyncHTTPClient
+public import Clients
 import FoundationEssentials
 public import Logging
 public import Model
@@ -13,8 +14,8 @@ import Synchronization
 /// holds on. Reconnects by itself with jittered back-off.
 public final class HTTPAgentLink: AgentLink, ServiceLifecycle.Service, Sendable {
     public struct Settings: Sendable {
-        /// `https://host:port` of the control plane's listener for agents.
-        public var controlPlane: String
+        /// `https://host:port` of the control plane's listeners for agents: any of them is as good.
+        public var controlPlanes: [String]
         /// A stream on which nothing came for so long is dead; three heartbeats of the control plane.
         public var silence: Duration
         /// The longest pause after the first failure; it doubles with each further one, up to the ceiling.
@@ -24,10 +25,10 @@ public final class HTTPAgentLink: AgentLink, ServiceLifecycle.Service, Sendable 
         public var renewalCheck: Duration
 
         public init(
-            controlPlane: String, silence: Duration = .seconds(45), reconnectFloor: Duration = .seconds(4),
+            controlPlanes: [String], silence: Duration = .seconds(45), reconnectFloor: Duration = .seconds(4),
             reconnectCeiling: Duration = .seconds(60), renewalCheck: Duration = .seconds(60)
         ) {
-            self.controlPlane = controlPlane
+            self.controlPlanes = controlPlanes
             self.silence = silence
             self.reconnectFloor = reconnectFloor
             self.reconnectCeiling = reconnectCeiling
@@ -43,6 +44,7 @@ public final class HTTPAgentLink: AgentLink, ServiceLifecycle.Service, Sendable 
     }
 
     private let settings: Settings
+    private let addresses: ControlPlaneAddresses
     private let folder: CredentialFolder
     private let time: TimeSource
     private let logger: Logger
@@ -57,6 +59,7 @@ public final class HTTPAgentLink: AgentLink, ServiceLifecycle.Service, Sendable 
         logger: Logger
     ) throws(Fault) {
         self.settings = settings
+        addresses = ControlPlaneAddresses(settings.controlPlanes)
         self.folder = folder
         self.time = time
         self.logger = logger
@@ -69,13 +72,18 @@ public final class HTTPAgentLink: AgentLink, ServiceLifecycle.Service, Sendable 
     /// Renews the certificate when it is due, until shutdown; then closes all connections.
     public func run() async throws {
         await cancelWhenGracefulShutdown { [self] in
+            var told: Fault?
             while !Task.isCancelled {
-                do {
+                do throws(Fault) {
                     try await renewIfDue()
+                    told = nil
                 } catch {
-                    logger.warning(
-                        "the agent's certificate could not be renewed",
-                        metadata: ["error": "\(String(reflecting: error))"])
+                    if error != told {
+                        logger.warning(
+                            "the agent's certificate could not be renewed",
+                            metadata: ["reason": "\(error.debugDescription)"])
+                    }
+                    told = error
                 }
                 do { try await Task.sleep(for: settings.renewalCheck) } catch { break }
             }
@@ -97,8 +105,8 @@ public final class HTTPAgentLink: AgentLink, ServiceLifecycle.Service, Sendable 
         let credentials = current.withLock { $0.credentials }
         guard credentials.isDue(at: time.now()) else { return }
         let made = try SigningRequest.make(for: host.text)
-        let answer = try await http.send(
-            .POST, path("certificates"), RenewalRequest(signingRequest: made.request))
+        let (path, request) = (path("certificates"), RenewalRequest(signingRequest: made.request))
+        let answer = try await call { http throws(Fault) in try await http.send(.POST, path, request) }
         let renewed = try AgentCredentials(
             key: made.key, issued: try HostEnrolment.decode(IssuedCertificate.self, answer))
         try await folder.save(renewed)
@@ -121,37 +129,61 @@ public final class HTTPAgentLink: AgentLink, ServiceLifecycle.Service, Sendable 
     }
 
     private var http: AgentHTTP {
-        AgentHTTP(client: current.withLock { $0.client }, base: settings.controlPlane)
+        AgentHTTP(client: current.withLock { $0.client }, base: addresses.current)
     }
 
-    private func path(_ rest: String) -> String {
-        let name = host.text.utf8.map { byte -> String in
-            let isPlain =
-                (48...57).contains(byte) || (65...90).contains(byte) || (97...122).contains(byte) || byte == 45
-                || byte == 46 || byte == 95
-            return isPlain ? String(UnicodeScalar(byte)) : "%" + (byte < 16 ? "0" : "") + String(byte, radix: 16)
-        }.joined()
-        return "/agent/v1/hosts/\(name)/\(rest)"
+    /// Has the first address answer that does, beginning with the one in use; what is said may be said twice.
+    ///
+    /// - Parameter isRelayed: the answer may be somebody else's behind the control plane, who is not reached through another
+    ///   replica either
+    func call<Answer>(
+        isRelayed: Bool = false, _ body: (AgentHTTP) async throws(Fault) -> Answer
+    ) async throws(Fault) -> Answer {
+        var tries = addresses.count
+        while true {
+            let http = http
+            do throws(Fault) {
+                return try await body(http)
+            } catch {
+                tries -= 1
+                let isElsewhere =
+                    error.code == AgentHTTP.unreachable || (!isRelayed && error.kind == .unavailable)
+                guard isElsewhere, tries > 0 else { throw error }
+                addresses.leave(http.base)
+            }
+        }
+    }
+
+    /// Placement as the control plane relays it: the tree of this host, with no account but the host's certificate.
+    public var placement: any PlacementClient { RelayedPlacementClient(self) }
+
+    func path(_ rest: String) -> String {
+        "/agent/v1/hosts/\(host.text.percentEncoded)/\(rest)"
     }
 
     public func report(_ report: HostReport) async throws(Fault) {
-        try await http.send(.PUT, path("report"), report)
+        let path = path("report")
+        try await call { http throws(Fault) in _ = try await http.send(.PUT, path, report) }
     }
 
     public func change(_ change: HostReportChange) async throws(Fault) {
-        try await http.send(.PATCH, path("report"), change)
+        let path = path("report")
+        try await call { http throws(Fault) in _ = try await http.send(.PATCH, path, change) }
     }
 
     public func finish(_ item: WorkItemID, _ outcome: WorkOutcome) async throws(Fault) {
-        try await http.send(.PUT, path("work/\(item)"), outcome)
+        let path = path("work/\(item)")
+        try await call { http throws(Fault) in _ = try await http.send(.PUT, path, outcome) }
     }
 
     public func heartbeat(_ heartbeat: Heartbeat) async throws(Fault) {
-        try await http.send(.PUT, path("heartbeat"), heartbeat)
+        let path = path("heartbeat")
+        try await call { http throws(Fault) in _ = try await http.send(.PUT, path, heartbeat) }
     }
 
     public func holdings() async throws(Fault) -> [HandleHolding] {
-        let bytes = try await http.get(path("holdings"))
+        let path = path("holdings")
+        let bytes = try await call { http throws(Fault) in try await http.get(path) }
         do {
             return try JSONDecoder().decode(HandleHoldings.self, from: Data(bytes)).holdings
         } catch {
@@ -172,34 +204,46 @@ public final class HTTPAgentLink: AgentLink, ServiceLifecycle.Service, Sendable 
     private func pump(after revision: Int64, into continuation: AsyncStream<DesiredState>.Continuation) async {
         var applied = revision
         let clock = ContinuousClock()
-        var backoff = Backoff(floor: settings.reconnectFloor, ceiling: settings.reconnectCeiling)
+        var backoff = Backoff(
+            floor: settings.reconnectFloor, ceiling: settings.reconnectCeiling, addresses: addresses.count)
+        var log = StreamLog(logger)
+        log.connecting(to: addresses.text)
         while !Task.isCancelled, !current.withLock({ $0.isClosed }) {
             await retireFormerClients()
             let begin = clock.now
+            let http = http
+            var failure: (any Error)?
             do {
-                try await watch(after: applied) { line in
+                try await watch(http, after: applied) {
+                    log.opened(http.base)
+                } take: { line in
                     applied = max(applied, line.revision)
                     continuation.yield(line)
                 }
-                logger.info("the control plane ended the stream")
             } catch {
-                if Task.isCancelled || current.withLock({ $0.isClosed }) { return }
-                logger.warning("no stream from the control plane", metadata: ["error": "\(String(reflecting: error))"])
+                failure = error
             }
+            if Task.isCancelled || current.withLock({ $0.isClosed }) { return }
+            log.ended(http.base, failure)
+            addresses.leave(http.base)
             // A stream that is cut off again and again is as bad as none.
             if begin.duration(to: clock.now) > settings.silence { backoff.reset() }
+            // Nothing but an operator lets this host in again.
+            if (failure as? Fault)?.kind == .unauthorized { backoff.give() }
             do { try await Task.sleep(for: backoff.next(draw: .random(in: 0...1))) } catch { return }
         }
     }
 
-    private func watch(after applied: Int64, _ take: (DesiredState) -> Void) async throws {
-        let http = http
+    private func watch(
+        _ http: AgentHTTP, after applied: Int64, opened: () -> Void, take: (DesiredState) -> Void
+    ) async throws {
         let request = HTTPClientRequest(url: http.base + path("watch?after=\(applied)"))
         let response = try await http.client.execute(request, deadline: .distantFuture)
         guard response.status == .ok else {
             let body = try await response.body.collect(upTo: 64 * 1024)
             throw AgentHTTP.fault(response, Array(buffer: body))
         }
+        opened()
         var splitter = LineSplitter()
         for try await chunk in response.body {
             for line in try splitter.feed(chunk.readableBytesView) {

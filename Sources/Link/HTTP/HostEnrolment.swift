@@ -7,16 +7,17 @@ import NIOPosix
 /// Makes a host known to a control plane: what `kilonova agent` does at its first start.
 public struct HostEnrolment: Sendable {
     private let folder: CredentialFolder
-    private let controlPlane: String
+    private let addresses: [String]
     private let authorityFile: String?
 
     /// - Parameters:
-    ///   - controlPlane: base URL of a listener that needs no client certificate, `https://host:port`
+    ///   - controlPlanes: base URLs of listeners that need no client certificate, `https://host:port`; the first that answers
+    ///     is asked
     ///   - authorityFile: PEM file of the authority of that listener's certificate. Nil trusts the system's authorities,
     ///     and the control plane's own, which the enrolment token names.
-    public init(folder: CredentialFolder, controlPlane: String, authorityFile: String?) {
+    public init(folder: CredentialFolder, controlPlanes: [String], authorityFile: String?) {
         self.folder = folder
-        self.controlPlane = controlPlane.hasSuffix("/") ? String(controlPlane.dropLast()) : controlPlane
+        addresses = controlPlanes.map { $0.hasSuffix("/") ? String($0.dropLast()) : $0 }
         self.authorityFile = authorityFile
     }
 
@@ -44,9 +45,25 @@ public struct HostEnrolment: Sendable {
         guard let parsed = EnrolmentToken(token.revealed) else {
             throw .badRequest("The enrolment token is not whole: it reads 'kn1.', a secret, '.', a fingerprint.")
         }
-        try checkAddress()
+        for address in addresses { try Self.check(address) }
         let made = try await signingRequest()
-        let answer = try await exchange(try await trust(parsed)) { http throws(Fault) in
+        var last = Fault.badRequest("There is no address to enrol at.")
+        for address in addresses {
+            do throws(Fault) {
+                return try await enrol(token, parsed, made, at: address, now)
+            } catch {
+                guard error.code == AgentHTTP.unreachable else { throw error }
+                last = error
+            }
+        }
+        throw last
+    }
+
+    private func enrol(
+        _ token: Secret, _ parsed: EnrolmentToken, _ made: (key: String, request: String), at address: String,
+        _ now: Timestamp
+    ) async throws(Fault) -> AgentCredentials {
+        let answer = try await exchange(try await trust(parsed, at: address), at: address) { http throws(Fault) in
             try await http.send(
                 .POST, "/agent/v1/enrolments", EnrolmentRequest(token: token.revealed, signingRequest: made.request))
         }
@@ -64,7 +81,7 @@ public struct HostEnrolment: Sendable {
     }
 
     /// The token is a secret: in clear text it goes no further than this machine.
-    private func checkAddress() throws(Fault) {
+    private static func check(_ controlPlane: String) throws(Fault) {
         let url = URL(string: controlPlane)
         let host = url?.host() ?? ""
         let isLoopback = host == "localhost" || host == "::1" || host == "[::1]" || host.hasPrefix("127.")
@@ -73,7 +90,7 @@ public struct HostEnrolment: Sendable {
         }
     }
 
-    private func trust(_ token: EnrolmentToken) async throws(Fault) -> AgentHTTP.Trust {
+    private func trust(_ token: EnrolmentToken, at address: String) async throws(Fault) -> AgentHTTP.Trust {
         if let authorityFile {
             do {
                 return .only(
@@ -84,9 +101,11 @@ public struct HostEnrolment: Sendable {
                 throw .badRequest("The file of authorities '\(authorityFile)' cannot be read.")
             }
         }
-        guard controlPlane.hasPrefix("https://") else { return .system(and: nil) }
+        guard address.hasPrefix("https://") else { return .system(and: nil) }
         // Whoever answers here is believed only because the token names what it answers.
-        let answer = try await exchange(.anybody) { http throws(Fault) in try await http.get("/agent/v1/authority") }
+        let answer = try await exchange(.anybody, at: address) { http throws(Fault) in
+            try await http.get("/agent/v1/authority")
+        }
         let authority = try Self.decode(AuthorityDocument.self, answer).authority
         guard AgentCredentials.isAuthority(authority, of: token.authorityFingerprint) else {
             throw Self.wrongAuthority
@@ -95,12 +114,12 @@ public struct HostEnrolment: Sendable {
     }
 
     private func exchange(
-        _ trust: AgentHTTP.Trust, _ body: (AgentHTTP) async throws(Fault) -> [UInt8]
+        _ trust: AgentHTTP.Trust, at address: String, _ body: (AgentHTTP) async throws(Fault) -> [UInt8]
     ) async throws(Fault) -> [UInt8] {
         let client = try AgentHTTP.client(trusting: trust)
         let result: Result<[UInt8], Fault>
         do throws(Fault) {
-            result = .success(try await body(AgentHTTP(client: client, base: controlPlane)))
+            result = .success(try await body(AgentHTTP(client: client, base: address)))
         } catch {
             result = .failure(error)
         }

@@ -31,6 +31,15 @@ public final class AgentReception: Sendable {
         return mint
     }
 
+    /// Whether a host of that name is known.
+    func isEnrolled(_ host: HostName) async throws(Fault) -> Bool {
+        do {
+            return try await store.read { transaction in try HostDirectory.find(host, in: transaction) != nil }
+        } catch {
+            throw .unavailable("Hosts cannot be looked up at the moment; try again.", context: "\(error)")
+        }
+    }
+
     /// Takes over the host's report; one whose generation was seen changes nothing.
     ///
     /// Throws 409 for a generation below the one that was seen; the header `Kilonova-Report-Generation` names that. Throws 400 for

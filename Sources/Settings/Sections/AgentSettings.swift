@@ -3,7 +3,7 @@ public import Model
 /// The agent of this host.
 public struct AgentSettings: Sendable {
     public let host: String?
-    public let controlPlane: String?
+    public let controlPlanes: [String]
     public let certificateAuthority: String?
     public let stateFolder: String
     public let drivers: [String]
@@ -26,7 +26,10 @@ public struct AgentSettings: Sendable {
 
     init(_ reader: inout SettingsReader) {
         host = reader.optionalText("agent.host", "This host's name in the cloud; its host name where it is not given.")
-        controlPlane = reader.optionalText("agent.control_plane", "URL of the control plane's listener for agents.")
+        controlPlanes = reader.items(
+            "agent.control_plane",
+            "URL of the control plane's listener for agents, or a list of them: of those that do not answer another is taken."
+        )
         certificateAuthority = reader.optionalText(
             "agent.cafile", "PEM file of the authority that signed the control plane's certificate.")
         stateFolder = reader.text(

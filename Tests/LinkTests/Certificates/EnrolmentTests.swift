@@ -12,10 +12,10 @@ import Testing
             let token = try await listener.enrolment.token(for: host)
             #expect("\(token)" == "***")
             let first = HostEnrolment(
-                folder: try await listener.folder("one"), controlPlane: listener.plain, authorityFile: nil)
+                folder: try await listener.folder("one"), controlPlanes: [listener.plain], authorityFile: nil)
             #expect(try await first.enrol(token: token, at: TimeSource.system.now()).host == host)
             let second = HostEnrolment(
-                folder: try await listener.folder("two"), controlPlane: listener.plain, authorityFile: nil)
+                folder: try await listener.folder("two"), controlPlanes: [listener.plain], authorityFile: nil)
             let fault = await #expect(throws: Fault.self) {
                 try await second.enrol(token: token, at: TimeSource.system.now())
             }
@@ -34,7 +34,7 @@ import Testing
         try await AgentListener.run { listener in
             let token = try await listener.enrolment.token(for: host, validity: .seconds(-1))
             let enrolment = HostEnrolment(
-                folder: try await listener.folder(host), controlPlane: listener.plain, authorityFile: nil)
+                folder: try await listener.folder(host), controlPlanes: [listener.plain], authorityFile: nil)
             let fault = await #expect(throws: Fault.self) {
                 try await enrolment.enrol(token: token, at: TimeSource.system.now())
             }
@@ -48,7 +48,7 @@ import Testing
             let parts = token.split(separator: ".")
             let other = parts[0] + "." + parts[1] + "." + String(parts[2].reversed())
             let folder = try await listener.folder(host)
-            let enrolment = HostEnrolment(folder: folder, controlPlane: listener.plain, authorityFile: nil)
+            let enrolment = HostEnrolment(folder: folder, controlPlanes: [listener.plain], authorityFile: nil)
             let fault = await #expect(throws: Fault.self) {
                 try await enrolment.enrol(token: Secret(String(other)), at: TimeSource.system.now())
             }
@@ -63,7 +63,7 @@ import Testing
         try await AgentListener.run { listener in
             let token = try await listener.enrolment.token(for: host)
             let folder = try await listener.folder(host)
-            let enrolment = HostEnrolment(folder: folder, controlPlane: listener.secure + "/", authorityFile: nil)
+            let enrolment = HostEnrolment(folder: folder, controlPlanes: [listener.secure + "/"], authorityFile: nil)
             let now = TimeSource.system.now()
             let none = await #expect(throws: Fault.self) { try await enrolment.credentials(token: nil, at: now) }
             #expect(none?.kind.status == 401)
@@ -80,7 +80,7 @@ import Testing
             let foreign = Enrolment(store: listener.world.store, authority: other)
             let wrong = try await foreign.token(for: host)
             let stranger = HostEnrolment(
-                folder: try await listener.folder("stranger"), controlPlane: listener.secure, authorityFile: nil)
+                folder: try await listener.folder("stranger"), controlPlanes: [listener.secure], authorityFile: nil)
             let fault = await #expect(throws: Fault.self) { try await stranger.enrol(token: wrong, at: now) }
             #expect(fault?.kind.status == 403)
         }
@@ -104,7 +104,7 @@ import Testing
             let token = try await listener.enrolment.token(for: host)
             for address in ["http://192.0.2.1:80", "ftp://127.0.0.1", "192.0.2.1:443", "https://"] {
                 let enrolment = HostEnrolment(
-                    folder: try await listener.folder(host), controlPlane: address, authorityFile: nil)
+                    folder: try await listener.folder(host), controlPlanes: [address], authorityFile: nil)
                 let fault = await #expect(throws: Fault.self) {
                     try await enrolment.enrol(token: token, at: TimeSource.system.now())
                 }

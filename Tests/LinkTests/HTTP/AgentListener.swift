@@ -26,7 +26,7 @@ struct AgentListener: Sendable {
             let enrolment = Enrolment(store: world.store, authority: authority, lifetime: lifetime)
             let service = AgentEndpoints.service(
                 hub: world.hub, reception: world.reception, enrolment: enrolment,
-                authenticator: CertificateAuthenticator(store: world.store))
+                authenticator: CertificateAuthenticator(store: world.store), placement: world.placement)
             let tls = try authority.listenerTLS(names: ["localhost", "127.0.0.1", "::1"])
             try await serve(service, tls: tls) { secure in
                 try await serve(service, tls: nil) { plain in
@@ -77,15 +77,17 @@ struct AgentListener: Sendable {
     /// Enrols `host` as its operator and its agent would.
     func enrol(_ host: HostName) async throws -> AgentCredentials {
         let token = try await enrolment.token(for: host)
-        return try await HostEnrolment(folder: try await folder(host), controlPlane: plain, authorityFile: nil)
+        return try await HostEnrolment(folder: try await folder(host), controlPlanes: [plain], authorityFile: nil)
             .enrol(token: token, at: TimeSource.system.now())
     }
 
-    func link(_ host: HostName, _ credentials: AgentCredentials, to base: String? = nil) async throws -> HTTPAgentLink {
+    func link(
+        _ host: HostName, _ credentials: AgentCredentials, to bases: String..., logger: Logger = LinkWorld.logger
+    ) async throws -> HTTPAgentLink {
         let settings = HTTPAgentLink.Settings(
-            controlPlane: base ?? secure, silence: .seconds(20), reconnectFloor: .milliseconds(20),
+            controlPlanes: bases.isEmpty ? [secure] : bases, silence: .seconds(20), reconnectFloor: .milliseconds(20),
             reconnectCeiling: .milliseconds(100))
         return try HTTPAgentLink(
-            settings, credentials: credentials, folder: try await folder(host), logger: LinkWorld.logger)
+            settings, credentials: credentials, folder: try await folder(host), logger: logger)
     }
 }

@@ -37,11 +37,13 @@ import Testing
                 try await process(folder, port: port) { world, enrolment, port in
                     let token = try await enrolment.token(for: host)
                     let address = "https://127.0.0.1:\(port)"
-                    let credentials = try await HostEnrolment(folder: state, controlPlane: address, authorityFile: nil)
-                        .credentials(token: token, at: TimeSource.system.now())
+                    let credentials = try await HostEnrolment(
+                        folder: state, controlPlanes: [address], authorityFile: nil
+                    )
+                    .credentials(token: token, at: TimeSource.system.now())
                     let link = try HTTPAgentLink(
                         HTTPAgentLink.Settings(
-                            controlPlane: address, silence: .seconds(20), reconnectFloor: .milliseconds(20),
+                            controlPlanes: [address], silence: .seconds(20), reconnectFloor: .milliseconds(20),
                             reconnectCeiling: .milliseconds(100)),
                         credentials: credentials, folder: state, logger: LinkWorld.logger)
                     opened.withLock { $0 = link }

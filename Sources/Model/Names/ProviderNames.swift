@@ -1,5 +1,4 @@
 import FoundationEssentials
-public import Model
 
 /// Names and ids of resource providers as the reference makes them, so that a cloud can be taken over without making its
 /// providers anew.

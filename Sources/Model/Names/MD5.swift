@@ -1,5 +1,5 @@
 /// The MD5 digest (RFC 1321), which version 3 of UUIDs is made with. Fit for names, not for secrets.
-enum MD5 {
+public enum MD5 {
     private static let shifts: [[UInt32]] = [[7, 12, 17, 22], [5, 9, 14, 20], [4, 11, 16, 23], [6, 10, 15, 21]]
 
     /// floor(2³² × |sin(i + 1)|), i = 0 … 63, as the RFC tabulates it.
@@ -15,7 +15,7 @@ enum MD5 {
     ]
 
     /// 16 bytes.
-    static func digest(_ message: some Collection<UInt8>) -> [UInt8] {
+    public static func digest(_ message: some Collection<UInt8>) -> [UInt8] {
         var padded = Array(message)
         let bits = UInt64(padded.count) &* 8
         padded.append(0x80)

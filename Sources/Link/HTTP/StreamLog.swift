@@ -1,0 +1,58 @@
+import Logging
+import Model
+
+/// What the log says of the stream from the control plane: once that it is looked for, once that it was found, once that it was
+/// lost, and once why it cannot be found, however often that is tried.
+struct StreamLog {
+    private let logger: Logger
+    private var isOpen = false
+    private var wasOpen = false
+    /// The reasons that were told since the stream was last open.
+    private var told: Set<String> = []
+
+    init(_ logger: Logger) {
+        self.logger = logger
+    }
+
+    func connecting(to addresses: String) {
+        logger.info("connecting to the control plane", metadata: ["addresses": "\(addresses)"])
+    }
+
+    mutating func opened(_ address: String) {
+        isOpen = true
+        told = []
+        logger.notice(
+            wasOpen ? "the control plane is found again" : "connected to the control plane",
+            metadata: ["address": "\(address)"])
+        wasOpen = true
+    }
+
+    /// The stream that was open ended, or none could be opened; nil is an end without an error.
+    mutating func ended(_ address: String, _ error: (any Error)?) {
+        let reason = Self.reason(error)
+        defer { isOpen = false }
+        if isOpen {
+            return logger.warning(
+                "the control plane is lost; it is looked for",
+                metadata: ["address": "\(address)", "reason": "\(reason)"])
+        }
+        guard told.insert("\(address) \(reason)").inserted else { return }
+        let isRefused = (error as? Fault).map { [.unauthorized, .forbidden].contains($0.kind) } ?? false
+        if isRefused {
+            logger.error(
+                "the control plane refuses this host", metadata: ["address": "\(address)", "reason": "\(reason)"])
+        } else {
+            logger.warning(
+                "the control plane does not answer; it is asked again",
+                metadata: ["address": "\(address)", "reason": "\(reason)"])
+        }
+    }
+
+    private static func reason(_ error: (any Error)?) -> String {
+        switch error {
+        case nil: "the control plane ended the stream"
+        case let fault as Fault: [fault.message, fault.context].compactMap(\.self).joined(separator: " ")
+        case let error?: "\(error)"
+        }
+    }
+}
