@@ -32,6 +32,7 @@ extension HostAgent {
     func lookAround() async {
         var pause = Pause()
         var told = Told()
+        var refusal: Fault?
         while !Task.isCancelled {
             let asked = await intent.asked
             let findings = await look(&told)
@@ -41,7 +42,7 @@ extension HostAgent {
                 let layout = try await settleLayout(
                     found, isComplete: findings.isComplete, drivers: findings.drivers, conditions: findings.conditions)
                 let devices = await arranged(found, layout.layout)
-                let conditions = findings.conditions + layout.conditions
+                let conditions = findings.conditions + layout.conditions + (await intent.placementConditions)
                 try await regroup(devices, layout.layout, drivers: findings.drivers, conditions: conditions)
                 let room = SharedRoom(
                     findings.pools, of: found, in: devices, prepared: await keeper.state.prepared)
@@ -50,14 +51,17 @@ extension HostAgent {
                 try await reporter.report(
                     devices: ordered, drivers: findings.drivers, conditions: conditions)
                 gauges.isReported.record(1)
-                await intent.have(ordered, isComplete: findings.isComplete, room: room, asked: asked)
+                if refusal != nil { logger.notice("the host's report is taken again") }
+                refusal = nil
+                await intent.have(devices, isComplete: findings.isComplete)
                 pause.reset()
                 await intent.waitForScan(atMost: options.scanInterval)
             } catch {
                 gauges.isReported.record(0)
-                if !Task.isCancelled {
+                if !Task.isCancelled, error.kind != refusal?.kind || error.message != refusal?.message {
                     logger.warning(
-                        "the host's report was not taken; it is sent again", metadata: ["reason": "\(error)"])
+                        "the host's report was not taken; it is sent again", metadata: ["reason": "\(error.reason)"])
+                    refusal = error
                 }
                 await intent.waitForScan(atMost: min(pause.next(), options.scanInterval))
             }
@@ -190,6 +194,8 @@ extension HostAgent {
                 var outcome = await reconciler.reconcile(
                     wanted, isComplete: wish.isComplete, room: wish.room, withheld: wish.withheld)
                 outcome.problems = unfit + outcome.problems
+                outcome.conditions =
+                    unfit.map { HostCondition(.placement, options.rootProvider, $0) } + outcome.conditions
                 return (wish, wanted, outcome)
             }
             guard let (wish, wanted, outcome) = reconciled else { continue }
@@ -199,6 +205,7 @@ extension HostAgent {
             gauges.withheld.record(wanted.count { $0.isWithheld })
             gauges.lingering.record(outcome.lingering.count)
             gauges.placementProblems.record(problems.count)
+            if !Task.isCancelled { await intent.tell(ofPlacement: Self.few(outcome.conditions)) }
             if problems != told, !Task.isCancelled {
                 for problem in problems { logger.warning("Placement is not what it should be: \(problem)") }
                 if problems.isEmpty { logger.info("Placement holds what the host has") }
@@ -208,5 +215,15 @@ extension HostAgent {
             let rest = outcome.problems.isEmpty ? options.scanInterval : min(pause.next(), options.scanInterval)
             await intent.waitForWish(after: wish.revision, atMost: rest)
         }
+    }
+
+    /// A host with a thousand devices says what ails the first, and how many more.
+    private static func few(_ conditions: [HostCondition]) -> [HostCondition] {
+        let most = 20
+        guard let first = conditions.first, conditions.count > most else { return conditions }
+        return conditions.prefix(most - 1) + [
+            HostCondition(
+                first.kind, first.subject, "\(conditions.count - most + 1) more providers are not as they should be.")
+        ]
     }
 }

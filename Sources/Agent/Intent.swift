@@ -18,6 +18,8 @@ actor Intent {
     private var devices: [DeviceReport]?
     private var withheld: Set<ProviderPart>?
     private var withdrawn: Set<ProviderPart>
+    /// Why Placement does not hold what it should.
+    private(set) var placementConditions: [HostCondition] = []
     private var isExaminationAsked = false
     private var hasLooked = false
     private var isComplete = false
@@ -117,6 +119,13 @@ actor Intent {
         guard withdrawn != parts else { return }
         withdrawn = parts
         changed()
+    }
+
+    /// Has the next report say why Placement does not hold what it should; where that is something new, at once.
+    func tell(ofPlacement conditions: [HostCondition]) {
+        guard placementConditions != conditions else { return }
+        placementConditions = conditions
+        askForScan()
     }
 
     private func changed() {

@@ -28,8 +28,16 @@ actor PlacementReconciler {
     struct Outcome: Sendable, Equatable {
         /// Everything that could not be made true, a sentence each; empty when Placement holds what is wanted.
         var problems: [String] = []
+        /// The same for operators who look at the host from afar: what it is about, and why.
+        var conditions: [HostCondition] = []
         /// Providers that are not wanted and stay until their consumers let go.
         var lingering: [String] = []
+
+        /// Notes what could not be made true of one provider.
+        mutating func note(_ provider: String, _ reason: String) {
+            problems.append("\(provider): \(reason)")
+            conditions.append(HostCondition(.placement, provider, reason))
+        }
     }
 
     init(
@@ -64,10 +72,10 @@ actor PlacementReconciler {
                     let unknown = try await settle(provider, in: tree, below: root)
                     done.append(provider)
                     for trait in unknown.sorted() {
-                        outcome.problems.append("\(provider.name): Placement does not know the trait '\(trait)'.")
+                        outcome.note(provider.name, "Placement does not know the trait '\(trait)'.")
                     }
                 } catch {
-                    outcome.problems.append("\(provider.name): \(error.message)")
+                    outcome.note(provider.name, error.reason)
                 }
             }
             let surplus = await surplus(in: tree, beside: wanted, below: root, isComplete: isComplete)
@@ -80,12 +88,13 @@ actor PlacementReconciler {
                     case .held: outcome.lingering.append(provider.name)
                     }
                 } catch {
-                    outcome.problems.append("\(provider.name): \(error.message)")
+                    outcome.note(provider.name, error.reason)
                 }
             }
             await conclude(done, wanted: wanted, tree: tree, gone: gone)
         } catch {
-            outcome.problems.append(error.message)
+            outcome.problems.append(error.reason)
+            outcome.conditions.append(HostCondition(.placement, root.name, error.reason))
         }
         return outcome
     }
@@ -113,7 +122,9 @@ actor PlacementReconciler {
         if let found = try await placement.provider(named: root.name) { return found }
         guard root.mayBeMade else {
             throw Fault.unavailable(
-                "The provider '\(root.name)' of this host does not exist yet; the compute service makes it.")
+                "Placement has no provider '\(root.name)' of this host, so nothing of it is offered. Nova's compute service makes it; "
+                    + "where none runs on this host, set agent.create_resource_provider: true, and where it has another name "
+                    + "there, say that in agent.resource_provider_name.")
         }
         do {
             return try await placement.createProvider(ids.next(), name: root.name, parent: nil)

@@ -18,6 +18,8 @@ public final class KeystoneSession: Sendable {
     private struct State: Sendable {
         var signedIn: SignedIn?
         var backOff = BackOff()
+        /// The last sign-in was refused; told to whoever asks until it is tried again.
+        var refusal: Fault?
     }
 
     struct SignedIn: Sendable {
@@ -25,6 +27,10 @@ public final class KeystoneSession: Sendable {
         let document: TokenDocument
         let expires: Timestamp
     }
+
+    /// The code of faults whose reason is that the identity service does not let this account in. Their context says what an
+    /// operator should know and holds nothing that he should not.
+    public static let refusedCode = "identity.sign_in_refused"
 
     /// - Parameter transport: to the address under which `/v3` lies
     public init(transport: any HTTPTransport, credentials: ServiceCredentials, time: TimeSource = .system) {
@@ -60,6 +66,9 @@ public final class KeystoneSession: Sendable {
         try await signedIn().document.catalog ?? []
     }
 
+    /// Who one is there: the token's own document.
+    public func document() async throws(Fault) -> TokenDocument { try await signedIn().document }
+
     /// Sends a request with the session's token. Where Keystone refuses that, signs in anew and tries once more; a second
     /// refusal is 503, for it is not the caller's doing. So is any answer of 500 and above.
     public func send(_ request: PeerRequest) async throws(Fault) -> PeerResponse {
@@ -91,7 +100,11 @@ public final class KeystoneSession: Sendable {
         return try await signIns.run(0) { () throws(Fault) in
             if let current { return current }
             let fresh = try await signIn()
-            state.withLock { $0.signedIn = fresh }
+            state.withLock { state in
+                state.signedIn = fresh
+                state.refusal = nil
+                state.backOff.admitted()
+            }
             return fresh
         }
     }
@@ -113,6 +126,7 @@ public final class KeystoneSession: Sendable {
         }
         let answer = try await reach(
             PeerRequest(.post, "/v3/auth/tokens", headers: [.contentType: "application/json"], body: body))
+        if answer.status == 401 || answer.status == 403 { throw signInRefused(answer.status) }
         guard answer.status == 201, let token = answer.headers[.subjectToken] else {
             failed()
             throw Self.refused("the identity service answered the sign-in with \(answer.status)")
@@ -129,7 +143,12 @@ public final class KeystoneSession: Sendable {
 
     /// Sends it unless Keystone is being spared.
     private func reach(_ request: PeerRequest) async throws(Fault) -> PeerResponse {
-        if let pause = state.withLock({ $0.backOff.remaining(at: time.now()) }) {
+        let (refusal, pause) = state.withLock { ($0.refusal, $0.backOff.remaining(at: time.now())) }
+        if let pause {
+            if var refusal {
+                refusal.headers = [Self.retry(after: pause)]
+                throw refusal
+            }
             throw Self.unavailable("the identity service failed just now and is left alone for \(pause)", after: pause)
         }
         do throws(Fault) {
@@ -148,13 +167,38 @@ public final class KeystoneSession: Sendable {
 
     private func failed() {
         let now = time.now()
-        state.withLock { $0.backOff.failed(at: now) }
+        state.withLock { state in
+            state.refusal = nil
+            state.backOff.failed(at: now)
+        }
     }
 
     private static func unavailable(_ context: String, after pause: Duration) -> Fault {
         Fault(
             .unavailable, "The identity service does not answer; try again later.", context: context,
-            headers: [.init("Retry-After", "\(max(1, pause.components.seconds))")])
+            headers: [retry(after: pause)])
+    }
+
+    private static func retry(after pause: Duration) -> Fault.Header {
+        .init("Retry-After", "\(max(1, pause.components.seconds))")
+    }
+
+    /// The account itself is not let in: asking at once again would only lock it, for everybody who uses it.
+    private func signInRefused(_ status: Int) -> Fault {
+        let now = time.now()
+        return state.withLock { state in
+            let pause = state.backOff.refused(at: now)
+            let fault = Fault(
+                .unavailable, "The identity service cannot be asked at the moment; try again later.",
+                code: Self.refusedCode,
+                context:
+                    "The identity service refuses \(credentials.account) (\(status)): its secret is wrong, or it is locked, "
+                    + "disabled or has no role there. Mend the section keystone, whose secret is read at the start, or the account. "
+                    + "It is tried again at \((now + pause).isoZulu).",
+                headers: [Self.retry(after: pause)])
+            state.refusal = fault
+            return fault
+        }
     }
 
     private static func refused(_ context: String) -> Fault {

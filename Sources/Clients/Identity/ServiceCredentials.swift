@@ -6,18 +6,32 @@ public enum ServiceCredentials: Sendable, Equatable {
     case password(
         user: String, userDomain: String, password: Secret, project: String, projectDomain: String)
     case applicationCredential(id: String, secret: Secret)
+    case user(UserSignIn)
+
+    /// How messages call it.
+    var account: String {
+        switch self {
+        case .password(let user, let userDomain, _, let project, _):
+            "the account '\(user)' of domain '\(userDomain)' in project '\(project)'"
+        case .applicationCredential(let id, _): "the application credential '\(id)'"
+        case .user(let signIn):
+            switch signIn.user {
+            case .id(let id): "the account with the id '\(id)'"
+            case .name(let name, .id(let domain)), .name(let name, .name(let domain)):
+                "the account '\(name)' of domain '\(domain)'"
+            }
+        }
+    }
 
     /// The body of `POST /v3/auth/tokens`.
     var request: AuthenticationRequest {
         switch self {
         case .password(let user, let userDomain, let password, let project, let projectDomain):
             AuthenticationRequest(
-                identity: .init(
-                    methods: ["password"],
-                    password: .init(
-                        user: .init(name: user, domain: .init(name: userDomain), password: password.revealed)),
-                    applicationCredential: nil),
-                scope: .init(project: .init(name: project, domain: .init(name: projectDomain))))
+                UserSignIn(
+                    user: .name(user, .name(userDomain)), password: password,
+                    scope: .project(.name(project, .name(projectDomain)))))
+        case .user(let signIn): AuthenticationRequest(signIn)
         case .applicationCredential(let id, let secret):
             AuthenticationRequest(
                 identity: .init(
@@ -25,44 +39,5 @@ public enum ServiceCredentials: Sendable, Equatable {
                     applicationCredential: .init(id: id, secret: secret.revealed)),
                 scope: nil)
         }
-    }
-}
-
-/// The wire form of a sign-in.
-struct AuthenticationRequest: Encodable {
-    let identity: Identity
-    let scope: Scope?
-
-    struct Identity: Encodable {
-        let methods: [String]
-        let password: Password?
-        let applicationCredential: ApplicationCredential?
-
-        enum CodingKeys: String, CodingKey {
-            case methods, password
-            case applicationCredential = "application_credential"
-        }
-    }
-
-    struct Password: Encodable { let user: User }
-
-    struct User: Encodable {
-        let name: String
-        let domain: Named
-        let password: String
-    }
-
-    struct Named: Encodable { let name: String }
-
-    struct ApplicationCredential: Encodable {
-        let id: String
-        let secret: String
-    }
-
-    struct Scope: Encodable { let project: Project }
-
-    struct Project: Encodable {
-        let name: String
-        let domain: Named
     }
 }

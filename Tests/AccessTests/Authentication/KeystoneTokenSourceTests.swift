@@ -124,6 +124,47 @@ struct KeystoneTokenSourceTests {
         #expect(await kind() == .unavailable)
     }
 
+    @Test("an account that is refused is left alone long enough not to be locked, and the reason says what it is")
+    func refusedSignIn() async throws {
+        keystone.setRefusing(true)
+        func fault() async -> Fault? {
+            do throws(Fault) {
+                _ = try await session.token()
+                return nil
+            } catch {
+                return error
+            }
+        }
+        var tries: [Timestamp] = []
+        let start = clock.source.now()
+        // Somebody asks every ten seconds for three hours.
+        for second in stride(from: 0, to: 10_800, by: 10) {
+            clock.set(start + .seconds(second))
+            let before = keystone.signIns
+            let told = try #require(await fault())
+            if keystone.signIns > before { tries.append(clock.source.now()) }
+            #expect(told.kind == .unavailable && told.code == KeystoneSession.refusedCode)
+            #expect(!told.message.contains("kilonova"), "callers do not learn the account")
+            #expect(told.context?.contains("'kilonova' of domain 'Default'") == true && told.headers.count == 1)
+            #expect(told.context?.contains("secret is wrong") == true && told.context?.contains("401") == true)
+        }
+        // Never five within the half hour after which failures are counted anew.
+        for (index, moment) in tries.enumerated() where index >= 4 {
+            #expect(moment.since(tries[index - 1]) > .seconds(1800))
+        }
+        #expect(tries.count < 10)
+        keystone.setRefusing(false)
+        clock.set(start + .seconds(10_800 + 1860))
+        #expect(await fault() == nil)
+        // Whoever was let in once begins anew.
+        clock.set(clock.source.now() + .seconds(3600))
+        keystone.setRefusing(true)
+        #expect(await fault() != nil)
+        clock.set(clock.source.now() + .seconds(31))
+        keystone.setRefusing(false)
+        #expect(await fault() == nil)
+    }
+
     @Test("requests that need a sign-in at the same time share one")
     func oneSignIn() async throws {
         try await withThrowingTaskGroup(of: Secret.self) { group in
