@@ -129,11 +129,14 @@ if !leavesOnly {
             path: "Tests/StoreCrashWriter", swiftSettings: settings),
         .executableTarget(
             name: "kilonova",
-            dependencies: ["ControlPlane", "Sanitisation", "Settings", "Model", arguments, logging, system],
+            dependencies: [
+                "ControlPlane", "Console", "Sanitisation", "Settings", "Clients", "API", "Model", arguments, httpTypes,
+                logging, system,
+            ],
             swiftSettings: settings),
         .testTarget(
             name: "FunctionalTests",
-            dependencies: ["TestSupport", "ControlPlane", "API", "Model", "Host"],
+            dependencies: ["TestSupport", "ControlPlane", "Console", "Clients", "API", "Model", "Host", httpTypes],
             swiftSettings: settings),
     ]
     targets +=
@@ -178,6 +181,8 @@ if !leavesOnly {
                 "API", "Store", "Clients", "Model", x509, asn1, crypto, nioCore, nioHTTP1, nioPosix, nioSSL,
                 httpClient, httpTypes, lifecycle, logging, system,
             ], tests: ["StoreSQLite", "Placement"])
+        + room(
+            "Console", ["API", "Clients", "Model", httpTypes, yams], tests: [])
         + room(
             "Agent", ["Drivers", "Host", "Link", "Clients", "Model", lifecycle, logging, metrics, coreMetrics, system],
             tests: ["API"])

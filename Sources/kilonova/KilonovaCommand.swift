@@ -10,9 +10,10 @@ struct KilonovaCommand: AsyncParsableCommand {
         version: ProgramVersion.text,
         subcommands: [
             DevCommand.self, ServerCommand.self, BootstrapCommand.self, AccountCommand.self, EnrolmentCommand.self,
-            RevocationCommand.self, AgentCommand.self, VerifyCommand.self, CertificateKeyCommand.self,
-            BackupCommand.self, RestoreCommand.self, HostCommand.self, LimitsCommand.self,
-            DocumentsCommand.self,
+            RevocationCommand.self, AgentCommand.self, VerifyCommand.self, TokenKeyCommand.self,
+            CertificateKeyCommand.self, HostCommand.self, DriverCommand.self, DeployableCommand.self,
+            HandleCommand.self, EventCommand.self, CertificateCommand.self, LimitsCommand.self, BindCommand.self,
+            BindingsCommand.self, UnbindCommand.self, DocumentsCommand.self,
         ])
 
     static func main() async {

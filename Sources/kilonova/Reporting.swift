@@ -36,6 +36,11 @@ enum Reporting {
         _ = try? FileDescriptor.standardOutput.writeAll(Array((line + "\n").utf8))
     }
 
+    /// Prints text that has its lines' ends.
+    static func say(whole text: String) {
+        _ = try? FileDescriptor.standardOutput.writeAll(Array(text.utf8))
+    }
+
     private static func complaint(_ text: String) -> ExitCode {
         _ = try? FileDescriptor.standardError.writeAll(Array((text + "\n").utf8))
         return ExitCode(1)

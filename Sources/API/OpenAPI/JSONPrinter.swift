@@ -1,3 +1,19 @@
+extension JSONValue {
+    /// As text for readers: two spaces a level, a member a line, with a line's end.
+    public var printed: String {
+        var printer = JSONPrinter()
+        printer.write(self)
+        return String(decoding: printer.bytes, as: UTF8.self)
+    }
+
+    /// As text in one line.
+    public var compact: String {
+        var writer = JSONWriter()
+        writer.value(self)
+        return String(decoding: writer.bytes, as: UTF8.self)
+    }
+}
+
 /// JSON for readers: two spaces a level, a member a line.
 struct JSONPrinter {
     private(set) var bytes: [UInt8] = []

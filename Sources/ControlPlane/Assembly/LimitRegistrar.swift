@@ -1,6 +1,6 @@
 import Accelerators
 import Access
-import Clients
+public import Clients
 public import Model
 public import Settings
 
@@ -11,29 +11,23 @@ public struct LimitRegistrar: Sendable {
     /// The accelerator service that the catalog names.
     private let service: any HTTPTransport
 
-    /// Signs in as the variables of OpenStack's clients say (`OS_AUTH_URL` and so on); where `environment` has none, as the
-    /// section keystone says. Throws 400 where neither names an account.
-    public init(_ settings: Settings, environment: [String: String]) throws(Fault) {
-        var account = try Self.account(environment)
-        if account == nil { account = try Self.account(settings.auth.keystone) }
-        guard let account else {
+    /// - Parameters:
+    ///   - session: whose administrator registers them; nil where only the section keystone says who
+    ///   - region: whose limits they are
+    ///
+    /// Throws 400 where neither names an account.
+    public init(_ settings: Settings, session: KeystoneSession?, region: String?) throws(Fault) {
+        var own = session
+        if own == nil { own = try Authentication.session(settings.auth.keystone) }
+        guard let own else {
             throw .badRequest(
-                "Nothing says where the identity service is and who you are: set OS_AUTH_URL, OS_USERNAME, OS_PASSWORD and "
-                    + "OS_PROJECT_NAME (or OS_APPLICATION_CREDENTIAL_ID and OS_APPLICATION_CREDENTIAL_SECRET), or fill the "
-                    + "section keystone of the configuration.")
+                "Nothing says where the identity service is and who you are: name a cloud of clouds.yaml by --os-cloud or OS_CLOUD, set "
+                    + "OS_AUTH_URL, OS_USERNAME, OS_PASSWORD and OS_PROJECT_NAME, or fill the section keystone of the configuration."
+            )
         }
-        classes = try LimitClasses.configured(settings)
-        let (caFile, catalogRegion) = (account.caFile, account.region ?? settings.auth.keystone.region)
-        let name = "the accelerator service"
-        service = AuthenticatedTransport(
-            CatalogTransport(
-                session: account.session, type: AcceleratorLimiting.serviceType, interface: "public",
-                region: catalogRegion, name: name
-            ) { base throws(Fault) in try NetworkTransport(base: base, name: name, caFile: caFile) },
-            session: account.session)
-        let region = (account.region ?? settings.auth.keystone.region).map { RegionID($0) }
+        let region = (session == nil ? settings.auth.keystone.region : region).map { RegionID($0) }
         registration = LimitRegistration(
-            session: account.session, owner: .service(type: AcceleratorLimiting.serviceType, region: region))
+            session: own, owner: .service(type: AcceleratorLimiting.serviceType, region: region))
     }
 
     /// Registers the defaults, one for each class that this cloud has beside them, and `more`, each `resource=amount`; answers a line
@@ -81,39 +75,5 @@ public struct LimitRegistrar: Sendable {
             limits.append((resource, amount))
         }
         return limits
-    }
-
-    private struct Account {
-        let session: KeystoneSession
-        let region: String?
-        let caFile: String?
-    }
-
-    private static func account(_ environment: [String: String]) throws(Fault) -> Account? {
-        func value(_ name: String) -> String? { environment[name].flatMap { $0.isEmpty ? nil : $0 } }
-        guard let url = value("OS_AUTH_URL") else { return nil }
-        let credentials: ServiceCredentials
-        if let id = value("OS_APPLICATION_CREDENTIAL_ID"), let secret = value("OS_APPLICATION_CREDENTIAL_SECRET") {
-            credentials = .applicationCredential(id: id, secret: Secret(secret))
-        } else if let user = value("OS_USERNAME"), let password = value("OS_PASSWORD"),
-            let project = value("OS_PROJECT_NAME")
-        {
-            credentials = .password(
-                user: user, userDomain: value("OS_USER_DOMAIN_NAME") ?? "Default", password: Secret(password),
-                project: project, projectDomain: value("OS_PROJECT_DOMAIN_NAME") ?? "Default")
-        } else {
-            throw .badRequest("OS_AUTH_URL is set, but OS_USERNAME, OS_PASSWORD or OS_PROJECT_NAME is missing.")
-        }
-        let transport = try NetworkTransport(
-            base: KeystoneSession.base(ofAuthURL: url), name: "the identity service", caFile: value("OS_CACERT"))
-        return Account(
-            session: KeystoneSession(transport: transport, credentials: credentials), region: value("OS_REGION_NAME"),
-            caFile: value("OS_CACERT"))
-    }
-
-    private static func account(_ keystone: KeystoneSettings) throws(Fault) -> Account? {
-        try Authentication.session(keystone).map {
-            Account(session: $0, region: keystone.region, caFile: keystone.certificateAuthority)
-        }
     }
 }

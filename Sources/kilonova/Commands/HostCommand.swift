@@ -6,8 +6,10 @@ import Settings
 /// `kilonova host`: this machine as the agent sees it.
 struct HostCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "host", abstract: "Look at this machine as its agent does.",
-        subcommands: [Record.self, Match.self, Reshape.self])
+        commandName: "host", abstract: "Look at this machine as its agent does, and at the cloud's hosts.",
+        subcommands: [
+            Record.self, Match.self, Reshape.self, List.self, Show.self, Disable.self, Enable.self, Delete.self,
+        ])
 
     /// Archives what drivers read of a machine.
     struct Record: AsyncParsableCommand {

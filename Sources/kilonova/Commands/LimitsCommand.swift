@@ -1,4 +1,6 @@
 import ArgumentParser
+import Clients
+import Console
 import ControlPlane
 import FoundationEssentials
 import Settings
@@ -6,7 +8,29 @@ import Settings
 /// `kilonova limits`: what projects may have of accelerators.
 struct LimitsCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "limits", abstract: "Work on the unified limits of accelerators.", subcommands: [Register.self])
+        commandName: "limits", abstract: "Work on the unified limits of accelerators.",
+        subcommands: [List.self, Register.self])
+
+    /// Shows what a project may have and has.
+    struct List: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            commandName: "list", abstract: "Show a project's limits of accelerators and what it has.",
+            discussion: "-1 is unlimited.")
+
+        @Option(help: ArgumentHelp("A project in place of one's own.", valueName: "id"))
+        var project: String?
+
+        @OptionGroup var cloud: CloudOptions
+        @OptionGroup var output: OutputOptions
+
+        func run() async throws {
+            try await Reporting.failures {
+                let limits = try await cloud.session().list(
+                    .accelerator, "/limits", "limits", query: [("project_id", project)], version: CloudOptions.version)
+                output.show(limits, ["resource", "limit", "usage"])
+            }
+        }
+    }
 
     /// Registers the defaults that every project has unless it has its own.
     struct Register: AsyncParsableCommand {
@@ -14,10 +38,8 @@ struct LimitsCommand: AsyncParsableCommand {
             commandName: "register",
             abstract: "Register default limits of accelerators at the identity service.",
             discussion: """
-                Works through Identity's API, embedded or a Keystone's, as the user that the OS_ variables name, else as \
-                the section keystone says; that user needs the role admin. Beside the drivers' own classes it knows those \
-                that hosts offer, that device profiles ask for and that device_spec of the configuration names. What is \
-                registered already stays, with a line that says so. Limits count \
+                Works through Identity's API, embedded or a Keystone's, as --os-cloud, OS_CLOUD or the OS_ variables say, else as \
+                the section keystone says; that user needs the role admin. What is registered already stays. Limits count \
                 once accelerator.limits is 'unified'.
                 """)
 
@@ -30,13 +52,19 @@ struct LimitsCommand: AsyncParsableCommand {
                 valueName: "resource=amount"))
         var limit: [String] = []
 
+        @OptionGroup var cloud: CloudOptions
+
         @Flag(help: "Also change what is registered with another amount.")
         var replace = false
 
         func run() async throws {
             try await Reporting.failures {
                 let settings = try ConfigurationFile.settings(config)
-                let registrar = try LimitRegistrar(settings, environment: ProcessInfo.processInfo.environment)
+                let environment = ProcessInfo.processInfo.environment
+                let isNamed = (cloud.cloud ?? environment["OS_CLOUD"] ?? environment["OS_AUTH_URL"]) != nil
+                let session = isNamed ? try cloud.session() : nil
+                let registrar = try LimitRegistrar(
+                    settings, session: try session?.identitySession(), region: session?.cloud.region)
                 for line in try await registrar.register(limit, replacing: replace) { Reporting.say(line) }
             }
         }

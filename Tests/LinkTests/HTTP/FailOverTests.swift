@@ -7,7 +7,7 @@ import Testing
 
 @testable import Link
 
-@Suite(.timeLimit(.minutes(10))) struct FailOverTests {
+@Suite(.timeLimit(.minutes(30))) struct FailOverTests {
     let host: HostName = "compute-1"
 
     @Test func `one address is used until it does not answer, whoever notices`() {

@@ -7,7 +7,7 @@ import Testing
 @testable import Link
 
 /// What an agent may see and change of Placement without an account: its own host's tree, over real TLS and the real service.
-@Suite(.timeLimit(.minutes(10))) struct HostPlacementTests {
+@Suite(.timeLimit(.minutes(30))) struct HostPlacementTests {
     let host: HostName = "h1"
     let slot: ResourceClass = "CUSTOM_SLOT"
 

@@ -1,0 +1,26 @@
+import Access
+public import Model
+public import Settings
+
+/// The keys of the embedded identity service's tokens, for operators.
+public enum TokenKeys {
+    /// Has the staged key sign from now on and stages a new one; answers the folder.
+    ///
+    /// Throws 400 where the settings name no folder, or the folder cannot be used.
+    ///
+    /// - Parameters:
+    ///   - folder: in place of the settings'
+    ///   - keep: how many keys stay, the staged one among them
+    public static func rotate(_ settings: Settings, in folder: String?, keep: Int) async throws(Fault) -> String {
+        let folder: String = if let folder { folder } else { try EmbeddedIdentity.keyFolder(settings) }
+        do {
+            try await FernetKeyring.rotate(folder: folder, maxActive: keep)
+        } catch let error as KeyringError {
+            throw .badRequest(error.description)
+        } catch {
+            throw .badRequest(
+                "The keys in '\(folder)' cannot be rotated; the folder must belong to the service's user.")
+        }
+        return folder
+    }
+}

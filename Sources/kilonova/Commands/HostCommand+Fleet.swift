@@ -1,0 +1,110 @@
+import API
+import ArgumentParser
+import Clients
+import Console
+import HTTPTypes
+import Model
+
+extension HostCommand {
+    /// Lists the hosts that the control plane knows.
+    struct List: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            commandName: "list", abstract: "List the cloud's hosts and the state of their agents.")
+
+        @OptionGroup var cloud: CloudOptions
+        @OptionGroup var output: OutputOptions
+
+        func run() async throws {
+            try await Reporting.failures {
+                let hosts = try await cloud.session().list(
+                    .accelerator, "/hosts", "hosts", version: CloudOptions.version)
+                output.show(hosts, ["host", "status", "state", "devices", "last_seen_at", "agent_version"])
+            }
+        }
+    }
+
+    /// Shows one with its drivers and conditions.
+    struct Show: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            commandName: "show", abstract: "Show a host of the cloud: its drivers, and what is not as it should be.")
+
+        @Argument(help: "The host's name.")
+        var host: String
+
+        @OptionGroup var cloud: CloudOptions
+        @OptionGroup var output: OutputOptions
+
+        func run() async throws {
+            try await Reporting.failures {
+                output.show(
+                    one: try await cloud.session().send(
+                        .get, .accelerator, "/hosts/\(host.percentEncoded)", version: CloudOptions.version))
+            }
+        }
+    }
+
+    /// Removes a host that left.
+    struct Delete: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            commandName: "delete", abstract: "Remove a host that left: its devices and all that is on record of it.",
+            discussion: "Of a host that still has holders nothing is removed; the answer names them.")
+
+        @Argument(help: "The host's name.")
+        var host: String
+
+        @Flag(help: "Only say what would be removed, and what stands in the way.")
+        var dryRun = false
+
+        @OptionGroup var cloud: CloudOptions
+        @OptionGroup var output: OutputOptions
+
+        func run() async throws {
+            try await Reporting.failures {
+                output.show(
+                    one: try await cloud.session().send(
+                        .delete, .accelerator, "/hosts/\(host.percentEncoded)\(dryRun ? "?dry_run=true" : "")",
+                        version: Microversion(2, 5)))
+            }
+        }
+    }
+
+    /// Keeps new work off a host.
+    struct Disable: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            commandName: "disable", abstract: "Keep new work off a host; what is bound stays.")
+
+        @Argument(help: "The host's name.")
+        var host: String
+
+        @Option(help: "Why, for other operators.")
+        var reason: String
+
+        @OptionGroup var cloud: CloudOptions
+
+        func run() async throws {
+            try await Reporting.failures {
+                try await cloud.session().send(
+                    .post, .accelerator, "/hosts/\(host.percentEncoded)/disable", version: CloudOptions.version,
+                    body: .object([.init("reason", .text(reason))]))
+            }
+        }
+    }
+
+    /// Lets new work be placed on it again.
+    struct Enable: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            commandName: "enable", abstract: "Let new work be placed on a host again.")
+
+        @Argument(help: "The host's name.")
+        var host: String
+
+        @OptionGroup var cloud: CloudOptions
+
+        func run() async throws {
+            try await Reporting.failures {
+                try await cloud.session().send(
+                    .post, .accelerator, "/hosts/\(host.percentEncoded)/enable", version: CloudOptions.version)
+            }
+        }
+    }
+}
