@@ -36,6 +36,15 @@ enum Listening {
         return address.url(scheme: settings.listen.certificate == nil ? "http" : "https", port: port)
     }
 
+    /// The file of the listener's certificate, where that was signed by nobody whom clients know: its chain ends in a certificate that
+    /// signed itself.
+    static func ownAuthority(_ settings: Settings) -> String? {
+        guard let file = settings.listen.certificate, let data = FileManager.default.contents(atPath: file),
+            ListenerConfiguration.TLS.endsInItself([UInt8](data))
+        else { return nil }
+        return URL(filePath: file).standardizedFileURL.path
+    }
+
     private static func bytes(_ path: String, _ key: String) throws(Fault) -> [UInt8] {
         guard let data = FileManager.default.contents(atPath: path) else {
             throw .badRequest("\(key): the file '\(path)' cannot be read.")

@@ -11,8 +11,11 @@ struct CloudsFile {
     }
 
     /// Entries that log in with a password at the embedded identity service.
-    static func withPasswords(base: String, _ clouds: [Cloud]) -> String {
+    ///
+    /// - Parameter authority: file of the certificate that clients are to trust, where no authority of theirs vouches for it
+    static func withPasswords(base: String, authority: String? = nil, _ clouds: [Cloud]) -> String {
         var text = header
+        let trust = authority.map { "\n    cacert: \"\($0)\"" } ?? ""
         for cloud in clouds {
             text += """
                   \(cloud.name):
@@ -24,7 +27,7 @@ struct CloudsFile {
                       project_name: \(cloud.project)
                       user_domain_name: Default
                       project_domain_name: Default
-                    region_name: RegionOne
+                    region_name: RegionOne\(trust)
                     identity_api_version: "3"
 
                 """
@@ -33,8 +36,9 @@ struct CloudsFile {
     }
 
     /// Entries for `--auth noauth2`: the token is the name of the user, and `admin` is an administrator.
-    static func withoutAuthentication(base: String) -> String {
+    static func withoutAuthentication(base: String, authority: String? = nil) -> String {
         var text = header
+        let trust = authority.map { "\n    cacert: \"\($0)\"" } ?? ""
         for (name, token) in [
             ("kilonova", "admin:admin"), ("kilonova-demo", "demo:demo"), ("kilonova-service", "admin:service"),
         ] {
@@ -45,7 +49,7 @@ struct CloudsFile {
                       endpoint: "\(base)/placement"
                       token: "\(token)"
                     placement_endpoint_override: "\(base)/placement"
-                    accelerator_endpoint_override: "\(base)/accelerator/v2"
+                    accelerator_endpoint_override: "\(base)/accelerator/v2"\(trust)
 
                 """
         }

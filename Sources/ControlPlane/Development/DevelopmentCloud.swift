@@ -103,13 +103,14 @@ public struct DevelopmentCloud: Sendable {
         let settings = settings
         let folder = folder
         let authentication = options.authentication
+        let authority = Listening.ownAuthority(settings)
         try await serving.run { url in
             switch authentication {
             case .embedded:
                 try await plane.identity.updateCatalog(Catalog.entries(settings.services.enabled, url: url))
-                try folder.write(CloudsFile.withPasswords(base: url, accounts), to: "clouds.yaml")
+                try folder.write(CloudsFile.withPasswords(base: url, authority: authority, accounts), to: "clouds.yaml")
             case .noauth2:
-                try folder.write(CloudsFile.withoutAuthentication(base: url), to: "clouds.yaml")
+                try folder.write(CloudsFile.withoutAuthentication(base: url, authority: authority), to: "clouds.yaml")
             }
             onReady(url)
         }

@@ -8,6 +8,9 @@ extension DriverRegistry {
             Made from the table of drivers in the code; a test compares. What the levels mean, and how they follow from what was
             checked, stands in [levels.md](levels.md), what the laboratory checked in [evidence.md](evidence.md).
 
+            No driver programs on request: no call of the API loads a tenant's image yet. What some FPGA drivers load is the image that
+            the operator configures for cleaning.
+
             | Driver | Level | Since | Rests on | Checked for | \(columns.joined(separator: " | ")) |
             |---|---|---|---|---|\(columns.map { _ in "---|" }.joined())
 
@@ -19,7 +22,7 @@ extension DriverRegistry {
             page += "| \(entry.support.level.rawValue) | \(entry.support.since) "
             page += "| \(entry.support.evidence) | \(isThere ? entry.support.checked : "") "
             for column in DriverCapabilities.columns {
-                page += "| \(isThere && column.has(entry.capabilities) ? "yes" : "") "
+                page += "| \(isThere ? column.text(entry.capabilities) : "") "
             }
             page += "|\n"
         }
@@ -35,12 +38,24 @@ extension DriverRegistry {
 extension DriverCapabilities {
     struct Column: Sendable {
         let title: String
-        let has: @Sendable (DriverCapabilities) -> Bool
+        /// `yes`, or nothing.
+        let text: @Sendable (DriverCapabilities) -> String
+
+        init(title: String, _ has: @escaping @Sendable (DriverCapabilities) -> Bool) {
+            self.title = title
+            text = { has($0) ? "yes" : "" }
+        }
+
+        /// Of what no call reaches, whatever drivers could do.
+        init(missing title: String) {
+            self.title = title
+            text = { _ in "no" }
+        }
     }
 
     static let columns = [
         Column(title: "Prepares") { $0.prepares }, Column(title: "Cleans") { $0.cleans },
-        Column(title: "Programs") { $0.programs }, Column(title: "Partitions") { $0.partitions },
+        Column(missing: "Programs"), Column(title: "Partitions") { $0.partitions },
         Column(title: "Live migration") { $0.migratesLive }, Column(title: "Stateful") { $0.isStateful },
         Column(title: "Health") { $0.examines },
     ]
