@@ -61,6 +61,58 @@ import Testing
         #expect(discovery.notes[0].text == "is left out: nvme0n1 is mounted at /srv")
     }
 
+    /// A logical volume, a port of a bus, a region of memory: whatever a hypervisor attaches.
+    @Test func everyTypeOfHandle() async throws {
+        recorded.tree.link("/dev/disk/by-id/dm-name-vg0-data", to: "../../dm-9")
+        recorded.tree.link("/sys/class/block/dm-9", to: "../../devices/virtual/block/dm-9")
+        recorded.tree.file("/sys/devices/virtual/block/dm-9/dev", "253:9\n")
+        func device(_ rest: String) -> String { #"{"resource_class":"CUSTOM_A",\#(rest)}"# }
+        let said = [
+            device(
+                #""name":"lv1","handle_type":"BLOCK","info":{"path":"/dev/disk/by-id/dm-name-vg0-data"},"cleans":true"#),
+            device(#""name":"stick","handle_type":"USB","info":{"bus":"1","port":"1.4"}"#),
+            device(#""name":"region0","handle_type":"CXL","info":{"region":"region0"}"#),
+            device(#""name":"m1","handle_type":"MDEV","info":{"parent":"mtty","asked_type":"mtty-2"}"#),
+            device(#""address":"0000:25:00.0","handle_type":"NVME","info":{"namespace":"1"}"#),
+            device(#""address":"0000:83:00.0","handle_type":"TEST_PCI""#),
+            device(#""name":"used","handle_type":"BLOCK","info":{"path":"/dev/nvme0n1"}"#),
+            device(#""name":"none","handle_type":"BLOCK","info":{"path":"/dev/sdz"}"#),
+            device(#""name":"lv1","handle_type":"BLOCK","info":{"path":"/dev/dm-9"}"#),
+            device(#""name":"a b","handle_type":"CXL","info":{"region":"region1"}"#),
+            device(#""name":"short","handle_type":"USB","info":{"bus":"1"}"#),
+            device(#""name":"bare","handle_type":"NVME","info":{"namespace":"1"}"#),
+            device(#""name":"odd","handle_type":"TAPE""#), device(#""handle_type":"CXL","info":{"region":"region2"}"#),
+        ]
+        let driver = try script(
+            #"{"version":1}"#, #"{"id":1,"devices":[\#(said.joined(separator: ","))]}"#,
+            #"{"id":2,"methods":["zeros"]}"#)
+        let discovery = try discover(driver)
+        let types = Dictionary(
+            uniqueKeysWithValues: discovery.devices.map { ($0.deployables[0].name, $0.deployables[0].handles[0].type) })
+        #expect(
+            types == [
+                "h_lv1": .block, "h_stick": .usb, "h_region0": .cxl, "h_m1": .mdev, "h_0000:25:00.0": .nvme,
+                "h_0000:83:00.0": .testPCI,
+            ])
+        #expect(discovery.notes.count == 8)
+        let texts = discovery.notes.map(\.text)
+        for text in [
+            "is left out: nvme0n1 is mounted at /srv", "is left out: there is no block device /dev/sdz",
+            "is left out: it is said twice", "is left out: a handle of type USB needs 'port' in its info",
+            "is left out: a handle of type NVME needs the address of a PCI function",
+            "is left out: 'TAPE' is not a type of attach handle",
+        ] { #expect(texts.contains(text), "\(text)") }
+        let volume = try #require(discovery.devices.first { $0.deployables[0].name == "h_lv1" })
+        let handle = volume.deployables[0].handles[0]
+        #expect(HandleUnit.name(of: handle) == "/dev/disk/by-id/dm-name-vg0-data")
+        let record = try await driver.clean(HandleOrder(for: handle))
+        #expect(record.methods == ["zeros"] && record.device["path"] == "/dev/disk/by-id/dm-name-vg0-data")
+        // What the host took into use meanwhile is not ordered about.
+        recorded.tree.file("/proc/self/mountinfo", "30 1 253:9 / /data rw - ext4 /dev/mapper/vg0-data rw\n")
+        let fault = await #expect(throws: DriverFault.self) { try await driver.clean(HandleOrder(for: handle)) }
+        #expect(fault?.text == "The handle is left alone: dm-9 is mounted at /data.")
+    }
+
     @Test func programsThatMisbehave() throws {
         func fault(_ driver: ExternalDriver) -> String? {
             #expect(throws: DriverFault.self) { try discover(driver) }?.text

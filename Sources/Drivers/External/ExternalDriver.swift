@@ -46,15 +46,15 @@ public struct ExternalDriver: Driver {
         let answer = try ask(
             ExternalMessages.Fingerprint(id: 1, host: pass.host.text, functions: functions), spec.timeout)
         var discovery = Discovery()
-        var seen: Set<PCIAddress> = []
+        var seen: Set<String> = []
         for device in answer.devices ?? [] {
             do {
-                let (report, address) = try report(device, pass)
-                guard seen.insert(address).inserted else { throw DriverFault("it is said twice") }
+                let report = try report(device, pass)
+                guard seen.insert(report.controlPath).inserted else { throw DriverFault("it is said twice") }
                 discovery.devices.append(report)
             } catch {
-                discovery.notes.append(
-                    HostProblem(path: "/sys/bus/pci/devices/\(device.address)", text: "is left out: \(error)"))
+                let path = device.address.map { "/sys/bus/pci/devices/\($0)" } ?? "/\(name)/\(device.title)"
+                discovery.notes.append(HostProblem(path: path, text: "is left out: \(error)"))
             }
         }
         discovery.devices.sort { $0.deployables[0].name < $1.deployables[0].name }
@@ -75,7 +75,7 @@ public struct ExternalDriver: Driver {
             throw DriverFault("The driver '\(name)' does not say how it cleaned the device.")
         }
         return CleaningRecord(
-            device: ["address": try order.requireAddress().description], methods: methods,
+            device: order.address.map { ["address": $0.description] } ?? order.info, methods: methods,
             verification: .impossible("an external driver's word"), begun: begun, ended: time.now())
     }
 
@@ -94,12 +94,17 @@ public struct ExternalDriver: Driver {
 
     private func report(
         _ device: ExternalMessages.Device, _ pass: DiscoveryPass
-    ) throws(DriverFault) -> (DeviceReport, PCIAddress) {
-        guard let address = PCIAddress(device.address), let function = pass.snapshot.function(at: address) else {
-            throw DriverFault("there is no such function")
+    ) throws(DriverFault) -> DeviceReport {
+        var address: PCIAddress?
+        if let text = device.address {
+            guard let read = PCIAddress(text) else { throw DriverFault("there is no such function") }
+            address = read
         }
-        if let reason = pass.fencing.reasons(for: address).first { throw DriverFault("\(reason)") }
-        guard !function.classCode.isBridge else { throw DriverFault("it is a bridge") }
+        guard let handleType = AttachHandleType(rawValue: device.handleType ?? "PCI") else {
+            throw DriverFault("'\(device.handleType ?? "")' is not a type of attach handle")
+        }
+        let unit = try ExternalUnit(
+            handleType, device.info ?? [:], address: address, on: pass.snapshot, pass.fencing, control.root)
         guard let resourceClass = ResourceClass(device.resourceClass) else {
             throw DriverFault("'\(device.resourceClass)' is not the name of a resource class")
         }
@@ -111,29 +116,71 @@ public struct ExternalDriver: Driver {
         guard let type = DeviceType(rawValue: device.type ?? "PCI") else {
             throw DriverFault("'\(device.type ?? "")' is not a type of device")
         }
-        let facts = (device.facts ?? [:]).merging(PCIDriver.facts(of: function)) { _, ours in ours }
-        let info = function.address.attachInfo.merging(device.info ?? [:]) { ours, _ in ours }
-        var report = PCIReport(
-            type: type, driver: name, resourceClass: resourceClass.name, traits: traits, facts: facts, handle: info,
-            needsCleaning: device.cleans ?? false, model: device.model
-        ).device(function, on: pass.host)
+        var report: DeviceReport
+        switch unit {
+        case .function(let function):
+            let facts = (device.facts ?? [:]).merging(PCIDriver.facts(of: function)) { _, ours in ours }
+            let info = function.address.attachInfo.merging(device.info ?? [:]) { ours, _ in ours }
+            report = PCIReport(
+                type: type, driver: name, resourceClass: resourceClass.name, traits: traits, facts: facts, handle: info,
+                needsCleaning: device.cleans ?? false, model: device.model
+            ).device(function, on: pass.host)
+        case .other:
+            report = try self.report(device, type, resourceClass, traits, pass.host)
+        }
+        report.deployables[0].handles[0].type = handleType
         report.deployables[0].handles[0].needsPreparation = device.prepares ?? false
-        return (report, address)
+        return report
+    }
+
+    /// Of what is no PCI function.
+    private func report(
+        _ device: ExternalMessages.Device, _ type: DeviceType, _ resourceClass: ResourceClass, _ traits: [String],
+        _ host: HostName
+    ) throws(DriverFault) -> DeviceReport {
+        let own = device.name ?? ""
+        guard (1...64).contains(own.utf8.count), own.utf8.allSatisfy(Self.isPlain) else {
+            throw DriverFault("what is no PCI function needs a 'name' of at most 64 letters, digits and . _ : -")
+        }
+        let deployable = "\(host)_\(own)"
+        var attributes = [AttributeReport(key: "rc", value: resourceClass.name)]
+        for (index, trait) in traits.enumerated() {
+            attributes.append(AttributeReport(key: "trait\(index)", value: trait))
+        }
+        let handle = AttachHandleReport(type: .pci, info: device.info ?? [:], needsCleaning: device.cleans ?? false)
+        return DeviceReport(
+            type: type, vendor: device.vendor ?? name, model: device.model ?? "external", standardBoardInfo: nil,
+            vendorBoardInfo: "miss_vb_info", controlPath: PythonJSON.object([("driver", name), ("name", own)]),
+            driver: name, facts: device.facts ?? [:],
+            deployables: [
+                DeployableReport(
+                    name: deployable, resourceProvider: ProviderNames.identifier(ofProvider: deployable),
+                    resourceClass: resourceClass.name, accelerators: 1, traits: traits, attributes: attributes,
+                    handles: [handle])
+            ])
+    }
+
+    private static func isPlain(_ byte: UInt8) -> Bool {
+        (48...57).contains(byte) || (65...90).contains(byte) || (97...122).contains(byte)
+            || [45, 46, 58, 95].contains(byte)
     }
 
     private func tell(_ what: String, _ order: HandleOrder, image: String? = nil) async throws(DriverFault)
         -> ExternalMessages.Answer
     {
-        let address = try order.requireAddress()
         let host = await control.snapshot()
-        guard host.function(at: address) != nil else {
+        let address = order.address
+        if let address, host.function(at: address) == nil {
             throw DriverFault("There is no PCI function \(address) on this host.")
         }
-        if let reason = Fencing(host).reasons(for: address).first {
-            throw DriverFault("\(address) is left alone: \(reason).")
+        do throws(DriverFault) {
+            _ = try ExternalUnit(
+                order.type, order.info, address: address, on: host, Fencing(host), control.root)
+        } catch {
+            throw DriverFault("\(address.map(\.description) ?? "The handle") is left alone: \(error.text).")
         }
         let message = ExternalMessages.Order(
-            id: 2, do: what, handle: order.handle.description, address: address.description, info: order.info,
+            id: 2, do: what, handle: order.handle.description, address: address?.description, info: order.info,
             image: image)
         let patience = what == "health" ? spec.timeout : .seconds(3600)
         return try await Blocking.run { () throws(DriverFault) in try ask(message, patience) }

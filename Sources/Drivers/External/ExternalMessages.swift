@@ -44,7 +44,8 @@ enum ExternalMessages {
         /// `prepare`, `withdraw`, `clean`, `program`, `health`.
         var `do`: String
         var handle: String
-        var address: String
+        /// Of a PCI function; what is none is named by `info`.
+        var address: String?
         var info: [String: String]
         var image: String?
     }
@@ -64,7 +65,13 @@ enum ExternalMessages {
     }
 
     struct Device: Codable {
-        var address: String
+        /// Of a PCI function. What is none has a name.
+        var address: String?
+        /// Of what is no PCI function: letters, digits, `.`, `_`, `:`, `-`.
+        var name: String?
+        var vendor: String?
+        /// How a hypervisor attaches it: `PCI` without.
+        var handleType: String?
         /// One of the accelerator API's; `PCI` without.
         var type: String?
         var resourceClass: String
@@ -77,8 +84,12 @@ enum ExternalMessages {
         var facts: [String: String]?
 
         enum CodingKeys: String, CodingKey {
-            case address, type, traits, model, prepares, cleans, info, facts
+            case address, name, vendor, type, traits, model, prepares, cleans, info, facts
             case resourceClass = "resource_class"
+            case handleType = "handle_type"
         }
+
+        /// What it calls the device, for a note.
+        var title: String { address ?? name ?? "a device without a name" }
     }
 }

@@ -3,7 +3,7 @@ public import Model
 
 /// The part of a host that a handle is of: whoever has the one must not give away the other.
 public enum HandleUnit {
-    /// The PCI address of the function, or the parent's name; nil for what is made up.
+    /// The PCI address of the function, or what names a parent, block device, port or region; nil for what is made up.
     public static func name(of handle: AttachHandleReport) -> String? {
         guard handle.type != .testPCI else { return nil }
         if let domain = handle.info["domain"], let bus = handle.info["bus"], let device = handle.info["device"],
@@ -11,7 +11,12 @@ public enum HandleUnit {
         {
             return "\(domain):\(bus):\(device).\(function)"
         }
-        return handle.info["parent"]
+        switch handle.type {
+        case .block: return handle.info["path"]
+        case .usb: return handle.info["bus"].flatMap { bus in handle.info["port"].map { "usb \(bus)-\($0)" } }
+        case .cxl: return handle.info["region"]
+        default: return handle.info["parent"]
+        }
     }
 
     /// All parts that a handle is of: of a group, its members.

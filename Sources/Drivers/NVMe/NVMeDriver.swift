@@ -118,7 +118,12 @@ public struct NVMeDriver: Driver {
             // Before anyone has it, and not when the first who had it lets go.
             return DeviceHealth(.sick, reason: error.text, isLasting: true)
         }
-        return try await tool.wear(drive.name).health
+        var health = try await tool.wear(drive.name).health
+        // Known while a guest has it, too: a cleaning that fails must name the drive.
+        health.inventory = ["serial": drive.serial, "model": drive.model, "firmware": drive.firmware].compactMapValues {
+            $0
+        }
+        return health
     }
 
     /// - Parameter members: the functions that lead to the drive, the first of which names it
