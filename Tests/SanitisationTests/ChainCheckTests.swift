@@ -39,8 +39,9 @@ import Testing
         for given in [chains, chains.reversed(), chains + chains] {
             let check = ChainCheck(given, trusted: keyring.published)
             #expect(check.holds && check.findings.count == 7 && check.notes == [])
+            #expect(check.openEnded == ["host-a", "host-b"])
         }
-        #expect(ChainCheck([], trusted: nil).holds == false)
+        #expect(ChainCheck([SanitisationCertificate](), trusted: nil).holds == false)
     }
 
     @Test func `whatever is changed is found`() throws {
@@ -58,10 +59,73 @@ import Testing
         #expect(broken { $0.statement = $0.statement.replacing("/1\"", with: "/9\"") })
     }
 
+    /// As the API shows it.
+    func shown(_ certificate: SanitisationCertificate, _ change: (inout [String: String]) -> Void = { _ in }) throws
+        -> CertificateDocument
+    {
+        let statement = try certificate.read()
+        var fields = [
+            "hostname": statement.host, "number": "\(statement.number)", "device_uuid": statement.device.uuid,
+            "attach_handle_uuid": statement.device.handle, "result": statement.result.rawValue,
+            "issued_at": statement.issued.replacing("Z", with: "+00:00"), "hash": certificate.hash,
+        ]
+        change(&fields)
+        return CertificateDocument(certificate, wrapper: CertificateWrapper(fields))
+    }
+
+    @Test func `what stands beside a statement must say the same`() throws {
+        let chain = try chain(2)
+        let whole = try chain.map { try shown($0) }
+        #expect(ChainCheck(whole, trusted: keyring.published).holds)
+        for (name, value) in [
+            ("hostname", "host-b"), ("number", "7"), ("number", ""), ("device_uuid", "other"),
+            ("attach_handle_uuid", "other"), ("result", "failed"), ("issued_at", "2031-01-01T00:00:00+00:00"),
+            ("issued_at", "soon"), ("hash", StatementHash.none),
+        ] {
+            let changed = [whole[0], try shown(chain[1]) { $0[name] = value }]
+            // Also where the same certificate is given once more as it was.
+            for given in [changed, changed + whole, whole + changed] {
+                let check = ChainCheck(given, trusted: keyring.published)
+                #expect(!check.holds && check.findings.count == 2)
+                #expect(check.findings[1].faults.contains { $0.hasPrefix("'\(name)' beside the statement says") })
+            }
+        }
+        // In JSON a number is a number, and null says something else.
+        let text = String(decoding: try JSONEncoder().encode(chain[0]), as: UTF8.self).dropLast()
+        for (json, holds) in [(#","number":1}"#, true), (#","number":2}"#, false), (#","number":null}"#, false)] {
+            let read = try CertificateFile.documents(Array((text + json).utf8))
+            #expect(ChainCheck(read, trusted: keyring.published).holds == holds)
+        }
+    }
+
+    @Test func `certificates that are cut off at the end are missed`() throws {
+        let chain = try chain(4)
+        func end(_ number: Int, host: HostName = "host-a") throws -> CertificateDocument {
+            CertificateDocument(
+                try keyring.sign(
+                    ChainHeadStatement(
+                        host: host, number: Int64(number), hash: chain[number - 1].hash,
+                        issued: Timestamp(microseconds: 9))))
+        }
+        let documents = chain.map { CertificateDocument($0) }
+        let whole = ChainCheck(documents + [try end(4), try end(3)], trusted: keyring.published)
+        #expect(whole.holds && whole.openEnded.isEmpty && whole.findings.count == 4)
+        let cut = ChainCheck(Array(documents.prefix(2)) + [try end(4)], trusted: keyring.published)
+        #expect(!cut.holds && cut.faults.count == 1 && cut.faults[0].contains("number 3 to 4 is missing at the end"))
+        // Of a host with no certificate left, too.
+        #expect(!ChainCheck(documents + [try end(1, host: "host-b")], trusted: keyring.published).holds)
+        var forged = try end(2)
+        forged.certificate.statement = forged.certificate.statement.replacing("\"number\":2", with: "\"number\":1")
+        #expect(!ChainCheck(documents + [forged], trusted: keyring.published).holds)
+        let other = try keyring.sign(
+            ChainHeadStatement(host: "host-a", number: 4, hash: StatementHash.none, issued: Timestamp(microseconds: 9)))
+        #expect(!ChainCheck(documents + [CertificateDocument(other)], trusted: keyring.published).holds)
+    }
+
     @Test func `certificates that are left out, doubled or signed by others are found`() async throws {
         let whole = try chain(4)
         let gap = ChainCheck([whole[0], whole[3]], trusted: keyring.published)
-        #expect(gap.holds && gap.notes.count == 1 && gap.notes[0].contains("2 to 3"))
+        #expect(gap.holds && gap.notes.contains { $0.contains("2 to 3") })
         let fork = try keyring.sign(statement(2, after: StatementHash.of("other")))
         #expect(ChainCheck(whole + [fork], trusted: keyring.published).faults.contains { $0.contains("two different") })
         let inserted = try keyring.sign(statement(5, after: StatementHash.of("other")))
@@ -70,7 +134,7 @@ import Testing
         let forged = try stranger.sign(statement(5, after: whole[3].hash))
         #expect(!ChainCheck(whole + [forged], trusted: keyring.published).holds)
         let unvouched = ChainCheck(whole, trusted: nil)
-        #expect(unvouched.holds && unvouched.notes.count == 1)
+        #expect(unvouched.holds && unvouched.notes.contains { $0.hasPrefix("Nobody vouches") })
     }
 
     @Test func `rotation keeps what was signed valid and lets the former key sign no more`() async throws {
@@ -103,12 +167,14 @@ import Testing
     @Test func `files are read in each of their forms`() throws {
         let chain = try chain(2)
         let encoder = JSONEncoder()
-        #expect(try CertificateFile.certificates(Array(try encoder.encode(chain[0]))) == [chain[0]])
-        #expect(try CertificateFile.certificates(Array(try encoder.encode(chain))) == chain)
-        #expect(try CertificateFile.certificates(Array(try encoder.encode(["certificates": chain]))) == chain)
+        #expect(try CertificateFile.documents(Array(try encoder.encode(chain[0]))).map(\.certificate) == [chain[0]])
+        #expect(try CertificateFile.documents(Array(try encoder.encode(chain))).map(\.certificate) == chain)
+        #expect(
+            try CertificateFile.documents(Array(try encoder.encode(["certificates": chain]))).map(\.certificate)
+                == chain)
         #expect(try CertificateFile.keys(Array(try encoder.encode(["keys": keyring.published]))) == keyring.published)
         for odd in ["", "[1]", "{}", "null"] {
-            #expect(throws: SanitisationFault.self) { try CertificateFile.certificates(Array(odd.utf8)) }
+            #expect(throws: SanitisationFault.self) { try CertificateFile.documents(Array(odd.utf8)) }
         }
     }
 }

@@ -41,7 +41,7 @@ struct CertificateBook: Sendable {
             number: chain.head.number + 1, host: handle.host, previous: chain.head.hash,
             device: .init(
                 uuid: "\(handle.device)", handle: "\(handle.id)",
-                facts: report?.device ?? ["control_path": handle.controlPath]),
+                facts: try report?.device ?? Self.facts(of: handle, in: transaction)),
             report: report, result: result, reason: result == .failed ? reason : nil, issued: now,
             tenant: handle.tenant.map { keyring.pseudonym(of: $0) },
             restored: chain.kept.map { .init(kept: $0, number: chain.head.number) })
@@ -60,6 +60,19 @@ struct CertificateBook: Sendable {
             UPDATE sanitisation_chains SET number = \(statement.number), hash = \(certificate.hash), kept = NULL
             WHERE host = \(handle.host)
             """)
+    }
+
+    /// What is on record of a device whose host says nothing of it: which drive it was that could not be cleaned.
+    private static func facts(
+        of handle: AttachHandle, in transaction: any Transaction
+    ) throws -> [String: String] {
+        let text: String? = try transaction.first("SELECT facts FROM devices WHERE uuid = \(handle.device)") { row in
+            try row[0]
+        }
+        let known = try text.map { try JSONText.decode([String: String].self, from: $0) } ?? [:]
+        var facts = ["control_path": handle.controlPath]
+        for key in ["address", "serial", "model", "firmware"] { facts[key] = known[key].map { String($0.prefix(256)) } }
+        return facts
     }
 
     /// Nil before the first certificate of a host.

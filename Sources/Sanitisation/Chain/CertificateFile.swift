@@ -1,15 +1,22 @@
 import FoundationEssentials
 
-/// The forms in which certificates and keys are handed on: one alone, a list, or an answer of the API.
+/// The forms in which certificates, ends of chains and keys are handed on: one alone, a list, or an answer of the API.
 public enum CertificateFile {
     /// Throws where it is none of them.
-    public static func certificates(_ bytes: [UInt8]) throws(SanitisationFault) -> [SanitisationCertificate] {
-        struct Answer: Decodable { let certificates: [SanitisationCertificate] }
+    public static func documents(_ bytes: [UInt8]) throws(SanitisationFault) -> [CertificateDocument] {
+        struct Answer: Decodable {
+            let certificates: [CertificateDocument]?
+            let chains: [CertificateDocument]?
+        }
         let decoder = JSONDecoder()
         let data = Data(bytes)
-        if let one = try? decoder.decode(SanitisationCertificate.self, from: data) { return [one] }
-        if let many = try? decoder.decode([SanitisationCertificate].self, from: data) { return many }
-        if let answer = try? decoder.decode(Answer.self, from: data) { return answer.certificates }
+        if let one = try? decoder.decode(CertificateDocument.self, from: data) { return [one] }
+        if let many = try? decoder.decode([CertificateDocument].self, from: data) { return many }
+        if let answer = try? decoder.decode(Answer.self, from: data),
+            answer.certificates != nil || answer.chains != nil
+        {
+            return (answer.certificates ?? []) + (answer.chains ?? [])
+        }
         throw SanitisationFault("it holds no certificates")
     }
 

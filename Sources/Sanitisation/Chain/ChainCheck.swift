@@ -1,4 +1,5 @@
-/// Certificates checked without the control plane that issued them: signatures, and the chain of each host.
+/// Certificates checked without the control plane that issued them: signatures, what stands beside them, and the chain of each host,
+/// to its end where that was given.
 public struct ChainCheck: Sendable, Equatable {
     /// One certificate that could be read, and what is wrong with it.
     public struct Finding: Sendable, Equatable {
@@ -16,26 +17,51 @@ public struct ChainCheck: Sendable, Equatable {
     /// What is not wrong and should be known.
     public private(set) var notes: [String] = []
 
+    /// Hosts of which nothing says where their chain ends, so that certificates after the last one would not be missed.
+    public private(set) var openEnded: [String] = []
+
     /// Whether everything that was given holds.
     public var holds: Bool { faults.isEmpty && findings.allSatisfy(\.faults.isEmpty) && !findings.isEmpty }
 
+    /// Certificates alone, without what stands beside them.
+    public init(_ certificates: [SanitisationCertificate], trusted: [CertificateKey]?) {
+        self.init(certificates.map { CertificateDocument($0) }, trusted: trusted)
+    }
+
     /// - Parameter trusted: keys that the reader knows to be the control plane's; nil takes those in the certificates, which proves
     ///   only that nothing was changed after signing
-    public init(_ certificates: [SanitisationCertificate], trusted: [CertificateKey]?) {
-        var seen: Set<SanitisationCertificate.Identity> = []
-        for certificate in certificates where seen.insert(certificate.identity).inserted {
-            let statement: SanitisationStatement
-            do {
-                statement = try certificate.read()
-            } catch {
-                faults.append("A certificate is of no use: \(error).")
-                continue
-            }
+    public init(_ documents: [CertificateDocument], trusted: [CertificateKey]?) {
+        var seen: [SanitisationCertificate.Identity: Int] = [:]
+        var heads: [ChainHeadStatement] = []
+        for document in documents {
+            let certificate = document.certificate
             var faults: [String] = []
             if !certificate.isSigned { faults.append("the signature does not belong to it") }
             if let trusted, !trusted.contains(where: { $0.publicKey == certificate.publicKey }) {
                 faults.append("the key \(certificate.key) is not among those that are trusted")
             }
+            if let head = certificate.head {
+                faults += document.wrapper.differences(from: head)
+                self.faults += faults.map { "The end of the chain of \(head.host) is of no use: \($0)." }
+                if faults.isEmpty { heads.append(head) }
+                continue
+            }
+            let statement: SanitisationStatement
+            do {
+                statement = try certificate.read()
+            } catch {
+                self.faults.append("A certificate is of no use: \(error).")
+                continue
+            }
+            faults += document.wrapper.differences(from: statement, hash: certificate.hash)
+            // Given twice it is one, and whatever is wrong with either is wrong.
+            if let place = seen[certificate.identity] {
+                faults = findings[place].faults + faults.filter { !findings[place].faults.contains($0) }
+                findings[place] = Finding(
+                    statement: statement, hash: certificate.hash, key: certificate.key, faults: faults)
+                continue
+            }
+            seen[certificate.identity] = findings.count
             findings.append(
                 Finding(statement: statement, hash: certificate.hash, key: certificate.key, faults: faults))
         }
@@ -54,11 +80,30 @@ public struct ChainCheck: Sendable, Equatable {
         {
             faults.append("Certificate 1 of \(finding.statement.host) names one before it.")
         }
+        for head in heads { compare(head) }
+        openEnded = Set(findings.map(\.statement.host)).subtracting(heads.map(\.host)).sorted()
         for finding in findings {
             guard let restored = finding.statement.restored else { continue }
             notes.append(
                 "The database of \(finding.statement.host) was set back before number \(finding.statement.number): numbers "
                     + "\(restored.kept + 1) to \(restored.number) may exist with their owners only.")
+        }
+    }
+
+    /// Holds what was given against the end of its chain.
+    private mutating func compare(_ head: ChainHeadStatement) {
+        let given = findings.filter { $0.statement.host == head.host }
+        let last = given.map(\.statement.number).max() ?? 0
+        if last < head.number {
+            let missing = last + 1 == head.number ? "\(head.number)" : "\(last + 1) to \(head.number)"
+            faults.append(
+                "Of \(head.host) number \(missing) is missing at the end: on \(head.issued) the chain ended at \(head.number)."
+            )
+        }
+        if let own = given.first(where: { $0.statement.number == head.number }), own.hash != head.hash {
+            faults.append(
+                "Certificate \(head.number) of \(head.host) is not the one with which the chain ended on \(head.issued)."
+            )
         }
     }
 

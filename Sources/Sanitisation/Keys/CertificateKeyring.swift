@@ -72,6 +72,13 @@ public final class CertificateKeyring: Sendable {
 
     /// The statement's text and the signature over it.
     public func sign(_ statement: SanitisationStatement) throws -> SanitisationCertificate {
+        try sign(any: statement)
+    }
+
+    /// The same of the end of a chain.
+    public func sign(_ head: ChainHeadStatement) throws -> SanitisationCertificate { try sign(any: head) }
+
+    private func sign(any statement: some Encodable) throws -> SanitisationCertificate {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
         let text = String(decoding: try encoder.encode(statement), as: UTF8.self)

@@ -44,6 +44,12 @@ public struct SanitisationCertificate: Sendable, Codable, Equatable {
         }
     }
 
+    /// The end of a chain; nil where the text is none.
+    public var head: ChainHeadStatement? {
+        let read = try? JSONDecoder().decode(ChainHeadStatement.self, from: Data(statement.utf8))
+        return read.flatMap { $0.format == ChainHeadStatement.currentFormat ? $0 : nil }
+    }
+
     /// Whether the key in the certificate signed its statement, and has the name that the certificate gives it. That the key is
     /// the control plane's is for the reader to know.
     public var isSigned: Bool {

@@ -15,7 +15,8 @@ struct VerifyCommand: AsyncParsableCommand {
             commandName: "certificate",
             abstract: "Check sanitisation certificates: their signatures, and that each follows the one before it.",
             discussion: """
-                A file holds one certificate, a list of them, or an answer of the API. Ends with status 1 where anything does not hold. \
+                A file holds one certificate, a list of them, or an answer of the API; with ends of chains among them, certificates that are \
+                missing at the end are noticed. Ends with status 1 where anything does not hold. \
                 Without --keys the keys in the certificates are taken, which proves only that nothing was changed after signing.
                 """)
 
@@ -27,12 +28,17 @@ struct VerifyCommand: AsyncParsableCommand {
 
         func run() async throws {
             try await Reporting.failures {
-                var certificates: [SanitisationCertificate] = []
-                for file in files { certificates += try Self.read(file) { try CertificateFile.certificates($0) } }
+                var documents: [CertificateDocument] = []
+                for file in files { documents += try Self.read(file) { try CertificateFile.documents($0) } }
                 let trusted = try keys.map { try Self.read($0) { try CertificateFile.keys($0) } }
-                let check = ChainCheck(certificates, trusted: trusted)
+                let check = ChainCheck(documents, trusted: trusted)
                 for finding in check.findings { Reporting.say(Self.line(finding)) }
                 for note in check.notes { Reporting.say("note: \(note)") }
+                for host in check.openEnded {
+                    Reporting.say(
+                        "note: Nothing says where the chain of \(host) ends, so that certificates after the last one here would not be "
+                            + "missed; give its end too, from GET /v2/sanitisation_chains.")
+                }
                 for fault in check.faults { Reporting.say("wrong: \(fault)") }
                 guard check.holds else { throw Fault.badRequest("The certificates do not hold.") }
                 Reporting.say("\(check.findings.count) certificates hold")

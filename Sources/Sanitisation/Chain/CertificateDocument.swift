@@ -1,0 +1,20 @@
+/// A signed statement as it is handed on: alone, or with what the API shows beside it.
+public struct CertificateDocument: Sendable, Codable, Equatable {
+    public var certificate: SanitisationCertificate
+    public var wrapper: CertificateWrapper
+
+    public init(_ certificate: SanitisationCertificate, wrapper: CertificateWrapper = CertificateWrapper([:])) {
+        self.certificate = certificate
+        self.wrapper = wrapper
+    }
+
+    public init(from decoder: any Decoder) throws {
+        certificate = try SanitisationCertificate(from: decoder)
+        wrapper = try CertificateWrapper(from: decoder)
+    }
+
+    public func encode(to encoder: any Encoder) throws {
+        try wrapper.encode(to: encoder)
+        try certificate.encode(to: encoder)
+    }
+}
