@@ -3,7 +3,7 @@ that do not erase."""
 import random
 
 from report import eventually
-from tenancy import DRIVERS, HOST, Tenancy, provider_of
+from tenancy import DRIVERS, HOST, PLACES, Tenancy, provider_of
 
 CANARY = "canary-of-the-last-tenant"
 
@@ -50,13 +50,17 @@ def life(report, cloud, guest):
                 f"{tenancy.driver}: {tenancy.address} goes to vfio-pci", guest.driver_of(tenancy.address) == "vfio-pci")
     record(cloud, guest, "attached", "one handle of each driver bound for a guest")
     report.note("a guest within the guest starts")
-    lines, said, seconds = guest.run_nested(f"canary={CANARY} drive=yes", [tenancy.device for tenancy in held])
+    drive = next((tenancy for tenancy in held if tenancy.driver == "nvme"), None)
+    words = f"canary={CANARY} drive=yes" if drive else f"canary={CANARY}"
+    lines, said, seconds = guest.run_nested(words, [tenancy.device for tenancy in held])
     report.note(f"it ran for {seconds:.0f} s")
     seen(report, lines, said)
     for tenancy in held:
         if not tenancy.is_mediated:
             guest.detach(tenancy.address)
-    drive = next(tenancy for tenancy in held if tenancy.driver == "nvme")
+    if not drive:
+        released(report, cloud, guest, held)
+        return
     left = eventually(30, lambda: guest.canaries("LABNVME0001", CANARY))
     report.check("nvme: the host finds what the tenant wrote", left, left)
     released(report, cloud, guest, held)
@@ -80,20 +84,25 @@ def seen(report, lines, said):
         return [line[len(begin):] for line in words if line[:len(begin)] == list(begin)]
 
     for driver, identity in (("pci", "10de:20b5"), ("intel_qat", "8086:4941")):
+        if driver not in DRIVERS:
+            continue
         magic = says("magic", identity)
         report.check(f"{driver}: the inner guest reads its registers", magic == [["0x414C4E4B"]], magic or said[-2000:])
         scratch = says("scratch", identity)
         report.check(f"{driver}: and writes them", scratch == [["0x5EED1234"]], scratch)
-    memory = says("memory", "10de:20b5")
-    report.check("pci: and the card's memory to its end", memory == [["0x00CA9A97", "0x00CA9A97"]], memory)
-    drive = says("drive")
-    report.check("nvme: the inner guest has the drive", drive == [["LABNVME0001", "32768"]], drive or said[-2000:])
-    canaries = says("canaries")
-    report.check("nvme: and reads what it wrote", canaries and int(canaries[0][0]) > 100000, canaries)
-    ports = says("port")
-    report.check("mdev, nvidia: the inner guest has their serial ports", len(ports) >= 3, lines)
-    for driver in ("mdev", "nvidia"):
-        report.check(f"{driver}: and one echoes", [port for port in ports if len(port) == 3], ports)
+    if "pci" in DRIVERS:
+        memory = says("memory", "10de:20b5")
+        report.check("pci: and the card's memory to its end", memory == [["0x00CA9A97", "0x00CA9A97"]], memory)
+    if "nvme" in DRIVERS:
+        drive = says("drive")
+        report.check("nvme: the inner guest has the drive", drive == [["LABNVME0001", "32768"]], drive or said[-2000:])
+        canaries = says("canaries")
+        report.check("nvme: and reads what it wrote", canaries and int(canaries[0][0]) > 100000, canaries)
+    for driver, place in PLACES.items():
+        if driver in DRIVERS:
+            ports = says("port", place)
+            report.check(f"{driver}: the inner guest has its serial ports", ports, lines)
+            report.check(f"{driver}: and one echoes", [port for port in ports if len(port) == 3], ports)
 
 
 def released(report, cloud, guest, held):

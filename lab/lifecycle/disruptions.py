@@ -19,6 +19,8 @@ PLUGS = {
 def unplug(report, cloud, guest):
     """Cards are pulled by QEMU's monitor and come back; the inventory follows."""
     for driver, (name, place, kind, back) in PLUGS.items():
+        if driver not in DRIVERS:
+            continue
         said = guest.monitor(f"device_del {name}")
         gone = eventually(180, lambda: provider_of(cloud, driver, place)[1] is None)
         report.check(f"{driver}: {name} is unplugged, and its providers are gone", gone, said + "\n" + guest.agent_log())
@@ -42,7 +44,8 @@ def unplug(report, cloud, guest):
             _, provider = provider_of(cloud, driver)
             return provider and cloud.inventory(provider).get(DRIVERS[driver][0], {}).get("total", 0) > 0
         report.check(f"{driver}: it comes back, and so does that", eventually(180, again), guest.agent_log())
-    held(report, cloud, guest)
+    if "intel_qat" in DRIVERS:
+        held(report, cloud, guest)
 
 
 def held(report, cloud, guest):

@@ -13,6 +13,8 @@ DRIVERS = {
     "nvidia": ("VGPU", "0000:23:00.0"),
     "intel_qat": ("CUSTOM_QAT", "0000:24:"),
 }
+# Where in a guest within the guest the mediated devices of a driver are.
+PLACES = {"mdev": "10", "nvidia": "11"}
 if "LAB_DRIVERS" in os.environ:
     DRIVERS = {name: DRIVERS[name] for name in os.environ["LAB_DRIVERS"].split()}
 
@@ -100,8 +102,10 @@ class Tenancy:
 
     @property
     def device(self):
-        """As QEMU's vfio-pci names it."""
-        return f"sysfsdev={self.kernel_path}" if self.is_mediated else f"host={self.address}"
+        """As QEMU's vfio-pci names it. A mediated device is at a place of its driver's: all of them look alike to a guest."""
+        if self.is_mediated:
+            return f"sysfsdev={self.kernel_path},addr=0x{PLACES[self.driver]}"
+        return f"host={self.address}"
 
     def release(self):
         self.cloud.release(self.instance)

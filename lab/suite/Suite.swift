@@ -197,13 +197,18 @@ struct Suite {
 
     private func nvidia() async {
         var types: [PCIAddress: [String]] = [:]
-        for parent in snapshot().mdevParents {
-            if let address = parent.address { types[address] = parent.types.prefix(1).map(\.name) }
+        let host = snapshot()
+        for parent in host.mdevParents {
+            // Other makers' parents are the mdev driver's.
+            guard let address = parent.address, host.function(at: address)?.vendor == 0x10de else { continue }
+            types[address] = parent.types.prefix(1).map(\.name)
         }
         let driver = NvidiaDriver(DriverOptions(root: root, nvidia: NvidiaOptions(types: types)))
         let devices = discover(driver)?.devices ?? []
         report.note("nvidia: \(devices.map { "\($0.deployables[0].name) \($0.deployables[0].resourceClass)" })")
         report.check("nvidia offers cards", !devices.isEmpty, "\(discover(driver)?.notes ?? [])")
+        report.check(
+            "nvidia: what it offers is NVIDIA's", devices.allSatisfy { $0.vendor == "10de" }, "\(devices.map(\.vendor))")
         for device in devices {
             let deployable = device.deployables[0]
             let order = order(device, deployable.handles[0])
