@@ -8,6 +8,7 @@ import Store
 struct CertificateEndpoints: Sendable {
     let store: any StateStore
     let keyring: CertificateKeyring?
+    let time: TimeSource
 
     private static let uuid = PathParameter<CertificateID>("uuid", "The certificate's id")
     private static let request = PathParameter<AcceleratorRequestID>("uuid", "The accelerator request's id")
@@ -39,6 +40,7 @@ struct CertificateEndpoints: Sendable {
                 "Show how the device that an accelerator request holds was cleaned before", since: Page.version,
                 access: .rule("cyborg:arq:get_one"), answers: .json(CertificateView.self), faults: [.notFound]
             ) { call in try await held(call) },
+            chains,
         ]
     }
 
