@@ -11,9 +11,9 @@ struct KilonovaCommand: AsyncParsableCommand {
         subcommands: [
             DevCommand.self, ServerCommand.self, BootstrapCommand.self, AccountCommand.self, EnrolmentCommand.self,
             RevocationCommand.self, AgentCommand.self, VerifyCommand.self, TokenKeyCommand.self,
-            CertificateKeyCommand.self, HostCommand.self, DriverCommand.self, DeployableCommand.self,
-            HandleCommand.self, EventCommand.self, CertificateCommand.self, LimitsCommand.self, BindCommand.self,
-            BindingsCommand.self, UnbindCommand.self, DocumentsCommand.self,
+            CertificateKeyCommand.self, BackupCommand.self, RestoreCommand.self, HostCommand.self, DriverCommand.self,
+            DeployableCommand.self, HandleCommand.self, EventCommand.self, CertificateCommand.self, LimitsCommand.self,
+            BindCommand.self, BindingsCommand.self, UnbindCommand.self, DocumentsCommand.self,
         ])
 
     static func main() async {

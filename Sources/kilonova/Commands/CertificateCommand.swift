@@ -22,11 +22,10 @@ struct CertificateCommand: AsyncParsableCommand {
         @Option(help: ArgumentHelp("Only certificates of this attach handle.", valueName: "uuid"))
         var handle: String?
 
-        func certificates(_ session: CloudSession) async throws -> [JSONValue] {
-            try await session.list(
-                .accelerator, "/sanitisation_certificates", "sanitisation_certificates",
-                query: [("hostname", host), ("device_uuid", device), ("attach_handle_uuid", handle)],
-                version: CloudOptions.version)
+        func certificates(_ cloud: CloudOptions) async throws -> [JSONValue] {
+            try await cloud.list(
+                "sanitisation_certificates",
+                query: [("hostname", host), ("device_uuid", device), ("attach_handle_uuid", handle)])
         }
     }
 
@@ -42,7 +41,7 @@ struct CertificateCommand: AsyncParsableCommand {
         func run() async throws {
             try await Reporting.failures {
                 output.show(
-                    try await choice.certificates(cloud.session()),
+                    try await choice.certificates(cloud),
                     ["uuid", "hostname", "number", "result", "device_uuid", "issued_at"])
             }
         }
@@ -61,10 +60,7 @@ struct CertificateCommand: AsyncParsableCommand {
 
         func run() async throws {
             try await Reporting.failures {
-                output.show(
-                    one: try await cloud.session().send(
-                        .get, .accelerator, "/sanitisation_certificates/\(uuid.percentEncoded)",
-                        version: CloudOptions.version))
+                output.show(one: try await cloud.call(.get, "sanitisation_certificates", uuid))
             }
         }
     }
@@ -79,7 +75,7 @@ struct CertificateCommand: AsyncParsableCommand {
 
         func run() async throws {
             try await Reporting.failures {
-                let certificates = try await choice.certificates(cloud.session())
+                let certificates = try await choice.certificates(cloud)
                 Reporting.say(
                     whole: JSONValue.object([.init("sanitisation_certificates", .array(certificates))]).printed)
             }
@@ -95,8 +91,7 @@ struct CertificateCommand: AsyncParsableCommand {
 
         func run() async throws {
             try await Reporting.failures {
-                let keys = try await cloud.session().send(
-                    .get, .accelerator, "/sanitisation_keys", version: CloudOptions.version)
+                let keys = try await cloud.call(.get, "sanitisation_keys")
                 Reporting.say(whole: keys.printed)
             }
         }

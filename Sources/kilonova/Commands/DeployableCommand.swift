@@ -1,4 +1,3 @@
-import API
 import ArgumentParser
 import Clients
 import Console
@@ -38,8 +37,7 @@ struct DeployableCommand: AsyncParsableCommand {
 
     private static func set(_ action: String, _ uuid: String, _ cloud: CloudOptions) async throws {
         try await Reporting.failures {
-            try await cloud.session().send(
-                .post, .accelerator, "/deployables/\(uuid.percentEncoded)/\(action)", version: CloudOptions.version)
+            try await cloud.call(.post, "deployables", uuid, action)
         }
     }
 }

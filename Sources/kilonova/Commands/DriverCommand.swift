@@ -16,8 +16,7 @@ struct DriverCommand: AsyncParsableCommand {
 
         func run() async throws {
             try await Reporting.failures {
-                let drivers = try await cloud.session().list(
-                    .accelerator, "/drivers", "drivers", version: CloudOptions.version)
+                let drivers = try await cloud.list("drivers")
                 output.show(drivers, ["name", "support_level", "since", "hosts", "failures"])
             }
         }

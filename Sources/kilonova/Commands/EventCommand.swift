@@ -37,12 +37,12 @@ struct EventCommand: AsyncParsableCommand {
 
         func run() async throws {
             try await Reporting.failures {
-                let events = try await cloud.session().list(
-                    .accelerator, "/events", "events",
+                let events = try await cloud.list(
+                    "events",
                     query: [
                         ("action", action), ("arq_uuid", arq), ("instance_uuid", instance), ("device_uuid", device),
                         ("hostname", host), ("project_id", project),
-                    ], limit: limit, version: CloudOptions.version)
+                    ], limit: limit)
                 output.show(events, ["at", "action", "hostname", "arq_uuid", "instance_uuid", "detail"])
             }
         }

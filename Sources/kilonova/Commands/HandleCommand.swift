@@ -27,12 +27,22 @@ struct HandleCommand: AsyncParsableCommand {
 
         func run() async throws {
             try await Reporting.failures {
-                let handles = try await cloud.session().list(
-                    .accelerator, "/attach_handles", "attach_handles",
-                    query: [("state", state), ("hostname", host), ("deployable_uuid", deployable)],
-                    version: CloudOptions.version)
+                let handles = try await cloud.list(
+                    "attach_handles", query: [("state", state), ("hostname", host), ("deployable_uuid", deployable)])
                 output.show(handles, ["uuid", "hostname", "attach_type", "state", "reason", "instance_uuid"])
             }
+        }
+    }
+
+    /// Which handle is meant, and where.
+    struct Choice: ParsableArguments {
+        @Argument(help: "Its id.")
+        var uuid: String
+
+        @OptionGroup var cloud: CloudOptions
+
+        func act(_ action: String) async throws {
+            try await Reporting.failures { try await cloud.call(.post, "attach_handles", uuid, action) }
         }
     }
 
@@ -40,17 +50,12 @@ struct HandleCommand: AsyncParsableCommand {
     struct Show: AsyncParsableCommand {
         static let configuration = CommandConfiguration(commandName: "show", abstract: "Show an attach handle.")
 
-        @Argument(help: "Its id.")
-        var uuid: String
-
-        @OptionGroup var cloud: CloudOptions
+        @OptionGroup var choice: Choice
         @OptionGroup var output: OutputOptions
 
         func run() async throws {
             try await Reporting.failures {
-                output.show(
-                    one: try await cloud.session().send(
-                        .get, .accelerator, "/attach_handles/\(uuid.percentEncoded)", version: CloudOptions.version))
+                output.show(one: try await choice.cloud.call(.get, "attach_handles", choice.uuid))
             }
         }
     }
@@ -60,17 +65,9 @@ struct HandleCommand: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
             commandName: "retry", abstract: "Have a handle in quarantine cleaned again.")
 
-        @Argument(help: "Its id.")
-        var uuid: String
+        @OptionGroup var choice: Choice
 
-        @OptionGroup var cloud: CloudOptions
-
-        func run() async throws {
-            try await Reporting.failures {
-                try await cloud.session().send(
-                    .post, .accelerator, "/attach_handles/\(uuid.percentEncoded)/retry", version: CloudOptions.version)
-            }
-        }
+        func run() async throws { try await choice.act("retry") }
     }
 
     /// Vouches for one.
@@ -78,17 +75,8 @@ struct HandleCommand: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
             commandName: "release", abstract: "Vouch for a handle in quarantine and give it out again, uncleaned.")
 
-        @Argument(help: "Its id.")
-        var uuid: String
+        @OptionGroup var choice: Choice
 
-        @OptionGroup var cloud: CloudOptions
-
-        func run() async throws {
-            try await Reporting.failures {
-                try await cloud.session().send(
-                    .post, .accelerator, "/attach_handles/\(uuid.percentEncoded)/release",
-                    version: CloudOptions.version)
-            }
-        }
+        func run() async throws { try await choice.act("release") }
     }
 }

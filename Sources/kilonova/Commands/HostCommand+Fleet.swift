@@ -16,8 +16,7 @@ extension HostCommand {
 
         func run() async throws {
             try await Reporting.failures {
-                let hosts = try await cloud.session().list(
-                    .accelerator, "/hosts", "hosts", version: CloudOptions.version)
+                let hosts = try await cloud.list("hosts")
                 output.show(hosts, ["host", "status", "state", "devices", "last_seen_at", "agent_version"])
             }
         }
@@ -36,9 +35,7 @@ extension HostCommand {
 
         func run() async throws {
             try await Reporting.failures {
-                output.show(
-                    one: try await cloud.session().send(
-                        .get, .accelerator, "/hosts/\(host.percentEncoded)", version: CloudOptions.version))
+                output.show(one: try await cloud.call(.get, "hosts", host))
             }
         }
     }
@@ -61,9 +58,8 @@ extension HostCommand {
         func run() async throws {
             try await Reporting.failures {
                 output.show(
-                    one: try await cloud.session().send(
-                        .delete, .accelerator, "/hosts/\(host.percentEncoded)\(dryRun ? "?dry_run=true" : "")",
-                        version: Microversion(2, 5)))
+                    one: try await cloud.call(
+                        .delete, "hosts", host, query: dryRun ? "?dry_run=true" : "", version: Microversion(2, 5)))
             }
         }
     }
@@ -83,9 +79,8 @@ extension HostCommand {
 
         func run() async throws {
             try await Reporting.failures {
-                try await cloud.session().send(
-                    .post, .accelerator, "/hosts/\(host.percentEncoded)/disable", version: CloudOptions.version,
-                    body: .object([.init("reason", .text(reason))]))
+                try await cloud.call(
+                    .post, "hosts", host, "disable", body: .object([.init("reason", .text(reason))]))
             }
         }
     }
@@ -102,8 +97,7 @@ extension HostCommand {
 
         func run() async throws {
             try await Reporting.failures {
-                try await cloud.session().send(
-                    .post, .accelerator, "/hosts/\(host.percentEncoded)/enable", version: CloudOptions.version)
+                try await cloud.call(.post, "hosts", host, "enable")
             }
         }
     }

@@ -51,7 +51,8 @@ struct HostCommand: AsyncParsableCommand {
         var preview = false
 
         @Option(
-            help: ArgumentHelp("legacy, grouped or numa; agent.provider_layout when it is not given.", valueName: "layout"))
+            help: ArgumentHelp(
+                "legacy, grouped or numa; agent.provider_layout when it is not given.", valueName: "layout"))
         var to: String?
 
         @Option(help: ArgumentHelp("Configuration file.", valueName: "file"))

@@ -25,8 +25,7 @@ struct LimitsCommand: AsyncParsableCommand {
 
         func run() async throws {
             try await Reporting.failures {
-                let limits = try await cloud.session().list(
-                    .accelerator, "/limits", "limits", query: [("project_id", project)], version: CloudOptions.version)
+                let limits = try await cloud.list("limits", query: [("project_id", project)])
                 output.show(limits, ["resource", "limit", "usage"])
             }
         }
@@ -39,7 +38,9 @@ struct LimitsCommand: AsyncParsableCommand {
             abstract: "Register default limits of accelerators at the identity service.",
             discussion: """
                 Works through Identity's API, embedded or a Keystone's, as --os-cloud, OS_CLOUD or the OS_ variables say, else as \
-                the section keystone says; that user needs the role admin. What is registered already stays. Limits count \
+                the section keystone says; that user needs the role admin. Beside the drivers' own classes it knows those \
+                that hosts offer, that device profiles ask for and that device_spec of the configuration names. What is \
+                registered already stays, with a line that says so. Limits count \
                 once accelerator.limits is 'unified'.
                 """)
 
@@ -48,7 +49,7 @@ struct LimitsCommand: AsyncParsableCommand {
 
         @Option(
             help: ArgumentHelp(
-                "A limit beside the defaults or another amount, such as class:CUSTOM_X=4; -1 is none.",
+                "A limit beside the defaults or another amount, such as class:CUSTOM_X=4; -1 is unlimited.",
                 valueName: "resource=amount"))
         var limit: [String] = []
 
@@ -64,7 +65,8 @@ struct LimitsCommand: AsyncParsableCommand {
                 let isNamed = (cloud.cloud ?? environment["OS_CLOUD"] ?? environment["OS_AUTH_URL"]) != nil
                 let session = isNamed ? try cloud.session() : nil
                 let registrar = try LimitRegistrar(
-                    settings, session: try session?.identitySession(), region: session?.cloud.region)
+                    settings, session: try session?.identitySession(), region: session?.cloud.region,
+                    authorities: session?.cloud.authorities)
                 for line in try await registrar.register(limit, replacing: replace) { Reporting.say(line) }
             }
         }
