@@ -53,7 +53,7 @@ extension HostAgent {
                 gauges.isReported.record(1)
                 if refusal != nil { logger.notice("the host's report is taken again") }
                 refusal = nil
-                await intent.have(devices, isComplete: findings.isComplete)
+                await intent.have(ordered, isComplete: findings.isComplete, room: room, asked: asked)
                 pause.reset()
                 await intent.waitForScan(atMost: options.scanInterval)
             } catch {
@@ -132,7 +132,7 @@ extension HostAgent {
             look = await discoverer.look(before: before)
         }
         if HeldUnits.isChanged(look.findings, since: before) {
-            HeldUnits.settle(&look.findings, since: before, holdings: try? await link.holdings())
+            HeldUnits.settle(&look.findings, since: before, holdings: (try? await link.holdings())?.holdings)
         }
         if !look.findings.pools.isEmpty {
             let all = look.findings.all

@@ -24,6 +24,12 @@ actor Intent {
     private var hasLooked = false
     private var isComplete = false
     private var revision = 0
+    private var room = SharedRoom.none
+    /// Looks that somebody waits for, those that came of it, and those that Placement follows.
+    private(set) var asked = 0
+    private var seen = 0
+    private var placed = 0
+    private var followers: [Int: (ask: Int, end: AsyncStream<Never>.Continuation)] = [:]
     private var stateRevision: Int64?
     private var isScanAsked = false
     private let wait: Waiting

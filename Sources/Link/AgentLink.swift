@@ -16,5 +16,5 @@ public protocol AgentLink: Sendable {
     func finish(_ item: WorkItemID, _ outcome: WorkOutcome) async throws(Fault)
     func heartbeat(_ heartbeat: Heartbeat) async throws(Fault)
     /// Who holds handles of this host.
-    func holdings() async throws(Fault) -> [HandleHolding]
+    func holdings() async throws(Fault) -> HandleHoldings
 }

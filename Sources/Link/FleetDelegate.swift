@@ -20,7 +20,7 @@ public protocol FleetDelegate: Sendable {
     func finished(_ item: WorkItem, on host: HostName, _ outcome: WorkOutcome, in transaction: any Transaction) throws
 
     /// Who holds handles of `host`.
-    func holdings(of host: HostName, in transaction: any Transaction) throws -> [HandleHolding]
+    func holdings(of host: HostName, in transaction: any Transaction) throws -> HandleHoldings
 
     /// Where the sanitisation certificates of `host` end; nil before the first.
     func certificateChain(of host: HostName, in transaction: any Transaction) throws -> CertificateChainHead?
@@ -39,7 +39,9 @@ extension FleetDelegate {
     public func wantsWhole(of host: HostName, in transaction: any Transaction) throws -> Bool { false }
 
     /// Nobody.
-    public func holdings(of host: HostName, in transaction: any Transaction) throws -> [HandleHolding] { [] }
+    public func holdings(of host: HostName, in transaction: any Transaction) throws -> HandleHoldings {
+        HandleHoldings()
+    }
 
     /// Nil.
     public func certificateChain(

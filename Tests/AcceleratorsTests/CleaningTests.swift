@@ -3,6 +3,7 @@ import Clients
 import HTTPTypes
 import Link
 import Model
+import Store
 import StoreSQLite
 import TestJSON
 import Testing
@@ -22,6 +23,11 @@ import Workflows
         try await fixture.bind(first, instance: one, provider: Reports.provider(1))
         try await fixture.call(.delete, "/v2/accelerator_requests?arqs=\(first[0])", as: .memberThroughService)
         #expect(try await fixture.handleStates() == ["cleaning": 1])
+        // Nobody holds it, and its host's agent must leave it as it is all the same.
+        let told = try await fixture.store.read { [fleet = fixture.service.fleet] in
+            try fleet.holdings(of: "host-a", in: $0)
+        }
+        #expect(told.holdings.isEmpty && told.occupied?.count == 1)
         let early = try await fixture.bind(
             second, instance: Reports.instance(2), provider: Reports.provider(1), as: .otherMemberThroughService)
         #expect(early.status == 404)

@@ -112,7 +112,7 @@ import Testing
         #expect(try await fixture.show(early[0])["device_rp_uuid"].text == "\(Reports.provider(1))")
         #expect(try await functions(fixture, late) == ["1"])
         let holdings = try await fixture.store.read { [fleet = fixture.service.fleet] in
-            try fleet.holdings(of: "host-a", in: $0)
+            try fleet.holdings(of: "host-a", in: $0).holdings
         }
         #expect(Set(holdings.compactMap(\.resourceClass)) == ["CUSTOM_A", "CUSTOM_B"])
     }

@@ -40,7 +40,7 @@ import Testing
         #expect(try await fixture.call(.get, "/v2/devices").json["devices"].array.count == 1)
         #expect(try await fixture.withheld() == [])
         let holdings = try await fixture.store.read { [fleet = fixture.service.fleet] in
-            try fleet.holdings(of: "host-a", in: $0)
+            try fleet.holdings(of: "host-a", in: $0).holdings
         }
         #expect(holdings.map(\.instance) == [Reports.instance(1)] && holdings.map(\.provider) == [Reports.provider(99)])
         #expect(holdings.first?.info == cards[1].deployables[0].handles[0].info)

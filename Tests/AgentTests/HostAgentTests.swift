@@ -11,48 +11,8 @@ import Testing
 
 /// The whole agent of a recorded host, with a Placement in memory and a control plane that the test plays.
 @Suite(.timeLimit(.minutes(30))) struct HostAgentTests {
-    private struct World {
-        let link = ScriptedLink()
-        let placement = MemoryPlacement()
-        let disk: MemoryDisk
-        let metrics = MetricsRegistry()
-
-        init(disk: MemoryDisk = MemoryDisk()) {
-            self.disk = disk
-        }
-
-        func run(
-            _ drivers: [any Driver], on root: SysfsRoot, makesRoot: Bool = true, partitioner: Partitioner? = nil,
-            _ body: @escaping @Sendable (HostAgent) async throws -> Void
-        ) async throws {
-            let agent = try HostAgent(
-                discoverer: Discoverer(host: "h1", root: root, drivers: drivers), link: link, placement: placement,
-                options: .init(rootProvider: "h1", makesRootProvider: makesRoot, stateFolder: nil, version: "1"),
-                partitioner: partitioner, disk: disk, time: .system, ids: .random, wait: quick, metrics: metrics,
-                logger: quiet)
-            try await withThrowingTaskGroup(of: Void.self) { group in
-                group.addTask { try await agent.run() }
-                await link.heard.until { $0.streams > 0 }
-                try await body(agent)
-                group.cancelAll()
-            }
-        }
-
-        func names(_ state: MemoryPlacement.State) -> Set<String> { Set(state.providers.values.map(\.name)) }
-
-        /// Waits until the host's providers are these and settled.
-        func placementHolds(_ names: Set<String>) async {
-            await placement.state.until { state in
-                let own = state.providers.values.filter { $0.parent != nil }
-                return Set(own.map(\.name)) == names && own.allSatisfy { !$0.inventories.isEmpty && !$0.traits.isEmpty }
-            }
-        }
-    }
-
-    private static let empty = SysfsRoot(MemoryTree())
-
     @Test func theMachineIsReportedAndOffered() async throws {
-        let world = World()
+        let world = HostWorld()
         let recorded = try fixture("two-socket")
         let specs = try DeviceSpec.list(json: #"[{"vendor_id":"10de","product_id":"20b5"}]"#)
         try await world.run(
@@ -84,7 +44,7 @@ import Testing
     }
 
     @Test func aCardThatIsPulledAndPutBack() async throws {
-        let world = World()
+        let world = HostWorld()
         let (recorded, whole) = (try fixture("two-socket"), try fixture("two-socket"))
         let tree = recorded.tree
         let address = "0000:82:10.1"
@@ -128,43 +88,13 @@ import Testing
         }
     }
 
-    @Test func whatPlacementLacksIsAConditionOfTheHostUntilItIsOver() async throws {
-        let world = World()
-        let driver = ScriptedDriver("d", devices: [device("h1_d", driver: "d")])
-        try await world.run([driver], on: Self.empty, makesRoot: false) { _ in
-            world.link.send()
-            let heard = await world.link.heard.until { $0.reports.last?.conditions.isEmpty == false }
-            let condition = try #require(heard.reports.last?.conditions.first)
-            #expect(condition.kind == .placement && condition.subject == "h1")
-            #expect(condition.reason.contains("agent.create_resource_provider"))
-            world.placement.state.change { $0.providers[ResourceProviderID(UUID())] = .init(name: "h1") }
-            await world.placementHolds(["h1_d"])
-            await world.link.heard.until { $0.reports.last?.conditions.isEmpty == true }
-        }
-    }
-
-    @Test func anAccountThatIsRefusedIsNamedAndNothingElseOfAFaultIs() async throws {
-        let world = World()
-        let refused = Fault(
-            .unavailable, "Try again later.", code: KeystoneSession.refusedCode,
-            context: "It refuses the account 'nova'.")
-        let broken = Fault(.unavailable, "Try again later.", context: "secret SQL")
-        for (fault, text) in [(refused, "It refuses the account 'nova'."), (broken, "Try again later.")] {
-            world.placement.spoil { _, _ in .refused(fault) }
-            try await world.run([ScriptedDriver("d", devices: [device("h1_d", driver: "d")])], on: Self.empty) { _ in
-                world.link.send()
-                await world.link.heard.until { $0.reports.last?.conditions.map(\.reason) == [text] }
-            }
-        }
-    }
-
     @Test func aDriverThatFailsKeepsItsDevicesAndStopsNobody() async throws {
-        let world = World()
+        let world = HostWorld()
         let (bad, good) = (
             ScriptedDriver("bad", devices: [device("h1_bad", driver: "bad")]),
             ScriptedDriver("good", devices: [device("h1_good", driver: "good")])
         )
-        try await world.run([bad, good], on: Self.empty) { agent in
+        try await world.run([bad, good], on: HostWorld.empty) { agent in
             world.link.send()
             await world.placementHolds(["h1_bad", "h1_good"])
             bad.state.change { $0.failure = DriverFault("The library is gone.") }
@@ -176,9 +106,9 @@ import Testing
             #expect(report.devices.map(\.driver) == ["bad", "good", "good"])
         }
         // A restart while it still fails.
-        let later = World(disk: world.disk)
+        let later = HostWorld(disk: world.disk)
         later.placement.state.change { $0 = world.placement.state.value }
-        try await later.run([bad, good], on: Self.empty) { _ in
+        try await later.run([bad, good], on: HostWorld.empty) { _ in
             later.link.send()
             await later.link.heard.until { $0.reports.last?.devices.count == 3 }
             good.state.change { $0.devices.removeLast() }
@@ -188,10 +118,10 @@ import Testing
 
     /// What an operator disabled is not offered for a moment by an agent that starts.
     @Test func nothingIsWrittenBeforeItIsKnownWhatIsWithheld() async throws {
-        let world = World()
+        let world = HostWorld()
         let driver = ScriptedDriver(devices: [device("h1_a", accelerators: 4)])
         let id = ProviderNames.identifier(ofProvider: "h1_a")
-        try await world.run([driver], on: Self.empty) { agent in
+        try await world.run([driver], on: HostWorld.empty) { agent in
             await world.link.heard.until { !$0.reports.isEmpty }
             await agent.rescan()
             await driver.state.until { $0.looks == 2 }
@@ -205,9 +135,9 @@ import Testing
 
     /// The control plane is away when a device vanishes: it is withdrawn all the same. One that appears waits.
     @Test func lossesDoNotWaitForTheControlPlane() async throws {
-        let world = World()
+        let world = HostWorld()
         let driver = ScriptedDriver(devices: [device("h1_a"), device("h1_b")])
-        try await world.run([driver], on: Self.empty) { agent in
+        try await world.run([driver], on: HostWorld.empty) { agent in
             world.link.send()
             await world.placementHolds(["h1_a", "h1_b"])
             world.link.refuse(.unavailable("Away."))
@@ -220,7 +150,7 @@ import Testing
     }
 
     @Test func aListThatCannotBeReadIsNoProofOfAbsence() async throws {
-        let world = World()
+        let world = HostWorld()
         let recorded = try fixture("two-socket")
         let specs = try DeviceSpec.list(json: #"[{"vendor_id":"10de","product_id":"20b5"}]"#)
         try await world.run([PCIDriver(DriverOptions(root: recorded.root, deviceSpecs: specs))], on: recorded.root) {
@@ -241,7 +171,7 @@ import Testing
     }
 
     @Test func ofTwoDriversThatFindOneDeviceTheFirstHasIt() async throws {
-        let world = World()
+        let world = HostWorld()
         let (first, second) = (
             ScriptedDriver("first", devices: [device("h1_a", driver: "first", path: "x")]),
             ScriptedDriver(
@@ -251,7 +181,7 @@ import Testing
                     device("h1_b", driver: "second"),
                 ])
         )
-        try await world.run([first, second], on: Self.empty) { _ in
+        try await world.run([first, second], on: HostWorld.empty) { _ in
             world.link.send()
             await world.placementHolds(["h1_a", "h1_b"])
             let report = world.link.heard.value.reports[0]
@@ -261,12 +191,12 @@ import Testing
     }
 
     @Test func aReportThatIsTooOldRisesAboveTheOneThatWasSeen() async throws {
-        let world = World()
+        let world = HostWorld()
         let driver = ScriptedDriver(devices: [device("h1_a")])
         let seen = Int64.max / 2
         world.link.refuse(
             Fault(.conflict, "old", headers: [.init("Kilonova-Report-Generation", "\(seen)")]))
-        try await world.run([driver], on: Self.empty) { _ in
+        try await world.run([driver], on: HostWorld.empty) { _ in
             await driver.state.until { $0.looks > 1 }
             world.link.refuse(nil)
             let heard = await world.link.heard.until { !$0.reports.isEmpty }
@@ -275,12 +205,12 @@ import Testing
     }
 
     @Test func workIsDoneThroughTheDriver() async throws {
-        let world = World()
+        let world = HostWorld()
         let driver = ScriptedDriver(devices: [device("h1_a")])
         let item = WorkItem(
             id: WorkItemID(UUID()), kind: .prepare, handle: AttachHandleID(UUID()), handleType: .mdev, handleInfo: [:],
             controlPath: "{}", driver: "scripted", request: nil, deadline: .max / 4)
-        try await world.run([driver], on: Self.empty) { _ in
+        try await world.run([driver], on: HostWorld.empty) { _ in
             world.link.send([item])
             await world.link.heard.until { $0.finished == [.init(item: item.id, outcome: .done)] }
         }
@@ -289,7 +219,7 @@ import Testing
 
     /// Sick twice in a row and it is withdrawn, also over a restart; well three times and it is offered again.
     @Test func aSickDeviceIsWithdrawnUntilItIsWell() async throws {
-        let world = World()
+        let world = HostWorld()
         let driver = ScriptedDriver(devices: [device("h1_a"), device("h1_b", driver: "none")])
         let id = ProviderNames.identifier(ofProvider: "h1_a")
         driver.state.change { $0.health = DeviceHealth(.sick, reason: "Spare blocks are used up.") }
@@ -299,7 +229,7 @@ import Testing
                 await Task.yield()
             }
         }
-        try await world.run([driver], on: Self.empty) { agent in
+        try await world.run([driver], on: HostWorld.empty) { agent in
             world.link.send()
             await examine(agent, until: 2)
             await world.placement.state.until { $0.providers[id]?.inventories[.fpga]?.reserved == 1 }
@@ -309,10 +239,10 @@ import Testing
             }
             #expect(heard.reports.last?.devices[1].facts["health"] == nil)
         }
-        let later = World(disk: world.disk)
+        let later = HostWorld(disk: world.disk)
         let before = driver.state.value.examinations
         driver.state.change { $0.health = DeviceHealth(.well) }
-        try await later.run([driver], on: Self.empty) { agent in
+        try await later.run([driver], on: HostWorld.empty) { agent in
             later.link.send()
             await later.placement.state.until { $0.providers[id]?.inventories[.fpga]?.reserved == 1 }
             await examine(agent, until: before + 3)
@@ -322,7 +252,7 @@ import Testing
     }
 
     @Test func devicesAreDividedBeforeTheyAreReported() async throws {
-        let world = World()
+        let world = HostWorld()
         let recorded = try fixture("two-socket")
         let address = try #require(PCIAddress("0000:82:00.0"))
         let specs = try DeviceSpec.list(json: #"[{"vendor_id":"10de","product_id":"20b5"}]"#)
@@ -343,7 +273,7 @@ import Testing
 
     /// What somebody holds stays as it is divided, also while nobody can say so; it is divided when its holder lets go.
     @Test func whatIsHeldIsDividedWhenItIsLetGo() async throws {
-        let world = World()
+        let world = HostWorld()
         let recorded = try fixture("two-socket")
         let address = try #require(PCIAddress("0000:82:00.0"))
         let virtual = try #require(PCIAddress("0000:82:10.2"))
@@ -374,7 +304,7 @@ import Testing
 
     /// Looks that find the host as it was ask nothing of Placement and tell the control plane nothing.
     @Test func anUnchangedPassWritesNothingToAnyone() async throws {
-        let world = World()
+        let world = HostWorld()
         let recorded = try fixture("two-socket")
         let specs = try DeviceSpec.list(json: #"[{"vendor_id":"10de","product_id":"20b5"}]"#)
         let witness = ScriptedDriver("witness")
@@ -413,9 +343,9 @@ import Testing
     }
 
     @Test func aSwarmOfTheKernelsEventsIsALook() async throws {
-        let world = World()
+        let world = HostWorld()
         let driver = ScriptedDriver(devices: [device("h1_a")])
-        try await world.run([driver], on: Self.empty) { agent in
+        try await world.run([driver], on: HostWorld.empty) { agent in
             await driver.state.until { $0.looks == 1 }
             let (events, kernel) = AsyncStream<HostEvent>.makeStream()
             await withTaskGroup(of: Void.self) { group in

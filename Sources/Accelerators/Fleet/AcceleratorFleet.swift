@@ -95,8 +95,8 @@ public struct AcceleratorFleet: FleetDelegate {
         }
     }
 
-    public func holdings(of host: HostName, in transaction: any Transaction) throws -> [HandleHolding] {
-        try transaction.all(
+    public func holdings(of host: HostName, in transaction: any Transaction) throws -> HandleHoldings {
+        let holdings = try transaction.all(
             """
             SELECT r.instance, p.resource_provider, p.driver, h.info, p.resource_class
             FROM accelerator_requests r JOIN attach_handles h ON h.uuid = r.handle
@@ -108,6 +108,14 @@ public struct AcceleratorFleet: FleetDelegate {
                 instance: try row[0], provider: try row[1], driver: try row[2],
                 info: try JSONText.decode([String: String].self, from: try row[3]), resourceClass: try row[4])
         }
+        let occupied = try transaction.all(
+            """
+            SELECT h.info FROM attach_handles h JOIN deployables p ON p.uuid = h.deployable
+                JOIN devices d ON d.uuid = p.device
+            WHERE d.host = \(host) AND h.state <> 'available' ORDER BY h.uuid
+            """
+        ) { row in try JSONText.decode([String: String].self, from: try row[0]) }
+        return HandleHoldings(holdings, occupied: occupied)
     }
 
     public func finished(

@@ -83,10 +83,7 @@ public struct Discoverer: Sendable {
                 if let blindness, Self.isLess(discovery.devices, than: last) {
                     throw DriverFault("\(blindness); the devices known before are kept.")
                 }
-                findings.devices[driver.name] = discovery.devices
-                findings.notes += discovery.notes
-                findings.pools += discovery.pools
-                findings.conditions += discovery.idle.map { HostCondition(.idle, $0.path, "It \($0.text).") }
+                findings.take(discovery, from: driver.name)
             } catch {
                 report.failure = error.text
                 findings.devices[driver.name] = last

@@ -65,6 +65,7 @@ struct Findings: Sendable, Equatable {
     mutating func take(_ discovery: Discovery, from driver: String) {
         devices[driver] = discovery.devices
         notes += discovery.notes
+        pools += discovery.pools
         if !discovery.refusals.isEmpty { refusals[driver] = discovery.refusals }
         conditions += discovery.idle.map { HostCondition(.idle, $0.path, "It \($0.text).") }
     }

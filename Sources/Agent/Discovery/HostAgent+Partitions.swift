@@ -12,7 +12,7 @@ extension HostAgent {
         var isChanged = false
         var conditions: [HostCondition] = []
         let holdings = try? await link.holdings()
-        let held = holdings.map { FunctionHoldings(handles: $0.map(\.info)) }
+        let held = holdings.map { FunctionHoldings(handles: $0.occupiedInfos) }
         for outcome in await partitioner.settle(held: held) {
             if outcome.changed {
                 isChanged = true

@@ -63,7 +63,7 @@ actor Reporter {
         } catch {
             guard error.kind == .conflict,
                 let header = error.headers.first(where: { $0.name.lowercased() == Self.generationHeader.lowercased() }),
-                let seen = Int64(header.value), seen >= generation
+                let seen = Int64(header.value), seen >= generation, seen < .max
             else { throw error }
             generation = seen + 1
             report.generation = generation

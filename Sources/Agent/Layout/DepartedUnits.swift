@@ -22,7 +22,7 @@ actor DepartedUnits {
         departed = departed.mapValues { $0.subtracting(all) }.filter { !$0.value.isEmpty }
         let isFirst = seen == nil
         seen = present
-        if isFirst || !departed.isEmpty, let holdings = try? await link.holdings() {
+        if isFirst || !departed.isEmpty, let holdings = (try? await link.holdings())?.holdings {
             held = [:]
             for holding in holdings where !all.contains(HostUnit(holding)) {
                 guard let part = Self.part(of: holding, among: present) else { continue }

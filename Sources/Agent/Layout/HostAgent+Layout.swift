@@ -81,7 +81,7 @@ extension HostAgent {
                 let (clock, start) = (ContinuousClock(), ContinuousClock().now)
                 let moved = try await turn.run { () async throws(Fault) in
                     let (moved, left) = try await reconciler.move(
-                        from: old, to: new, handles: try await link.holdings())
+                        from: old, to: new, handles: try await link.holdings().holdings)
                     try await reporter.report(devices: new, drivers: drivers, conditions: conditions)
                     try await reconciler.open(new, withheld: withheld, left: left)
                     return moved

@@ -18,7 +18,7 @@ extension HostAgent {
         if let held {
             former = held
         } else {
-            former = Regrouping.outline(of: try await link.holdings(), among: present)
+            former = Regrouping.outline(of: try await link.holdings().holdings, among: present)
         }
         let change = Regrouping(from: former, and: goal ?? [], to: devices)
         if !change.isEmpty {
@@ -31,7 +31,7 @@ extension HostAgent {
             }
             let moved = try await turn.run { () async throws(Fault) in
                 let (moved, left) = try await reconciler.move(
-                    from: change.old, to: change.new, handles: try await link.holdings(), for: .regrouping)
+                    from: change.old, to: change.new, handles: try await link.holdings().holdings, for: .regrouping)
                 try await reporter.report(devices: devices, drivers: drivers, conditions: conditions)
                 try await reconciler.open(change.new, withheld: withheld, left: left)
                 return moved

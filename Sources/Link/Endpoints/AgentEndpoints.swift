@@ -122,7 +122,7 @@ public struct AgentEndpoints: Sendable {
         ) { call in
             let host = try call[Self.host]
             _ = try call.agent(for: host)
-            return try .json(HandleHoldings(holdings: try await reception.holdings(of: host)))
+            return try .json(try await reception.holdings(of: host))
         }
     }
 

@@ -181,11 +181,11 @@ public final class HTTPAgentLink: AgentLink, ServiceLifecycle.Service, Sendable 
         try await call { http throws(Fault) in _ = try await http.send(.PUT, path, heartbeat) }
     }
 
-    public func holdings() async throws(Fault) -> [HandleHolding] {
+    public func holdings() async throws(Fault) -> HandleHoldings {
         let path = path("holdings")
         let bytes = try await call { http throws(Fault) in try await http.get(path) }
         do {
-            return try JSONDecoder().decode(HandleHoldings.self, from: Data(bytes)).holdings
+            return try JSONDecoder().decode(HandleHoldings.self, from: Data(bytes))
         } catch {
             throw .unavailable("The control plane's answer is not understood.", context: "holdings: \(error)")
         }

@@ -50,7 +50,7 @@ public struct InProcessAgentLink: AgentLink {
         try await asFault { try await reception.heartbeat(heartbeat, from: host) }
     }
 
-    public func holdings() async throws(Fault) -> [HandleHolding] {
+    public func holdings() async throws(Fault) -> HandleHoldings {
         try await asFault { try await reception.holdings(of: host) }
     }
 

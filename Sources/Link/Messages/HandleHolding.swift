@@ -22,11 +22,18 @@ public struct HandleHolding: Sendable, Codable, Equatable {
     }
 }
 
-/// Every handle of a host that somebody holds.
+/// Every handle of a host that somebody holds, and those that nobody may have yet.
 public struct HandleHoldings: Sendable, Codable, Equatable {
     public var holdings: [HandleHolding]
+    /// Info of every handle that is not free: bound, being cleaned, or in quarantine. Nil where the control plane is of a release that
+    /// does not say.
+    public var occupied: [[String: String]]?
 
-    public init(holdings: [HandleHolding]) {
+    public init(_ holdings: [HandleHolding] = [], occupied: [[String: String]]? = nil) {
         self.holdings = holdings
+        self.occupied = occupied
     }
+
+    /// What the handles that are not free say of themselves.
+    public var occupiedInfos: [[String: String]] { holdings.map(\.info) + (occupied ?? []) }
 }

@@ -149,7 +149,7 @@ public final class AgentReception: Sendable {
     }
 
     /// Who holds handles of the host.
-    public func holdings(of host: HostName) async throws -> [HandleHolding] {
+    public func holdings(of host: HostName) async throws -> HandleHoldings {
         let delegate = delegate
         return try await store.read { transaction in try delegate.holdings(of: host, in: transaction) }
     }

@@ -66,9 +66,9 @@ final class ScriptedLink: AgentLink {
         try await take { $0.heartbeats.append(heartbeat) }
     }
 
-    func holdings() async throws(Fault) -> [HandleHolding] {
+    func holdings() async throws(Fault) -> HandleHoldings {
         if let fault = refusal.value { throw fault }
-        return held.value
+        return HandleHoldings(held.value)
     }
 
     private func take(_ body: (inout Heard) -> Void) async throws(Fault) {
