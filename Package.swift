@@ -136,7 +136,7 @@ if !leavesOnly {
             swiftSettings: settings),
         .testTarget(
             name: "FunctionalTests",
-            dependencies: ["TestSupport", "ControlPlane", "Console", "Clients", "API", "Model", "Host", httpTypes],
+            dependencies: ["TestSupport", "ControlPlane", "Console", "API", "Model", "Host"],
             swiftSettings: settings),
     ]
     targets +=
@@ -153,7 +153,7 @@ if !leavesOnly {
                 lifecycle, logging, metrics, coreMetrics, collections,
             ], tests: [httpClient, "TestFuzz"])
         + room(
-            "Clients", ["Model", httpClient, httpTypes, nioCore, nioHTTP1, nioSSL, logging], tests: ["API", nioPosix])
+            "Clients", ["Model", httpClient, httpTypes, nioCore, nioHTTP1, nioPosix, nioSSL, logging], tests: ["API"])
         + room(
             "Access",
             [
@@ -180,7 +180,7 @@ if !leavesOnly {
             [
                 "API", "Store", "Clients", "Model", x509, asn1, crypto, nioCore, nioHTTP1, nioPosix, nioSSL,
                 httpClient, httpTypes, lifecycle, logging, system,
-            ], tests: ["StoreSQLite", "Placement"])
+            ], tests: ["StoreSQLite", "Placement", "TestFuzz"])
         + room(
             "Console", ["API", "Clients", "Model", httpTypes, yams], tests: [])
         + room(

@@ -33,10 +33,11 @@ struct SchemaCheck {
         let known = Set(migrations.map { Step(room: $0.room, number: $0.number) })
         let unknown = recorded.filter { !known.contains($0) }
         guard let first = unknown.first else { return }
+        let steps = unknown.count == 1 ? "a step" : "\(unknown.count) steps"
         throw StoreError(
             .schema,
-            "its schema has \(unknown.count) steps that this program does not know (\(first.room) \(first.number)): a newer "
-                + "Kilonova extended it. Start that one, or restore a backup from before")
+            "its schema has \(steps) that this program does not know (\(first.room) \(first.number)): a newer Kilonova "
+                + "extended it. Start that one, or restore a backup from before")
     }
 
     /// Tables of which the record does not tell.

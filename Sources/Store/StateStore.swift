@@ -20,8 +20,8 @@ public protocol StateStore: Sendable {
         _ body: @escaping @Sendable (any Transaction) throws -> Result
     ) async throws -> Result
 
-    /// What is wrong with the place of the database, though it takes writes: its file was removed or replaced under it. Nil
-    /// where nothing is, or the engine has no file.
+    /// What is wrong with the place of the database, though it may take writes: its file was removed or replaced under it, or
+    /// its disk has no room left. Nil where nothing is, or the engine has no file.
     func displacement() async -> StoreError?
 
     /// Ends all connections, after what is under way.

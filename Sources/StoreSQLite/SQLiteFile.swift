@@ -1,5 +1,6 @@
 import FoundationEssentials
 import GRDB
+import Model
 import Store
 
 #if canImport(Glibc)
@@ -26,6 +27,14 @@ struct SQLiteFile {
         var facts = stat()
         guard unsafe stat(path, &facts) == 0 else { return nil }
         return Identity(device: UInt64(facts.st_dev), number: UInt64(facts.st_ino))
+    }
+
+    /// Whether that many bytes can be written beside the file. True where that cannot be found out.
+    func hasRoom(for bytes: UInt64) -> Bool {
+        var facts = statvfs()
+        guard unsafe statvfs(path, &facts) == 0 else { return true }
+        let (room, overflow) = UInt64(facts.f_bavail).multipliedReportingOverflow(by: UInt64(facts.f_frsize))
+        return overflow || room >= bytes
     }
 
     /// Throws `StoreError.file`.
@@ -60,7 +69,7 @@ struct SQLiteFile {
             let reason = errno
             throw StoreError(
                 .file,
-                "The database file '\(file)' may be read by others, and that cannot be changed: \(Self.text(reason)). It must "
+                "The database file '\(file)' may be read by others, and that cannot be changed: \(SystemError.text(reason)). It must "
                     + "have the mode 0600.")
         }
     }
@@ -141,10 +150,6 @@ struct SQLiteFile {
         if [ENOSPC, EDQUOT].contains(reason) {
             return StoreError(.full, "The database file '\(path)' \(what): the disk is full.")
         }
-        return StoreError(.file, "The database file '\(path)' \(what): \(Self.text(reason)).\(hint)")
-    }
-
-    private static func text(_ reason: Int32) -> String {
-        unsafe strerror(reason).map { unsafe String(cString: $0) } ?? "error \(reason)"
+        return StoreError(.file, "The database file '\(path)' \(what): \(SystemError.text(reason)).\(hint)")
     }
 }

@@ -63,6 +63,9 @@ public final class SQLiteStore: StateStore {
 
     public var dialect: Dialect { .sqlite }
 
+    /// Bytes that a burst of writes may need.
+    private static let leastRoom: UInt64 = 1 << 20
+
     public func read<Result: Sendable>(
         _ body: @escaping @Sendable (any Transaction) throws -> Result
     ) async throws -> Result {
@@ -93,9 +96,16 @@ public final class SQLiteStore: StateStore {
     }
 
     public func displacement() async -> StoreError? {
-        let now: SQLiteFile.Identity?
-        do { now = try await readers.run { [file] _ in file.identity } } catch { return nil }
-        guard now != identity else { return nil }
+        let (now, hasRoom): (SQLiteFile.Identity?, Bool)
+        do {
+            (now, hasRoom) = try await readers.run { [file] _ in (file.identity, file.hasRoom(for: Self.leastRoom)) }
+        } catch {
+            return nil
+        }
+        guard now != identity else {
+            // Small writes still find a place in the log when large ones find none.
+            return hasRoom ? nil : StoreError(.full, "The disk of the database file '\(file.path)' is full.")
+        }
         return StoreError(
             .file,
             "The database file '\(file.path)' was removed or replaced while it was open; what is written is lost.")

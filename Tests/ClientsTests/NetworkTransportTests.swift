@@ -37,6 +37,13 @@ struct NetworkTransportTests {
         }
     }
 
+    @Test func `why nobody answers is said in the system's words`() async throws {
+        let transport = try NetworkTransport(base: "http://127.0.0.1:1", name: "the neighbour")
+        let fault = await #expect(throws: Fault.self) { try await transport.send(PeerRequest(.get, "/x?secret")) }
+        #expect(fault?.message == "The neighbour cannot be reached; try again later.")
+        #expect(fault?.context?.lowercased() == "get http://127.0.0.1:1/x: connection refused")
+    }
+
     @Test("a CA file that cannot be read is told by its name")
     func caFile() {
         let error = #expect(throws: Fault.self) {

@@ -1,9 +1,10 @@
 import Foundation
 import Model
 import Store
-import StoreSQLite
 import TestStore
 import Testing
+
+@testable import StoreSQLite
 
 /// The file of a database, before and while it is used.
 @Suite struct SQLiteFileTests {
@@ -133,6 +134,14 @@ import Testing
             try FileManager.default.copyItem(at: folder.appending(path: "moved.db"), to: file)
             #expect(await store.trouble()?.code == .file)
             await store.close()
+        }
+    }
+
+    @Test func `a disk without room for what is asked is told from one with it`() async throws {
+        try await withFolder { folder in
+            let file = SQLiteFile(path: folder.path)
+            #expect(file.hasRoom(for: 1) && !file.hasRoom(for: .max))
+            #expect(SQLiteFile(path: "\(folder.path)/none").hasRoom(for: .max), "what is not there says nothing")
         }
     }
 

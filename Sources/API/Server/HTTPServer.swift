@@ -87,8 +87,7 @@ public struct HTTPServer: ServiceLifecycle.Service {
             return .badRequest(
                 "\(setting): this user may not listen at \(address); ports below 1024 need CAP_NET_BIND_SERVICE.")
         default:
-            let text = unsafe strerror(reason).map { unsafe String(cString: $0) } ?? "error \(reason)"
-            return .unavailable("\(setting): \(address) cannot be listened at: \(text).")
+            return .unavailable("\(setting): \(address) cannot be listened at: \(SystemError.text(reason)).")
         }
     }
 }

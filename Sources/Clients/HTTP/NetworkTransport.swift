@@ -80,7 +80,8 @@ public final class NetworkTransport: HTTPTransport {
         } catch {
             throw .unavailable(
                 "\(name.prefix(1).uppercased() + name.dropFirst()) cannot be reached; try again later.",
-                context: "\(request.method) \(base)\(Self.withoutQuery(request.path)): \(error)")
+                context: "\(request.method) \(base)\(Self.withoutQuery(request.path)): \(ConnectionTrouble.text(error))"
+            )
         }
     }
 

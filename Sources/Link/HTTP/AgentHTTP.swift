@@ -1,4 +1,5 @@
 import AsyncHTTPClient
+import Clients
 import FoundationEssentials
 import Model
 import NIOCore
@@ -125,7 +126,7 @@ struct AgentHTTP: Sendable {
         } catch {
             throw Fault(
                 .unavailable, "The control plane does not answer at \(base).", code: Self.unreachable,
-                context: "\(error)")
+                context: ConnectionTrouble.text(error))
         }
     }
 

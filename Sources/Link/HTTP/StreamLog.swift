@@ -1,3 +1,4 @@
+import Clients
 import Logging
 import Model
 
@@ -52,7 +53,7 @@ struct StreamLog {
         switch error {
         case nil: "the control plane ended the stream"
         case let fault as Fault: [fault.message, fault.context].compactMap(\.self).joined(separator: " ")
-        case let error?: "\(error)"
+        case let error?: ConnectionTrouble.text(error)
         }
     }
 }
