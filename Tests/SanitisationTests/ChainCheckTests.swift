@@ -44,6 +44,14 @@ import Testing
         #expect(ChainCheck([SanitisationCertificate](), trusted: nil).holds == false)
     }
 
+    @Test(arguments: [Int64.max, Int64.max - 1, Int64.min, -1])
+    func `a number at the edge is refused, and counted on from nowhere`(number: Int64) throws {
+        let edge = try keyring.sign(statement(number, after: StatementHash.none))
+        let check = ChainCheck(try chain(2) + [edge], trusted: keyring.published)
+        #expect(check.findings.count == 2 && !check.holds)
+        #expect(check.faults == ["A certificate is of no use: its number is none that a chain can have."])
+    }
+
     @Test func `whatever is changed is found`() throws {
         let chain = try chain(3)
         func broken(_ change: (inout SanitisationCertificate) -> Void) -> Bool {

@@ -36,6 +36,10 @@ public struct SanitisationCertificate: Sendable, Codable, Equatable {
             guard read.format == SanitisationStatement.currentFormat else {
                 throw SanitisationFault("its format is '\(read.format)', which this program does not know")
             }
+            let numbers = [read.number, read.restored?.kept ?? 0, read.restored?.number ?? 0]
+            guard numbers.allSatisfy(Self.numbers.contains) else {
+                throw SanitisationFault("its number is none that a chain can have")
+            }
             return read
         } catch let fault as SanitisationFault {
             throw fault
@@ -47,8 +51,13 @@ public struct SanitisationCertificate: Sendable, Codable, Equatable {
     /// The end of a chain; nil where the text is none.
     public var head: ChainHeadStatement? {
         let read = try? JSONDecoder().decode(ChainHeadStatement.self, from: Data(statement.utf8))
-        return read.flatMap { $0.format == ChainHeadStatement.currentFormat ? $0 : nil }
+        return read.flatMap {
+            $0.format == ChainHeadStatement.currentFormat && Self.numbers.contains($0.number) ? $0 : nil
+        }
     }
+
+    /// Far more than one host cleans in its life, and few enough to be counted on from.
+    private static let numbers: ClosedRange<Int64> = 0...(1 << 53)
 
     /// Whether the key in the certificate signed its statement, and has the name that the certificate gives it. That the key is
     /// the control plane's is for the reader to know.

@@ -146,7 +146,7 @@ import Testing
         try await AgentListener.run { listener in
             let token = try await listener.enrolment.token(for: host)
             let folder = try await listener.folder(host)
-            let enrolment = HostEnrolment(folder: folder, controlPlane: listener.plain, authorityFile: nil)
+            let enrolment = HostEnrolment(folder: folder, controlPlanes: [listener.plain], authorityFile: nil)
             let credentials = try await enrolment.enrol(token: token, at: TimeSource.system.now())
             let request = try SigningRequest.pem(key: credentials.privateKey.revealed, for: host.text)
             // The answer was lost, and nobody used what it brought.
