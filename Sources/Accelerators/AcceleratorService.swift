@@ -78,6 +78,7 @@ public struct AcceleratorService: Sendable {
             + DeployableEndpoints(store: store, fleet: fleet, time: time).all
             + AttachHandleEndpoints(store: store, desk: desk, time: time).all
             + HostEndpoints(store: store, fleet: fleet, time: time).all
+            + [HostDecommissioning(store: store, fleet: fleet, placement: placement, time: time).endpoint]
             + CertificateEndpoints(store: store, keyring: certificates, time: time).all
             + LimitEndpoints(store: store, limits: limits).all
             + AuditEndpoints(store: store).all

@@ -130,6 +130,15 @@ struct DispatcherTests {
         if method == "HEAD" { #expect(answer.body.isEmpty) }
     }
 
+    @Test("a query has no more parameters than databases take conditions", arguments: [(512, false), (513, true)])
+    func parameters(count: Int, isRefused: Bool) async throws {
+        let query = Array(repeating: "limit=7", count: count).joined(separator: "&")
+        let answer = try await send(
+            .get, "/w/widgets?\(query)", ["X-Auth-Token": "reader", "OpenStack-API-Version": "placement 1.20"])
+        #expect(answer.body.contains("more than 512 parameters") == isRefused, "\(answer.body)")
+        #expect(answer.status == 400 || !isRefused)
+    }
+
     @Test("an unexpected error tells nothing of itself")
     func neutral() async throws {
         let answer = try await send(.get, "/w/broken")

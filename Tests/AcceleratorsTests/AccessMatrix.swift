@@ -54,6 +54,7 @@ enum AccessMatrix {
         "GET /v2/drivers": Row(gate: .manager), "GET /v2/events": Row(gate: .admin),
         "GET /v2/sanitisation_certificates": Row(gate: .admin),
         "GET /v2/sanitisation_certificates/{uuid}": Row(gate: .admin),
+        "GET /v2/sanitisation_chains": Row(gate: .admin),
         "GET /v2/sanitisation_keys": Row(gate: .reader),
         "GET /v2/accelerator_requests/{uuid}/certificate": Row(gate: .reader, ownership: .project),
         "GET /v2/limits": Row(gate: .reader, ownership: .limits),

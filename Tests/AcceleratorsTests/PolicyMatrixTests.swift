@@ -57,6 +57,7 @@ import Testing
             method: .get, path: "/v2/sanitisation_certificates", allowed: admins),
         "GET /v2/sanitisation_certificates/{uuid}": .init(
             method: .get, path: "/v2/sanitisation_certificates/\(none)", allowed: admins),
+        "GET /v2/sanitisation_chains": .init(method: .get, path: "/v2/sanitisation_chains", allowed: admins),
         "GET /v2/sanitisation_keys": .init(method: .get, path: "/v2/sanitisation_keys", allowed: readers),
         "GET /v2/accelerator_requests/{uuid}/certificate": .init(
             method: .get, path: "/v2/accelerator_requests/\(none)/certificate", allowed: readers),

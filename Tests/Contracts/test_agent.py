@@ -101,8 +101,10 @@ keystone: {{auth_url: "http://127.0.0.1:{public}/identity/v3", username: admin, 
         assert agent.wait(timeout=30) == 0
         agent, line = start(tmp_path, "agent", "--config", tmp_path / "agent.yaml")
         assert line == "agent of compute-17"
+        told = lambda: (tmp_path / "agent.log").read_text()
+        eventually(lambda: told().count("connected to the control plane") == 2)
         assert run("revoke-certificates", "compute-17", *configuration) == "1 certificates of compute-17 revoked\n"
-        eventually(lambda: "ended the stream" in (tmp_path / "agent.log").read_text())
+        eventually(lambda: "the control plane refuses this host" in told())
     finally:
         for process in (agent, server):
             if process is not None:

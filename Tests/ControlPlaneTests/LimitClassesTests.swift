@@ -59,10 +59,10 @@ private struct Pages: HTTPTransport {
     func send(_ request: PeerRequest) async throws(Fault) -> PeerResponse {
         let body =
             switch request.path {
-            case "/v2/limits":
+            case "/limits":
                 #"{"project_id":"p","limits":[{"resource":"accelerator_requests","limit":1,"usage":0},"#
                     + #"{"resource":"class:FPGA","limit":1,"usage":0},{"resource":"class:CUSTOM_A","limit":1,"usage":0}]}"#
-            case "/v2/device_profiles?limit=1000":
+            case "/device_profiles?limit=1000":
                 #"{"device_profiles":[{"uuid":"u1","groups":[{"resources:CUSTOM_B":"1","trait:CUSTOM_X":"required"}]}],"#
                     + #""device_profiles_links":[{"href":"x","rel":"next"}]}"#
             default: #"{"device_profiles":[{"uuid":"u2","groups":[{"resources:CUSTOM_C":"1"}]}]}"#

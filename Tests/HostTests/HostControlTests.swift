@@ -109,7 +109,10 @@ import Testing
         let tree = WaitingTree(inner: recorded.tree, ending: "/driver/unbind")
         let drive = try address("0000:81:00.0")
         try await HostControl(recorded.root).setVirtualFunctions(0, of: drive)
-        let control = HostControl(SysfsRoot(tree), wait: { _ in }, patience: {})
+        let isPatient = Mutex(false)
+        let control = HostControl(
+            SysfsRoot(tree), wait: { _ in },
+            patience: { if isPatient.withLock({ $0 }) { try await Task.sleep(for: .seconds(3600)) } })
         for _ in 0..<2 {
             let fault = await #expect(throws: ControlFault.self) { try await control.bind(drive, to: "vfio-pci") }
             #expect(fault?.isTransient == true)
@@ -120,6 +123,7 @@ import Testing
         #expect(control.pending.waiting.map(PendingWrites.subject) == ["0000:81:00.0"])
         #expect(tree.writes.withLock { $0 } == 1, "one write at most stands")
         // Others go on.
+        isPatient.withLock { $0 = true }
         #expect(try await control.reset(address("0000:82:10.1")).method == "flr")
         tree.gate.signal()
         while !control.pending.waiting.isEmpty { await Task.yield() }

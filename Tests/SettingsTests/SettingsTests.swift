@@ -71,7 +71,7 @@ struct SettingsTests {
             ("database: {url: 'mysql://x'}", "must begin with sqlite:/// or postgresql://"),
             ("listen: {certificate: /c.pem}", "certificate and private_key belong together"),
             ("auth: {auth_strategy: keystone}", "'keystone.auth_url' is needed"),
-            ("pci: {device_spec: [gpu]}", "it must be a list of mappings"),
+            ("agent: {partitions: [gpu]}", "it must be a list of mappings"),
             ("database: {password_file: /nowhere}", "names '/nowhere', which cannot be read"),
             ("log: loud", "'log' is a word; a section holds keys"),
             ("- log", "holds a list at the top"),

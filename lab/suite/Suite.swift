@@ -208,7 +208,8 @@ struct Suite {
         report.note("nvidia: \(devices.map { "\($0.deployables[0].name) \($0.deployables[0].resourceClass)" })")
         report.check("nvidia offers cards", !devices.isEmpty, "\(discover(driver)?.notes ?? [])")
         report.check(
-            "nvidia: what it offers is NVIDIA's", devices.allSatisfy { $0.vendor == "10de" }, "\(devices.map(\.vendor))")
+            "nvidia: what it offers is NVIDIA's", devices.allSatisfy { $0.vendor == "10de" }, "\(devices.map(\.vendor))"
+        )
         for device in devices {
             let deployable = device.deployables[0]
             let order = order(device, deployable.handles[0])

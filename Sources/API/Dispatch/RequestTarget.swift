@@ -6,6 +6,9 @@ struct RequestTarget {
     let rawPath: Substring
     let rawQuery: Substring
 
+    /// Parameters of one query: far above what clients send, and below what databases take in one statement.
+    static let mostParameters = 512
+
     init(_ target: String) {
         // By bytes: by characters, which may be several, it takes ten times as long.
         let end = target.utf8.firstIndex(of: UInt8(ascii: "#")) ?? target.endIndex
@@ -46,6 +49,11 @@ struct RequestTarget {
                 throw .badRequest(
                     "The value of the parameter '\(name.prefix(80))' is not percent-encoded UTF-8 text without NUL characters.",
                     field: name)
+            }
+            guard parameters.count < Self.mostParameters else {
+                throw .badRequest(
+                    "The query has more than \(Self.mostParameters) parameters; ask for fewer, or in several requests.",
+                    field: "query")
             }
             parameters.append((name, value))
         }

@@ -6,18 +6,11 @@ import Link
 import Logging
 import Model
 import Settings
-import Synchronization
 
 /// Makes agents as the settings want them. What an agent logs names its host, for several may run in one process.
 struct AgentAssembly: Sendable {
     let settings: Settings
     let logger: Logger
-    private let said = SaidOnce()
-
-    init(settings: Settings, logger: Logger) {
-        self.settings = settings
-        self.logger = logger
-    }
 
     /// Throws 400 where drivers or `device_spec` are not what they must be.
     ///
@@ -27,6 +20,8 @@ struct AgentAssembly: Sendable {
         makesRootProvider: Bool, rootProvider: String? = nil, warnings: inout HostWarnings
     ) throws -> HostAgent {
         let (options, remarks) = try DriverOptions.configured(settings, for: host)
+        var ofHost = logger
+        ofHost[metadataKey: "host"] = "\(host.name)"
         for remark in remarks { warnings.add(remark, of: host.name) }
         let wishes = try DriverOptions.partitions(settings.agent)
         let enabled = try DriverRegistry.standard.enabled(settings.agent.drivers, options)
@@ -46,13 +41,6 @@ struct AgentAssembly: Sendable {
                 wishes, mdevs: options.mdev.partitions, control: options.control, commands: options.commands),
             logger: ofHost)
     }
-}
-
-/// What was said already.
-private final class SaidOnce: Sendable {
-    private let texts = Mutex<Set<String>>([])
-
-    func isNew(_ text: String) -> Bool { texts.withLock { $0.insert(text).inserted } }
 }
 
 extension DriverRegistry {

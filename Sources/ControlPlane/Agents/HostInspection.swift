@@ -41,7 +41,8 @@ public enum HostInspection {
                 caFile: settings.auth.keystone.certificateAuthority)
         }
         return try await LayoutPreview.text(
-            host: host.name, root: host.root, drivers: enabled.drivers, to: target, placement: placement, profiles: profiles,
+            host: host.name, root: host.root, drivers: enabled.drivers, to: target, placement: placement,
+            profiles: profiles,
             rootProvider: settings.agent.resourceProviderName ?? host.name.text)
     }
 

@@ -12,18 +12,21 @@ enum LimitClasses {
     /// What `device_spec` and its like name. Throws 400 where an entry is not what it must be.
     static func configured(_ settings: Settings) throws(Fault) -> Set<ResourceClass> {
         var classes: Set<ResourceClass> = []
-        for spec in try DeviceSpec.configured(settings.pci).specs {
+        let specs = try read("") { () throws(DeviceSpecFault) in try DeviceSpec.configured(settings.pci).specs }
+        for spec in specs {
             if let named = spec.resourceClass { classes.insert(named) }
             guard spec.group != nil else { continue }
             let kind = spec.groupType.map { "CUSTOM_PCI_GROUP_\(ProviderNames.symbol($0))" } ?? "CUSTOM_PCI_GROUP"
             if let named = ResourceClass(kind) { classes.insert(named) }
         }
         for value in settings.nvme.deviceSpec {
-            let spec = try read("nvme.device_spec") { () throws(DeviceSpecFault) in try DeviceSpec(SpecValue(value)) }
-            if let named = spec.resourceClass { classes.insert(named) }
+            let specs = try read("nvme.device_spec: ") { () throws(DeviceSpecFault) in
+                try DeviceSpec.list(SpecValue(value))
+            }
+            classes.formUnion(specs.compactMap(\.resourceClass))
         }
         for value in settings.mdev.deviceSpec {
-            let spec = try read("mdev.device_spec") { () throws(DeviceSpecFault) in try MdevSpec(SpecValue(value)) }
+            let spec = try read("mdev.device_spec: ") { () throws(DeviceSpecFault) in try MdevSpec(SpecValue(value)) }
             if let named = spec.resourceClass {
                 classes.insert(named)
             } else if spec.type != "*", let named = ResourceClass("CUSTOM_MDEV_\(ProviderNames.symbol(spec.type))") {
@@ -41,26 +44,26 @@ enum LimitClasses {
     }
 
     private static func read<Spec>(
-        _ key: String, _ body: () throws(DeviceSpecFault) -> Spec
+        _ place: String, _ body: () throws(DeviceSpecFault) -> Spec
     ) throws(Fault) -> Spec {
         do throws(DeviceSpecFault) {
             return try body()
         } catch {
-            throw .badRequest("\(key): \(error)")
+            throw .badRequest("\(place)\(error)")
         }
     }
 
-    /// What hosts offer and profiles ask for, as the accelerator service shows it. Throws 503 where it does not answer.
+    /// What hosts offer and profiles ask for, as the accelerator service shows it; the catalog names its address with `/v2`. Throws 503 where it does not answer.
     static func known(to service: any HTTPTransport) async throws(Fault) -> Set<ResourceClass> {
         var names: [String] = []
-        let limits = try await get(Limits.self, "/v2/limits", service)
+        let limits = try await get(Limits.self, "/limits", service)
         names += limits.limits.map(\.resource).filter { $0.hasPrefix(DefaultLimits.prefix) }.map {
             String($0.dropFirst(DefaultLimits.prefix.count))
         }
         var marker: String?
         repeat {
             let query = marker.map { "&marker=\($0)" } ?? ""
-            let page = try await get(Profiles.self, "/v2/device_profiles?limit=1000\(query)", service)
+            let page = try await get(Profiles.self, "/device_profiles?limit=1000\(query)", service)
             for profile in page.profiles {
                 for key in profile.groups.flatMap(\.keys) where key.hasPrefix("resources:") {
                     names.append(String(key.dropFirst("resources:".count)))

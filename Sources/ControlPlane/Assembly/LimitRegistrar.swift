@@ -14,9 +14,12 @@ public struct LimitRegistrar: Sendable {
     /// - Parameters:
     ///   - session: whose administrator registers them; nil where only the section keystone says who
     ///   - region: whose limits they are
+    ///   - authorities: PEM file of the certificates to trust; nil for the system's
     ///
     /// Throws 400 where neither names an account.
-    public init(_ settings: Settings, session: KeystoneSession?, region: String?) throws(Fault) {
+    public init(
+        _ settings: Settings, session: KeystoneSession?, region: String?, authorities: String? = nil
+    ) throws(Fault) {
         var own = session
         if own == nil { own = try Authentication.session(settings.auth.keystone) }
         guard let own else {
@@ -25,7 +28,17 @@ public struct LimitRegistrar: Sendable {
                     + "OS_AUTH_URL, OS_USERNAME, OS_PASSWORD and OS_PROJECT_NAME, or fill the section keystone of the configuration."
             )
         }
-        let region = (session == nil ? settings.auth.keystone.region : region).map { RegionID($0) }
+        let regionName = session == nil ? settings.auth.keystone.region : region
+        let authorities = session == nil ? settings.auth.keystone.certificateAuthority : authorities
+        classes = try LimitClasses.configured(settings)
+        let name = "the accelerator service"
+        service = AuthenticatedTransport(
+            CatalogTransport(
+                session: own, type: AcceleratorLimiting.serviceType, interface: "public", region: regionName,
+                name: name
+            ) { base throws(Fault) in try NetworkTransport(base: base, name: name, caFile: authorities) },
+            session: own)
+        let region = regionName.map { RegionID($0) }
         registration = LimitRegistration(
             session: own, owner: .service(type: AcceleratorLimiting.serviceType, region: region))
     }

@@ -23,6 +23,8 @@ struct FunctionFamily {
 
     func discover(_ pass: DiscoveryPass) -> Discovery {
         var discovery = Discovery()
+        var drives: [PCIAddress: [String: String]] = [:]
+        for drive in pass.snapshot.nvme { if let address = drive.address { drives[address] = drive.facts } }
         for physical in pass.snapshot.functions where !physical.isVirtualFunction && isMember(physical) {
             let virtual = physical.sriov?.functions.compactMap { pass.snapshot.function(at: $0) } ?? []
             var deployables: [DeployableReport] = []
@@ -39,6 +41,7 @@ struct FunctionFamily {
             guard !deployables.isEmpty else { continue }
             var facts = PCIDriver.facts(of: physical)
             facts["cleaning"] = cleaning
+            facts.merge(drives[physical.address] ?? [:]) { _, own in own }
             discovery.devices.append(
                 DeviceReport(
                     type: type, vendor: physical.vendorID, model: model(physical),

@@ -121,6 +121,8 @@ public struct Discovery: Sendable, Equatable {
     public var notes: [HostProblem]
     /// Entries of the driver's configuration that mean nothing on this host: the entry, and why.
     public var idle: [HostProblem]
+    /// Functions that would be offered if they were alone, and why they are not.
+    public var refusals: [PCIAddress: String] = [:]
     /// What the devices share.
     public var pools: [CapacityPool]
 

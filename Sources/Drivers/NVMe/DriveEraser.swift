@@ -174,9 +174,7 @@ struct DriveEraser: Sendable {
         _ checks: [SampleCheck], _ old: [[SampleCheck.Sample]], _ seed: UInt64, _ begun: Timestamp
     ) -> CleaningRecord {
         var device = ["address": address.description]
-        device["serial"] = drive.serial
-        device["model"] = drive.model
-        device["firmware"] = drive.firmware
+        device.merge(drive.facts) { _, own in own }
         device["namespaces"] = spaces.map { "\($0.number)" }.joined(separator: " ")
         let count = checks.reduce(0) { $0 + $1.places.count }
         let samples = CleaningRecord.Verification.samples(

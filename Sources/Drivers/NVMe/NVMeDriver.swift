@@ -31,6 +31,7 @@ public struct NVMeDriver: Driver {
             pass.snapshot.nvme.compactMap { drive in drive.address.map { ($0, drive) } },
             uniquingKeysWith: { first, _ in first })
         let specs = options.nvme.deviceSpecs
+        var groups = DriveGroups()
         let offer = Offer(specs, pass, only: \.classCode.isNVMe)
         discovery.idle = offer.idle(of: specs, "nvme.device_spec", pass)
         for (function, verdict) in offer.verdicts {
@@ -120,9 +121,7 @@ public struct NVMeDriver: Driver {
         }
         var health = try await tool.wear(drive.name).health
         // Known while a guest has it, too: a cleaning that fails must name the drive.
-        health.inventory = ["serial": drive.serial, "model": drive.model, "firmware": drive.firmware].compactMapValues {
-            $0
-        }
+        health.inventory = drive.facts
         return health
     }
 
@@ -137,9 +136,7 @@ public struct NVMeDriver: Driver {
         if spec.oneTimeUse { traits.append("HW_PCI_ONE_TIME_USE") }
         for trait in spec.traits where !traits.contains(trait.name) { traits.append(trait.name) }
         var facts = PCIDriver.facts(of: function)
-        facts["serial"] = drive?.serial ?? facts["serial"]
-        facts["model"] = drive?.model
-        facts["firmware"] = drive?.firmware
+        facts.merge(drive?.facts ?? [:]) { _, own in own }
         facts["size"] = (drive?.namespaces.compactMap(\.size).reduce(0, +)).map { "\($0)" }
         facts["cleaning"] = "\(options.nvme.clearAction.rawValue), \(options.nvme.clearStrategy.rawValue)"
         var handle = PCIDriver.handle(function, spec)

@@ -13,6 +13,10 @@ public struct HostCondition: Sendable, Codable, Equatable, Hashable {
         case group
         /// A device that is held would be something else by its configuration; it stays what it is.
         case held
+        /// A function cannot be passed to a guest by itself, or without an IOMMU.
+        case isolation
+        /// An entry of the configuration means nothing on this host.
+        case idle
         /// Placement does not hold what the host has: why, and what mends it.
         case placement
     }
