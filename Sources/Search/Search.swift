@@ -1,6 +1,6 @@
 // Candidate search over an in-memory index of every provider tree; pure, no input or output.
 //
-//     TreeDescription ─▶ PlacementIndex ─▶ CandidateSearch(CandidateRequest) ─▶ CandidateSet
+//     ProviderDescription ─▶ PlacementIndex ─▶ CandidateSearch(CandidateRequest) ─▶ CandidateSet
 //
 // The index is a value: a reader copies it (a few reference counts) and searches without locks, while the owner patches
 // its own copy. Flat columns over trees say which trees are worth a look; a tree itself is one small immutable object,

@@ -25,7 +25,7 @@ public struct HTTPServer: ServiceLifecycle.Service {
     private let onListening: @Sendable (_ port: Int) async -> Void
 
     /// - Parameters:
-    ///   - isReady: what keeps the process from serving well, for `/readyz`; empty when nothing does
+    ///   - obstacles: what keeps the process from serving, for `/readyz`; empty when nothing does
     ///   - onListening: called once with the port, when connections are taken
     public init(
         _ configuration: ListenerConfiguration, dispatcher: Dispatcher, metrics: MetricsRegistry, logger: Logger,
