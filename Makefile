@@ -83,7 +83,14 @@ lab:
 lab-test:
 	lab/test all
 
-# Installs what the build and the tests need, where it is missing.
+# Installs what the build and the tests need, where it is missing, and says where the compiler is another one than the one
+# that this is built and tested with; a later one that you have reason to try: `make SWIFT_VERSION=6.4 ...`.
+SWIFT_VERSION ?= $(shell cat .swift-version)
 deps:
+	@found=$$(swift --version 2>/dev/null | sed -n 's/.*Swift version \([0-9][0-9.]*\).*/\1/p'); \
+	    case "$$found." in "$(SWIFT_VERSION)."*) ;; *) \
+	        echo "Swift $(SWIFT_VERSION) is needed (.swift-version), and this is $${found:-no Swift at all}:" \
+	            "install it from https://www.swift.org/install, for example with \`swiftly install\`." >&2; exit 1;; \
+	    esac
 	@dpkg -s $(DEBIAN_PACKAGES) >/dev/null 2>&1 || \
 	    { $(SUDO) apt-get update -qq && $(SUDO) env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq $(DEBIAN_PACKAGES); }
