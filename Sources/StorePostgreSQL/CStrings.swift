@@ -1,4 +1,6 @@
 /// Strings laid out for a C function that takes an array of pointers with a null at its end.
+///
+/// Safe: the pointers lead into `bytes`, each text of it ends in a zero, and they are lent for the call only.
 struct CStrings {
     private var bytes: [CChar] = []
     private var offsets: [Int] = []

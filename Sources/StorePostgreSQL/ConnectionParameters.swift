@@ -2,6 +2,9 @@ import CPostgreSQL
 import Store
 
 /// A configuration as libpq wants it: words and values, ours before the operator's, so that his win.
+///
+/// Safe: the list that libpq allocates ends with a null keyword, is copied from, and is freed at the end of the
+/// function.
 struct ConnectionParameters: Sendable {
     let pairs: [(String, String)]
     /// Statements that every new connection runs first.

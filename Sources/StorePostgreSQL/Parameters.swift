@@ -5,6 +5,8 @@ import Store
 ///
 /// Nulls are not among them: `SQL.render` writes those out, because a null without a type is the one value that the
 /// server cannot place everywhere.
+///
+/// Safe: the pointers lead into arrays of this value and are lent for the call only.
 struct Parameters {
     /// Object ids of the server's own types, fixed since its beginnings.
     enum TypeID {

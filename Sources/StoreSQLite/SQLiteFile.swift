@@ -13,6 +13,8 @@ import Store
 
 /// The file of a database before SQLite opens it: made where there is none, readable by its owner only, and refused with a
 /// sentence where SQLite would begin anew in it or say no more than a number.
+///
+/// Safe: the C calls take paths that live as long as the call, and fill values of this function's own.
 struct SQLiteFile {
     let path: String
 

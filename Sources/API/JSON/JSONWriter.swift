@@ -5,6 +5,8 @@
 ///         json.member("name", provider.name)
 ///         json.member("links") { json in json.array(links) { json, link in … } }
 ///     }
+///
+/// Safe: the string lends its bytes for the closure only, which copies them.
 public struct JSONWriter: Sendable {
     public private(set) var bytes: [UInt8] = []
     private var needsComma = false

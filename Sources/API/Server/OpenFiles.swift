@@ -7,6 +7,8 @@
 #endif
 
 /// How many files this process may have open.
+///
+/// Safe: the C calls fill a value of this function's own.
 public enum OpenFiles {
     /// Raises the soft limit towards `count`, never above the hard one; answers what it is then.
     public static func raise(to count: Int) -> Int {

@@ -9,6 +9,8 @@ import Synchronization
 ///
 /// An epoch counts how often everything was forgotten. Who looks a token up remembers the epoch from before, and what was
 /// found is not kept when it has passed meanwhile.
+///
+/// Safe: the token's bytes are hashed where they lie, and nothing keeps the pointer after the closure.
 final class TokenCache<Value: Sendable>: Sendable {
     /// The first half of a token's SHA-256, and whether expired ones were admitted.
     struct Key: Hashable, Sendable {

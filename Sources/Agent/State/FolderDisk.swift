@@ -10,6 +10,8 @@ import SystemPackage
 #endif
 
 /// Files in a folder that only its owner may look into, written through to the disk. One agent at a time has the folder.
+///
+/// Safe: each call gets a buffer with its true size, and nothing keeps a pointer after the call.
 final class FolderDisk: StateDisk {
     private let folder: FilePath
     private let lock: FileDescriptor

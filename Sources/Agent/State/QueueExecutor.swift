@@ -1,6 +1,8 @@
 import Dispatch
 
 /// Runs an actor on a queue of its own: for actors whose work blocks, away from the threads that serve everything else.
+///
+/// Safe: the executor is held by the job that runs on it.
 final class QueueExecutor: SerialExecutor {
     private let queue: DispatchQueue
 

@@ -6,6 +6,8 @@ import Model
 ///
 /// A disk that takes nothing stops nobody: the agent goes on with what it has in memory, says so once, and writes the whole
 /// again at the next change.
+///
+/// Safe: the actor holds its executor as long as it lives.
 actor StateKeeper {
     private static let stateFile = "state.json"
     private static let journalFile = "work.journal"

@@ -10,6 +10,8 @@ import StoreSQLite
 ///
 /// A backup is a folder of files that only their owner may read, with a manifest. It appears under its name when it is whole
 /// and was checked, or not at all.
+///
+/// Safe: the C calls take paths that live as long as the call.
 public struct Backup: Sendable {
     private let state: BackedUpState
     private let time: TimeSource

@@ -4,6 +4,8 @@ import Glibc
 import SystemPackage
 
 /// Files of a backup, read and written piece by piece. Every call blocks.
+///
+/// Safe: each call gets a buffer with its true size, and nothing keeps a pointer after the call.
 enum BackupFiles {
     private static let piece = 1 << 20
 

@@ -7,6 +7,8 @@ import Store
 import StoreSQLite
 
 /// Puts a backup into the place that the settings name: `kilonova restore`. Nothing that is there is overwritten.
+///
+/// Safe: the C calls take paths that live as long as the call, and fill values of this function's own.
 public struct Restoration: Sendable {
     private let state: BackedUpState
 

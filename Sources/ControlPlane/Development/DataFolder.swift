@@ -7,6 +7,8 @@ import SystemPackage
 /// The folder in which `kilonova dev` keeps everything: database, token keys, passwords, clouds.yaml, agents' journals.
 ///
 /// Held by one process at a time; the lock ends with the process, whichever way it ends.
+///
+/// Safe: the C call takes a path that lives as long as the call.
 public struct DataFolder: Sendable {
     public let path: String
     private let lock: FileDescriptor

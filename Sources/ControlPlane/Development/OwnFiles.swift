@@ -2,6 +2,8 @@ import Glibc
 import SystemPackage
 
 /// Files and folders of this process that nobody but its owner may read.
+///
+/// Safe: the C calls take paths that live as long as the call, and fill values of this function's own.
 public enum OwnFiles {
     /// What this process makes from here on is its owner's alone, whatever the mask was that it began with.
     public static func keepPrivate() {

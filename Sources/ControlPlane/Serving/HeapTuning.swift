@@ -4,6 +4,8 @@
 #endif
 
 /// How the C library keeps memory between uses; nothing where it is another library than GNU's.
+///
+/// Safe: the environment is asked for presence only, at the start, before another thread could change it.
 public enum HeapTuning {
     /// One arena for every two of `cores`. The library would make up to eight for each, and what a thread freed stays in the arena
     /// of that thread: on two cores that was a third of the memory of a replica, for nothing that processor time showed.

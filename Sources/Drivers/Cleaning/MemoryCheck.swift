@@ -6,6 +6,8 @@ import Model
 ///
 /// A card that keeps a share f of its memory is missed by n samples with probability (1 − f)ⁿ. It says nothing of memory that the
 /// region does not show.
+///
+/// Safe: the bytes of a number are copied within the closure.
 struct MemoryCheck: Sendable {
     /// Bytes of a sample.
     static let sampleSize = 64

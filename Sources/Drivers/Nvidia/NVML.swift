@@ -10,6 +10,9 @@ public import Model
 
 /// NVIDIA's management library, where it is installed; asked and let go of each time, since it keeps GPUs open that are to be given
 /// to guests. Calls and codes are those of its published interface (nvml.h), which older programs rely on.
+///
+/// Safe: each function is called with the type that nvml.h gives it, between opening and closing the library; a text
+/// call is told one byte less than its buffer has.
 public struct NVML: GPUMonitor {
     private let library: String
 

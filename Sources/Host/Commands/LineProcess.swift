@@ -12,6 +12,8 @@ import Synchronization
 /// it breaks the rules, and started again after a rest that grows with its failures.
 ///
 /// Asking waits; call it on a thread that may.
+///
+/// Safe: each call gets a buffer with its true size, and nothing keeps a pointer after the call.
 public final class LineProcess: Sendable {
     private struct State {
         var process: pid_t = 0

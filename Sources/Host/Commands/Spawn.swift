@@ -7,6 +7,9 @@
 #endif
 
 /// Starting programs.
+///
+/// Safe: what is initialised or copied here is destroyed or freed at the end of the same function, and the looked-up
+/// function has the type that its C library documents.
 enum Spawn {
     private typealias CloseFrom =
         @convention(c) (UnsafeMutablePointer<posix_spawn_file_actions_t>, CInt) -> CInt

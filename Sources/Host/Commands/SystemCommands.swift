@@ -11,6 +11,8 @@ import Synchronization
 
 /// Runs programs of this machine: found in fixed folders, with an environment of their own, in a process group that is killed as
 /// a whole, on threads that nobody else waits for.
+///
+/// Safe: each call gets a buffer with its true size, and nothing keeps a pointer after the call.
 public struct SystemCommands: CommandRunner {
     private static let queue = DispatchQueue(label: "kilonova.commands", attributes: .concurrent)
     private let folders: [String]
@@ -122,6 +124,8 @@ private final class StopSign: Sendable {
 }
 
 /// One pipe from a program to us. Used by one thread.
+///
+/// Safe: each call gets a buffer with its true size, and nothing keeps a pointer after the call.
 private final class Pipe {
     let reading: Int32
     private(set) var writing: Int32

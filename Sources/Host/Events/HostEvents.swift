@@ -9,6 +9,8 @@ import Synchronization
 
 /// The kernel's messages about devices, as they come: a hint that the host should be looked at again, never the truth itself.
 /// Messages are lost when they come faster than they are read; a full pass from time to time makes up for it.
+///
+/// Safe: the kernel gets each buffer with its true size, and the message is taken only as far as the kernel filled it.
 public enum HostEvents {
     /// Messages of interest. Ends when its reader goes away; throws where the system gives no such socket, as in some
     /// containers.

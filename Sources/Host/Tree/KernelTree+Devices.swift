@@ -7,6 +7,9 @@
 #endif
 
 /// Media and memory of devices, which the kernel shows otherwise than as values.
+///
+/// Safe: the buffer is freed at the end of the function and read only as far as the kernel filled it; a mapping is
+/// unmapped after its one use, and places are held to its bounds before.
 extension KernelTree {
     private static let page = 4096
 

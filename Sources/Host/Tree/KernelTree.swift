@@ -8,6 +8,9 @@
 
 /// Reads and writes the file system below a root folder, by system calls: sysfs wants one `read` or `write` for a value and
 /// gives wrong sizes, which rules out whole-file conveniences. With its extension the only place of this room with unsafe pointers.
+///
+/// Safe: each call gets a buffer with its true size, and nothing keeps a pointer after the call; the folder that is
+/// read stays open until its last entry was copied.
 struct KernelTree: FileTree {
     /// Without a slash at its end; empty for the machine's own root.
     let root: String
@@ -112,16 +115,19 @@ struct KernelTree: FileTree {
 
 // Outside the type, whose own `read` and `write` would hide those of the system.
 
+/// Safe: the kernel gets the buffer with its true size.
 private func readSome(_ descriptor: Int32, _ buffer: UnsafeMutableBufferPointer<UInt8>) -> Int {
     guard let start = buffer.baseAddress else { return 0 }
     return unsafe read(descriptor, start, buffer.count)
 }
 
+/// Safe: the kernel gets the buffer with its true size.
 private func writeSome(_ descriptor: Int32, _ buffer: UnsafeRawBufferPointer) -> Int {
     guard let start = buffer.baseAddress else { return 0 }
     return unsafe write(descriptor, start, buffer.count)
 }
 
+/// Safe: the kernel gets the buffer with its true size.
 private func readTarget(_ path: String, _ buffer: UnsafeMutableBufferPointer<UInt8>) -> Int {
     unsafe buffer.withMemoryRebound(to: CChar.self) { text in
         guard let start = text.baseAddress else { return 0 }

@@ -12,6 +12,8 @@ import SystemPackage
 #endif
 
 /// A folder for keys: only its owner may look into it. File work runs on threads of its own.
+///
+/// Safe: the C call takes its paths as strings that live as long as the call.
 struct PrivateFolder: Sendable {
     let path: String
 

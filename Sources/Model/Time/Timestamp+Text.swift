@@ -1,3 +1,4 @@
+/// Safe: the closure writes no more bytes than it asked for, and says how many it wrote.
 extension Timestamp {
     /// The parts of a moment in the proleptic Gregorian calendar, UTC.
     public struct Civil: Hashable, Sendable {

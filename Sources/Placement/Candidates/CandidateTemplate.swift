@@ -6,6 +6,8 @@ import Search
 ///
 /// Candidates of one search differ in their providers and in which of the columns share one; for equal sharing the rest of
 /// the text is the same, and is put together once.
+///
+/// Safe: the index lends an id's bytes for the closure only, which copies them.
 final class CandidateTemplate: Sendable {
     /// For each column, the first one with the same provider.
     typealias Sharing = [Int]

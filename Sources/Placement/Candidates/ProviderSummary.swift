@@ -3,6 +3,8 @@ import Model
 import Search
 
 /// Writes what an answer says of providers beside the candidates, in the form of a version.
+///
+/// Safe: the index lends an id's bytes for the closure only, which copies them.
 struct ProviderSummary: Sendable {
     let version: Microversion
     /// Nil shows every class.

@@ -2,6 +2,8 @@ import API
 import NIOCore
 
 /// JSON text put together by hand, for answers that are megabytes of it, in the form in which the server sends it.
+///
+/// Safe: bytes that are lent for a call are copied in it.
 struct JSONBytes: Sendable {
     private(set) var buffer: ByteBuffer
 

@@ -5,6 +5,8 @@ import Synchronization
 ///
 /// Immutable; a change makes a new one. `twins` are sets of interchangeable providers: leaves below the same parent
 /// with equal inventories, use, traits and aggregates. Whatever one of them can do, each can.
+///
+/// Safe: `idTexts` lives as long as the tree, and the bytes are lent for the call only.
 final class IndexedTree: Sendable {
     typealias Node = TreeTables.Node
     typealias Stock = TreeTables.Stock

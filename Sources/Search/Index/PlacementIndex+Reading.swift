@@ -1,5 +1,6 @@
 public import Model
 
+/// Safe: the bytes belong to a tree that this index holds, and are lent for the call only.
 extension PlacementIndex {
     /// The provider in the domain's words.
     public func describe(_ reference: ProviderReference) -> ProviderDescription {
