@@ -3,17 +3,12 @@ import Model
 import Testing
 
 @Suite struct RESTDeviceProfileUseTests {
-    private struct Peer: HTTPTransport {
-        let answer: PeerResponse
-
-        func send(_ request: PeerRequest) async throws(Fault) -> PeerResponse {
-            request.path == "/device_profiles" ? answer : PeerResponse(status: 404)
-        }
-    }
-
     private func classes(_ status: Int, _ body: String) async throws(Fault) -> [String: Set<String>] {
-        try await RESTDeviceProfileUse(transport: Peer(answer: PeerResponse(status: status, body: Array(body.utf8))))
+        let neighbour = StubNeighbour(status, body)
+        let classes = try await RESTDeviceProfileUse(peer: ServicePeer(.accelerator, transport: neighbour, tokens: nil))
             .classes()
+        #expect(neighbour.requests.map(\.path) == ["/device_profiles"])
+        return classes
     }
 
     @Test func classesByProfile() async throws {

@@ -38,10 +38,12 @@ import Testing
     }
 
     @Test func `those that hosts have and profiles ask for, on as many pages as there are`() async throws {
-        let peer = Pages()
+        let peer = ServicePeer(.accelerator, transport: Pages(), tokens: nil)
         let classes = try await LimitClasses.known(to: peer).map(\.name).sorted()
         #expect(classes == ["CUSTOM_A", "CUSTOM_B", "CUSTOM_C", "FPGA"])
-        await #expect(throws: Fault.self) { try await LimitClasses.known(to: Pages(status: 406)) }
+        await #expect(throws: Fault.self) {
+            try await LimitClasses.known(to: ServicePeer(.accelerator, transport: Pages(status: 406), tokens: nil))
+        }
     }
 
     @Test func `what is registered with another amount is said to be kept`() {

@@ -4,31 +4,15 @@ public import Model
 
 /// The accelerator service's device profiles over HTTP, whoever's it is: `GET /v2/device_profiles` in its first version.
 public struct RESTDeviceProfileUse: DeviceProfileUse {
-    private let transport: any HTTPTransport
+    private let peer: ServicePeer
 
-    /// - Parameter transport: to the accelerator endpoint, `/v2` and tokens included: an `AuthenticatedTransport`
-    public init(transport: any HTTPTransport) {
-        self.transport = transport
-    }
-
-    /// The accelerator service where the session's catalog says.
-    ///
-    /// - Parameter caFile: certificates to trust, PEM; nil for the system's
-    public init(
-        session: KeystoneSession, interface: String = "internal", region: String? = nil, caFile: String? = nil
-    ) {
-        let name = "the accelerator service"
-        let catalog = CatalogTransport(
-            session: session, type: "accelerator", interface: interface, region: region, name: name
-        ) { base throws(Fault) in
-            try NetworkTransport(base: base, name: name, caFile: caFile)
-        }
-        self.init(transport: AuthenticatedTransport(catalog, session: session))
+    /// - Parameter peer: the accelerator service, whose address has `/v2`
+    public init(peer: ServicePeer) {
+        self.peer = peer
     }
 
     public func classes() async throws(Fault) -> [String: Set<String>] {
-        let answer = try await transport.send(
-            PeerRequest(.get, "/device_profiles", headers: [.accept: "application/json"]))
+        let answer = try await peer.send(peer.request(.get, "/device_profiles"))
         guard answer.status == 200, let list = try? JSONDecoder().decode(Profiles.self, from: Data(answer.body)) else {
             throw .unavailable(
                 "The accelerator service does not list its device profiles (\(answer.status)).",

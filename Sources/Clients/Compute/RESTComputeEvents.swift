@@ -7,51 +7,36 @@ public import Model
 /// The whole answer may be 404 (none of the instances is known) or 207 with a code for each event: 404 and 422 (no host
 /// yet) are worth another try. Anything of 500 and above, or no answer, is thrown as `.unavailable`.
 public struct RESTComputeEvents: ComputeEvents {
-    private let transport: any HTTPTransport
-    private let session: KeystoneSession
+    static let version = Microversion(2, 82)
 
-    /// - Parameters:
-    ///   - transport: to the compute endpoint of the catalog, such as `https://nova.example.org/v2.1`
-    ///   - session: a user with the role `service` or `admin` in the compute service
-    public init(transport: any HTTPTransport, session: KeystoneSession) {
-        self.transport = transport
-        self.session = session
+    private let peer: ServicePeer
+
+    /// - Parameter peer: the compute service, where this program has the role `service` or `admin`
+    public init(peer: ServicePeer) {
+        self.peer = peer
     }
 
     public func send(_ events: [AcceleratorRequestBound]) async throws(Fault) -> [AcceleratorRequestID: Outcome] {
-        let token = try await session.token()
-        var headers: HTTPFields = [.contentType: "application/json", .accept: "application/json"]
-        headers[.authToken] = token.revealed
-        headers[Self.version] = "compute 2.82"
-        let answer = try await transport.send(
-            PeerRequest(.post, "/os-server-external-events", headers: headers, body: try Self.body(events)))
+        let request = try peer.request(
+            .post, "/os-server-external-events", Self.body(events), version: Self.version)
+        let answer = try await peer.send(request)
         switch answer.status {
         case 200, 207: return Self.outcomes(events, answer)
         case 404: return Self.all(events, .tryAgain)
-        case 401, 429, 500...:
-            throw .unavailable(
-                "The compute service does not take events at the moment.",
-                context: "os-server-external-events answered \(answer.status)")
+        case 401, 429, 500...: throw peer.fault(answer, to: request)
         default:
             // The text of the answer is not ours to show: the code says which way to look.
             return Self.all(events, .refused("it answered \(answer.status)"))
         }
     }
 
-    private static let version = HTTPField.Name("OpenStack-API-Version") ?? .accept
-
-    private static func body(_ events: [AcceleratorRequestBound]) throws(Fault) -> [UInt8] {
-        let sent = Events(
+    private static func body(_ events: [AcceleratorRequestBound]) -> Events {
+        Events(
             events: events.map { event in
                 Events.Event(
                     name: "accelerator-request-bound", server: "\(event.instance)", tag: "\(event.request)",
                     status: event.isBound ? "completed" : "failed", code: nil)
             })
-        do {
-            return Array(try JSONEncoder().encode(sent))
-        } catch {
-            throw .internalError("events could not be written as JSON: \(error)")
-        }
     }
 
     /// By tag; what the answer does not speak of was taken.

@@ -1,13 +1,12 @@
 public import Model
 import Synchronization
 
-/// A transport to a service that the catalog of a session says where to find; follows it when it moves.
+/// A transport to a service at the address that the catalog has for it; follows it when it moves.
 public final class CatalogTransport: HTTPTransport {
-    private let session: KeystoneSession
-    private let type: String
+    private let catalog: any ServiceCatalog
+    private let service: PeerService
     private let interface: String
     private let region: String?
-    private let name: String
     private let open: @Sendable (_ base: String) throws(Fault) -> any HTTPTransport
     private let current = Mutex<Found?>(nil)
 
@@ -17,29 +16,26 @@ public final class CatalogTransport: HTTPTransport {
     }
 
     /// - Parameters:
-    ///   - type: of the service, such as `placement`
     ///   - region: nil takes the first
-    ///   - name: how messages call the service: `the placement service`
     ///   - open: makes the transport to an address
     public init(
-        session: KeystoneSession, type: String, interface: String = "internal", region: String? = nil, name: String,
+        catalog: any ServiceCatalog, service: PeerService, interface: String = "internal", region: String? = nil,
         open: @escaping @Sendable (_ base: String) throws(Fault) -> any HTTPTransport
     ) {
-        self.session = session
-        self.type = type
+        self.catalog = catalog
+        self.service = service
         self.interface = interface
         self.region = region
-        self.name = name
         self.open = open
     }
 
     /// Throws 503 also where the catalog does not know the service.
     public func send(_ request: PeerRequest) async throws(Fault) -> PeerResponse {
-        guard let base = try await session.endpoint(type: type, interface: interface, region: region) else {
+        guard let base = try await catalog.endpoint(type: service.type, interface: interface, region: region) else {
             let place = region.map { " in region '\($0)'" } ?? ""
             throw .unavailable(
-                "\(name.prefix(1).uppercased() + name.dropFirst()) cannot be found; try again later.",
-                context: "the catalog has no \(interface) or public endpoint of type '\(type)'\(place)")
+                "\(service.subject) cannot be found; try again later.",
+                context: "the catalog has no \(interface) or public endpoint of type '\(service.type)'\(place)")
         }
         return try await transport(to: base).send(request)
     }

@@ -6,7 +6,7 @@ import Synchronization
 /// This program as a user of a Keystone: signs in, renews its token before it ends, and sends requests with it.
 ///
 /// One session serves a whole process. Requests that need a token at the same time share one sign-in.
-public final class KeystoneSession: Sendable {
+public final class KeystoneSession: ServiceTokens, ServiceCatalog {
     private let transport: any HTTPTransport
     private let credentials: ServiceCredentials
     private let time: TimeSource
@@ -72,13 +72,10 @@ public final class KeystoneSession: Sendable {
     /// Sends a request with the session's token. Where Keystone refuses that, signs in anew and tries once more; a second
     /// refusal is 503, for it is not the caller's doing. So is any answer of 500 and above.
     public func send(_ request: PeerRequest) async throws(Fault) -> PeerResponse {
-        let first = try await signedIn()
-        var answer = try await exchange(request, first.token)
-        if answer.status == 401 {
-            forget(first.token)
-            answer = try await exchange(request, try await signedIn().token)
-            if answer.status == 401 { throw Self.refused("the identity service refuses its own new token") }
+        let answer = try await TokenExchange(tokens: self).send(request) { request throws(Fault) in
+            try await reach(request)
         }
+        if answer.status == 401 { throw Self.refused("the identity service refuses its own new token") }
         return answer
     }
 
@@ -87,12 +84,6 @@ public final class KeystoneSession: Sendable {
         state.withLock { state in
             if state.signedIn?.token == token { state.signedIn = nil }
         }
-    }
-
-    private func exchange(_ request: PeerRequest, _ token: Secret) async throws(Fault) -> PeerResponse {
-        var request = request
-        request.headers[.authToken] = token.revealed
-        return try await reach(request)
     }
 
     private func signedIn() async throws(Fault) -> SignedIn {
@@ -204,9 +195,4 @@ public final class KeystoneSession: Sendable {
     private static func refused(_ context: String) -> Fault {
         .unavailable("The identity service cannot be asked at the moment; try again later.", context: context)
     }
-}
-
-extension HTTPField.Name {
-    static let authToken = HTTPField.Name("X-Auth-Token") ?? .authorization
-    static let subjectToken = HTTPField.Name("X-Subject-Token") ?? .authorization
 }

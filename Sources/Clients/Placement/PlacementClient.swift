@@ -24,7 +24,8 @@ public protocol PlacementClient: Sendable {
     func traits(of id: ResourceProviderID) async throws(Fault) -> TraitsView
     func setTraits(of id: ResourceProviderID, generation: Int, to traits: Set<Trait>) async throws(Fault) -> Int
 
-    /// Makes a custom resource class or trait known; done also when it is.
+    /// Makes a custom resource class or trait known; done also when it is. Any other must be known: throws 404 or 400 where the
+    /// service does not know it.
     func ensure(resourceClass: ResourceClass) async throws(Fault)
     func ensure(trait: Trait) async throws(Fault)
 

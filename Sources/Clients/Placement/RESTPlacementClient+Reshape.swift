@@ -30,7 +30,7 @@ extension RESTPlacementClient {
     /// Nil where it holds nothing any more.
     private func holding(of consumer: ConsumerID) async throws(Fault) -> ConsumerHolding? {
         let request = request(.get, "/allocations/\(consumer)", version: Self.reshapeVersion)
-        let answer = try await transport.send(request)
+        let answer = try await send(request)
         guard let document = try read(PlacementDocuments.ConsumerOrNothing.self, answer, request).consumer,
             let generation = document.generation
         else { return nil }
@@ -65,7 +65,6 @@ extension RESTPlacementClient {
         let request = try request(
             .post, "/reshaper", PlacementDocuments.Reshape(inventories: inventories, allocations: allocations),
             version: Self.reshapeVersion)
-        let answer = try await transport.send(request)
-        guard (200..<300).contains(answer.status) else { throw Fault(placement: answer, to: request) }
+        try expectSuccess(try await send(request), request)
     }
 }

@@ -11,34 +11,15 @@ public struct RESTPlacementClient: PlacementClient {
     /// The code of a generation that moved.
     public static let concurrentUpdate = "placement.concurrent_update"
 
-    let transport: any HTTPTransport
+    private let peer: ServicePeer
 
-    /// - Parameter transport: to the placement endpoint, tokens included: an `AuthenticatedTransport`
-    public init(transport: any HTTPTransport) {
-        self.transport = transport
-    }
-
-    /// Placement where the session's catalog says.
-    ///
-    /// - Parameters:
-    ///   - caFile: certificates to trust, PEM; nil for the system's
-    ///   - patience: how long the service is waited for
-    public init(
-        session: KeystoneSession, interface: String = "internal", region: String? = nil, caFile: String? = nil,
-        patience: NetworkTransport.Patience = .init()
-    ) {
-        let name = "the placement service"
-        let catalog = CatalogTransport(
-            session: session, type: "placement", interface: interface, region: region, name: name
-        ) { base throws(Fault) in
-            try NetworkTransport(base: base, name: name, caFile: caFile, patience: patience)
-        }
-        self.init(transport: AuthenticatedTransport(catalog, session: session))
+    public init(peer: ServicePeer) {
+        self.peer = peer
     }
 
     public func provider(_ id: ResourceProviderID) async throws(Fault) -> ResourceProviderView? {
         let request = request(.get, "/resource_providers/\(id)")
-        let answer = try await transport.send(request)
+        let answer = try await send(request)
         if answer.status == 404 { return nil }
         return try read(PlacementDocuments.Provider.self, answer, request).view
     }
@@ -60,15 +41,13 @@ public struct RESTPlacementClient: PlacementClient {
     ) async throws(Fault) -> ResourceProviderView {
         let request = try request(
             .post, "/resource_providers", PlacementDocuments.NewProvider(uuid: id, name: name, parent: parent))
-        return try read(PlacementDocuments.Provider.self, try await transport.send(request), request).view
+        return try read(PlacementDocuments.Provider.self, try await send(request), request).view
     }
 
     public func deleteProvider(_ id: ResourceProviderID) async throws(Fault) {
         let request = request(.delete, "/resource_providers/\(id)")
-        let answer = try await transport.send(request)
-        guard answer.status == 404 || (200..<300).contains(answer.status) else {
-            throw Fault(placement: answer, to: request)
-        }
+        let answer = try await send(request)
+        if answer.status != 404 { try expectSuccess(answer, request) }
     }
 
     public func inventories(of id: ResourceProviderID) async throws(Fault) -> InventoriesView {
@@ -86,7 +65,7 @@ public struct RESTPlacementClient: PlacementClient {
         let request = try request(
             .put, "/resource_providers/\(id)/inventories",
             PlacementDocuments.Inventories(generation: generation, inventories: records))
-        return try read(PlacementDocuments.Inventories.self, try await transport.send(request), request).generation
+        return try read(PlacementDocuments.Inventories.self, try await send(request), request).generation
     }
 
     public func traits(of id: ResourceProviderID) async throws(Fault) -> TraitsView {
@@ -100,7 +79,7 @@ public struct RESTPlacementClient: PlacementClient {
         let request = try request(
             .put, "/resource_providers/\(id)/traits",
             PlacementDocuments.Traits(generation: generation, traits: traits.map(\.name).sorted()))
-        return try read(PlacementDocuments.Traits.self, try await transport.send(request), request).generation
+        return try read(PlacementDocuments.Traits.self, try await send(request), request).generation
     }
 
     public func ensure(resourceClass: ResourceClass) async throws(Fault) {
@@ -114,8 +93,7 @@ public struct RESTPlacementClient: PlacementClient {
     /// What is not custom cannot be made: the service knows it, or is too old for it, which its own 404 says.
     private func ensure(_ path: String, isCustom: Bool) async throws(Fault) {
         let request = request(isCustom ? .put : .get, path)
-        let answer = try await transport.send(request)
-        guard (200..<300).contains(answer.status) else { throw Fault(placement: answer, to: request) }
+        try expectSuccess(try await send(request), request)
     }
 
     public func allocations(
@@ -136,46 +114,53 @@ public struct RESTPlacementClient: PlacementClient {
 }
 
 extension RESTPlacementClient {
-    private static let versionHeader = HTTPField.Name("OpenStack-API-Version") ?? .accept
-
     func request(
         _ method: HTTPRequest.Method, _ path: String, version: Microversion = Self.version
     ) -> PeerRequest {
-        var headers: HTTPFields = [.accept: "application/json"]
-        headers[Self.versionHeader] = "placement \(version)"
+        var request = peer.request(method, path, version: version)
         // A PUT without a body is refused unless it says that the body which is not there would be JSON.
-        if method == .put { headers[.contentType] = "application/json" }
-        return PeerRequest(method, path, headers: headers)
+        if method == .put { request.headers[.contentType] = "application/json" }
+        return request
     }
 
     func request(
         _ method: HTTPRequest.Method, _ path: String, _ body: some Encodable, version: Microversion = Self.version
     ) throws(Fault) -> PeerRequest {
-        var request = request(method, path, version: version)
-        request.headers[.contentType] = "application/json"
-        do {
-            request.body = Array(try JSONEncoder().encode(body))
-        } catch {
-            throw .internalError("a request to the placement service could not be written: \(error)")
-        }
-        return request
+        try peer.request(method, path, body, version: version)
     }
+
+    func send(_ request: PeerRequest) async throws(Fault) -> PeerResponse { try await peer.send(request) }
 
     private func get<Document: Decodable>(_ type: Document.Type, _ path: String) async throws(Fault) -> Document {
         let request = request(.get, path)
-        return try read(type, try await transport.send(request), request)
+        return try read(type, try await send(request), request)
     }
 
     func read<Document: Decodable>(
         _ type: Document.Type, _ answer: PeerResponse, _ request: PeerRequest
     ) throws(Fault) -> Document {
-        guard (200..<300).contains(answer.status) else { throw Fault(placement: answer, to: request) }
-        do {
-            return try JSONDecoder().decode(type, from: Data(answer.body))
-        } catch {
-            throw Fault(
-                .badGateway, "The placement service's answer is not understood.",
-                context: "\(request.method) \(request.path.prefix { $0 != "?" }): \(error)")
+        try peer.read(type, answer, request, refusal: Self.refusal)
+    }
+
+    /// Done, or what the service refuses with.
+    func expectSuccess(_ answer: PeerResponse, _ request: PeerRequest) throws(Fault) {
+        guard (200..<300).contains(answer.status) else {
+            throw peer.fault(answer, to: request, Self.refusal(answer))
         }
+    }
+
+    private static func refusal(_ answer: PeerResponse) -> PeerRefusal {
+        let entry = (try? JSONDecoder().decode(PlacementDocuments.Errors.self, from: Data(answer.body)))?.errors.first
+        // The general explanation comes first, on lines of its own; the sentence that matters last.
+        let lines = (entry?.detail ?? "").split(whereSeparator: \.isNewline).map { Self.trimmed($0) }
+        var refusal = PeerRefusal(title: entry?.title, sentence: lines.last { !$0.isEmpty }, code: entry?.code)
+        refusal.versions = entry.flatMap { entry in
+            entry.minimum.flatMap { low in entry.maximum.map { "\(low) to \($0)" } }
+        }
+        return refusal
+    }
+
+    private static func trimmed(_ line: Substring) -> String {
+        String(line.drop(while: \.isWhitespace).reversed().drop(while: \.isWhitespace).reversed())
     }
 }

@@ -1,5 +1,5 @@
 public import API
-import Clients
+public import Clients
 import HTTPTypes
 public import Model
 
@@ -10,7 +10,7 @@ extension CloudSession {
     ///   - member: of the answer, such as `hosts`
     ///   - query: name and value, those without a value left out
     public func list(
-        _ service: Service, _ path: String, _ member: String, query: [(name: String, value: String?)] = [],
+        _ service: PeerService, _ path: String, _ member: String, query: [(name: String, value: String?)] = [],
         limit: Int? = nil, version: Microversion
     ) async throws(Fault) -> [JSONValue] {
         var terms = query.compactMap { name, value in value.map { "\(name)=\($0.percentEncoded)" } }
@@ -23,7 +23,7 @@ extension CloudSession {
             guard seen.insert(page).inserted else { break }
             let answer = try await send(.get, service, page, version: version)
             guard let elements = answer[member]?.elements else {
-                throw Fault(.badGateway, "The answer of \(service.title) has no list '\(member)'.")
+                throw Fault(.badGateway, "The answer of \(service.name) has no list '\(member)'.")
             }
             found += elements
             next = limit == nil ? Self.next(answer, member).map { path + $0 } : nil

@@ -4,14 +4,14 @@ import Model
 
 /// What a service said when it refused, out of the envelope of its kind.
 enum ServiceRefusal {
-    static func fault(_ answer: PeerResponse, of service: CloudSession.Service, version: Microversion) -> Fault {
+    static func fault(_ answer: PeerResponse, of service: PeerService, version: Microversion) -> Fault {
         let body = try? JSONValue(json: answer.body)
         let sentence = body.flatMap(sentence) ?? "Without a reason."
         let kind = Fault.Kind(status: answer.status, title: "refused")
         if answer.status == 406 {
             return Fault(
                 kind,
-                "\(service.title.prefix(1).uppercased() + service.title.dropFirst()) has not version \(version), which this needs. \(sentence)"
+                "\(service.subject) has not version \(version), which this needs. \(sentence)"
             )
         }
         return Fault(kind, sentence, code: body?["errors"]?.first?["code"]?.string)

@@ -33,12 +33,9 @@ public enum HostInspection {
         var placement: (any PlacementClient)?
         var profiles: (any DeviceProfileUse)?
         if let session = try Authentication.session(settings.auth.keystone) {
-            placement = RESTPlacementClient(
-                session: session, region: settings.auth.keystone.region,
-                caFile: settings.auth.keystone.certificateAuthority)
-            profiles = RESTDeviceProfileUse(
-                session: session, region: settings.auth.keystone.region,
-                caFile: settings.auth.keystone.certificateAuthority)
+            let neighbours = Neighbours(settings, session)
+            placement = RESTPlacementClient(peer: neighbours.peer(.placement))
+            profiles = RESTDeviceProfileUse(peer: neighbours.peer(.accelerator))
         }
         return try await LayoutPreview.text(
             host: host.name, root: host.root, drivers: enabled.drivers, to: target, placement: placement,

@@ -43,11 +43,7 @@ public struct RemoteAgent: Sendable {
         )
         // With an account of its own the agent goes to Placement itself; else the control plane relays what it asks of it.
         let placement: any PlacementClient =
-            session.map { session in
-                RESTPlacementClient(
-                    session: session, region: settings.auth.keystone.region,
-                    caFile: settings.auth.keystone.certificateAuthority)
-            } ?? link.placement
+            session.map { RESTPlacementClient(peer: Neighbours(settings, $0).peer(.placement)) } ?? link.placement
         let host = LocalHost(name: credentials.host, root: LocalHost.this(settings.agent).root)
         var warnings = HostWarnings()
         let agent = try AgentAssembly(settings: settings, logger: logger).agent(

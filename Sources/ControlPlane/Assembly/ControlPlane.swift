@@ -182,10 +182,7 @@ struct ControlPlane: Sendable {
         _ settings: Settings, _ own: PlacementService, _ session: KeystoneSession?
     ) -> (any PlacementClient)? {
         if settings.services.enabled.contains(.placement) { return LocalPlacementClient(own) }
-        let keystone = settings.auth.keystone
-        return session.map { session in
-            RESTPlacementClient(session: session, region: keystone.region, caFile: keystone.certificateAuthority)
-        }
+        return session.map { RESTPlacementClient(peer: Neighbours(settings, $0).peer(.placement)) }
     }
 }
 

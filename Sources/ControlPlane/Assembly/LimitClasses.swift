@@ -54,7 +54,7 @@ enum LimitClasses {
     }
 
     /// What hosts offer and profiles ask for, as the accelerator service shows it; the catalog names its address with `/v2`. Throws 503 where it does not answer.
-    static func known(to service: any HTTPTransport) async throws(Fault) -> Set<ResourceClass> {
+    static func known(to service: ServicePeer) async throws(Fault) -> Set<ResourceClass> {
         var names: [String] = []
         let limits = try await get(Limits.self, "/limits", service)
         names += limits.limits.map(\.resource).filter { $0.hasPrefix(DefaultLimits.prefix) }.map {
@@ -75,11 +75,9 @@ enum LimitClasses {
     }
 
     private static func get<Answer: Decodable>(
-        _ type: Answer.Type, _ path: String, _ service: any HTTPTransport
+        _ type: Answer.Type, _ path: String, _ service: ServicePeer
     ) async throws(Fault) -> Answer {
-        var request = PeerRequest(.get, path, headers: [.accept: "application/json"])
-        request.headers[.openStackAPIVersion] = "accelerator 2.4"
-        let answer = try await service.send(request)
+        let answer = try await service.send(service.request(.get, path, version: Microversion(2, 4)))
         guard answer.status == 200, let read = try? JSONDecoder().decode(type, from: Data(answer.body)) else {
             throw .unavailable("The accelerator service answered \(answer.status) to GET \(path).")
         }
@@ -112,8 +110,4 @@ enum LimitClasses {
             case next = "device_profiles_links"
         }
     }
-}
-
-extension HTTPField.Name {
-    fileprivate static let openStackAPIVersion = HTTPField.Name("OpenStack-API-Version") ?? .accept
 }

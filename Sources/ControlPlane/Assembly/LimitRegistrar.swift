@@ -9,7 +9,7 @@ public struct LimitRegistrar: Sendable {
     private let registration: LimitRegistration
     private let classes: Set<ResourceClass>
     /// The accelerator service that the catalog names.
-    private let service: any HTTPTransport
+    private let service: ServicePeer
 
     /// - Parameters:
     ///   - session: whose administrator registers them; nil where only the section keystone says who
@@ -31,13 +31,8 @@ public struct LimitRegistrar: Sendable {
         let regionName = session == nil ? settings.auth.keystone.region : region
         let authorities = session == nil ? settings.auth.keystone.certificateAuthority : authorities
         classes = try LimitClasses.configured(settings)
-        let name = "the accelerator service"
-        service = AuthenticatedTransport(
-            CatalogTransport(
-                session: own, type: AcceleratorLimiting.serviceType, interface: "public", region: regionName,
-                name: name
-            ) { base throws(Fault) in try NetworkTransport(base: base, name: name, caFile: authorities) },
-            session: own)
+        service = Neighbours(session: own, interface: "public", region: regionName, caFile: authorities)
+            .peer(.accelerator)
         let region = regionName.map { RegionID($0) }
         registration = LimitRegistration(
             session: own, owner: .service(type: AcceleratorLimiting.serviceType, region: region))

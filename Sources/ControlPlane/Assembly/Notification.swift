@@ -10,13 +10,6 @@ enum Notification {
         guard let session else {
             throw .badRequest("accelerator.notify_nova needs the keystone section, whose catalog names Nova.")
         }
-        let name = "the compute service"
-        let authority = settings.auth.keystone.certificateAuthority
-        let transport = CatalogTransport(
-            session: session, type: "compute", region: settings.auth.keystone.region, name: name
-        ) { base throws(Fault) in
-            try NetworkTransport(base: base, name: name, caFile: authority)
-        }
-        return RESTComputeEvents(transport: transport, session: session)
+        return RESTComputeEvents(peer: Neighbours(settings, session).peer(.compute))
     }
 }

@@ -16,7 +16,7 @@ import Testing
         let stub = StubPlacement()
         try await stub.run { port in
             let keystone = StubKeystone(placement: "http://127.0.0.1:\(port)/placement")
-            try await body(RESTPlacementClient(session: keystone.session, patience: .long), stub)
+            try await body(keystone.placement(), stub)
         }
     }
 
@@ -144,7 +144,7 @@ import Testing
         let good = Mutex("token-2")
         try await stub.run(accepting: { token in good.withLock { $0 } == token }) { port in
             let keystone = StubKeystone(placement: "http://127.0.0.1:\(port)/placement")
-            let placement = RESTPlacementClient(session: keystone.session, patience: .long)
+            let placement = keystone.placement()
             let tree = try await placement.tree(of: ids.next())
             #expect(tree == [])
             #expect(keystone.count == 2)
@@ -156,20 +156,15 @@ import Testing
     }
 
     @Test func `a service that cannot be found or reached is 503`() async throws {
-        let nowhere = RESTPlacementClient(session: StubKeystone(placement: nil).session, region: "two")
+        let nowhere = StubKeystone(placement: nil).placement(region: "two")
         let unknown = await #expect(throws: Fault.self) { try await nowhere.tree(of: ids.next()) }
         #expect(unknown?.kind == .unavailable)
         let context = try #require(unknown?.context)
         #expect(context.contains("region 'two'"))
         let freed = Mutex(0)
         try await StubPlacement().run { port in freed.withLock { $0 = port } }
-        let gone = RESTPlacementClient(
-            session: StubKeystone(placement: "http://127.0.0.1:\(freed.withLock { $0 })").session)
+        let gone = StubKeystone(placement: "http://127.0.0.1:\(freed.withLock { $0 })").placement()
         let unreachable = await #expect(throws: Fault.self) { try await gone.tree(of: ids.next()) }
         #expect(unreachable?.kind == .unavailable)
     }
-}
-
-extension NetworkTransport.Patience {
-    static let long = Self(connecting: .seconds(600), request: .seconds(600))
 }

@@ -1,6 +1,5 @@
 import Clients
 import Foundation
-import HTTPTypes
 import Model
 import Testing
 
@@ -12,20 +11,11 @@ private enum RealPlacement {
 @Suite(.enabled(if: RealPlacement.url != nil)) struct RealPlacementTests {
     let ids = IDSource.random
 
-    private struct AsAdmin: HTTPTransport {
-        let transport: NetworkTransport
-
-        func send(_ request: PeerRequest) async throws(Fault) -> PeerResponse {
-            var request = request
-            if let name = HTTPField.Name("X-Auth-Token") { request.headers[name] = "admin" }
-            return try await transport.send(request)
-        }
-    }
-
     private func client() throws -> RESTPlacementClient {
         let base = try #require(RealPlacement.url)
+        let transport = try NetworkTransport(base: base, name: PeerService.placement.name)
         return RESTPlacementClient(
-            transport: AsAdmin(transport: try NetworkTransport(base: base, name: "the placement service")))
+            peer: ServicePeer(.placement, transport: transport, tokens: UserToken(Secret("admin"))))
     }
 
     @Test func `a subtree is made, found, filled and removed`() async throws {

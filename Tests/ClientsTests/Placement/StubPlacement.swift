@@ -317,39 +317,3 @@ final class StubPlacement: Sendable {
         ]
     }
 }
-
-/// A Keystone that signs in with `token-1`, `token-2`, … and says in its catalog where Placement is.
-final class StubKeystone: HTTPTransport {
-    private let signIns = Mutex(0)
-    private let placement: String?
-
-    init(placement: String?) {
-        self.placement = placement
-    }
-
-    var count: Int { signIns.withLock { $0 } }
-
-    func send(_ request: PeerRequest) async throws(Fault) -> PeerResponse {
-        let number = signIns.withLock { count in
-            count += 1
-            return count
-        }
-        let endpoints =
-            placement.map {
-                """
-                {"interface": "public", "region": "one", "url": "http://127.0.0.1:1/wrong"},
-                {"interface": "internal", "region": "two", "url": "\($0)"}
-                """
-            } ?? ""
-        let body = """
-            {"token": {"user": {"id": "svc", "name": "kilonova"}, "expires_at": "2099-01-01T00:00:00.000000Z",
-             "catalog": [{"type": "placement", "name": "placement", "endpoints": [\(endpoints)]}]}}
-            """
-        return PeerResponse(
-            status: 201, headers: [.subjectToken: "token-\(number)"], body: Array(body.utf8))
-    }
-
-    var session: KeystoneSession {
-        KeystoneSession(transport: self, credentials: .applicationCredential(id: "a", secret: Secret("b")))
-    }
-}
