@@ -4,11 +4,11 @@ public enum SettingsReference {
         var text = """
             # Configuration reference
 
-            One YAML file holds sections, and sections hold keys. Every key can be overridden by the environment variable
-            beside it, whose value is YAML, too. A key that does not exist is refused with the nearest name that does; a
-            secret is never written here but in a file of its own, which only its owner may read.
+            The configuration is one YAML file. It has sections, and sections have keys. The environment variable beside a
+            key overrides the key; its value is also YAML. An unknown key is refused, and the message names the nearest known
+            key. A secret is never in the configuration: it is in a file of its own, which only its owner may read.
 
-            This page is made from the program by `make docs`.
+            `make docs` generates this page from the program.
 
             """
         var section = ""

@@ -19,29 +19,29 @@ public struct AcceleratorSettings: Sendable {
 
     init(_ reader: inout SettingsReader) {
         bindTimeout = reader.duration(
-            "accelerator.bind_timeout", "How long a host may take to make a handle attachable.", default: "60s")
+            "accelerator.bind_timeout", "How long a host may take to prepare a handle for attachment.", default: "60s")
         bindWait = reader.duration(
             "accelerator.bind_wait",
-            "How long the answer to a bind waits for the host; Nova's unshelve knows no binding that takes longer.",
+            "How long the response to a bind waits for the host. Nova's unshelve does not support a longer binding.",
             default: "10s")
         cleaningTimeout = reader.duration(
             "accelerator.cleaning_timeout",
-            "How long a host may take to remove what a tenant left, counted anew when it was down; past it the handle is quarantined.",
+            "How long a host may take to clean a handle; restarted if the host was down. After that the handle is quarantined.",
             default: "15m")
         eventTimeout = reader.duration(
-            "accelerator.event_timeout", "How long Nova is told of a bound request before it is given up.",
+            "accelerator.event_timeout", "How long the event of a bound request is sent to Nova before it is given up.",
             default: "300s")
         hostSilence = reader.duration(
             "accelerator.host_silence", "How long a host may be down before its capacity is withheld in Placement.",
             default: "60s")
         auditAge = reader.duration("accelerator.event_age", "How long events are kept.", default: "90d")
         notifiesCompute = reader.boolean(
-            "accelerator.notify_nova", "Whether to send Nova the events it waits for; needs the keystone section.",
+            "accelerator.notify_nova", "Whether to send Nova the events it waits for; requires the section keystone.",
             default: false)
         limits = reader.choice(
             "accelerator.limits",
-            "Whether projects are limited by the identity service's unified limits; what is not registered there is then "
-                + "limited to none, so run `kilonova limits register` first.", default: .off)
+            "Whether the identity service's unified limits apply to projects. A resource without a registered limit then has "
+                + "the limit 0, so run `kilonova limits register` first.", default: .off)
         for (key, value) in [
             ("bind_timeout", bindTimeout), ("cleaning_timeout", cleaningTimeout), ("event_timeout", eventTimeout),
             ("event_age", auditAge),
@@ -50,7 +50,7 @@ public struct AcceleratorSettings: Sendable {
         }
         certificateKeys = reader.optionalText(
             "accelerator.certificate_keys",
-            "Folder of the keys that sign sanitisation certificates; every replica needs the same. Beside an SQLite database where it "
-                + "is not given; without it no certificates are issued on PostgreSQL.")
+            "Folder of the keys that sign sanitisation certificates; every replica needs the same keys. If it is not set, the "
+                + "folder is beside an SQLite database, and on PostgreSQL no certificates are issued.")
     }
 }

@@ -25,42 +25,43 @@ public struct AgentSettings: Sendable {
     }
 
     init(_ reader: inout SettingsReader) {
-        host = reader.optionalText("agent.host", "This host's name in the cloud; its host name where it is not given.")
+        host = reader.optionalText(
+            "agent.host", "This host's name in the cloud; the machine's host name if it is not set.")
         controlPlanes = reader.items(
             "agent.control_plane",
-            "URL of the control plane's listener for agents, or a list of them: of those that do not answer another is taken."
+            "URL of the control plane's listener for agents, or a list of URLs: if one does not respond, the agent uses another."
         )
         certificateAuthority = reader.optionalText(
-            "agent.cafile", "PEM file of the authority that signed the control plane's certificate.")
+            "agent.cafile", "PEM file of the certificate authority that signed the control plane's certificate.")
         stateFolder = reader.text(
             "agent.state_path", "Folder of the agent's certificate and journal.", default: "/var/lib/kilonova/agent")
         drivers = reader.texts(
             "agent.enabled_drivers",
-            "Drivers to run; of two that offer one device the first has it.", default: ["pci"])
+            "Drivers to run. If two of them find the same device, the first one gets it.", default: ["pci"])
         externalDrivers = reader.mappings(
             "agent.external_drivers",
-            "Drivers that are programs of their own: name, program, arguments, timeout; docs/drivers/external.md.")
+            "Drivers that are separate programs: name, program, arguments, timeout; docs/drivers/external.md.")
         partitions = reader.mappings(
             "agent.partitions",
             "How devices are divided: address, virtual_functions, driver, queues, interrupts; docs/drivers/partitions.md."
         )
         layout = reader.choice(
             "agent.provider_layout",
-            "How devices become resource providers; a change converts what there is; docs/drivers/layouts.md.",
+            "How devices become resource providers. A change converts existing providers; docs/drivers/layouts.md.",
             default: Layout.legacy)
         healthInterval = reader.duration(
-            "agent.health_interval", "How often devices are asked how they are.", default: "60s")
+            "agent.health_interval", "How often the health of devices is checked.", default: "60s")
         scanInterval = reader.duration(
-            "agent.periodic_interval", "How often the host is looked at as a whole.", default: "60s")
-        sysfsRoot = reader.text("agent.root", "The folder that holds sys and proc.", default: "/")
+            "agent.periodic_interval", "How often the agent looks at the whole host.", default: "60s")
+        sysfsRoot = reader.text("agent.root", "The folder that contains sys and proc.", default: "/")
         resourceProviderName = reader.optionalText(
-            "agent.resource_provider_name", "Name of the host's root provider; the host's name where it is not given.")
+            "agent.resource_provider_name", "Name of the host's root provider; the host's name if it is not set.")
         makesResourceProvider = reader.boolean(
             "agent.create_resource_provider",
-            "Whether to make the host's root provider where there is none; Nova's compute service makes its own.",
+            "Whether to create the host's root provider if it does not exist. Nova's compute service creates its own.",
             default: false)
         enrolmentToken = reader.secret(
             file: "agent.enrolment_token_file",
-            "File that holds the token of `kilonova enrolment-token`; may stay after it was used.")
+            "File that contains the token of `kilonova enrolment-token`; it may stay after use.")
     }
 }

@@ -9,20 +9,23 @@ public struct AgentsSettings: Sendable {
 
     init(_ reader: inout SettingsReader) {
         address = reader.optionalText(
-            "agents.address", "Address and port that agents dial, always with mutual TLS; none where it is not given.")
+            "agents.address",
+            "Address and port for agents, always with mutual TLS. If it is not set, there is no listener for agents.")
         authorityFolder = reader.optionalText(
-            "agents.authority_folder", "Folder of the authority that signs agents' certificates, and of its key.")
+            "agents.authority_folder",
+            "Folder of the certificate authority that signs agents' certificates, and of its key.")
         heartbeatInterval = reader.duration(
-            "agents.heartbeat_interval", "How often an idle agent hears and is heard.", default: "15s")
+            "agents.heartbeat_interval", "How often an idle agent receives a line and sends a heartbeat.",
+            default: "15s")
         certificateLifetime = reader.duration(
-            "agents.certificate_lifetime", "How long an agent's certificate lives; it is renewed at half of it.",
+            "agents.certificate_lifetime", "Lifetime of an agent's certificate; it is renewed after half of it.",
             default: "30d")
         serverNames = reader.texts(
-            "agents.server_names", "Names and addresses that the server's certificate holds for agents.",
+            "agents.server_names", "Names and addresses in the server's certificate for agents.",
             default: ["localhost", "127.0.0.1"])
         mostConnections = reader.number(
             "agents.max_connections",
-            "Connections of agents at a time, two a host; further ones wait until one ends.",
+            "Maximum number of connections from agents, two per host; further ones wait until one ends.",
             in: 16...1_000_000, default: 32_768)
         // An agent gives a stream up on which nothing came for 45 s.
         if !(Duration.seconds(1)...Duration.seconds(15)).contains(heartbeatInterval) {

@@ -15,9 +15,9 @@ public struct DatabaseSettings: Sendable {
 
     init(_ reader: inout SettingsReader) {
         url = reader.text(
-            "database.url", "sqlite:///PATH or postgresql://USER@HOST:PORT/NAME; the password comes from its own file.",
+            "database.url", "sqlite:///PATH or postgresql://USER@HOST:PORT/NAME. The password is in a file of its own.",
             default: "sqlite:///var/lib/kilonova/kilonova.sqlite")
-        password = reader.secret(file: "database.password_file", "File that holds the database user's password.")
+        password = reader.secret(file: "database.password_file", "File that contains the database user's password.")
         connections = reader.number(
             "database.connections", "Connections for reading, per replica.", in: 1...256, default: 8)
         if !url.hasPrefix("sqlite:///"), !url.hasPrefix("postgresql://"), !url.hasPrefix("postgres://") {

@@ -5,6 +5,7 @@ public struct FPGASettings: Sendable {
 
     init(_ reader: inout SettingsReader) {
         cleanImages = reader.words(
-            "fpga.clean_images", "By driver (intel_fpga, xilinx_fpga), the image that is loaded between two tenants.")
+            "fpga.clean_images",
+            "For each driver (intel_fpga, xilinx_fpga), the image that is loaded between two tenants.")
     }
 }

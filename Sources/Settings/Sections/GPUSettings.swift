@@ -6,9 +6,9 @@ public struct GPUSettings: Sendable {
 
     init(_ reader: inout SettingsReader) {
         enabledTypes = reader.items(
-            "gpu_devices.enabled_vgpu_types", "vGPU types that are used, such as nvidia-35; each needs its section.")
+            "gpu_devices.enabled_vgpu_types", "vGPU types to use, such as nvidia-35; each needs a section of its own.")
         addresses = reader.items(
             inEach: "vgpu_", named: "type", key: "device_addresses",
-            "The GPUs, or virtual functions of one, that are divided by that type.")
+            "The GPUs, or virtual functions of a GPU, that are divided by that type.")
     }
 }

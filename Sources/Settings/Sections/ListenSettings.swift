@@ -17,31 +17,35 @@ public struct ListenSettings: Sendable {
     init(_ reader: inout SettingsReader) {
         address = reader.text(
             "listen.address", "Address and port of the services; IPv6 in brackets.", default: "127.0.0.1:7780")
-        certificate = reader.optionalText("listen.certificate", "PEM file of the certificate chain; turns TLS on.")
+        certificate = reader.optionalText("listen.certificate", "PEM file of the certificate chain; enables TLS.")
         privateKey = reader.optionalText("listen.private_key", "PEM file of the certificate's key.")
         publicURL = reader.optionalText(
-            "listen.public_endpoint", "The base URL that clients use, where it differs from what requests show.")
+            "listen.public_endpoint", "The base URL that clients use, if it differs from the one in requests.")
         trustedProxies = reader.texts(
-            "listen.trusted_proxies", "Addresses or networks whose Forwarded and X-Forwarded headers are believed.")
-        corsOrigins = reader.texts("listen.cors_origins", "Origins that browsers may call from; `*` is any.")
+            "listen.trusted_proxies",
+            "Addresses or networks of proxies whose Forwarded and X-Forwarded headers are trusted.")
+        corsOrigins = reader.texts(
+            "listen.cors_origins", "Origins from which browsers may send requests; `*` means any.")
         maximumBody = reader.number(
-            "listen.maximum_body", "Largest request body, in bytes.", in: 1024...1_073_741_824, default: 1_048_576)
+            "listen.maximum_body", "Maximum size of a request body, in bytes.", in: 1024...1_073_741_824,
+            default: 1_048_576)
         drainTime = reader.duration(
-            "listen.drain_time", "How long requests under way may take to end at a stop.", default: "20s")
+            "listen.drain_time", "How long requests in progress may take to finish when the process stops.",
+            default: "20s")
         mostConnections = reader.number(
             "listen.max_connections",
-            "Connections at a time; further ones wait until one ends. Each needs a file descriptor.",
+            "Maximum number of connections; further ones wait until one ends. Each needs a file descriptor.",
             in: 16...1_000_000, default: 8192)
         checksAnswers = reader.boolean(
             "listen.check_answers",
-            "Hold every answer against the OpenAPI document of its version and log what differs; for tests and development.",
+            "Check every response against the OpenAPI document of its version and log differences; for tests and development.",
             default: false)
         arrivalTime = reader.duration(
             "listen.request_time",
-            "How long a request may take from its head to the end of its body; 408 after it, and the connection ends.",
+            "How long a request may take to arrive, from its head to the end of its body. After that the response is 408 and the connection is closed.",
             default: "30s")
         readingTime = reader.duration(
-            "listen.response_time", "How long an answer waits for a client that takes nothing of it.", default: "60s")
+            "listen.response_time", "How long a response waits for a client that reads nothing of it.", default: "60s")
         if (certificate == nil) != (privateKey == nil) {
             reader.refuse(
                 certificate == nil ? "listen.private_key" : "listen.certificate",

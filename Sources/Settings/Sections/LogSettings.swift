@@ -8,7 +8,7 @@ public struct LogSettings: Sendable {
     public let access: Bool
 
     init(_ reader: inout SettingsReader) {
-        level = reader.choice("log.level", "The least urgent message that is written.", default: .info)
-        access = reader.boolean("log.access", "Whether each request is one line.", default: true)
+        level = reader.choice("log.level", "The lowest level of messages that are logged.", default: .info)
+        access = reader.boolean("log.access", "Whether each request is logged as one line.", default: true)
     }
 }

@@ -11,11 +11,12 @@ public struct MdevSettings: Sendable {
     init(_ reader: inout SettingsReader) {
         deviceSpec = reader.mappings(
             "mdev.device_spec",
-            "Types to offer: parent, type, resource_class, traits, live_migratable; none are offered unasked.")
+            "Types to offer: parent, type, resource_class, traits, live_migratable. If it is not set, nothing is offered."
+        )
         creator = reader.choice(
-            "mdev.mdev_creator", "Who makes a device when its handle is bound: this agent or the compute service.",
+            "mdev.mdev_creator", "Who creates a device when its handle is bound: this agent or the compute service.",
             default: Creator.agent)
         isPersistent = reader.boolean(
-            "mdev.persistent", "Whether mdevctl, where it is installed, is told of each device.", default: true)
+            "mdev.persistent", "Whether each device is registered with mdevctl, if that is installed.", default: true)
     }
 }

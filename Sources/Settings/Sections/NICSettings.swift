@@ -9,8 +9,8 @@ public struct NICSettings: Sendable {
             "x710_static.physical_device_mappings", "The physical network of each interface: physnet1:eth2|eth3.")
         functionDeviceMappings = reader.items(
             "x710_static.function_device_mappings",
-            "What the packet processing behind each interface is loaded with: GTPv1:eth3.")
+            "What is loaded into the packet processing of each interface: GTPv1:eth3.")
         deviceAddresses = reader.items(
-            "x710_static.device_addresses", "Physical or virtual functions to offer; all where it is not given.")
+            "x710_static.device_addresses", "Physical or virtual functions to offer; all if it is not set.")
     }
 }

@@ -24,24 +24,26 @@ public struct NVMeSettings: Sendable {
 
     init(_ reader: inout SettingsReader) {
         deviceSpec = reader.mappings(
-            "nvme.device_spec", "Drives to offer, with the keys of pci.device_spec; none are offered unasked.",
+            "nvme.device_spec",
+            "Drives to offer, with the keys of pci.device_spec. If it is not set, nothing is offered.",
             takesTexts: true)
         clearAction = reader.choice(
-            "nvme.clear_action", "The command that erases; auto is the strongest that the drive has.",
+            "nvme.clear_action", "The command that erases; auto is the strongest one that the drive supports.",
             default: ClearAction.auto)
         clearStrategy = reader.choice(
-            "nvme.clear_strategy", "What is erased: the key or the blocks; auto is blocks where the drive can.",
+            "nvme.clear_strategy", "What is erased: the key or the blocks; auto means blocks if the drive supports it.",
             default: ClearStrategy.auto)
         cleanupTimeout = reader.number(
-            "nvme.cleanup_timeout", "Seconds that one erasure may take.", in: 60...86_400, default: 900)
+            "nvme.cleanup_timeout", "Maximum duration of one erasure, in seconds.", in: 60...86_400, default: 900)
         samples = reader.number(
-            "nvme.samples", "Blocks of 4 KiB that are read back of each namespace.", in: 16...1_048_576, default: 1024)
+            "nvme.samples", "Number of blocks of 4 KiB that are read back from each namespace.", in: 16...1_048_576,
+            default: 1024)
         offersVirtualFunctions = reader.boolean(
             "nvme.offer_virtual_functions",
             "Offer virtual functions of drives; each must have private namespaces of its own.", default: false)
         handleType = reader.choice(
             "nvme.handle_type",
-            "What a guest gets of a drive: its PCI function, its namespace through the hypervisor's driver, or its block device.",
+            "What a guest gets from a drive: its PCI function, its namespace through the hypervisor's driver, or its block device.",
             default: HandleType.pci)
     }
 }

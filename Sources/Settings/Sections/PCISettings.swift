@@ -8,13 +8,13 @@ public struct PCISettings: Sendable {
     init(_ reader: inout SettingsReader) {
         deviceSpec = reader.mappings(
             "pci.device_spec",
-            "Devices to offer, in the form of Nova's device_spec, or its JSON texts; nothing is offered unasked.",
+            "Devices to offer, in the form of Nova's device_spec, or its JSON strings. If it is not set, nothing is offered.",
             takesTexts: true)
         passthroughWhitelist = reader.mappings(
-            "pci.passthrough_whitelist", "The former name of device_spec; works, with a warning.", takesTexts: true)
+            "pci.passthrough_whitelist", "The former name of device_spec; it works with a warning.", takesTexts: true)
         novaConfigFiles = reader.texts(
             "pci.nova_config_files",
-            "Configuration files of Nova's, or folders of them (*.conf), whose section [pci] names further devices to offer."
+            "Nova configuration files, or folders of them (*.conf), whose section [pci] names further devices to offer."
         )
     }
 }

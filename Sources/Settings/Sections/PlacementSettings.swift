@@ -15,32 +15,34 @@ public struct PlacementSettings: Sendable {
     init(_ reader: inout SettingsReader) {
         foldCandidates = reader.choice(
             "placement.fold_candidates",
-            "Which candidates are listed once: none, as the original does; those that differ in which of equal groups has "
-                + "which provider (equal-groups); also those that differ in which of interchangeable devices they use "
-                + "(equal-devices).",
+            "Which equivalent candidates are combined into one: none, as in the original; those that differ only in which of "
+                + "several equal groups uses which provider (equal-groups); also those that differ only in which of several "
+                + "interchangeable devices they use (equal-devices).",
             default: .none)
         searchSteps = reader.number(
-            "placement.search_steps", "Steps that one search for candidates may take before it answers what it has.",
+            "placement.search_steps",
+            "Maximum number of steps of one search for candidates; after that it returns what it has found.",
             in: 10_000...1_000_000_000, default: 2_000_000)
         let most = reader.number(
-            "placement.max_allocation_candidates", "The most candidates of one answer; 0 or -1 is no bound.",
+            "placement.max_allocation_candidates",
+            "Maximum number of candidates in one response; 0 or -1 means unlimited.",
             in: -1...10_000_000, default: 0)
         mostCandidates = most > 0 ? most : nil
         generationStrategy = reader.choice(
             "placement.allocation_candidates_generation_strategy",
-            "Which candidates a limited answer has: each host's first before any host's second (breadth-first), or all of "
+            "Order of candidates in a limited response: each host's first before any host's second (breadth-first), or all of "
                 + "a host before the next host's (depth-first, the original's default).", default: .breadthFirst)
         randomizes = reader.boolean(
             "placement.randomize_allocation_candidates",
-            "Whether a limited answer is a sample by chance of all candidates, which are all looked for then.",
+            "Whether a limited response is a random sample of all candidates; the search then looks for all of them.",
             default: false)
         incompleteConsumerProject = reader.text(
             "placement.incomplete_consumer_project_id",
-            "Project under which allocations are filed that clients before version 1.8 write.",
+            "Project of allocations that clients write with versions before 1.8.",
             default: "00000000-0000-0000-0000-000000000000")
         incompleteConsumerUser = reader.text(
             "placement.incomplete_consumer_user_id",
-            "User under which allocations are filed that clients before version 1.8 write.",
+            "User of allocations that clients write with versions before 1.8.",
             default: "00000000-0000-0000-0000-000000000000")
     }
 }

@@ -11,7 +11,7 @@ public struct PolicySettings: Sendable {
         accelerator = reader.optionalText("policy.accelerator_file", "Policy file of the accelerator service.")
         enforcesNewDefaults = reader.boolean(
             "policy.enforce_new_defaults",
-            "Whether only the new defaults count; false also admits what upstream's legacy defaults admit.",
+            "Whether only the new defaults apply; false also admits what upstream's legacy defaults admit.",
             default: true)
     }
 }

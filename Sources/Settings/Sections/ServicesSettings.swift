@@ -4,7 +4,7 @@ public struct ServicesSettings: Sendable {
 
     init(_ reader: inout SettingsReader) {
         let names = reader.texts(
-            "services.enabled", "Services to offer; the others are left to their originals.",
+            "services.enabled", "Services to provide; the others are provided by their originals.",
             default: ServiceName.allCases.map(\.rawValue))
         var enabled: Set<ServiceName> = []
         for name in names {
