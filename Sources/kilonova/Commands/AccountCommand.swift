@@ -8,10 +8,10 @@ import Settings
 struct AccountCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "account",
-        abstract: "Look after accounts of the embedded identity service where signing in fails.",
+        abstract: "Restore access to accounts of the embedded identity service.",
         discussion: """
-            Works on the database itself, so it needs the configuration of `kilonova server`, or the data folder of \
-            `kilonova dev`. Servers that run notice at once.
+            These commands work on the database directly, so they need the configuration of `kilonova server`, or the data \
+            folder of `kilonova dev`. Running servers apply the change at once.
             """,
         subcommands: [Locks.self, Unlock.self, ResetPassword.self])
 
@@ -38,7 +38,8 @@ struct AccountCommand: AsyncParsableCommand {
     struct Locks: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
             commandName: "locks",
-            abstract: "List the accounts that wrong passwords shut or delay, and for which addresses.")
+            abstract:
+                "List the accounts that are locked or delayed because of wrong passwords, and for which addresses.")
 
         @OptionGroup var place: Place
 
@@ -53,7 +54,7 @@ struct AccountCommand: AsyncParsableCommand {
 
     struct Unlock: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
-            commandName: "unlock", abstract: "Forget the wrong passwords of a user, from all addresses.")
+            commandName: "unlock", abstract: "Reset the count of a user's wrong passwords, for all addresses.")
 
         @Argument(help: "The user's name.")
         var user: String
@@ -73,8 +74,8 @@ struct AccountCommand: AsyncParsableCommand {
 
     struct ResetPassword: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
-            commandName: "reset-password", abstract: "Give a user another password.",
-            discussion: "Enables the user, lifts its locks and ends its tokens. Roles stay as they are.")
+            commandName: "reset-password", abstract: "Set a user's password.",
+            discussion: "Enables the user, removes its locks and invalidates its tokens. Roles are not changed.")
 
         @Argument(help: "The user's name.")
         var user: String

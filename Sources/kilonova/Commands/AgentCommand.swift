@@ -7,8 +7,8 @@ struct AgentCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "agent", abstract: "Run the agent of this host.",
         discussion: """
-            At its first start it trades the token of 'kilonova enrolment-token' for a certificate, which it renews by \
-            itself from then on. It reports to Placement and to the accelerator service, and does what they ask of the host.
+            At its first start the agent exchanges the token of 'kilonova enrolment-token' for a certificate, which it renews \
+            automatically. It reports to Placement and to the accelerator service, and carries out their work on the host.
             """)
 
     @Option(help: ArgumentHelp("Configuration file.", valueName: "file"))

@@ -10,12 +10,12 @@ struct BackupCommand: AsyncParsableCommand {
         commandName: "backup",
         abstract: "Copy database, keys and certificates of this control plane into a new folder.",
         discussion: """
-            The control plane may run meanwhile: SQLite itself copies the database as it is at one moment. The copy is \
-            checked, and the folder appears when it is whole. With PostgreSQL only the keys are copied; pg_dump copies the \
-            database. The folder holds secrets: keep it as safe as the control plane itself.
+            The control plane may keep running: SQLite's online backup copies the database as it is at one moment. The copy \
+            is checked, and the folder appears when it is complete. With PostgreSQL only the keys are copied; pg_dump copies \
+            the database. The folder contains secrets: protect it like the control plane itself.
             """)
 
-    @Argument(help: "The folder to make.")
+    @Argument(help: "The folder to create.")
     var folder: String
 
     @OptionGroup var whose: BackedUpOptions

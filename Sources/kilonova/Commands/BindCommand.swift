@@ -11,8 +11,8 @@ struct BindingAccounts: ParsableArguments {
     @Option(
         help: ArgumentHelp(
             """
-            A cloud of clouds.yaml with an account that has the role service, such as a compute service's; kilonova-service \
-            where there is one, else the owner's own.
+            A cloud of clouds.yaml with an account that has the role service, such as a compute service's. The default is \
+            kilonova-service if it exists, otherwise the owner's cloud.
             """, valueName: "name"))
     var serviceCloud: String?
 
@@ -40,23 +40,25 @@ struct BindCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "bind", abstract: "Claim what a device profile asks for and bind it, without a compute service.",
         discussion: """
-            Claims in Placement, makes the accelerator requests, binds them, and waits until the host has prepared the devices. \
-            Prints the instance and its attach handles. What was done is undone where something is refused. The devices belong to \
-            the project of --os-cloud; 'kilonova unbind' gives them back.
+            Claims in Placement, creates the accelerator requests, binds them, and waits until the host has prepared the \
+            devices. Prints the instance and its attach handles. If a step is refused, the earlier steps are undone. The \
+            devices belong to the project of --os-cloud; 'kilonova unbind' releases them.
             """)
 
     @Argument(help: "The device profile's name.")
     var profile: String
 
-    @Option(help: "The only host to take.")
+    @Option(help: "Use only this host.")
     var host: String?
 
     @Option(
-        help: ArgumentHelp("Who is to hold them: a UUID that nobody has; made when it is not given.", valueName: "uuid")
+        help: ArgumentHelp(
+            "Id of the instance that gets the devices: an unused UUID; generated if it is not given.", valueName: "uuid"
+        )
     )
     var instance: String?
 
-    @Option(help: ArgumentHelp("How long to wait for the host; 0 does not.", valueName: "seconds"))
+    @Option(help: ArgumentHelp("How long to wait for the host; 0 means not at all.", valueName: "seconds"))
     var wait = 60
 
     @OptionGroup var accounts: BindingAccounts
@@ -98,9 +100,9 @@ struct BindingsCommand: AsyncParsableCommand {
 /// `kilonova unbind`: gives back what `bind` took.
 struct UnbindCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "unbind", abstract: "Give back what is bound to an instance.",
+        commandName: "unbind", abstract: "Release what is bound to an instance.",
         discussion:
-            "The devices are cleaned before anybody else gets them. A server of a compute service is left alone.")
+            "The devices are cleaned before anybody else gets them. A server of a compute service is not touched.")
 
     @Argument(help: "The instance's id.")
     var instance: String

@@ -6,10 +6,10 @@ import Settings
 struct BootstrapCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "bootstrap",
-        abstract: "Make the administrator, the roles and the catalog of the embedded identity service.",
+        abstract: "Create the administrator, the roles and the catalog of the embedded identity service.",
         discussion: """
-            May be run again: what is there stays, passwords included, and the catalog's URLs are put right. It says what was kept. \
-            `kilonova account reset-password` gives an administrator another password.
+            The command can be run again: existing objects are kept, including passwords, and the catalog's URLs are updated. \
+            It reports what was kept. `kilonova account reset-password` sets an administrator's password.
             """)
 
     @Option(help: ArgumentHelp("Configuration file.", valueName: "file"))

@@ -7,7 +7,7 @@ import HTTPTypes
 /// `kilonova certificate`: proofs that devices were cleaned.
 struct CertificateCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "certificate", abstract: "Look at sanitisation certificates, and hand them on.",
+        commandName: "certificate", abstract: "Show and export sanitisation certificates.",
         discussion: "'kilonova verify certificate' checks what 'export' and 'keys' print.",
         subcommands: [List.self, Show.self, Export.self, Keys.self])
 
@@ -68,7 +68,7 @@ struct CertificateCommand: AsyncParsableCommand {
     /// Prints them whole.
     struct Export: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
-            commandName: "export", abstract: "Print certificates whole, as JSON that can be checked elsewhere.")
+            commandName: "export", abstract: "Print complete certificates as JSON, to be checked elsewhere.")
 
         @OptionGroup var choice: Choice
         @OptionGroup var cloud: CloudOptions

@@ -6,9 +6,9 @@ import Settings
 struct CertificateKeyCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "rotate-certificate-key",
-        abstract: "Sign sanitisation certificates with a new key from now on.",
+        abstract: "Create a new key that signs sanitisation certificates from now on.",
         discussion:
-            "The former key's secret half is removed, its public half stays. Replicas on the same folder follow within half a minute."
+            "The private half of the former key is removed, its public half stays. Replicas that share the folder use the new key within half a minute."
     )
 
     @Option(help: ArgumentHelp("Configuration file.", valueName: "file"))

@@ -6,13 +6,13 @@ import HTTPTypes
 /// `kilonova deployable`: parts of devices that are taken out of service and put into it again.
 struct DeployableCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "deployable", abstract: "Take parts of devices out of service and put them into it again.",
+        commandName: "deployable", abstract: "Take parts of devices out of service, and return them to service.",
         discussion: "'openstack accelerator deployable list' shows them.", subcommands: [Disable.self, Enable.self])
 
     /// Takes one out of service.
     struct Disable: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
-            commandName: "disable", abstract: "Offer nothing of a deployable; what is bound stays.")
+            commandName: "disable", abstract: "Stop offering a deployable; what is bound stays bound.")
 
         @Argument(help: "Its id.")
         var uuid: String

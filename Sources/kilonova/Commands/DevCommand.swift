@@ -9,31 +9,32 @@ struct DevCommand: AsyncParsableCommand {
         commandName: "dev",
         abstract: "Run the whole control plane and this host's agent in one process, on SQLite.",
         discussion: """
-            Prints one line, 'ready <base-url>', once it answers, and writes clouds.yaml into the data folder: set \
-            OS_CLIENT_CONFIG_FILE to it, and OS_CLOUD to kilonova (admin), kilonova-demo (member of project demo) or \
-            kilonova-service. State stays in the data folder over restarts. SIGTERM stops it cleanly.
+            Prints one line, 'ready <base-url>', when it accepts requests, and writes clouds.yaml to the data folder. Set \
+            OS_CLIENT_CONFIG_FILE to that file, and OS_CLOUD to kilonova (admin), kilonova-demo (member of project demo) or \
+            kilonova-service. The data folder keeps all state across restarts. SIGTERM stops the process cleanly.
             """)
 
-    @Option(help: "Folder of all state; made where it is missing.")
+    @Option(help: "Folder of all state; created if it does not exist.")
     var dataDir = "kilonova-data"
 
     @Option(help: ArgumentHelp("Where to listen.", valueName: "address:port"))
     var listen: String?
 
     @Option(
-        help: ArgumentHelp("File with the admin's password; made in the data folder when absent.", valueName: "file"))
+        help: ArgumentHelp(
+            "File with the admin's password; by default one is created in the data folder.", valueName: "file"))
     var adminPasswordFile: String?
 
-    @Flag(help: "Leave the agent of this host out.")
+    @Flag(help: "Do not run an agent for this machine.")
     var noAgent = false
 
-    @Option(help: ArgumentHelp("A recorded host to run an agent for; repeatable.", valueName: "file"))
+    @Option(help: ArgumentHelp("A recorded host for which to run an agent; repeatable.", valueName: "file"))
     var recordedHost: [String] = []
 
     @Option(help: ArgumentHelp("A driver that agents run; repeatable.", valueName: "name"))
     var driver: [String] = []
 
-    @Option(help: "How callers show who they are: embedded or noauth2.")
+    @Option(help: "How callers are authenticated: embedded or noauth2.")
     var auth: Authentication = .embedded
 
     @Option(help: ArgumentHelp("Configuration file.", valueName: "file"))

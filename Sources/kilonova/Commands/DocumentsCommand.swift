@@ -9,10 +9,10 @@ struct DocumentsCommand: AsyncParsableCommand {
         commandName: "docs",
         abstract: "Write the configuration reference, the support matrix and the OpenAPI documents.")
 
-    @Argument(help: "The folder to write into.")
+    @Argument(help: "The folder to write to.")
     var folder = "docs"
 
-    @Flag(help: "Write nothing; fail where a file is not what it would be.")
+    @Flag(help: "Write nothing; fail if a file differs from what would be written.")
     var check = false
 
     func run() async throws {

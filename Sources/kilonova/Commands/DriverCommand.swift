@@ -4,7 +4,7 @@ import Console
 /// `kilonova driver`: what runs on the cloud's hosts.
 struct DriverCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "driver", abstract: "Look at the drivers of the cloud's hosts.", subcommands: [List.self])
+        commandName: "driver", abstract: "Show the drivers of the cloud's hosts.", subcommands: [List.self])
 
     /// Lists them with their failures.
     struct List: AsyncParsableCommand {

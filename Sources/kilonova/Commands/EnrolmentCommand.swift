@@ -7,9 +7,10 @@ import Settings
 struct EnrolmentCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "enrolment-token",
-        abstract: "Print a one-time token by which a host's agent enrols.",
+        abstract: "Print a one-time token with which a host's agent enrols.",
         discussion:
-            "Put it into a file that only its owner may read, and name that in agent.enrolment_token_file on the host.")
+            "Store it on the host, in a file that only its owner may read, and set agent.enrolment_token_file to that file."
+    )
 
     @Argument(help: "The host's name in the cloud.")
     var host: String
@@ -17,7 +18,7 @@ struct EnrolmentCommand: AsyncParsableCommand {
     @Option(help: ArgumentHelp("Configuration file.", valueName: "file"))
     var config: String?
 
-    @Option(help: ArgumentHelp("How long the token may be used.", valueName: "minutes"))
+    @Option(help: ArgumentHelp("How long the token is valid.", valueName: "minutes"))
     var validity = 60
 
     func run() async throws {

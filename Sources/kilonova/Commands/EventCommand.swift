@@ -4,12 +4,12 @@ import Console
 /// `kilonova event`: who did what.
 struct EventCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "event", abstract: "Look at who did what, to which device, for whom.", subcommands: [List.self])
+        commandName: "event", abstract: "Show who did what, to which device, for whom.", subcommands: [List.self])
 
     /// Lists them, oldest first.
     struct List: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
-            commandName: "list", abstract: "List changes of state and who made them, oldest first.")
+            commandName: "list", abstract: "List changes of state and who caused them, oldest first.")
 
         @Option(help: "Only events of this action.")
         var action: String?
@@ -29,7 +29,7 @@ struct EventCommand: AsyncParsableCommand {
         @Option(help: ArgumentHelp("Only events of this project's requests.", valueName: "id"))
         var project: String?
 
-        @Option(help: ArgumentHelp("At most so many.", valueName: "count"))
+        @Option(help: ArgumentHelp("Maximum number of events.", valueName: "count"))
         var limit: Int?
 
         @OptionGroup var cloud: CloudOptions

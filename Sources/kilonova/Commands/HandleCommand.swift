@@ -6,20 +6,20 @@ import HTTPTypes
 /// `kilonova handle`: what is attached to servers, and what waits for an operator.
 struct HandleCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "handle", abstract: "Look at attach handles, and decide about those in quarantine.",
+        commandName: "handle", abstract: "Show attach handles, and decide about those in quarantine.",
         subcommands: [List.self, Show.self, Retry.self, Release.self])
 
     /// Lists them.
     struct List: AsyncParsableCommand {
         static let configuration = CommandConfiguration(commandName: "list", abstract: "List attach handles.")
 
-        @Option(help: ArgumentHelp("Only those in this state; 'error' is quarantine.", valueName: "state"))
+        @Option(help: ArgumentHelp("Only handles in this state; 'error' means quarantined.", valueName: "state"))
         var state: String?
 
-        @Option(help: "Only those of this host.")
+        @Option(help: "Only handles of this host.")
         var host: String?
 
-        @Option(help: ArgumentHelp("Only those of this deployable.", valueName: "uuid"))
+        @Option(help: ArgumentHelp("Only handles of this deployable.", valueName: "uuid"))
         var deployable: String?
 
         @OptionGroup var cloud: CloudOptions
@@ -63,7 +63,7 @@ struct HandleCommand: AsyncParsableCommand {
     /// Has a handle in quarantine cleaned again.
     struct Retry: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
-            commandName: "retry", abstract: "Have a handle in quarantine cleaned again.")
+            commandName: "retry", abstract: "Have a quarantined handle cleaned again.")
 
         @OptionGroup var choice: Choice
 
@@ -73,7 +73,8 @@ struct HandleCommand: AsyncParsableCommand {
     /// Vouches for one.
     struct Release: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
-            commandName: "release", abstract: "Vouch for a handle in quarantine and give it out again, uncleaned.")
+            commandName: "release",
+            abstract: "Return a quarantined handle to use uncleaned, on your own responsibility.")
 
         @OptionGroup var choice: Choice
 

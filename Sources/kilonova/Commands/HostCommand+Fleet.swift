@@ -25,7 +25,8 @@ extension HostCommand {
     /// Shows one with its drivers and conditions.
     struct Show: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
-            commandName: "show", abstract: "Show a host of the cloud: its drivers, and what is not as it should be.")
+            commandName: "show",
+            abstract: "Show a host of the cloud: its drivers, and the conditions that report problems.")
 
         @Argument(help: "The host's name.")
         var host: String
@@ -43,13 +44,13 @@ extension HostCommand {
     /// Removes a host that left.
     struct Delete: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
-            commandName: "delete", abstract: "Remove a host that left: its devices and all that is on record of it.",
-            discussion: "Of a host that still has holders nothing is removed; the answer names them.")
+            commandName: "delete", abstract: "Remove a host that has left: its devices and all other records of it.",
+            discussion: "If something of the host is still held, nothing is removed, and the reasons are listed.")
 
         @Argument(help: "The host's name.")
         var host: String
 
-        @Flag(help: "Only say what would be removed, and what stands in the way.")
+        @Flag(help: "Only show what would be removed, and what prevents it.")
         var dryRun = false
 
         @OptionGroup var cloud: CloudOptions
@@ -67,12 +68,12 @@ extension HostCommand {
     /// Keeps new work off a host.
     struct Disable: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
-            commandName: "disable", abstract: "Keep new work off a host; what is bound stays.")
+            commandName: "disable", abstract: "Stop placing new work on a host; what is bound stays bound.")
 
         @Argument(help: "The host's name.")
         var host: String
 
-        @Option(help: "Why, for other operators.")
+        @Option(help: "The reason, for other operators.")
         var reason: String
 
         @OptionGroup var cloud: CloudOptions
@@ -88,7 +89,7 @@ extension HostCommand {
     /// Lets new work be placed on it again.
     struct Enable: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
-            commandName: "enable", abstract: "Let new work be placed on a host again.")
+            commandName: "enable", abstract: "Allow new work on a host again.")
 
         @Argument(help: "The host's name.")
         var host: String

@@ -6,7 +6,7 @@ import Settings
 /// `kilonova host`: this machine as the agent sees it.
 struct HostCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "host", abstract: "Look at this machine as its agent does, and at the cloud's hosts.",
+        commandName: "host", abstract: "Inspect this machine as its agent does, and manage the cloud's hosts.",
         subcommands: [
             Record.self, Match.self, Reshape.self, List.self, Show.self, Disable.self, Enable.self, Delete.self,
         ])
@@ -15,19 +15,19 @@ struct HostCommand: AsyncParsableCommand {
     struct Record: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
             commandName: "record",
-            abstract: "Write what the drivers read of this machine's /sys and /proc into one file.",
+            abstract: "Write what the drivers read from this machine's /sys and /proc to one file.",
             discussion: """
-                The file serves `kilonova dev --recorded-host` and reports of faults. Serial numbers and addresses stay \
-                in it: look through it before you hand it on; it is plain text.
+                The file is for `kilonova dev --recorded-host` and for bug reports. It is plain text and contains serial \
+                numbers and addresses: review it before you pass it on.
                 """)
 
         @Argument(help: "The file to write.")
         var file: String
 
-        @Option(help: "The folder that holds sys and proc.")
+        @Option(help: "The folder that contains sys and proc.")
         var root = "/"
 
-        @Option(help: "A remark that is kept in the file.")
+        @Option(help: "A remark to store in the file.")
         var note = ""
 
         func run() async throws {
@@ -41,24 +41,24 @@ struct HostCommand: AsyncParsableCommand {
     struct Reshape: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
             commandName: "reshape",
-            abstract: "Say what a change of agent.provider_layout would do to this host's resource providers.",
+            abstract: "Show what a change of agent.provider_layout would do to this host's resource providers.",
             discussion: """
-                The agent itself makes the change, at its start with the new setting: what is bound stays bound, and a change \
-                that is cut off goes on or is undone at the next start. Nothing is changed here.
+                This command changes nothing. The agent makes the change when it starts with the new setting. What is bound \
+                stays bound. A change that is interrupted continues, or is undone, at the next start.
                 """)
 
-        @Flag(help: "Show what would be done; there is nothing else this command does.")
+        @Flag(help: "Show what would be done; required, because the command does nothing else.")
         var preview = false
 
         @Option(
             help: ArgumentHelp(
-                "legacy, grouped or numa; agent.provider_layout when it is not given.", valueName: "layout"))
+                "legacy, grouped or numa; the default is agent.provider_layout.", valueName: "layout"))
         var to: String?
 
         @Option(help: ArgumentHelp("Configuration file.", valueName: "file"))
         var config: String?
 
-        @Option(help: ArgumentHelp("A recorded host in place of this machine.", valueName: "file"))
+        @Option(help: ArgumentHelp("A recorded host, instead of this machine.", valueName: "file"))
         var recordedHost: String?
 
         func validate() throws {
@@ -81,13 +81,14 @@ struct HostCommand: AsyncParsableCommand {
     struct Match: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
             commandName: "match",
-            abstract: "Say for each PCI device whether device_spec offers it, and why not; and what each driver offers."
+            abstract:
+                "Show for each PCI device whether device_spec offers it, and why not; and what each driver offers."
         )
 
         @Option(help: ArgumentHelp("Configuration file.", valueName: "file"))
         var config: String?
 
-        @Option(help: ArgumentHelp("A recorded host in place of this machine.", valueName: "file"))
+        @Option(help: ArgumentHelp("A recorded host, instead of this machine.", valueName: "file"))
         var recordedHost: String?
 
         func run() async throws {

@@ -8,16 +8,16 @@ import Settings
 /// `kilonova limits`: what projects may have of accelerators.
 struct LimitsCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "limits", abstract: "Work on the unified limits of accelerators.",
+        commandName: "limits", abstract: "Show and register the unified limits of accelerators.",
         subcommands: [List.self, Register.self])
 
     /// Shows what a project may have and has.
     struct List: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
-            commandName: "list", abstract: "Show a project's limits of accelerators and what it has.",
-            discussion: "-1 is unlimited.")
+            commandName: "list", abstract: "Show a project's limits of accelerators and its usage.",
+            discussion: "A limit of -1 means unlimited.")
 
-        @Option(help: ArgumentHelp("A project in place of one's own.", valueName: "id"))
+        @Option(help: ArgumentHelp("A project other than the caller's.", valueName: "id"))
         var project: String?
 
         @OptionGroup var cloud: CloudOptions
@@ -35,13 +35,13 @@ struct LimitsCommand: AsyncParsableCommand {
     struct Register: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
             commandName: "register",
-            abstract: "Register default limits of accelerators at the identity service.",
+            abstract: "Register default limits of accelerators with the identity service.",
             discussion: """
-                Works through Identity's API, embedded or a Keystone's, as --os-cloud, OS_CLOUD or the OS_ variables say, else as \
-                the section keystone says; that user needs the role admin. Beside the drivers' own classes it knows those \
-                that hosts offer, that device profiles ask for and that device_spec of the configuration names. What is \
-                registered already stays, with a line that says so. Limits count \
-                once accelerator.limits is 'unified'.
+                Uses Identity's API, embedded or a Keystone's, with the account that --os-cloud, OS_CLOUD or the OS_ variables \
+                name, otherwise with that of the section keystone. The account needs the role admin. The command covers the \
+                drivers' own classes, those that hosts offer and device profiles request, and those that device_spec of the \
+                configuration names. It keeps limits that are already registered, and reports that. Limits apply once \
+                accelerator.limits is 'unified'.
                 """)
 
         @Option(help: ArgumentHelp("Configuration file.", valueName: "file"))
@@ -49,13 +49,13 @@ struct LimitsCommand: AsyncParsableCommand {
 
         @Option(
             help: ArgumentHelp(
-                "A limit beside the defaults or another amount, such as class:CUSTOM_X=4; -1 is unlimited.",
+                "An additional limit, or an amount other than the default, such as class:CUSTOM_X=4; -1 means unlimited.",
                 valueName: "resource=amount"))
         var limit: [String] = []
 
         @OptionGroup var cloud: CloudOptions
 
-        @Flag(help: "Also change what is registered with another amount.")
+        @Flag(help: "Also change limits that are registered with a different amount.")
         var replace = false
 
         func run() async throws {

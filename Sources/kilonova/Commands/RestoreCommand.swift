@@ -6,14 +6,14 @@ import Settings
 struct RestoreCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "restore",
-        abstract: "Check a backup of this control plane, and put it into its place.",
+        abstract: "Check a backup of this control plane, and restore it.",
         discussion: """
-            Stop the control plane first. Nothing is overwritten: what is in a place already must be moved away, the \
-            database together with its -wal and -shm files. With PostgreSQL only the keys are restored; pg_restore restores \
+            Stop the control plane first. Nothing is overwritten: existing files must be moved away, the database \
+            together with its -wal and -shm files. With PostgreSQL only the keys are restored; pg_restore restores \
             the database.
             """)
 
-    @Argument(help: "The folder that `kilonova backup` made.")
+    @Argument(help: "The folder that `kilonova backup` created.")
     var folder: String
 
     @OptionGroup var whose: BackedUpOptions

@@ -7,7 +7,7 @@ import Settings
 struct RevocationCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "revoke-certificates",
-        abstract: "Admit the certificates of a host's agent no more.",
+        abstract: "Revoke the certificates of a host's agent.",
         discussion:
             "Its connection ends within a heartbeat. A new token of `kilonova enrolment-token` lets it in again.")
 

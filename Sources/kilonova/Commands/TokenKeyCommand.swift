@@ -6,19 +6,19 @@ import Settings
 struct TokenKeyCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "rotate-token-keys",
-        abstract: "Sign tokens of the embedded identity service with the staged key from now on, and stage a new one.",
+        abstract: "Make the staged key sign tokens of the embedded identity service, and stage a new key.",
         discussion: """
-            Run it on one machine, copy the folder to the other replicas, and wait longer than a token lives before a key that \
-            signed is dropped. Replicas on the same folder follow within half a minute.
+            Run the command on one machine, and copy the folder to the other replicas. Keep a key that has signed for longer \
+            than a token's lifetime. Replicas that share the folder use the new key within half a minute.
             """)
 
     @Option(help: ArgumentHelp("Configuration file.", valueName: "file"))
     var config: String?
 
-    @Option(help: ArgumentHelp("Folder of the keys, in place of what the configuration says.", valueName: "folder"))
+    @Option(help: ArgumentHelp("Folder of the keys, instead of the one in the configuration.", valueName: "folder"))
     var folder: String?
 
-    @Option(help: ArgumentHelp("Keys that stay, the staged one among them; at least 3.", valueName: "count"))
+    @Option(help: ArgumentHelp("Number of keys to keep, including the staged one; at least 3.", valueName: "count"))
     var keep = 5
 
     func validate() throws {

@@ -6,24 +6,24 @@ import Sanitisation
 /// `kilonova verify`: checks documents without the control plane that made them.
 struct VerifyCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "verify", abstract: "Check documents without the control plane that made them.",
+        commandName: "verify", abstract: "Check documents without the control plane that issued them.",
         subcommands: [Certificate.self])
 
     /// Checks signatures and chains.
     struct Certificate: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
             commandName: "certificate",
-            abstract: "Check sanitisation certificates: their signatures, and that each follows the one before it.",
+            abstract: "Check sanitisation certificates: their signatures, and that each follows the previous one.",
             discussion: """
-                A file holds one certificate, a list of them, or an answer of the API; with ends of chains among them, certificates that are \
-                missing at the end are noticed. Ends with status 1 where anything does not hold. \
-                Without --keys the keys in the certificates are taken, which proves only that nothing was changed after signing.
+                A file contains one certificate, a list of certificates, or a response of the API. If the ends of chains are given \
+                too, certificates that are missing at the end are detected. The exit status is 1 if any check fails. Without \
+                --keys, the keys in the certificates are used. That proves only that nothing was changed after signing.
                 """)
 
         @Argument(help: "The files.")
         var files: [String]
 
-        @Option(help: ArgumentHelp("Keys to trust: an answer of GET /v2/sanitisation_keys.", valueName: "file"))
+        @Option(help: ArgumentHelp("Keys to trust: a response of GET /v2/sanitisation_keys.", valueName: "file"))
         var keys: String?
 
         func run() async throws {

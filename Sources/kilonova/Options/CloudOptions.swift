@@ -11,7 +11,7 @@ struct CloudOptions: ParsableArguments {
     @Option(
         name: .customLong("os-cloud"),
         help: ArgumentHelp(
-            "A cloud of clouds.yaml; OS_CLOUD, or the variables OS_AUTH_URL and so on, when it is not given.",
+            "A cloud of clouds.yaml; the default is OS_CLOUD, or the variables OS_AUTH_URL and so on.",
             valueName: "name"))
     var cloud: String?
 

@@ -11,7 +11,7 @@ struct OutputOptions: ParsableArguments {
 
     @Option(
         name: [.customShort("c"), .customLong("column")],
-        help: ArgumentHelp("A column in place of the usual ones; repeatable.", valueName: "column"))
+        help: ArgumentHelp("A column to show, instead of the default ones; repeatable.", valueName: "column"))
     var column: [String] = []
 
     func show(_ rows: [JSONValue], _ columns: [String]) { say(Listing(rows, columns: columns)) }
