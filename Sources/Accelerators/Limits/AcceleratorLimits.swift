@@ -1,21 +1,21 @@
 public import Model
 
-/// Says how many accelerators a project may have: Keystone's unified limits, embedded or remote, or none.
+/// Says how many accelerators a project may have: by unified limits of Keystone, embedded or remote, or without limits.
 ///
 /// Resources: `accelerator_requests` (all requests of the project) and `class:<RC>` (bound ones of a resource class).
 public protocol AcceleratorLimits: Sendable {
-    /// One answer for each resource that is limited; an unlimited one is left out.
-    /// Throws 503 where nobody can say: an unknown limit admits nothing.
+    /// One entry for each limited resource; an unlimited one is left out.
+    /// Throws 503 if the limits cannot be read: an unknown limit admits nothing.
     func limits(of project: ProjectID, on resources: [String]) async throws(Fault) -> [ResourceLimit]
 }
 
-/// How much of one resource a project may have. A negative limit is none.
+/// How much of one resource a project may have. A negative limit means unlimited.
 public struct ResourceLimit: Sendable, Equatable {
     public let resource: String
     public let limit: Int
     /// In the model `strict_two_level`: what the parent and all its children may have together.
     public let family: Family?
-    /// False where nobody registered the resource, which limits it to none.
+    /// False if no limit is registered for the resource; its limit is then 0.
     public let isRegistered: Bool
 
     public struct Family: Sendable, Equatable {
@@ -36,7 +36,7 @@ public struct ResourceLimit: Sendable, Equatable {
         isRegistered = true
     }
 
-    /// A resource that unified limits do not know: none of it may be had, as oslo.limit has it.
+    /// A resource without a registered limit: its limit is 0, as in oslo.limit.
     public init(unregistered resource: String) {
         self.resource = resource
         limit = 0

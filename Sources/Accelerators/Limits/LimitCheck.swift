@@ -30,7 +30,7 @@ struct LimitCheck: Sendable {
                 let usage = try Self.usage(limit.resource, [demand.project], in: transaction)
                 if usage + amount > limit.limit {
                     let sentence = Self.sentence(limit.resource, limit.limit, usage, amount, of: "project")
-                    excesses.append(limit.isRegistered ? sentence : sentence + ", none being registered")
+                    excesses.append(limit.isRegistered ? sentence : sentence + ", because no limit is registered")
                     continue
                 }
             }

@@ -64,7 +64,7 @@ struct LimitEndpoints: Sendable {
     }
 }
 
-/// A project's limits on the wire; −1 is none.
+/// A project's limits on the wire; −1 means unlimited.
 struct LimitListView: Codable, Sendable {
     let project: String
     let limits: [LimitView]
