@@ -9,7 +9,7 @@ extension HostAgent {
     /// Takes over each line that comes down, and proves by its nonce that it came.
     func followDesiredState() async {
         for await state in link.desiredStates(after: 0) {
-            await runner.want(state.work)
+            await runner.want(state.work, foreign: state.foreign)
             await intent.withhold(state.withheld, by: state.revision)
             gauges.revision.record(state.revision)
             // What was known before this line: told first, for the line may come of a database that was set back.

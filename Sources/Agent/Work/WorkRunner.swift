@@ -47,8 +47,10 @@ actor WorkRunner {
     }
 
     /// Takes over what is wanted now. Work that is no longer wanted is broken off.
-    func want(_ items: [WorkItem]) async {
-        let wanted = Set(items.map(\.id))
+    ///
+    /// - Parameter foreign: work of later releases, which is refused by its name
+    func want(_ items: [WorkItem], foreign: [ForeignWork] = []) async {
+        let wanted = Set(items.map(\.id) + foreign.map(\.id))
         for (id, task) in running where !wanted.contains(id) { task.cancel() }
         let outcomes = await keeper.outcomes(of: wanted)
         for item in items where running[item.id] == nil {
@@ -59,6 +61,7 @@ actor WorkRunner {
             case nil: start(item)
             }
         }
+        for item in foreign where running[item.id] == nil { running[item.id] = refusing(item) }
         gauges.workItems.record(running.count)
     }
 
@@ -130,24 +133,36 @@ actor WorkRunner {
                 timer.cancel()
                 doing.cancel()
                 await keeper.end(item.id, outcome.end)
-                await tell(item, outcome)
+                if await tell(item.id, outcome) { gauges.ended(item.kind, outcome) }
                 break
             }
             timer.cancel()
             doing.cancel()
-            ended(item)
+            ended(item.id)
         }
     }
 
     private func telling(_ item: WorkItem, _ outcome: WorkOutcome) -> Task<Void, Never> {
         Task {
-            await tell(item, outcome)
-            ended(item)
+            if await tell(item.id, outcome) { gauges.ended(item.kind, outcome) }
+            ended(item.id)
         }
     }
 
-    private func ended(_ item: WorkItem) {
-        running[item.id] = nil
+    private func refusing(_ item: ForeignWork) -> Task<Void, Never> {
+        logger.warning(
+            "work is refused, for this agent is of an earlier release than the control plane",
+            metadata: ["item": "\(item.id)", "what": "\(item.title)"])
+        return Task {
+            _ = await tell(
+                item.id,
+                .failed("The host's agent does not know \(item.title); it is of an earlier release. Upgrade it."))
+            ended(item.id)
+        }
+    }
+
+    private func ended(_ item: WorkItemID) {
+        running[item] = nil
         gauges.workItems.record(running.count)
     }
 
@@ -230,22 +245,23 @@ actor WorkRunner {
         logger.notice("a device was cleaned", metadata: metadata)
     }
 
-    private func tell(_ item: WorkItem, _ outcome: WorkOutcome) async {
+    /// Whether it was taken.
+    private func tell(_ item: WorkItemID, _ outcome: WorkOutcome) async -> Bool {
         var pause = Pause()
         for _ in 1...6 where !Task.isCancelled {
             do {
-                try await link.finish(item.id, outcome)
-                gauges.ended(item.kind, outcome)
-                return
+                try await link.finish(item, outcome)
+                return true
             } catch {
                 logger.warning(
                     "an outcome was not taken; it is told again",
-                    metadata: ["item": "\(item.id)", "reason": "\(error)"])
-                if error.kind == .notFound { return }
+                    metadata: ["item": "\(item)", "reason": "\(error)"])
+                if error.kind == .notFound { return false }
             }
-            do { try await wait(pause.next()) } catch { return }
+            do { try await wait(pause.next()) } catch { return false }
         }
         // The next line of the stream still holds the item, and then it is told again.
+        return false
     }
 }
 

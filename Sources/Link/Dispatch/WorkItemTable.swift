@@ -4,9 +4,15 @@ import Store
 
 /// Reading and ending work items.
 enum WorkItemTable {
+    /// What one host is to do.
+    struct Wanted: Sendable {
+        var items: [WorkItem] = []
+        var foreign: [ForeignWork] = []
+    }
+
     /// What `hosts` are to do, in the order it was asked for.
-    static func wanted(on hosts: [HostName], in transaction: any Transaction) throws -> [HostName: [WorkItem]] {
-        var items: [HostName: [WorkItem]] = [:]
+    static func wanted(on hosts: [HostName], in transaction: any Transaction) throws -> [HostName: Wanted] {
+        var wanted: [HostName: Wanted] = [:]
         try transaction.forEach(
             """
             SELECT host, body FROM work_items WHERE host IN \(list: hosts) AND state = 'wanted'
@@ -14,9 +20,16 @@ enum WorkItemTable {
             """
         ) { row in
             let host: HostName = try row[0]
-            items[host, default: []].append(try decode(try row[1]))
+            let body: String = try row[1]
+            if let item = try? decode(body) {
+                wanted[host, default: Wanted()].items.append(item)
+            } else if let item = try? JSONDecoder().decode(ForeignWork.self, from: Data(body.utf8)) {
+                wanted[host, default: Wanted()].foreign.append(item)
+            } else {
+                throw StoreError(.column, "work_items.body is no work item")
+            }
         }
-        return items
+        return wanted
     }
 
     struct Ended {
@@ -28,7 +41,13 @@ enum WorkItemTable {
     static func find(_ id: WorkItemID, in transaction: any Transaction) throws -> Ended? {
         try transaction.first("SELECT host, body, state FROM work_items WHERE id = \(id)") { row in
             let state: String = try row[2]
-            return Ended(host: try row[0], item: try decode(try row[1]), isWanted: state == "wanted")
+            let body: String = try row[1]
+            guard let item = try? decode(body) else {
+                let foreign = try JSONDecoder().decode(ForeignWork.self, from: Data(body.utf8))
+                throw Fault.unavailable(
+                    "This replica is of a release that does not know \(foreign.title); another one takes the outcome.")
+            }
+            return Ended(host: try row[0], item: item, isWanted: state == "wanted")
         }
     }
 

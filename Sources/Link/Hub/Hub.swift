@@ -118,7 +118,7 @@ public final class Hub: ServiceLifecycle.Service, Sendable {
 
     private struct Picture: Sendable {
         var revisions: [HostName: Int64] = [:]
-        var work: [HostName: [WorkItem]] = [:]
+        var work: [HostName: WorkItemTable.Wanted] = [:]
         var disabled: [HostName: [ProviderPart]] = [:]
         var chains: [HostName: CertificateChainHead] = [:]
         var refused: Set<AgentCertificateID> = []
@@ -142,7 +142,8 @@ public final class Hub: ServiceLifecycle.Service, Sendable {
                     ?? DesiredState(revision: revision, nonce: nonce, work: [], disabled: [])
                 if watcher.last?.revision != revision {
                     line.revision = revision
-                    line.work = picture.work[host] ?? []
+                    line.work = picture.work[host]?.items ?? []
+                    line.foreign = picture.work[host]?.foreign ?? []
                     let disabled = picture.disabled[host] ?? []
                     line.disabled = disabled.filter { $0.resourceClass == nil }.map(\.provider)
                     let parts = disabled.filter { $0.resourceClass != nil }

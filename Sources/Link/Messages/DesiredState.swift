@@ -7,6 +7,8 @@ public struct DesiredState: Sendable, Codable, Equatable {
     /// Comes back in the agent's next heartbeat: proof that the channel that carries work is alive.
     public var nonce: String
     public var work: [WorkItem]
+    /// Work that a later release wants, beside `work` in the same list.
+    public var foreign: [ForeignWork] = []
     /// Providers whose whole capacity is to be withheld.
     public var disabled: [ResourceProviderID]
     /// Classes of providers that stand for several, whose capacity is to be withheld while the others' is not; nil for none.
@@ -30,6 +32,59 @@ public struct DesiredState: Sendable, Codable, Equatable {
 extension DesiredState {
     /// All that is to be withheld.
     public var withheld: Set<ProviderPart> { Set(disabled.map { ProviderPart($0) } + (disabledParts ?? [])) }
+}
+
+extension DesiredState {
+    private enum Key: String, CodingKey {
+        case revision, nonce, work, disabled, disabledParts, certificates
+    }
+
+    /// Item by item: what is not understood of one says nothing of the others.
+    private enum Entry: Codable {
+        case known(WorkItem)
+        case foreign(ForeignWork)
+
+        init(from decoder: any Decoder) throws {
+            if let item = try? WorkItem(from: decoder) {
+                self = .known(item)
+            } else {
+                self = .foreign(try ForeignWork(from: decoder))
+            }
+        }
+
+        func encode(to encoder: any Encoder) throws {
+            switch self {
+            case .known(let item): try item.encode(to: encoder)
+            case .foreign(let item): try item.encode(to: encoder)
+            }
+        }
+    }
+
+    public init(from decoder: any Decoder) throws {
+        let container = try decoder.container(keyedBy: Key.self)
+        self.init(
+            revision: try container.decode(Int64.self, forKey: .revision),
+            nonce: try container.decode(String.self, forKey: .nonce), work: [],
+            disabled: try container.decode([ResourceProviderID].self, forKey: .disabled),
+            disabledParts: try container.decodeIfPresent([ProviderPart].self, forKey: .disabledParts),
+            certificates: try container.decodeIfPresent(CertificateChainHead.self, forKey: .certificates))
+        for entry in try container.decode([Entry].self, forKey: .work) {
+            switch entry {
+            case .known(let item): work.append(item)
+            case .foreign(let item): foreign.append(item)
+            }
+        }
+    }
+
+    public func encode(to encoder: any Encoder) throws {
+        var container = encoder.container(keyedBy: Key.self)
+        try container.encode(revision, forKey: .revision)
+        try container.encode(nonce, forKey: .nonce)
+        try container.encode(work.map { Entry.known($0) } + foreign.map { .foreign($0) }, forKey: .work)
+        try container.encode(disabled, forKey: .disabled)
+        try container.encodeIfPresent(disabledParts, forKey: .disabledParts)
+        try container.encodeIfPresent(certificates, forKey: .certificates)
+    }
 }
 
 /// The agent's sign of life.

@@ -58,6 +58,24 @@ import Testing
         #expect(world.link.heard.value.finished.allSatisfy { $0 == .init(item: wanted.id, outcome: .done) })
     }
 
+    /// A control plane of a later release wants more than this one knows.
+    @Test func workOfLaterReleasesIsRefusedByNameAndHoldsUpNothing() async throws {
+        let world = try World()
+        let (wanted, later) = (item(), WorkItemID(UUID()))
+        let known = String(decoding: try JSONEncoder().encode(wanted), as: UTF8.self)
+        let line = """
+            {"revision": 1, "nonce": "n", "disabled": [], "work": [{"id": "\(later)", "kind": "program"}, \(known)]}
+            """
+        let state = try JSONDecoder().decode(DesiredState.self, from: Data(line.utf8))
+        await world.runner.want(state.work, foreign: state.foreign)
+        let heard = await world.link.heard.until { $0.finished.count == 2 }
+        #expect(heard.finished.contains(.init(item: wanted.id, outcome: .done)))
+        let text = "The host's agent does not know work of the kind 'program'; it is of an earlier release. Upgrade it."
+        #expect(heard.finished.contains(.init(item: later, outcome: .failed(text))))
+        await world.runner.want([], foreign: [])
+        await world.runner.stop()
+    }
+
     @Test func ordersForOneHandleKeepTheirOrder() async throws {
         let gate = Watched(false)
         let driver = ScriptedDriver { (_, call) async throws(DriverFault) in
