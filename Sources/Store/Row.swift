@@ -21,6 +21,17 @@ public struct Row: ~Copyable {
         }
     }
 
+    /// A word of a closed list. Throws `StoreError.column` for one that this release does not know: a guess would be acted upon.
+    public func word<Word: RawRepresentable>(
+        _ index: Int, _ type: Word.Type = Word.self
+    ) throws(StoreError) -> Word where Word.RawValue == String {
+        let text: String = try self[index]
+        guard let word = Word(rawValue: text) else {
+            throw StoreError(.column, "column \(index) holds '\(text.prefix(40))', which is no \(Word.self)")
+        }
+        return word
+    }
+
     /// Nil when the column is null.
     public subscript<Value: ColumnValue>(_ index: Int) -> Value? {
         @inlinable get throws(StoreError) { try Value(columns, index) }

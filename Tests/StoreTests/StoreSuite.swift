@@ -94,6 +94,30 @@ import Testing
         }
     }
 
+    private enum Colour: String { case red, blue }
+
+    @Test(arguments: Engine.available)
+    func `a word that is not of the list is an error, never a guess`(engine: Engine) async throws {
+        try await engine.withStore([things]) { store in
+            try await store.write { transaction in
+                try transaction.addThing("blue")
+                try transaction.addThing("green")
+            }
+            let known = try await store.read { transaction in
+                try transaction.first("SELECT name FROM things WHERE name = 'blue'") { row in
+                    try row.word(0, Colour.self)
+                }
+            }
+            #expect(known == .blue)
+            let error = await #expect(throws: StoreError.self) {
+                try await store.read { transaction in
+                    try transaction.all("SELECT name FROM things") { row in try row.word(0, Colour.self) }
+                }
+            }
+            #expect(error?.code == .column)
+        }
+    }
+
     @Test(arguments: Engine.available)
     func `what a body throws rolls back and arrives unchanged`(engine: Engine) async throws {
         try await engine.withStore([things]) { store in

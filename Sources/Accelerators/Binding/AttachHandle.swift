@@ -34,11 +34,11 @@ struct AttachHandle: Sendable, Equatable {
         host = try row[3]
         driver = try row[4]
         controlPath = try row[5]
-        type = AttachHandleType(rawValue: try row[6] as String) ?? .pci
+        type = try row.word(6)
         info = try JSONText.decode([String: String].self, from: try row[7])
         isPresent = try row[8]
         lifecycle = HandleLifecycle(
-            state: HandleLifecycle.State(rawValue: try row[9] as String) ?? .error, reason: try row[10],
+            state: try row.word(9), reason: try row[10],
             needsPreparation: try row[11], needsCleaning: try row[12])
         work = try row[13]
         generation = try row[14]

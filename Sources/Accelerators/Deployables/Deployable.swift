@@ -36,6 +36,6 @@ struct Deployable: Sendable, Equatable {
         updated = try row[9]
         device = try row[10]
         resourceClass = try row[11]
-        status = Device.Status(rawValue: try row[12] as String) ?? .maintaining
+        status = try row.word(12)
     }
 }

@@ -44,8 +44,8 @@ struct Device: Sendable, Equatable {
         model = try row[7]
         standardBoardInfo = try row[8]
         vendorBoardInfo = try row[9]
-        status = Status(rawValue: try row[10] as String) ?? .maintaining
-        presence = DeviceLifecycle.Presence(rawValue: try row[11] as String) ?? .missing
+        status = try row.word(10)
+        presence = try row.word(11)
         created = try row[12]
         updated = try row[13]
         factsText = try row[14]

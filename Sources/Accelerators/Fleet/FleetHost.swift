@@ -99,7 +99,7 @@ struct FleetHost: Sendable, Equatable {
 
     private init(_ row: borrowing Row, agent: HostRecord?) throws {
         name = try row[0]
-        status = Status(rawValue: try row[1] as String) ?? .disabled
+        status = try row.word(1)
         disabledReason = try row[2]
         let taken: Timestamp = try row[3]
         reported = agent?.reportedAt ?? taken

@@ -137,13 +137,13 @@ struct ReportedInventory: Sendable {
             let id: DeviceID = try row[0]
             let key = DeviceKey(driver: try row[1], controlPath: try row[2])
             let report = DeviceReport(
-                type: DeviceType(rawValue: try row[3] as String) ?? .pci, vendor: try row[4], model: try row[5],
+                type: try row.word(3), vendor: try row[4], model: try row[5],
                 standardBoardInfo: try row[6], vendorBoardInfo: try row[7], controlPath: key.controlPath,
                 driver: key.driver, facts: try JSONText.decode([String: String].self, from: try row[8]),
                 deployables: [])
             devices[key] = StoredDevice(
                 id: id, report: report,
-                presence: DeviceLifecycle.Presence(rawValue: try row[9] as String) ?? .missing,
+                presence: try row.word(9),
                 deployables: deployables[id] ?? [:])
         }
     }

@@ -39,7 +39,7 @@ struct AcceleratorRequest: Sendable, Equatable {
     init(_ row: borrowing Row) throws {
         id = try row[0]
         project = try row[1]
-        state = RequestLifecycle.State(rawValue: try row[2] as String) ?? .bindFailed
+        state = try row.word(2)
         profile = try row[3]
         profileName = try row[4]
         profileGroup = try row[5]

@@ -29,10 +29,9 @@ public enum HostDirectory {
     }
 
     private static func decode(_ row: borrowing Row) throws -> HostRecord {
-        let state: String = try row[5]
-        return HostRecord(
+        HostRecord(
             name: try row[0], revision: try row[1], appliedRevision: try row[2], reportGeneration: try row[3],
-            reportedAt: try row[4], state: HostLiveness.State(rawValue: state) ?? .unknown, stateSince: try row[6],
+            reportedAt: try row[4], state: try row.word(5), stateSince: try row[6],
             provenAt: try row[7], heardAt: try row[8], agentVersion: try row[9])
     }
 
@@ -76,9 +75,7 @@ public enum HostDirectory {
 
     static func liveness(of name: HostName, in transaction: any Transaction) throws -> HostLiveness? {
         try transaction.first("SELECT state, proofs, proven_at FROM hosts WHERE name = \(name)") { row in
-            let state: String = try row[0]
-            return HostLiveness(
-                state: HostLiveness.State(rawValue: state) ?? .unknown, proofs: try row[1], provenAt: try row[2])
+            HostLiveness(state: try row.word(0), proofs: try row[1], provenAt: try row[2])
         }
     }
 }

@@ -25,9 +25,7 @@ struct JournalEntry: Sendable {
         definition = try row[1]
         subject = try row[2]
         input = try row[3]
-        let state: String = try row[4]
-        progress = WorkflowProgress(
-            state: WorkflowProgress.State(rawValue: state) ?? .undone, position: try row[5], failure: try row[6])
+        progress = WorkflowProgress(state: try row.word(4), position: try row[5], failure: try row[6])
         attempts = try row[7]
         wakes = try row[8]
         deadline = try row[9]
