@@ -34,6 +34,16 @@ import Testing
         #expect(HandleUnit.names(of: handle) == ["0000:82:10.0", "0000:82:10.1"])
     }
 
+    /// What an agent remembers of a group hangs on it: over releases, and whatever else its entries say.
+    @Test func aGroupIsKnownByWhichFunctionsItsEntriesMean() throws {
+        let known = try discover(Self.pair).devices[1].facts["group_spec"]
+        #expect(known == "1bf1a6afee75d827b397de2dc4b35d5")
+        let traits = Self.pair.replacing("\"left\",\"one_time_use\":true", with: "\"other\"")
+        #expect(try discover(traits).devices[1].facts["group_spec"] == known)
+        let others = Self.pair.replacing("82:10.1", with: "82:10.3")
+        #expect(try discover(others).devices.last?.facts["group_spec"] != known)
+    }
+
     @Test func everyMemberIsCleaned() async throws {
         let recorded = try fixture("two-socket")
         let driver = PCIDriver(

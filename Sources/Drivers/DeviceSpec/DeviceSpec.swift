@@ -50,6 +50,15 @@ public struct DeviceSpec: Sendable, Equatable {
         (vendor != nil && product != nil) || address?.namesDevice == true || interfaceName != nil
     }
 
+    /// Which functions it means, in a text that stays the same over releases: what is remembered of a group hangs on it.
+    var reach: String {
+        let parts = [
+            ("vendor_id", vendor.map(idText)), ("product_id", product.map(idText)), ("address", address?.text),
+            ("devname", interfaceName), ("group", group),
+        ]
+        return parts.compactMap { name, value in value.map { "\(name)=\($0)" } }.joined(separator: "\n")
+    }
+
     public enum Mismatch: Sendable, Equatable, CustomStringConvertible {
         case vendor(UInt16)
         case product(UInt16)

@@ -74,7 +74,8 @@ struct DeviceGroups {
         let members = functions.map(\.address.description)
         var facts = [
             "group": name, "members": members.joined(separator: " "),
-            "group_spec": MD5.digest(Array("\(group.specs)".utf8)).map { String($0, radix: 16) }.joined(),
+            "group_spec": MD5.digest(Array(group.specs.map(\.reach).joined(separator: "\n\n").utf8))
+                .map { String($0, radix: 16) }.joined(),
             "cleaning": functions.allSatisfy(\.canReset)
                 ? "reset of each member" : "not possible: a member has no way to reset it",
         ]
