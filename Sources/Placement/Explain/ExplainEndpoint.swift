@@ -85,7 +85,7 @@ struct ExplainEndpoint: Sendable {
         let (time, end) = (state.time, state.time.now() + Self.mostTime)
         let explanation = Explanation(
             of: request, in: index,
-            allowance: Allowance(steps: options.searchBudget / 2) { Task.isCancelled || time.now() > end })
+            allowance: Allowance(steps: options.searchBudget / 8) { Task.isCancelled || time.now() > end })
         let showsHolders = call.allows(
             "placement:resource_providers:allocations:list", target: .own(call.caller))
         let background = try await background(of: explanation, index, showsHolders: showsHolders)
