@@ -62,25 +62,9 @@ struct Page: Sendable {
         guard let size, found.count > size, let last = found.prefix(size).last else { return (found, nil) }
         var query = call.rawQuery.filter { $0.name != "marker" }
         query.append((name: "marker", value: id(last)))
-        let text = query.map { "\(Self.escaped($0.name))=\(Self.escaped($0.value))" }.joined(separator: "&")
+        let text = query.map { "\($0.name.percentEncoded)=\($0.value.percentEncoded)" }.joined(separator: "&")
         let link = Link(href: "\(call.origin)/accelerator/v2/\(collection)?\(text)", rel: "next")
         return (Array(found.prefix(size)), [link])
-    }
-
-    private static func escaped(_ text: String) -> String {
-        var escaped = ""
-        for byte in text.utf8 {
-            switch byte {
-            case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
-                UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "-"), UInt8(ascii: "."), UInt8(ascii: "_"),
-                UInt8(ascii: "~"):
-                escaped.unicodeScalars.append(Unicode.Scalar(byte))
-            default:
-                let digits = String(byte, radix: 16, uppercase: true)
-                escaped += "%" + (digits.utf8.count == 1 ? "0" : "") + digits
-            }
-        }
-        return escaped
     }
 
     /// How many a page may hold.

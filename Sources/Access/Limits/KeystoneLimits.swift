@@ -97,9 +97,9 @@ public final class KeystoneLimits: QuotaLimits {
         if let kept = state.withLock({ $0.trees[project] }), now < kept.until { return kept.value }
         return try await treeFlights.run(project) { () throws(Fault) in
             // Keystone's model has domains on top and their projects below them, and nothing deeper.
-            let shown = try await ask("/v3/projects/\(LimitPath.escaped(project.text))", ProjectEnvelope.self).project
+            let shown = try await ask("/v3/projects/\(project.text.percentEncoded)", ProjectEnvelope.self).project
             let root = shown.domain ?? shown.parent ?? shown.id
-            let below = try await ask("/v3/projects?domain_id=\(LimitPath.escaped(root))", ProjectList.self).projects
+            let below = try await ask("/v3/projects?domain_id=\(root.percentEncoded)", ProjectList.self).projects
             let tree = ProjectTree(
                 root: ProjectID(root), isDomain: true,
                 members: Set(below.map { ProjectID($0.id) }).union([ProjectID(root), project]))
@@ -115,8 +115,8 @@ public final class KeystoneLimits: QuotaLimits {
 
         var query: String {
             switch self {
-            case .project(let id): "project_id=\(LimitPath.escaped(id.text))"
-            case .domain(let id): "domain_id=\(LimitPath.escaped(id.text))"
+            case .project(let id): "project_id=\(id.text.percentEncoded)"
+            case .domain(let id): "domain_id=\(id.text.percentEncoded)"
             }
         }
 

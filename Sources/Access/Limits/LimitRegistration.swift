@@ -49,7 +49,7 @@ public struct LimitRegistration: Sendable {
                 outcomes.append(.kept(known.limit))
                 continue
             }
-            _ = try await send(.patch, "\(path)/\(LimitPath.escaped(id))", ChangedLimit(limit: .init(limit: limit)))
+            _ = try await send(.patch, "\(path)/\(id.percentEncoded)", ChangedLimit(limit: .init(limit: limit)))
             outcomes.append(.replaced(known.limit))
         }
         if !missing.isEmpty { _ = try await send(.post, path, NewLimits(limits: missing)) }

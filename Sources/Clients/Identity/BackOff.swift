@@ -8,8 +8,7 @@ struct BackOff: Sendable {
     private var failures = 0
     private var refusals = 0
     private var quietUntil: Timestamp?
-    private let first: Duration = .milliseconds(250)
-    private let longest: Duration = .seconds(10)
+    private static let afterFailures = ExponentialDelay(first: .milliseconds(250), longest: .seconds(10))
     private static let afterRefusals: [Duration] = [.seconds(30), .seconds(120), .seconds(600), .seconds(1860)]
 
     /// How long still nobody should ask; nil when one may.
@@ -19,9 +18,8 @@ struct BackOff: Sendable {
     }
 
     mutating func failed(at now: Timestamp) {
-        let pause = min(longest, first * (1 << min(failures, 10)))
+        quietUntil = now + Self.afterFailures.doubled(failures)
         failures += 1
-        quietUntil = now + pause
     }
 
     /// The peer answered that it does not want us. Answers how long it is left alone.

@@ -1,3 +1,4 @@
+import Model
 import Synchronization
 
 #if canImport(Glibc)
@@ -26,6 +27,9 @@ public final class LineProcess: Sendable {
         /// The first lines said to each new process, and answered before anything else.
         var isGreeted = false
     }
+
+    /// How long the program is left alone after failures in a row.
+    private static let rest = ExponentialDelay(first: .milliseconds(500), longest: .seconds(60))
 
     public let program: String
     private let arguments: [String]
@@ -73,8 +77,7 @@ public final class LineProcess: Sendable {
                 if case .resting = error { return .failure(error) }
                 Self.end(&state)
                 state.failures += 1
-                let rest = min(60.0, 0.5 * Double(1 << min(state.failures, 7)))
-                state.restsUntil = now() + .seconds(rest)
+                state.restsUntil = now() + Self.rest.doubled(state.failures)
                 return .failure(error)
             }
         }

@@ -33,7 +33,7 @@ public struct HostControl: Sendable {
     /// Writes one value; five attempts while the kernel is busy, over three seconds. One that the kernel keeps waiting for a device's
     /// holder fails as transient and goes on by itself.
     public func write(_ text: String, to path: String) async throws(ControlFault) {
-        var pause = Duration.milliseconds(200)
+        let pause = ExponentialDelay(first: .milliseconds(200), longest: .milliseconds(1600))
         for attempt in 1... {
             do throws(WriteFault) {
                 return try await writeOnce(text, to: path)
@@ -43,8 +43,9 @@ public struct HostControl: Sendable {
                 case .refused(let fault): guard fault.reason == .busy, attempt < 5 else { throw ControlFault(fault) }
                 }
             }
-            do { try await wait(pause) } catch { throw ControlFault("It was broken off.", isTransient: true) }
-            pause *= 2
+            do { try await wait(pause.doubled(attempt - 1)) } catch {
+                throw ControlFault("It was broken off.", isTransient: true)
+            }
         }
     }
 

@@ -37,7 +37,7 @@ public struct IdentityOptions: Sendable {
 
         /// One second after the last failure that was free, then twice as long each time.
         func delay(after failures: Int) -> Duration {
-            min(.seconds(1) * (1 << min(max(failures - attempts, 0), 16)), longestDelay)
+            ExponentialDelay(first: .seconds(1), longest: longestDelay).doubled(failures - attempts)
         }
 
         public init(attempts: Int, duration: Duration = .seconds(1800)) {

@@ -1,3 +1,5 @@
+import Model
+
 /// How long an agent waits before it dials again: doubling from `floor` to `ceiling`, anywhere between a quarter and the
 /// whole of it, so that ten thousand agents that lost their server at once do not come back at once. Of several addresses each
 /// is tried before the pause doubles.
@@ -15,10 +17,8 @@ struct Backoff: Sendable {
 
     /// - Parameter draw: 0 … 1
     mutating func next(draw: Double) -> Duration {
-        var whole = floor
-        for _ in 0..<min(tries / addresses, 30) where whole < ceiling { whole = whole * 2 }
+        let bound = ExponentialDelay(first: floor, longest: ceiling).doubled(tries / addresses)
         tries += 1
-        let bound = min(whole, ceiling)
         return bound * (0.25 + 0.75 * min(max(draw, 0), 1))
     }
 

@@ -191,7 +191,7 @@ struct WorkflowRun: Sendable {
     }
 
     private func delay(_ attempts: Int) -> Duration {
-        min(pace.retry * (1 << min(attempts, 20)), pace.longestRetry)
+        ExponentialDelay(first: pace.retry, longest: pace.longestRetry).doubled(attempts)
     }
 
     private func metadata(_ entry: JournalEntry, _ error: String? = nil) -> Logger.Metadata {
