@@ -162,7 +162,7 @@ if !leavesOnly {
                 httpTypes,
             ], tests: ["TestFuzz"])
         + room(
-            "Identity", ["Access", "API", "Store", "Model", httpTypes, logging],
+            "Identity", ["Access", "API", "Store", "Clients", "Model", httpTypes, logging],
             tests: ["TestStore", lifecycle])
         + room(
             "Placement",

@@ -56,9 +56,8 @@ public final class KeystoneSession: ServiceTokens, ServiceCatalog {
         type: String, interface: String = "internal", region: String? = nil
     ) async throws(Fault) -> String? {
         let endpoints = try await catalog().filter { $0.type == type }.flatMap(\.endpoints)
-        let here = endpoints.filter { region == nil || $0.region == region }
-        // As with `valid_interfaces = internal,public` of the original services.
-        return (here.first { $0.interface == interface } ?? here.first { $0.interface == "public" })?.url
+        return endpoints.map { ServiceAddress(interface: $0.interface, region: $0.region, url: $0.url) }
+            .url(interface: interface, region: region)
     }
 
     /// The catalog that came with the token.

@@ -74,7 +74,8 @@ struct ControlPlane: Sendable {
         let placementClient = Self.placement(settings, placement, authentication.session)
         accelerators = AcceleratorService(
             store: store, workflows: workflows, dispatch: dispatch,
-            events: try Notification.events(settings, authentication.session),
+            events: try Notification.events(
+                settings, Neighbours(settings, authentication.session, identity)),
             placement: placementClient,
             limits: try AcceleratorLimiting.limits(settings, identity, authentication.session),
             certificates: certificates,

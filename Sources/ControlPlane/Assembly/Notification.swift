@@ -5,11 +5,13 @@ import Settings
 /// The way to Nova, which waits for accelerator requests to be bound.
 enum Notification {
     /// Nil where the settings do not ask for it.
-    static func events(_ settings: Settings, _ session: KeystoneSession?) throws(Fault) -> (any ComputeEvents)? {
+    static func events(_ settings: Settings, _ neighbours: Neighbours?) throws(Fault) -> (any ComputeEvents)? {
         guard settings.accelerator.notifiesCompute else { return nil }
-        guard let session else {
-            throw .badRequest("accelerator.notify_nova needs the keystone section, whose catalog names Nova.")
+        guard let neighbours else {
+            throw .badRequest(
+                "accelerator.notify_nova needs a catalog that names Nova: that of the keystone section, or that of auth_strategy "
+                    + "embedded.")
         }
-        return RESTComputeEvents(peer: Neighbours(settings, session).peer(.compute))
+        return RESTComputeEvents(peer: neighbours.peer(.compute))
     }
 }

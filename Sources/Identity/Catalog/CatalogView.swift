@@ -1,5 +1,6 @@
 import API
 import Access
+import Clients
 import Model
 import Store
 
@@ -53,6 +54,12 @@ struct CatalogView: Sendable {
             url = url.replacing("\(mark)(user_id)s", with: user.text)
         }
         return url.contains("$(") || url.contains("%(") ? nil : url
+    }
+
+    func addresses(ofType type: String) -> [ServiceAddress] {
+        entries.filter { $0.type == type }.flatMap(\.endpoints).map { endpoint in
+            ServiceAddress(interface: endpoint.interface, region: endpoint.region?.text, url: endpoint.url)
+        }
     }
 
     func write(to json: inout JSONWriter) {

@@ -36,7 +36,8 @@ public struct AcceleratorSettings: Sendable {
             default: "60s")
         auditAge = reader.duration("accelerator.event_age", "How long events are kept.", default: "90d")
         notifiesCompute = reader.boolean(
-            "accelerator.notify_nova", "Whether to send Nova the events it waits for; requires the section keystone.",
+            "accelerator.notify_nova",
+            "Whether to send Nova the events it waits for; requires a catalog that lists Nova: the one of the section keystone, or of the embedded identity service.",
             default: false)
         limits = reader.choice(
             "accelerator.limits",
