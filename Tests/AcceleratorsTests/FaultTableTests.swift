@@ -277,7 +277,13 @@ import Workflows
     /// The last operation of the whole life is below it; a test proves that.
     static let operations = 520
     /// Every eleventh moment; every one where KILONOVA_TEST_FAULTS is `all`.
-    static let step = ProcessInfo.processInfo.environment["KILONOVA_TEST_FAULTS"] == "all" ? 1 : 11
+    static let step = steps(ProcessInfo.processInfo.environment)
+
+    /// Over PostgreSQL each takes a second; all of them are `make test-faults`.
+    private static func steps(_ environment: [String: String]) -> Int {
+        if environment["KILONOVA_TEST_FAULTS"] == "all" { return 1 }
+        return environment["KILONOVA_TEST_ENGINE"] == "postgresql" ? 55 : 11
+    }
 
     @Test(
         arguments: Array(stride(from: 1, through: FaultTableTests.operations, by: FaultTableTests.step)), [false, true])
