@@ -90,7 +90,7 @@ deps:
 	@found=$$(swift --version 2>/dev/null | sed -n 's/.*Swift version \([0-9][0-9.]*\).*/\1/p'); \
 	    case "$$found." in "$(SWIFT_VERSION)."*) ;; *) \
 	        echo "Swift $(SWIFT_VERSION) is needed (.swift-version), and this is $${found:-no Swift at all}:" \
-	            "install it from https://www.swift.org/install, for example with \`swiftly install\`." >&2; exit 1;; \
+	            "install it, for example with \`swiftly install $(SWIFT_VERSION)\`." >&2; exit 1;; \
 	    esac
 	@dpkg -s $(DEBIAN_PACKAGES) >/dev/null 2>&1 || \
 	    { $(SUDO) apt-get update -qq && $(SUDO) env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq $(DEBIAN_PACKAGES); }
