@@ -276,10 +276,10 @@ import Workflows
 
     /// The last operation of the whole life is below it; a test proves that.
     static let operations = 520
-    /// Every eleventh moment; every one where KILONOVA_TEST_FAULTS is `all`.
+    /// From one moment to the next that is tried.
     static let step = steps(ProcessInfo.processInfo.environment)
 
-    /// Over PostgreSQL each takes a second; all of them are `make test-faults`.
+    /// All where KILONOVA_TEST_FAULTS is `all`, as in `make test-faults`. Over PostgreSQL each takes a second.
     private static func steps(_ environment: [String: String]) -> Int {
         if environment["KILONOVA_TEST_FAULTS"] == "all" { return 1 }
         return environment["KILONOVA_TEST_ENGINE"] == "postgresql" ? 55 : 11
