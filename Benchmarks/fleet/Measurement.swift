@@ -40,27 +40,11 @@ struct Measurement {
             }
         }
         func order() throws { try orders.fileHandleForWriting.write(contentsOf: Data("all\n".utf8)) }
-        func wait() async throws {
-            try await withThrowingTaskGroup(of: Void.self) { group in
-                group.addTask {
-                    var iterator = heard.makeAsyncIterator()
-                    guard await iterator.next() != nil else {
-                        throw ControlPlaneProcess.Failed(description: "the agents' process ended")
-                    }
-                }
-                group.addTask {
-                    try await Task.sleep(for: Self.patience)
-                    throw ControlPlaneProcess.Failed(description: "not all hosts were heard in \(Self.patience)")
-                }
-                try await group.next()
-                group.cancelAll()
-            }
-        }
 
         let clock = ContinuousClock()
         var begin = clock.now
         try order()
-        try await wait()
+        try await Self.wait(heard)
         say("\(agents) hosts with \(SimulatedFleet.devices) devices each reported in \(Self.seconds(since: begin)) s")
         // Every host proved itself twice, and all that follows a first report is done.
         try await Task.sleep(for: .seconds(45))
@@ -80,7 +64,7 @@ struct Measurement {
         try order()
         try plane.start()
         let ready = Self.seconds(since: begin)
-        try await wait()
+        try await Self.wait(heard)
         let back = begin.duration(to: clock.now) / .seconds(1)
         let areBack = back <= FleetBenchmark.longestReturn
         say(
@@ -91,6 +75,24 @@ struct Measurement {
         let isWhole = up == agents && devices == agents * SimulatedFleet.devices
         say("on record then: \(up) hosts up, \(devices) devices\(isWhole ? "" : ": NOT ALL")")
         return isQuiet && areBack && isWhole
+    }
+
+    /// Returns when all hosts were heard.
+    private static func wait(_ heard: AsyncStream<Void>) async throws {
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            group.addTask {
+                var iterator = heard.makeAsyncIterator()
+                guard await iterator.next() != nil else {
+                    throw ControlPlaneProcess.Failed(description: "the agents' process ended")
+                }
+            }
+            group.addTask {
+                try await Task.sleep(for: patience)
+                throw ControlPlaneProcess.Failed(description: "not all hosts were heard in \(patience)")
+            }
+            try await group.next()
+            group.cancelAll()
+        }
     }
 
     /// At once, also where the output is a file.

@@ -34,22 +34,8 @@ struct HotPlugTests {
             let providers = try await job.providers(18)
             let provider = try #require(providers.first { $0.name.hasSuffix(Self.address) })
             let host = try #require(provider.name.split(separator: "_").first.map(String.init))
-            func devices(_ count: Int) async throws -> JSONValue {
-                try await job.eventually {
-                    try await job.accelerator("GET", "/devices", token: job.admin)
-                } _: {
-                    $0["devices"]?.array.count == count
-                }
-            }
-            func candidates(_ count: Int) async throws {
-                _ = try await job.eventually {
-                    try await job.placement("GET", "/allocation_candidates?resources=CUSTOM_GPU_VF:1")
-                } _: {
-                    $0["allocation_requests"]?.array.count == count
-                }
-            }
-            _ = try await devices(17)
-            try await candidates(4)
+            try await devices(17, job)
+            try await candidates(4, job)
             let profile = try await job.accelerator(
                 "POST", "/device_profiles", body: #"[{"name": "vf", "groups": [{"resources:CUSTOM_GPU_VF": "1"}]}]"#,
                 token: job.admin)
@@ -61,8 +47,8 @@ struct HotPlugTests {
             #expect(!taken.isEmpty)
             tree.remove(folder)
             kernel.yield(try Self.event("remove", folder))
-            _ = try await devices(16)
-            try await candidates(3)
+            try await devices(16, job)
+            try await candidates(3, job)
             _ = try await job.eventually {
                 try await job.placement("GET", "/resource_providers?name=\(provider.name)")
             } _: {
@@ -77,7 +63,7 @@ struct HotPlugTests {
                 kernel.yield(try Self.event("add", folder))
             }
             try putBack()
-            _ = try await devices(17)
+            try await devices(17, job)
             let again = try await job.eventually {
                 try await job.placement("GET", "/resource_providers?name=\(provider.name)")
             } _: {
@@ -86,11 +72,7 @@ struct HotPlugTests {
             #expect(again["resource_providers"]?[0]?["uuid"]?.text == provider.id, "it is the same provider")
 
             // A server has it: it stays on record, withheld, until the server lets go.
-            _ = try await job.eventually {
-                try await job.placement("GET", "/resource_providers/\(provider.id)/inventories")
-            } _: {
-                $0["inventories"]?["CUSTOM_GPU_VF"]?["reserved"]?.integer == 0
-            }
+            try await reserved(0, of: provider.id, job)
             let instance = UUID().uuidString.lowercased()
             #expect(try await job.claim(instance, provider.id, "CUSTOM_GPU_VF").status == 204)
             let request = try await job.request("vf")
@@ -100,18 +82,37 @@ struct HotPlugTests {
             tree.remove(link)
             tree.remove(folder)
             kernel.yield(try Self.event("remove", folder))
-            _ = try await job.eventually {
-                try await job.placement("GET", "/resource_providers/\(provider.id)/inventories")
-            } _: {
-                $0["inventories"]?["CUSTOM_GPU_VF"]?["reserved"]?.integer == 1
-            }
+            try await reserved(1, of: provider.id, job)
             _ = try await job.await(request, "Bound")
             try putBack()
             let released = try await job.accelerator(
                 "DELETE", "/accelerator_requests?instance=\(instance)", forwarded: true)
             #expect(released.status == 204)
             #expect(try await job.placement("DELETE", "/allocations/\(instance)").status == 204)
-            _ = try await devices(17)
+            try await devices(17, job)
+        }
+    }
+    private func devices(_ count: Int, _ job: MainJob) async throws {
+        _ = try await job.eventually {
+            try await job.accelerator("GET", "/devices", token: job.admin)
+        } _: {
+            $0["devices"]?.array.count == count
+        }
+    }
+
+    private func candidates(_ count: Int, _ job: MainJob) async throws {
+        _ = try await job.eventually {
+            try await job.placement("GET", "/allocation_candidates?resources=CUSTOM_GPU_VF:1")
+        } _: {
+            $0["allocation_requests"]?.array.count == count
+        }
+    }
+
+    private func reserved(_ amount: Int, of provider: String, _ job: MainJob) async throws {
+        _ = try await job.eventually {
+            try await job.placement("GET", "/resource_providers/\(provider)/inventories")
+        } _: {
+            $0["inventories"]?["CUSTOM_GPU_VF"]?["reserved"]?.integer == amount
         }
     }
 }

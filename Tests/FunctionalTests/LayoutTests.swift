@@ -32,87 +32,101 @@ struct LayoutTests {
         let bound = try await TestCloud.run(
             folder: folder, configuration: Self.configuration("legacy"), recordedHosts: [host]
         ) { cloud in
-            let job = try await MainJob(cloud)
-            let providers = try await job.providers(18).filter { $0.name.contains("_0000:82:10.") }
-            let answer = try await job.accelerator(
-                "POST", "/device_profiles", body: #"[{"name": "vf", "groups": [{"resources:CUSTOM_GPU_VF": "1"}]}]"#,
-                token: job.admin)
-            #expect(answer.status == 201)
-            _ = try await job.eventually {
-                try await job.placement("GET", "/allocation_candidates?resources=CUSTOM_GPU_VF:1")
-            } _: { json in
-                json["allocation_requests"]?.array.count == 4
-            }
-            var bound: [(request: String, provider: String, bus: String)] = []
-            for (instance, provider) in zip(instances, providers) {
-                #expect(try await job.claim(instance, provider.id, "CUSTOM_GPU_VF").status == 204)
-                let request = try await job.request("vf")
-                let name = String(provider.name.prefix { $0 != "_" })
-                let reply = try await job.bind(request, host: name, provider: provider.id, instance: instance)
-                #expect(reply.status == 202)
-                let handle = try await job.await(request, "Bound")
-                bound.append((request, provider.id, handle["attach_handle_info"]?["function"]?.text ?? ""))
-            }
-            return bound
+            try await bindEach(try await MainJob(cloud), instances)
         }
         try await TestCloud.run(
             folder: folder, configuration: Self.configuration("grouped"), recordedHosts: [host]
         ) { cloud in
-            let job = try await MainJob(cloud)
-            let group = try await groups(job)
-            let inventory = try await job.eventually {
-                try await job.placement("GET", "/resource_providers/\(group.id)/inventories")
-            } _: { json in
-                json["inventories"]?["CUSTOM_GPU_VF"]?["reserved"]?.integer == 0
-            }
-            #expect(inventory["inventories"]?["CUSTOM_GPU_VF"]?["total"]?.integer == 4)
-            for (instance, one) in zip(instances, bound) {
-                let held = try await job.placement("GET", "/allocations/\(instance)")
-                #expect(held.json?["allocations"]?[group.id]?["resources"]?["CUSTOM_GPU_VF"]?.integer == 1)
-                let request = try await job.eventually {
-                    try await job.accelerator("GET", "/accelerator_requests/\(one.request)", forwarded: true)
-                } _: { json in
-                    json["device_rp_uuid"]?.text == group.id
-                }
-                #expect(request["state"]?.text == "Bound")
-                #expect(request["attach_handle_info"]?["function"]?.text == one.bus)
-            }
-            // A third server gets one of the two that are left.
-            let third = UUID().uuidString.lowercased()
-            #expect(try await job.claim(third, group.id, "CUSTOM_GPU_VF").status == 204)
-            let request = try await job.request("vf")
-            #expect(
-                try await job.bind(request, host: group.host, provider: group.id, instance: third).status == 202)
-            let handle = try await job.await(request, "Bound")
-            #expect(!bound.map(\.bus).contains(handle["attach_handle_info"]?["function"]?.text ?? ""))
-            #expect(
-                try await job.accelerator(
-                    "DELETE", "/accelerator_requests?instance=\(third)", forwarded: true
-                ).status == 204)
-            #expect(try await job.placement("DELETE", "/allocations/\(third)").status == 204)
+            try await isGrouped(try await MainJob(cloud), instances, bound)
         }
         try await TestCloud.run(
             folder: folder, configuration: Self.configuration("legacy"), recordedHosts: [host]
         ) { cloud in
-            let job = try await MainJob(cloud)
-            for (instance, one) in zip(instances, bound) {
-                _ = try await job.eventually {
-                    try await job.placement("GET", "/allocations/\(instance)")
-                } _: { json in
-                    json["allocations"]?[one.provider]?["resources"]?["CUSTOM_GPU_VF"]?.integer == 1
-                }
-                let request = try await job.eventually {
-                    try await job.accelerator("GET", "/accelerator_requests/\(one.request)", forwarded: true)
-                } _: { json in
-                    json["device_rp_uuid"]?.text == one.provider
-                }
-                #expect(request["state"]?.text == "Bound")
-            }
-            _ = try await job.eventually {
-                try await job.placement("GET", "/allocation_candidates?resources=CUSTOM_GPU_VF:1")
+            try await isApart(try await MainJob(cloud), instances, bound)
+        }
+    }
+
+    private typealias Bound = (request: String, provider: String, bus: String)
+
+    /// A server for each of the first functions of the card.
+    private func bindEach(_ job: MainJob, _ instances: [String]) async throws -> [Bound] {
+        let providers = try await job.providers(18).filter { $0.name.contains("_0000:82:10.") }
+        let answer = try await job.accelerator(
+            "POST", "/device_profiles", body: #"[{"name": "vf", "groups": [{"resources:CUSTOM_GPU_VF": "1"}]}]"#,
+            token: job.admin)
+        #expect(answer.status == 201)
+        _ = try await job.eventually {
+            try await job.placement("GET", "/allocation_candidates?resources=CUSTOM_GPU_VF:1")
+        } _: { json in
+            json["allocation_requests"]?.array.count == 4
+        }
+        var bound: [Bound] = []
+        for (instance, provider) in zip(instances, providers) {
+            #expect(try await job.claim(instance, provider.id, "CUSTOM_GPU_VF").status == 204)
+            let request = try await job.request("vf")
+            let name = String(provider.name.prefix { $0 != "_" })
+            let reply = try await job.bind(request, host: name, provider: provider.id, instance: instance)
+            #expect(reply.status == 202)
+            let handle = try await job.await(request, "Bound")
+            bound.append((request, provider.id, handle["attach_handle_info"]?["function"]?.text ?? ""))
+        }
+        return bound
+    }
+
+    /// Both servers hold a part of the group, and a third gets one of what is left.
+    private func isGrouped(_ job: MainJob, _ instances: [String], _ bound: [Bound]) async throws {
+        let group = try await groups(job)
+        let inventory = try await job.eventually {
+            try await job.placement("GET", "/resource_providers/\(group.id)/inventories")
+        } _: { json in
+            json["inventories"]?["CUSTOM_GPU_VF"]?["reserved"]?.integer == 0
+        }
+        #expect(inventory["inventories"]?["CUSTOM_GPU_VF"]?["total"]?.integer == 4)
+        for (instance, one) in zip(instances, bound) {
+            let held = try await job.placement("GET", "/allocations/\(instance)")
+            #expect(held.json?["allocations"]?[group.id]?["resources"]?["CUSTOM_GPU_VF"]?.integer == 1)
+            let request = try await job.eventually {
+                try await job.accelerator("GET", "/accelerator_requests/\(one.request)", forwarded: true)
             } _: { json in
-                json["allocation_requests"]?.array.count == 2
+                json["device_rp_uuid"]?.text == group.id
             }
+            #expect(request["state"]?.text == "Bound")
+            #expect(request["attach_handle_info"]?["function"]?.text == one.bus)
+        }
+        // A third server gets one of the two that are left.
+        let third = UUID().uuidString.lowercased()
+        #expect(try await job.claim(third, group.id, "CUSTOM_GPU_VF").status == 204)
+        let request = try await job.request("vf")
+        #expect(
+            try await job.bind(request, host: group.host, provider: group.id, instance: third).status == 202)
+        let handle = try await job.await(request, "Bound")
+        #expect(!bound.map(\.bus).contains(handle["attach_handle_info"]?["function"]?.text ?? ""))
+        #expect(
+            try await job.accelerator(
+                "DELETE", "/accelerator_requests?instance=\(third)", forwarded: true
+            ).status == 204)
+        #expect(try await job.placement("DELETE", "/allocations/\(third)").status == 204)
+    }
+
+    /// Each server holds the provider that it had.
+    private func isApart(_ job: MainJob, _ instances: [String], _ bound: [Bound]) async throws {
+        for (instance, one) in zip(instances, bound) {
+            _ = try await job.eventually {
+                try await job.placement("GET", "/allocations/\(instance)")
+            } _: { json in
+                json["allocations"]?[one.provider]?["resources"]?["CUSTOM_GPU_VF"]?.integer == 1
+            }
+            let request = try await job.eventually {
+                try await job.accelerator("GET", "/accelerator_requests/\(one.request)", forwarded: true)
+            } _: { json in
+                json["device_rp_uuid"]?.text == one.provider
+            }
+            #expect(request["state"]?.text == "Bound")
+        }
+        _ = try await job.eventually {
+            try await job.placement("GET", "/allocation_candidates?resources=CUSTOM_GPU_VF:1")
+        } _: { json in
+            json["allocation_requests"]?.array.count == 2
         }
     }
 

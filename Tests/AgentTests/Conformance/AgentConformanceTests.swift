@@ -68,6 +68,22 @@ import Testing
         ) { first, _ in first }
     }
 
+    private func outcome(of item: WorkItem, _ link: ScriptedLink, _ revision: Int64) async -> WorkOutcome? {
+        link.send(revision: revision, [item])
+        return await link.heard.until { $0.finished.contains { $0.item == item.id } }.finished.first {
+            $0.item == item.id
+        }?.outcome
+    }
+
+    /// Looks twice, and waits until it did.
+    private func lookAgain(_ agent: HostAgent, _ witness: ScriptedDriver) async {
+        for _ in 1...2 {
+            let looks = witness.state.value.looks
+            await agent.rescan()
+            await witness.state.until { $0.looks > looks }
+        }
+    }
+
     @Test(arguments: cases) func aDevicesWholeLife(one: Case) async throws {
         let recorded = try fixture(one.host)
         let options = try Self.options(recorded)
@@ -112,15 +128,12 @@ import Testing
             where seen.insert("\(device.type) \(deployable.resourceClass)").inserted && seen.count <= 3 {
                 let id: AttachHandleID = IDSource.random.next()
                 func perform(_ kind: WorkItem.Kind) async -> WorkOutcome? {
-                    let item = WorkItem(
-                        id: IDSource.random.next(), kind: kind, handle: id, handleType: handle.type,
-                        handleInfo: handle.info, controlPath: device.controlPath, driver: device.driver, request: nil,
-                        deadline: .max / 4)
                     revision += 1
-                    link.send(revision: revision, [item])
-                    return await link.heard.until { $0.finished.contains { $0.item == item.id } }.finished.first {
-                        $0.item == item.id
-                    }?.outcome
+                    return await outcome(
+                        of: WorkItem(
+                            id: IDSource.random.next(), kind: kind, handle: id, handleType: handle.type,
+                            handleInfo: handle.info, controlPath: device.controlPath, driver: device.driver,
+                            request: nil, deadline: .max / 4), link, revision)
                 }
                 if handle.needsPreparation {
                     let outcome = await perform(.prepare)
@@ -142,11 +155,7 @@ import Testing
             revision += 1
             link.send(revision: revision)
             let count = link.heard.value.reports.count
-            for _ in 1...2 {
-                let looks = witness.state.value.looks
-                await agent.rescan()
-                await witness.state.until { $0.looks > looks }
-            }
+            await lookAgain(agent, witness)
             // Nothing may be different; a report that says otherwise would come before Placement is right again.
             let after = await settled(placement, report.devices)
             #expect(after == before)
