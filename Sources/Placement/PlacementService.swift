@@ -16,7 +16,7 @@ public import Store
 public struct PlacementService: Sendable {
     public let endpoints: [Endpoint]
     /// Beyond what the original has: why a request fits where it does.
-    public let explanations: [Endpoint]
+    let explanations: [Endpoint]
     let state: PlacementState
     let options: PlacementOptions
 

@@ -10,7 +10,7 @@ public struct PostgreSQLConfiguration: Sendable {
     /// Connections that read.
     public var readers = 8
     /// How long one attempt to connect may take; whole seconds.
-    public var connectTimeout: Duration = .seconds(5)
+    var connectTimeout: Duration = .seconds(5)
     /// How long a call may wait for a connection, for the server to come back, and for its turn among conflicting
     /// writes, all together.
     public var patience: Duration = .seconds(10)

@@ -76,7 +76,7 @@ import Testing
         #expect(host.interface(named: "enp0s3")?.address?.description == "0000:00:03.0")
         #expect(host.interface(named: "enp34s0v1")?.address?.description == "0000:22:10.2")
         #expect(host.interface(named: "lo")?.address == nil)
-        #expect(host.routes.contains { $0.isDefault && $0.interface == "enp0s3" })
+        #expect(host.routes.contains { $0.destination == "default" && $0.interface == "enp0s3" })
         #expect(host.routes.contains { $0.destination == "10.0.2.0/24" })
     }
 

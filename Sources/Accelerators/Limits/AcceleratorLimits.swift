@@ -16,7 +16,7 @@ public struct ResourceLimit: Sendable, Equatable {
     /// In the model `strict_two_level`: what the parent and all its children may have together.
     public let family: Family?
     /// False if no limit is registered for the resource; its limit is then 0.
-    public let isRegistered: Bool
+    let isRegistered: Bool
 
     public struct Family: Sendable, Equatable {
         public let limit: Int

@@ -10,7 +10,7 @@ public struct PasswordHasher: Sendable {
     private let pool: BlockingPool
     private let random: RandomSource
 
-    public static let longestPassword = 4096
+    static let longestPassword = 4096
     private static let bcryptLimit = 72
 
     /// At most `threads` passwords are computed at once and `backlog` wait, of one source `mostOfSource`; beyond that callers get

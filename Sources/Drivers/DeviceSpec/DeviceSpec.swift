@@ -21,7 +21,7 @@ public struct DeviceSpec: Sendable, Equatable {
     /// The device is withheld after its first use until an operator gives it back.
     public var oneTimeUse = false
     public var trusted: Bool?
-    public var remoteManaged: Bool?
+    var remoteManaged: Bool?
     /// The group that it is scheduled with as one unit, and the group's kind.
     public var group: String?
     public var groupType: String?
@@ -46,7 +46,7 @@ public struct DeviceSpec: Sendable, Equatable {
 
     /// Whether the spec means a kind of device, or a place, rather than all that a vendor made: what may be the machine's own is
     /// offered only so.
-    public var namesItsDevices: Bool {
+    var namesItsDevices: Bool {
         (vendor != nil && product != nil) || address?.namesDevice == true || interfaceName != nil
     }
 

@@ -72,7 +72,7 @@ public struct PCIAddressPattern: Sendable, Hashable {
     }
 
     /// Whether bus and device are written out, so that the functions of one slot are meant.
-    public var namesDevice: Bool {
+    var namesDevice: Bool {
         if case .exactly = bus, case .exactly = device { return true }
         return false
     }

@@ -8,7 +8,7 @@ public struct DeviceHealth: Sendable, Equatable, Codable {
     /// What was learned of the device beside, which does not change: its name, its serial number.
     public var inventory: [String: String] = [:]
     /// Whether it will be so at each look, so that one is enough: a drive that cannot be erased as configured.
-    public var isLasting = false
+    var isLasting = false
 
     enum CodingKeys: String, CodingKey {
         case state, evidence, reason, inventory

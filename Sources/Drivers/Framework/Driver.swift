@@ -63,11 +63,11 @@ public struct DriverCapabilities: Sendable, Equatable {
     /// Handles are cleaned between two tenants.
     public var cleans: Bool
     /// Devices take a bitstream.
-    public var programs: Bool
+    var programs: Bool
     /// Devices are divided into parts.
     public var partitions: Bool
     /// A guest may move with its device.
-    public var migratesLive: Bool
+    var migratesLive: Bool
     /// Devices hold a tenant's data beyond a detach.
     public var isStateful: Bool
     /// Devices can be asked how they are.

@@ -31,7 +31,6 @@ struct NVMeIdentity: Sendable, Equatable {
     var canFormat: Bool { optionalAdminCommands & 2 != 0 }
     var formatErasesKey: Bool { formatAttributes & 4 != 0 }
     var formatTakesAllNamespaces: Bool { formatAttributes & 2 != 0 }
-    var canSanitize: Bool { sanitizeCapabilities & 7 != 0 }
     var sanitizesKey: Bool { sanitizeCapabilities & 1 != 0 }
     var sanitizesBlocks: Bool { sanitizeCapabilities & 2 != 0 }
     var sanitizesByOverwriting: Bool { sanitizeCapabilities & 4 != 0 }

@@ -11,7 +11,7 @@ public struct GPUReading: Sendable, Equatable {
     /// Memory errors that could not be corrected, since the driver was loaded.
     public var uncorrectedErrors: UInt64?
     /// A failed row of memory is to be replaced at the next reset.
-    public var awaitsRemapping = false
+    var awaitsRemapping = false
     /// A failed row could not be replaced.
     public var remappingFailed = false
     /// It does not answer on its bus any more.

@@ -19,7 +19,7 @@ public struct MdevType: Sendable, Equatable {
     /// How many more could be made just now.
     public var available: Int
     /// `vfio-pci`.
-    public var deviceAPI: String?
+    var deviceAPI: String?
     public var text: String?
     /// Those that exist, in order.
     public var devices: [String]

@@ -17,7 +17,7 @@ public struct NVMeController: Sendable, Equatable {
     /// The subsystem's qualified name.
     public var subsystem: String?
     /// The subsystem's folder below `/sys/class/nvme-subsystem`.
-    public var subsystemFolder: String?
+    var subsystemFolder: String?
     public var namespaces: [NVMeNamespace]
 }
 

@@ -13,7 +13,7 @@ public enum GuestDriver {
 
 extension PCIFunction {
     /// Whether a guest, or another program, may have the function just now, by its driver.
-    public var hasGuestDriver: Bool { hasVFIODevice || driver.map(GuestDriver.isOne) == true }
+    var hasGuestDriver: Bool { hasVFIODevice || driver.map(GuestDriver.isOne) == true }
 
     /// The driver by which the host itself uses the function; nil where none does.
     public var hostDriver: String? {

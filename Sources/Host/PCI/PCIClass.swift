@@ -7,21 +7,19 @@ public struct PCIClass: Hashable, Sendable {
     }
 
     public var base: UInt8 { UInt8(truncatingIfNeeded: code >> 16) }
-    public var sub: UInt8 { UInt8(truncatingIfNeeded: code >> 8) }
     /// Base and subclass, as `lspci -nn` shows them.
     public var short: UInt16 { UInt16(truncatingIfNeeded: code >> 8) }
 
     /// Host bridges, ISA bridges, root ports, switches: the machine's own plumbing. "Other bridges" are not among them, for the
     /// switches of GPUs' own links are such.
     public var isBridge: Bool { base == 0x06 && !isOtherBridge }
-    public var isOtherBridge: Bool { short == 0x0680 }
+    var isOtherBridge: Bool { short == 0x0680 }
     /// Interrupt and DMA controllers, timers, IOMMUs, SMBus, IPMI: what the machine runs by. "Other system peripherals" are not
     /// among them, for accelerators hide there.
-    public var isMachinery: Bool { (0x0800...0x0806).contains(short) || short == 0x0c05 || short == 0x0c07 }
-    public var isMemory: Bool { base == 0x05 }
-    public var isCXLMemory: Bool { short == 0x0502 }
-    public var isNetwork: Bool { base == 0x02 }
-    public var isDisplay: Bool { base == 0x03 }
+    var isMachinery: Bool { (0x0800...0x0806).contains(short) || short == 0x0c05 || short == 0x0c07 }
+    var isMemory: Bool { base == 0x05 }
+    var isCXLMemory: Bool { short == 0x0502 }
+    var isNetwork: Bool { base == 0x02 }
     /// Display controllers and 3D controllers.
     public var isGPU: Bool { short == 0x0300 || short == 0x0302 }
     public var isNVMe: Bool { short == 0x0108 }

@@ -31,16 +31,16 @@ public struct PCIFunction: Sendable, Equatable {
     public var canReset: Bool
     public var link: PCILink?
     /// The display that the firmware chose.
-    public var isBootDisplay: Bool
+    var isBootDisplay: Bool
     public var bars: [PCIBar]
     /// Whether the mdev framework offers types here.
     public var isMdevParent: Bool
     /// Of a virtual function that its vendor's driver divides without mdev.
     public var vendorPartition: VendorPartition?
     /// Whether the kernel keeps a VFIO device for it: a driver for guests is bound, whatever its name.
-    public var hasVFIODevice = false
+    var hasVFIODevice = false
     /// Whether it has network interfaces, be they in the network namespace that is looked at or in another.
-    public var hasInterfaces = false
+    var hasInterfaces = false
 
     public var isVirtualFunction: Bool { physicalFunction != nil }
     public var vendorID: String { hexadecimalText(UInt32(vendor), width: 4) }
@@ -70,7 +70,7 @@ public struct SRIOVState: Sendable, Equatable {
 public struct PCILink: Sendable, Equatable {
     /// As the kernel words it: `16.0 GT/s PCIe`.
     public var speed: String?
-    public var maximumSpeed: String?
+    var maximumSpeed: String?
     /// Lanes.
     public var width: Int?
     public var maximumWidth: Int?
@@ -82,7 +82,7 @@ public struct PCIBar: Sendable, Equatable {
     public var index: Int
     /// Bytes.
     public var size: UInt64
-    public var isPrefetchable: Bool
+    var isPrefetchable: Bool
 }
 
 /// Lower case, padded with zeros.

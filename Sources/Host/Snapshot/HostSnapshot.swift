@@ -17,27 +17,27 @@ public struct HostSnapshot: Sendable, Equatable {
     public var media: SharedMedia
     public var mounts: [Mount]
     /// Device nodes that the host swaps to.
-    public var swaps: [String]
-    public var spannedFileSystems: [SpannedFileSystem]
+    var swaps: [String]
+    var spannedFileSystems: [SpannedFileSystem]
     /// Whether a ZFS pool is imported.
-    public var hasPools: Bool
+    var hasPools: Bool
     public var interfaces: [NetworkInterface]
     public var routes: [Route]
     /// Whether the tree shows network interfaces, if only the loopback.
-    public var showsInterfaces: Bool
+    var showsInterfaces: Bool
     /// Interfaces whose routes are in another network namespace than those that are read.
     private var foreignInterfaces: Set<String>
     /// The functions of vDPA devices: `vdpa0`.
-    public var vdpa: [String: PCIAddress]
+    var vdpa: [String: PCIAddress]
     public var nodes: [NUMANode]
     /// The framebuffers' functions: `fb0`.
-    public var framebuffers: [String: PCIAddress]
+    var framebuffers: [String: PCIAddress]
     /// The functions of serial consoles: `ttyS4`.
-    public var consoles: [String: PCIAddress]
+    var consoles: [String: PCIAddress]
     /// A framebuffer that the firmware set up on the display that it chose, and that no function's driver has taken over.
-    public var firmwareFramebuffer: String?
+    var firmwareFramebuffer: String?
     /// Whether the console writes text by the means of old displays, which have no framebuffer.
-    public var hasTextDisplay: Bool
+    var hasTextDisplay: Bool
     public var problems: [HostProblem]
 
     private var positions: [PCIAddress: Int]
@@ -111,7 +111,7 @@ public struct HostSnapshot: Sendable, Equatable {
     }
 
     /// Whether the routes over the interface cannot be known.
-    public func isForeign(_ interface: NetworkInterface) -> Bool { foreignInterfaces.contains(interface.name) }
+    func isForeign(_ interface: NetworkInterface) -> Bool { foreignInterfaces.contains(interface.name) }
 
     public func function(at address: PCIAddress) -> PCIFunction? { positions[address].map { functions[$0] } }
 

@@ -16,7 +16,7 @@ public struct BlockDevice: Sendable, Equatable {
     /// What is made of it.
     public var holders: [String]
     /// The device mapper's name: `vg0-root`.
-    public var mapperName: String?
+    var mapperName: String?
     /// Of a disk, the name that it has by whichever way it is reached: `naa.5000c500a1b2c3d4`, `eui.…`.
     public var wwid: String?
     /// The PCI functions that lead to the data; several where a drive has several controllers, or a disk several adapters.

@@ -8,7 +8,7 @@ extension IdentityService {
     public struct Bootstrapped: Sendable, Equatable {
         public let admin: UserID
         public let adminProject: ProjectID
-        public let serviceProject: ProjectID
+        let serviceProject: ProjectID
         /// Whether the administrator got the plan's password now: false where there was one already.
         public let setsAdminPassword: Bool
         /// Whether the plan's password is the administrator's now.

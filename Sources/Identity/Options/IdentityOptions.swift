@@ -1,4 +1,4 @@
-public import Model
+import Model
 
 /// How the embedded Identity service behaves: lifetimes, rules for passwords, addresses.
 public struct IdentityOptions: Sendable {
@@ -9,7 +9,7 @@ public struct IdentityOptions: Sendable {
     public var allowsRescoping = true
     /// Where clients reach the service, such as `https://cloud.example/identity`; nil makes links from each request.
     public var publicURL: String?
-    public var defaultDomain: DomainID = "default"
+    var defaultDomain: DomainID = "default"
     /// Nil never locks an account.
     public var lockout: Lockout?
     public var passwords = PasswordRules()
@@ -30,7 +30,7 @@ public struct IdentityOptions: Sendable {
         /// How long the account stays shut for that source, and how long failures count.
         public var duration: Duration
         /// The longest time between two guesses at an account that is delayed rather than shut.
-        public var longestDelay: Duration = .seconds(8)
+        var longestDelay: Duration = .seconds(8)
 
         /// Failures of an account from all sources that it does not know, after which it is shut for all of them.
         var attemptsOfAll: Int { attempts * 10 }

@@ -3,7 +3,7 @@ public import Model
 /// Where the chain of a host's certificates ended at a time: kept with them, it shows when the last ones are missing.
 public struct ChainHeadStatement: Sendable, Codable, Equatable {
     /// The format that this program writes.
-    public static let currentFormat = "kilonova-sanitisation-head/1"
+    static let currentFormat = "kilonova-sanitisation-head/1"
 
     public var format: String
     public var host: String

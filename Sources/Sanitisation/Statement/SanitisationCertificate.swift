@@ -61,7 +61,7 @@ public struct SanitisationCertificate: Sendable, Codable, Equatable {
 
     /// Whether the key in the certificate signed its statement, and has the name that the certificate gives it. That the key is
     /// the control plane's is for the reader to know.
-    public var isSigned: Bool {
+    var isSigned: Bool {
         guard let raw = Data(base64Encoded: publicKey), let signature = Data(base64Encoded: signature),
             let key = try? Curve25519.Signing.PublicKey(rawRepresentation: raw)
         else { return false }

@@ -3,7 +3,7 @@ public import Model
 /// What a sanitisation certificate says: which device was cleaned, how, with what proof, after whom.
 public struct SanitisationStatement: Sendable, Codable, Equatable {
     /// The format that this program writes.
-    public static let currentFormat = "kilonova-sanitisation/1"
+    static let currentFormat = "kilonova-sanitisation/1"
 
     public var format: String
     /// In the chain of its host, from 1.

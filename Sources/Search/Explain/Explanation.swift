@@ -65,8 +65,8 @@ public struct Explanation: Sendable {
     public let isComplete: Bool
 
     /// More than so many constraints are not dropped together.
-    public static let largestRelaxation = 3
-    public static let mostRelaxations = 200
+    static let largestRelaxation = 3
+    static let mostRelaxations = 200
 
     /// - Parameters:
     ///   - misses: how many trees that nearly serve are wanted

@@ -1,9 +1,9 @@
-public import Model
+import Model
 
 /// Reads keys and, by being asked for them, learns which exist: the one list behind validation and reference.
 ///
 /// A wrong value is noted and its default answered, so that one pass finds every problem.
-public struct SettingsReader {
+struct SettingsReader {
     private let sources: [SettingsSource]
     private let files: any SecretFiles
     private(set) var keys: [SettingsKey] = []
@@ -57,7 +57,7 @@ public struct SettingsReader {
         scalar(path, "text", standard, standard, summary) { $0 }
     }
 
-    public mutating func optionalText(_ path: String, _ summary: String) -> String? {
+    mutating func optionalText(_ path: String, _ summary: String) -> String? {
         scalar(path, "text", String?.none, "", summary) { .some($0) }
     }
 

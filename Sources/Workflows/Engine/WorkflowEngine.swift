@@ -21,11 +21,11 @@ public final class WorkflowEngine: Service, Sendable {
         public var poll: Duration
         /// The first pause after trouble; doubles up to `longestRetry`.
         public var retry: Duration
-        public var longestRetry: Duration
+        var longestRetry: Duration
         /// Workflows at the same time.
-        public var concurrency: Int
+        var concurrency: Int
         /// How long ended workflows stay to be looked at.
-        public var retention: Duration
+        var retention: Duration
 
         public init(
             lease: Duration = .seconds(30), poll: Duration = .seconds(1), retry: Duration = .milliseconds(500),

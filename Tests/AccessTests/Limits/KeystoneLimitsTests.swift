@@ -101,47 +101,5 @@ struct KeystoneLimitsTests {
             // Not the domain's own: what is registered.
             #expect(try await limits.limit(for: "GPU", rootOf: tree) == -1)
         }
-        let allowance = try await QuotaAllowance(limits, project: "p2", resources: ["FPGA"])
-        #expect(allowance.projects == ["d", "p1", "p2", "p3"])
-        try allowance.check(asking: ["FPGA": 1], used: ["p3": ["FPGA": 4]])
-        #expect(throws: Fault.self) { try allowance.check(asking: ["FPGA": 1], used: ["p3": ["FPGA": 5]]) }
-    }
-}
-
-@Suite("Quota allowances")
-struct QuotaAllowanceTests {
-    private struct Fixed: QuotaLimits {
-        func limit(for resource: String, project: ProjectID) async throws(Fault) -> Int? {
-            ["FPGA": 4, "GPU": -1, "QAT": 0][resource]
-        }
-    }
-
-    @Test("says no where more would be used than allowed, and names everything")
-    func check() async throws {
-        let allowance = try await QuotaAllowance(
-            Fixed(), project: "p", resources: ["FPGA", "GPU", "QAT", "NIC"])
-        #expect(allowance.projects == ["p"])
-        try allowance.check(asking: ["FPGA": 2, "GPU": 1000, "NIC": 5], used: ["p": ["FPGA": 2]])
-        do throws(Fault) {
-            try allowance.check(asking: ["FPGA": 3, "QAT": 1], used: ["p": ["FPGA": 2]])
-            Issue.record("too much was allowed")
-        } catch {
-            #expect(error.kind == .forbidden)
-            #expect(error.message.contains("FPGA: 3 asked, 2 in use, the project's limit is 4"))
-            #expect(error.message.contains("QAT: 1 asked, 0 in use"))
-        }
-    }
-
-    @Test("who is over a lowered limit may ask for nothing more, but for other things and for less")
-    func over() async throws {
-        let allowance = try await QuotaAllowance(Fixed(), project: "p", resources: ["FPGA", "GPU"])
-        try allowance.check(asking: ["FPGA": 0, "GPU": 1], used: ["p": ["FPGA": 9]])
-        try allowance.check(asking: ["FPGA": -1], used: ["p": ["FPGA": 9]])
-    }
-
-    @Test("what has no registered limit is unlimited, or refused where that is asked for")
-    func unregistered() async throws {
-        let strict = try await QuotaAllowance(Fixed(), project: "p", resources: ["NIC"], unregistered: .refused)
-        #expect(throws: Fault.self) { try strict.check(asking: ["NIC": 1], used: [:]) }
     }
 }

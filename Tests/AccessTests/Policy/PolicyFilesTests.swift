@@ -45,20 +45,6 @@ struct PolicyFilesTests {
         #expect(try await PolicyFiles([]).read().isEmpty)
     }
 
-    @Test("the sample changes nothing, and with its marks removed neither")
-    func sample() throws {
-        for rules in [PlacementPolicy.rules, AcceleratorPolicy.rules, IdentityPolicy.rules] {
-            let sample = PolicySample.text(rules)
-            #expect(try PolicyDocument(sample, name: "sample").rules.isEmpty)
-            let live = sample.split(separator: "\n").filter { $0.hasPrefix("#\"") }.map { $0.dropFirst() }
-            let document = try PolicyDocument(live.joined(separator: "\n"), name: "sample")
-            #expect(document.rules.map(\.name) == rules.map(\.name))
-            let defaults = try PolicyEngine(rules: rules)
-            let overridden = try PolicyEngine(rules: rules, documents: [document])
-            for rule in rules { #expect(defaults.source(of: rule.name) == overridden.source(of: rule.name)) }
-        }
-    }
-
     @Test("what a decision costs, for the record")
     func cost() throws {
         let engine = try PolicyEngine(rules: IdentityPolicy.rules)

@@ -1,0 +1,52 @@
+/// What the rules on uses let stand; these lists only shrink.
+enum UseExceptions {
+    static let publicWithoutUse: Set<String> = [
+        "Sources/API/Dispatch/APIRequest.swift: `inProcess`",
+        "Sources/API/Endpoints/Endpoint.swift: `isOptional`",
+        "Sources/API/Endpoints/Parameter.swift: `isRepeatable`",
+        "Sources/API/Endpoints/PathTemplate.swift: `hasTrailingSlash`",
+        "Sources/API/Schemas/SchemaProblem.swift: `schemaReason`",
+        "Sources/API/Server/ListenerConfiguration.swift: `idleTime`",
+        "Sources/Host/Storage/BlockDevice.swift: `SpannedFileSystem`",
+        "Sources/Link/Certificates/CertificateAuthority.swift: `serverIdentity`",
+        "Sources/Link/Certificates/CertificateBook.swift: `notAfter`",
+        "Sources/Link/Certificates/CertificateBook.swift: `notBefore`",
+        "Sources/Link/Certificates/CertificateBook.swift: `revokedAt`",
+        "Sources/Link/Endpoints/CertificateAuthenticator.swift: `AgentAuthorizer`",
+        "Sources/Link/HTTP/AgentCredentials.swift: `notAfter`",
+        "Sources/Link/HTTP/AgentCredentials.swift: `notBefore`",
+        "Sources/Link/HTTP/HTTPAgentLink.swift: `renewalCheck`",
+        "Sources/Link/Messages/CertificateMessages.swift: `AuthorityDocument`",
+        "Sources/Link/Messages/CertificateMessages.swift: `RenewalRequest`",
+        "Sources/Link/Messages/CertificateMessages.swift: `notAfter`",
+        "Sources/Link/Messages/CertificateMessages.swift: `notBefore`",
+        "Sources/Model/Faults/Fault.swift: `headersTooLarge`",
+        "Sources/Model/Faults/Fault.swift: `uriTooLong`",
+        "Sources/Model/Time/Timestamp+Text.swift: `hour`",
+        "Sources/Model/Time/Timestamp+Text.swift: `microsecond`",
+        "Sources/Model/Time/Timestamp+Text.swift: `minute`",
+        "Sources/Model/Time/Timestamp+Text.swift: `month`",
+        "Sources/Model/Time/Timestamp+Text.swift: `weekday`",
+        "Sources/Model/Time/Timestamp+Text.swift: `year`",
+        "Sources/Store/Feed/ChangeFeed.swift: `poke`",
+        "Sources/Store/Feed/ChangeFeed.swift: `pruningInterval`",
+        "Sources/Store/Migrator.swift: `checksum`",
+    ]
+
+    static let calledByTests: Set<String> = [
+        "Sources/Drivers/External/ExternalDriver.swift: `interrupt`",
+        // What a recorded host's drives are made to do.
+        "Sources/Host/Recording/PlayedDrive.swift: `behave`",
+        "Sources/Host/Recording/PlayedDrive.swift: `hideBlocks`",
+        // An agent sends changes; tests of both ends look at what comes of them.
+        "Sources/Model/Devices/HostReportChange.swift: `applying`",
+        "Sources/Model/Faults/Fault.swift: `headersTooLarge`",
+        "Sources/Model/Faults/Fault.swift: `uriTooLong`",
+        "Sources/Model/Placement/ResourceClass.swift: `vgpu`",
+        "Sources/Store/ChangeLog.swift: `latestChange`",
+        "Sources/Store/Feed/ChangeFeed.swift: `caughtUp`",
+        // The engine without its loop, so that tests say when.
+        "Sources/Workflows/Engine/WorkflowEngine.swift: `runDue`",
+        "Sources/Workflows/Journal/WorkflowJournal.swift: `detached`",
+    ]
+}
