@@ -205,6 +205,39 @@ import Testing
         }
     }
 
+    @Test("connections that only wait make room for others; one that is being answered stays", .timeLimit(.minutes(2)))
+    func room() async throws {
+        try await withServer({
+            $0.mostConnections = 32
+            $0.arrivalTime = .seconds(3600)
+        }) { port, waiting in
+            let busy = try RawConnection(port: port)
+            busy.send("GET /n/wait HTTP/1.1\r\nHost: a\r\n\r\n")
+            var begun = waiting.begun.stream.makeAsyncIterator()
+            await begun.next()
+            // More than the listener takes, each held by a body that never ends.
+            let held = try await RawConnection.run {
+                try (0..<40).map { _ in
+                    let connection = try RawConnection(port: port)
+                    connection.send(
+                        "POST /n/notes HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\n"
+                            + "Content-Length: 900\r\n\r\n{")
+                    return connection
+                }
+            }
+            let answer = try await exchange(port, "GET /n/hello HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n")
+            #expect(answer.hasPrefix("HTTP/1.1 200 "), "\(answer)")
+            // The one that waited longest was closed, without an answer.
+            let first = try #require(held.first)
+            let end = try await RawConnection.run { first.readToEnd() }
+            #expect(!end.contains(" 200 "), "\(end)")
+            waiting.cancelled.continuation.finish()
+            var cancelled = waiting.cancelled.stream.makeAsyncIterator()
+            #expect(await cancelled.next() == nil, "the request that is being answered was given up")
+            _ = busy
+        }
+    }
+
     @Test("a port that is taken is named, with the setting")
     func taken() async throws {
         try await withServer { port, _ in

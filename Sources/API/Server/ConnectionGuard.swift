@@ -25,8 +25,14 @@ final class ConnectionGuard: ChannelDuplexHandler {
         var lingering: Duration = .seconds(2)
     }
 
+    /// A client that has sent so many bytes of a body is not one that holds its connection for nothing.
+    private static let progress = 16 * 1024
+
     private let rules: Rules
     private let open: OpenRequests
+    private let waiting: WaitingConnections
+    /// Bytes of the body since the client last showed that it goes on sending.
+    private var arrived = 0
     /// Heads that were passed on, less the answers that ended.
     private var unanswered = 0
     private var isArriving = false
@@ -38,9 +44,18 @@ final class ConnectionGuard: ChannelDuplexHandler {
     private var reading: Scheduled<Void>?
     private var ending: Scheduled<Void>?
 
-    init(_ rules: Rules, open: OpenRequests) {
+    init(_ rules: Rules, open: OpenRequests, waiting: WaitingConnections) {
         self.rules = rules
         self.open = open
+        self.waiting = waiting
+    }
+
+    func handlerAdded(context: ChannelHandlerContext) {
+        waiting.open(context.channel)
+    }
+
+    func handlerRemoved(context: ChannelHandlerContext) {
+        waiting.close(context.channel)
     }
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
@@ -54,10 +69,17 @@ final class ConnectionGuard: ChannelDuplexHandler {
                 context.fireErrorCaught(RequestTooSlow())
             }
             context.fireChannelRead(wrapInboundOut(.head(head)))
-        case .body:
+        case .body(let bytes):
+            arrived += bytes.readableBytes
+            if arrived >= Self.progress {
+                arrived = 0
+                waiting.wait(context.channel)
+            }
             context.fireChannelRead(data)
         case .end:
             isArriving = false
+            arrived = 0
+            waiting.work(context.channel)
             arrival?.cancel()
             arrival = nil
             context.fireChannelRead(data)
@@ -76,6 +98,7 @@ final class ConnectionGuard: ChannelDuplexHandler {
             context.write(data, promise: promise)
         case .end:
             unanswered -= 1
+            if unanswered == (isArriving ? 1 : 0) { waiting.wait(context.channel) }
             guard isLast else {
                 context.write(data, promise: promise)
                 return

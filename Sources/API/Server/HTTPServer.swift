@@ -45,9 +45,12 @@ public struct HTTPServer: ServiceLifecycle.Service {
         var quiet = logger
         quiet.logLevel = max(logger.logLevel, .warning)
         let rules = ConnectionGuard.Rules(arrival: configuration.arrivalTime, reading: configuration.readingTime)
+        let waiting = WaitingConnections(limit: configuration.mostConnections)
         let base = HTTPServerBuilder.http1(
             configuration: .init(
-                additionalChannelHandlers: [GuardInstaller { ConnectionGuard(rules, open: front.open) }],
+                additionalChannelHandlers: [
+                    GuardInstaller { ConnectionGuard(rules, open: front.open, waiting: waiting) }
+                ],
                 idleTimeout: .init(configuration.idleTime),
                 httpDecoderConfiguration: .init(
                     maxHeaderFieldSize: 32 * 1024, maxHeaderListSize: 64 * 1024, maxHeaderFieldCount: 100)))

@@ -34,7 +34,7 @@ public struct ListenSettings: Sendable {
             default: "20s")
         mostConnections = reader.number(
             "listen.max_connections",
-            "Maximum number of connections; further ones wait until one ends. Each needs a file descriptor.",
+            "Maximum number of connections; each needs a file descriptor. Near the limit, a new connection closes the one that has waited longest for its client.",
             in: 16...1_000_000, default: 8192)
         checksAnswers = reader.boolean(
             "listen.check_answers",
