@@ -7,6 +7,9 @@ DEBIAN_PACKAGES := libsqlite3-dev libpq-dev libcrypt-dev pkg-config curl python3
 # on a busy machine that ends in time-outs.
 export SWT_EXPERIMENTAL_MAXIMUM_PARALLELIZATION_WIDTH ?= 8
 
+# Debug builds; continuous integration adds a flag.
+SWIFT_BUILD ?= swift build
+
 .PHONY: demo run build test test-faults conformance original interop test-leaves lint format docs docs-check bench lab lab-test deps
 
 # The main job, end to end, with the openstack client.
@@ -22,8 +25,9 @@ build: deps
 	Tools/release kilonova
 
 # Everything that needs no special hardware: client contracts, then unit, functional and store tests on both engines.
+test: export KILONOVA_POSTGRESQL_FSYNC = off
 test: deps
-	swift build --build-tests
+	$(SWIFT_BUILD) --build-tests
 	Tests/Scripts/contracts.sh
 	Tests/Scripts/consumers.sh
 	Tests/Scripts/with-postgres.sh swift test --skip-build
@@ -33,7 +37,7 @@ test: deps
 
 # Everyone that takes part in binding is cut off at each moment; prints a table of who, when and how often.
 test-faults: deps
-	swift build --build-tests
+	$(SWIFT_BUILD) --build-tests
 	Tests/Scripts/fault-table.sh
 
 # The functional tests that openstack-placement publishes, against this Placement; not part of `test`, some minutes.
@@ -48,7 +52,7 @@ interop: build
 
 # What needs a real Keystone and a real Placement, which it brings up on loopback; not part of `test`, some minutes.
 original: deps
-	swift build --build-tests
+	$(SWIFT_BUILD) --build-tests
 	Tests/Scripts/original.sh
 
 # Only the rooms that need neither the network stack nor a database: seconds.
@@ -63,12 +67,12 @@ format:
 
 # What is made from the program: configuration reference, support matrix, OpenAPI documents.
 docs: deps
-	swift build --product kilonova
+	$(SWIFT_BUILD) --product kilonova
 	.build/debug/kilonova docs docs
 
 # Fails where they are not what the program says.
 docs-check: deps
-	swift build --product kilonova
+	$(SWIFT_BUILD) --product kilonova
 	.build/debug/kilonova docs docs --check
 
 # Figures, with ratios to what they are compared with; release builds, some minutes.
