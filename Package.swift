@@ -23,9 +23,17 @@ let settings: [SwiftSetting] = [
     .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
 ]
 
+/// The toolchain's own linker, which needs half the time of the system's and packs relocations.
+let linking: [LinkerSetting] = [.unsafeFlags(["-use-ld=lld"], .when(platforms: [.linux]))]
+
 /// A library target of this package and the tests beside it.
-func room(_ name: String, _ dependencies: [Target.Dependency] = [], tests: [Target.Dependency]? = []) -> [Target] {
-    var targets: [Target] = [.target(name: name, dependencies: dependencies, swiftSettings: settings)]
+func room(
+    _ name: String, _ dependencies: [Target.Dependency] = [], tests: [Target.Dependency]? = [],
+    linking: [LinkerSetting] = []
+) -> [Target] {
+    var targets: [Target] = [
+        .target(name: name, dependencies: dependencies, swiftSettings: settings, linkerSettings: linking)
+    ]
     if let tests {
         targets.append(
             .testTarget(
@@ -69,7 +77,7 @@ let system: Target.Dependency = .product(name: "SystemPackage", package: "swift-
 
 // Rooms that build in seconds: values, sysfs, drivers, search.
 var targets: [Target] =
-    room("Model")
+    room("Model", linking: linking)  // Every product has Model in it.
     + room("Search", ["Model"])
     + room("Host", ["Model", system], tests: ["TestFuzz"])
     + room("Drivers", ["Host", "Model"])

@@ -221,7 +221,8 @@ class Endpoint:
 def explore(endpoint, client, values, tries):
     """The dearest request found: (ms, status, bytes of the answer, target, bytes of the body, MB)."""
     best = endpoint.first(values)
-    cost = endpoint.send(client, best)
+    while (cost := endpoint.send(client, best)) is None:
+        best = endpoint.first(values)
     for _ in range(tries):
         other = endpoint.change(best, values)
         found = endpoint.send(client, other)
