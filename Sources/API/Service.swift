@@ -10,12 +10,15 @@ public struct Service: Sendable {
     public let endpoints: [Endpoint]
     public let authenticator: any Authenticator
     public let authorizer: any Authorizer
+    /// Whether the id of a project may stand between the prefix and the path of any endpoint, as in
+    /// `/v2.1/{project_id}/servers`. It must be the project of the caller's token.
+    public let takesProject: Bool
     /// Turns a path that clients send into the one the endpoints have (un-versioned aliases, `.json`, doubled ids).
     public let rewrite: @Sendable (_ path: String) -> String
 
     public init(
         name: String, title: String, prefix: String, family: any APIFamily, endpoints: [Endpoint],
-        authenticator: any Authenticator, authorizer: any Authorizer,
+        authenticator: any Authenticator, authorizer: any Authorizer, takesProject: Bool = false,
         rewrite: @escaping @Sendable (_ path: String) -> String = { $0 }
     ) {
         self.name = name
@@ -25,6 +28,7 @@ public struct Service: Sendable {
         self.endpoints = endpoints
         self.authenticator = authenticator
         self.authorizer = authorizer
+        self.takesProject = takesProject
         self.rewrite = rewrite
     }
 }

@@ -23,10 +23,15 @@ public struct AnswerCheck: Sendable {
             guard let problem = promise.problem(response.status, response.headers, bytes) else { return }
             report(
                 AnswerMismatch(
-                    service: response.service ?? "", method: method, route: endpoint.path.description,
+                    service: response.service ?? "", method: method, route: endpoint.route,
                     version: promise.version, status: response.status, problem: problem))
         }
         var response = response
+        // Data may be of any size: it is not kept, and its headers tell all that is promised.
+        if promise.isData(response.status) {
+            look([])
+            return response
+        }
         switch response.body {
         case .none: look([])
         case .bytes(let bytes): look(bytes)
@@ -73,11 +78,18 @@ private struct Promise: Sendable {
     let family: any APIFamily
     let version: Microversion?
 
+    func isData(_ status: Int) -> Bool { endpoint.answers.first { $0.status == status }?.isData ?? false }
+
     /// Nil where the answer is as promised.
     func problem(_ status: Int, _ headers: HTTPFields, _ body: [UInt8]) -> String? {
         guard status < 400 else { return faultProblem(status, headers, body) }
         guard let answer = endpoint.answers.first(where: { $0.status == status }) else {
             return "the document has no answer with this status"
+        }
+        if answer.isData {
+            let type = headers[.contentType].map { MediaType($0) }
+            return type == answer.mediaType
+                ? nil : "the document tells \(answer.mediaType), Content-Type is \(type?.description ?? "not there")"
         }
         guard method != .head else { return nil }
         guard let schema = answer.schema else {
@@ -90,8 +102,8 @@ private struct Promise: Sendable {
         guard endpoint.documentedFaults.contains(where: { $0.status == status }) else {
             return "the document has no fault with this status"
         }
-        // A page for readers, where they asked for one.
-        guard method != .head, headers[.contentType]?.hasPrefix("text/html") != true else { return nil }
+        // A page or a text for readers, where they asked for one.
+        guard method != .head, headers[.contentType]?.hasPrefix("text/") != true else { return nil }
         return problem(family.faultSchema, headers, body)
     }
 

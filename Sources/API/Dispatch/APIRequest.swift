@@ -8,8 +8,11 @@ public struct APIRequest: Sendable {
     /// Path and query as sent, percent-encoded.
     public var target: String
     public var headers: HTTPFields
+    /// Empty where it is still `arriving`.
     public var body: [UInt8]
     public var peer: Peer
+    /// The body, where its endpoint reads it as it comes.
+    var arriving: ArrivingBody?
 
     public init(
         _ method: HTTPRequest.Method, _ target: String, headers: HTTPFields = [:], body: [UInt8] = [],

@@ -7,6 +7,8 @@ public import Model
 /// Knows no socket: the server calls it, and so do tests and callers inside the process.
 public struct Dispatcher: Sendable {
     private let mounts: [Mount]
+    /// Whether an endpoint of any service takes its body as it arrives.
+    private let hasStreams: Bool
     private let root: @Sendable (APIRequest) -> Reply?
     private let logger: Logger
     private let ids: IDSource
@@ -17,6 +19,8 @@ public struct Dispatcher: Sendable {
         let routes: RouteTable
         let prefix: [UInt8]
         let document: SharedDocument
+        /// Whether an endpoint takes its body as it arrives.
+        let hasStreams: Bool
     }
 
     /// - Parameters:
@@ -29,9 +33,10 @@ public struct Dispatcher: Sendable {
         mounts = services.map {
             Mount(
                 service: $0, routes: RouteTable($0.endpoints), prefix: Array($0.prefix.utf8),
-                document: SharedDocument($0))
+                document: SharedDocument($0), hasStreams: $0.endpoints.contains { $0.body?.isStream == true })
         }
         .sorted { $0.prefix.count > $1.prefix.count }
+        hasStreams = mounts.contains { $0.hasStreams }
         self.root = root
         self.logger = logger
         self.ids = ids
@@ -71,6 +76,14 @@ public struct Dispatcher: Sendable {
         return Exchange(mount: mount, requestID: requestID).response(fault, request)
     }
 
+    /// Whether the body is to be left on the connection, for the handler to read as it arrives.
+    func streams(_ method: HTTPRequest.Method, _ target: String) -> Bool {
+        guard hasStreams else { return false }
+        let path = RequestTarget(target).rawPath
+        guard let mount = mount(of: path) else { return false }
+        return mount.streams(method, String(path.dropFirst(mount.service.prefix.count)))
+    }
+
     private func mount(of path: Substring) -> Mount? {
         let bytes = path.utf8
         return mounts.first { mount in
@@ -92,7 +105,8 @@ public struct Dispatcher: Sendable {
     }
 
     private func rootFault(_ fault: Fault, _ request: APIRequest, _ requestID: RequestID) -> APIResponse {
-        let (type, bytes) = AgentFamily().envelope(fault, requestID: requestID, version: nil)
+        let (type, bytes) = AgentFamily().envelope(
+            fault, WireContext(requestID: requestID, method: request.method, headers: request.headers))
         var headers: HTTPFields = [:]
         headers[.contentType] = type
         headers[.openStackRequestID] = requestID.text

@@ -18,8 +18,22 @@ func decodeBody<Body: Decodable>(
     if let readable = Body.self as? any BodyReadable.Type, let body = try readable.init(body: value) as? Body {
         return body
     }
+    return try decodeBody(type, from: Data(bytes))
+}
+
+/// Decodes a part of a body that has passed its schema.
+func decodeBody<Body: Decodable>(_ type: Body.Type, from value: JSONValue) throws(Fault) -> Body {
+    if let readable = Body.self as? any BodyReadable.Type, let body = try readable.init(body: value) as? Body {
+        return body
+    }
+    var writer = JSONWriter()
+    writer.value(value)
+    return try decodeBody(type, from: Data(writer.bytes))
+}
+
+private func decodeBody<Body: Decodable>(_ type: Body.Type, from data: Data) throws(Fault) -> Body {
     do {
-        return try JSONDecoder().decode(Body.self, from: Data(bytes))
+        return try JSONDecoder().decode(Body.self, from: data)
     } catch let error as DecodingError {
         throw Fault(error)
     } catch let fault as Fault {

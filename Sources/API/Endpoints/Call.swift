@@ -19,13 +19,16 @@ public struct Call: Sendable {
     public let logger: Logger
     /// The other end of the connection.
     public let peer: Peer
+    /// The project that the path names in front, as in `/v2.1/{project_id}/servers`: the caller's. Nil where it names none;
+    /// links that the response holds name it again.
+    public let pathProject: ProjectID?
     let pathValues: [String: String]
     let authorizer: any Authorizer
 
     public init(
         requestID: RequestID, caller: Caller, version: Microversion, headers: HTTPFields, origin: String, mount: String,
         path: String, rawQuery: [(name: String, value: String)], logger: Logger, pathValues: [String: String],
-        authorizer: any Authorizer, peer: Peer = .inProcess
+        authorizer: any Authorizer, peer: Peer = .inProcess, pathProject: ProjectID? = nil
     ) {
         self.requestID = requestID
         self.caller = caller
@@ -39,6 +42,7 @@ public struct Call: Sendable {
         self.pathValues = pathValues
         self.authorizer = authorizer
         self.peer = peer
+        self.pathProject = pathProject
     }
 
     /// The value of a path parameter, checked before the handler ran.

@@ -22,6 +22,8 @@ public struct Endpoint: Sendable {
     public let query: QueryRules
     /// Nil where the operation takes no body.
     public let body: BodyRules?
+    /// The one key of the body that chooses this endpoint among those of its method and path; nil where it is alone.
+    let action: String?
     public let access: Access
     public let answers: [Answer]
     /// What it may answer besides the faults every endpoint has (400, 401, 403, 406, 415, 500, 503).
@@ -36,41 +38,63 @@ public struct Endpoint: Sendable {
         answers: Answer..., faults: [Fault.Kind] = [],
         handler: @escaping @Sendable (Call) async throws -> Reply
     ) {
-        self.method = method
-        self.path = path
-        self.summary = summary
-        self.since = since
-        self.until = until
-        self.query = query
-        self.body = nil
-        self.access = access
-        self.answers = answers
-        self.faults = faults
-        self.handler = { call, _ in try await handler(call) }
+        self.init(
+            method, path, summary, live: (since, until), query: query, body: nil, action: nil, access: access,
+            answers: answers, faults: faults
+        ) { call, _ in try await handler(call) }
+    }
+
+    /// An endpoint that takes a body.
+    public init<Value>(
+        _ method: HTTPRequest.Method, _ path: PathTemplate, _ summary: String,
+        since: Microversion? = nil, until: Microversion? = nil, query: QueryRules = .none,
+        body: Body<Value>, access: Access, answers: Answer..., faults: [Fault.Kind] = [],
+        handler: @escaping @Sendable (Call, Value) async throws -> Reply
+    ) {
+        self.init(
+            method, path, summary, live: (since, until), query: query, body: body.rules, action: nil, access: access,
+            answers: answers, faults: faults, handler: Self.given(path, handler))
     }
 
     /// An endpoint that takes a JSON body: validated against `body`'s schema first, then decoded.
-    public init<Body: Decodable & Sendable>(
+    public init<Value: Decodable & Sendable>(
         _ method: HTTPRequest.Method, _ path: PathTemplate, _ summary: String,
         since: Microversion? = nil, until: Microversion? = nil, query: QueryRules = .none,
-        body: Body.Type, schema: Schema? = nil, access: Access,
+        body: Value.Type, schema: Schema? = nil, access: Access,
         answers: Answer..., faults: [Fault.Kind] = [],
-        handler: @escaping @Sendable (Call, Body) async throws -> Reply
+        handler: @escaping @Sendable (Call, Value) async throws -> Reply
+    ) {
+        self.init(
+            method, path, summary, live: (since, until), query: query, body: Body.json(body, schema: schema).rules,
+            action: nil, access: access, answers: answers, faults: faults, handler: Self.given(path, handler))
+    }
+
+    init(
+        _ method: HTTPRequest.Method, _ path: PathTemplate, _ summary: String,
+        live: (since: Microversion?, until: Microversion?), query: QueryRules, body: BodyRules?, action: String?,
+        access: Access, answers: [Answer], faults: [Fault.Kind],
+        handler: @escaping @Sendable (Call, BodyValue?) async throws -> Reply
     ) {
         self.method = method
         self.path = path
         self.summary = summary
-        self.since = since
-        self.until = until
+        since = live.since
+        until = live.until
         self.query = query
-        self.body = BodyRules(schema: schema ?? Schema.of(Body.self)) { bytes, value throws(Fault) in
-            BodyValue(try decodeBody(Body.self, from: bytes, value))
-        }
+        self.body = body
+        self.action = action
         self.access = access
         self.answers = answers
         self.faults = faults
-        self.handler = { call, value in
-            guard let body = value?.value as? Body else {
+        self.handler = handler
+    }
+
+    /// `handler` with the body as the type that it takes.
+    static func given<Value: Sendable>(
+        _ path: PathTemplate, _ handler: @escaping @Sendable (Call, Value) async throws -> Reply
+    ) -> @Sendable (Call, BodyValue?) async throws -> Reply {
+        { call, value in
+            guard let body = value?.value as? Value else {
                 throw Fault.internalError("endpoint \(path) was called without its body")
             }
             return try await handler(call, body)
@@ -84,13 +108,17 @@ extension Endpoint {
         (since.map { $0 <= version } ?? true) && (until.map { version <= $0 } ?? true)
     }
 
+    /// Its path, with the action where it is one: `/servers/{id}/action#os-start`. No other endpoint of a version has it
+    /// with the same method.
+    var route: String { path.description + (action.map { "#\($0)" } ?? "") }
+
     /// Every fault that it may answer.
     var documentedFaults: [Fault.Kind] {
         let common: [Fault.Kind] = [
             .badRequest, .unauthorized, .forbidden, .notFound, .methodNotAllowed, .notAcceptable, .tooLarge,
             .unsupportedMediaType, .internalError, .unavailable,
         ]
-        return common + faults
+        return common + faults + (body?.isStream == true ? [.timeout] : [])
     }
 
     /// The same, which asks `subject` first; what it throws is the answer, whatever the body.
@@ -98,15 +126,6 @@ extension Endpoint {
         var endpoint = self
         endpoint.subject = subject
         return endpoint
-    }
-}
-
-/// A decoded body on its way from the decoder to the handler of the same endpoint.
-struct BodyValue: Sendable {
-    let value: any Sendable
-
-    init(_ value: any Sendable) {
-        self.value = value
     }
 }
 
@@ -123,24 +142,24 @@ extension Endpoint {
         case ruleInHandler(String)
     }
 
-    /// What a body must be, and how it becomes a value.
-    public struct BodyRules: Sendable {
-        public let schema: Schema
-        /// Whether the endpoint also works without a body.
-        public var isOptional: Bool = false
-        let decode: @Sendable (_ bytes: [UInt8], _ value: JSONValue) throws(Fault) -> BodyValue
-    }
-
     /// One successful answer.
     public struct Answer: Sendable {
         public let status: Int
+        /// Nil where there is no body, or data.
         public let schema: Schema?
         public let note: String?
+        /// Of the body, where there is one.
+        let mediaType: MediaType
 
         public init(status: Int, schema: Schema? = nil, note: String? = nil) {
+            self.init(status: status, schema: schema, note: note, mediaType: .json)
+        }
+
+        init(status: Int, schema: Schema?, note: String?, mediaType: MediaType) {
             self.status = status
             self.schema = schema
             self.note = note
+            self.mediaType = mediaType
         }
 
         public static func json<Value: Decodable>(_ type: Value.Type, status: Int = 200) -> Answer {
@@ -148,5 +167,12 @@ extension Endpoint {
         }
 
         public static func empty(_ status: Int = 204) -> Answer { Answer(status: status) }
+
+        /// Bytes of a media type; 206 is a range of them.
+        public static func data(_ type: MediaType, status: Int = 200) -> Answer {
+            Answer(status: status, schema: nil, note: nil, mediaType: type)
+        }
+
+        var isData: Bool { mediaType != .json }
     }
 }

@@ -12,12 +12,14 @@ public protocol APIFamily: Sendable {
     /// The version a request asks for. Throws 406 or 400, as the family does.
     func version(asked headers: HTTPFields, path: String) throws(Fault) -> Microversion
 
-    /// Headers of every answer once the version is known; `version` is nil where it was refused. What an endpoint sets
-    /// itself wins.
-    func headers(version: Microversion?, status: Int, method: HTTPRequest.Method) -> HTTPFields
+    /// The version that the headers ask of this service, as text; nil where they ask none.
+    func versionText(in headers: HTTPFields) -> String?
+
+    /// Headers of every answer. What an endpoint sets itself wins.
+    func headers(_ context: WireContext, status: Int) -> HTTPFields
 
     /// The error body its clients expect, and its content type.
-    func envelope(_ fault: Fault, requestID: RequestID, version: Microversion?) -> (contentType: String, bytes: [UInt8])
+    func envelope(_ fault: Fault, _ context: WireContext) -> (contentType: String, bytes: [UInt8])
 
     /// The form of `envelope`.
     var faultSchema: Schema { get }
@@ -29,7 +31,7 @@ public protocol APIFamily: Sendable {
     var requiresContentType: Bool { get }
 
     /// An error as a page for readers, where the request's `Accept` asks for one: its content type and text.
-    func page(_ fault: Fault, requestID: RequestID, accept: String?) -> (contentType: String, bytes: [UInt8])?
+    func page(_ fault: Fault, _ context: WireContext) -> (contentType: String, bytes: [UInt8])?
 
     /// A body that is JSON, but not of the endpoint's form.
     func malformedBody(_ problem: SchemaProblem) -> Fault
@@ -42,9 +44,7 @@ extension APIFamily {
     public var requestIDHeaders: [HTTPField.Name] { [.openStackRequestID] }
     public var requiresContentType: Bool { true }
 
-    public func page(
-        _ fault: Fault, requestID: RequestID, accept: String?
-    ) -> (contentType: String, bytes: [UInt8])? { nil }
+    public func page(_ fault: Fault, _ context: WireContext) -> (contentType: String, bytes: [UInt8])? { nil }
 
     public func malformedBody(_ problem: SchemaProblem) -> Fault {
         .badRequest(problem.fault.message, field: problem.path)
@@ -54,19 +54,8 @@ extension APIFamily {
         .badRequest("This request needs a JSON body.", field: "body")
     }
 
-    /// The version that `OpenStack-API-Version` asks of this service, as text; nil where it asks none.
-    ///
-    /// Several services may share the header, separated by commas; the last entry of a service counts.
-    func versionText(in headers: HTTPFields) -> String? {
-        var found: String?
-        for value in headers[values: .openStackAPIVersion] {
-            for entry in value.split(separator: ",") {
-                let words = entry.split(separator: " ", omittingEmptySubsequences: true)
-                guard words.count >= 1, words[0].lowercased() == serviceType else { continue }
-                found = words.count == 2 ? String(words[1]) : ""
-            }
-        }
-        return found
+    public func versionText(in headers: HTTPFields) -> String? {
+        VersionHeaders(serviceType: serviceType).text(in: headers)
     }
 }
 

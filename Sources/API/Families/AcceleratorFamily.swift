@@ -32,18 +32,16 @@ public struct AcceleratorFamily: APIFamily {
         return version
     }
 
-    public func headers(version: Microversion?, status: Int, method: HTTPRequest.Method) -> HTTPFields {
+    public func headers(_ context: WireContext, status: Int) -> HTTPFields {
         var fields: HTTPFields = [:]
         fields[Self.minimumHeader] = "\(minimum)"
         fields[Self.maximumHeader] = "\(maximum)"
         fields[.vary] = "OpenStack-API-Version"
-        if let version { fields[.openStackAPIVersion] = "accelerator \(version)" }
+        if let version = context.version { fields[.openStackAPIVersion] = "accelerator \(version)" }
         return fields
     }
 
-    public func envelope(
-        _ fault: Fault, requestID: RequestID, version: Microversion?
-    ) -> (contentType: String, bytes: [UInt8]) {
+    public func envelope(_ fault: Fault, _ context: WireContext) -> (contentType: String, bytes: [UInt8]) {
         var inner = JSONWriter()
         inner.object { json in
             json.member("faultcode", fault.kind.status < 500 ? "Client" : "Server")

@@ -11,7 +11,7 @@ public struct AgentFamily: APIFamily {
 
     public func version(asked headers: HTTPFields, path: String) throws(Fault) -> Microversion { maximum }
 
-    public func headers(version: Microversion?, status: Int, method: HTTPRequest.Method) -> HTTPFields { [:] }
+    public func headers(_ context: WireContext, status: Int) -> HTTPFields { [:] }
 
     public var faultSchema: Schema {
         let error = ObjectSchema([
@@ -21,9 +21,7 @@ public struct AgentFamily: APIFamily {
         return .object(ObjectSchema([.init("errors", .array(.object(error)))]))
     }
 
-    public func envelope(
-        _ fault: Fault, requestID: RequestID, version: Microversion?
-    ) -> (contentType: String, bytes: [UInt8]) {
+    public func envelope(_ fault: Fault, _ context: WireContext) -> (contentType: String, bytes: [UInt8]) {
         var json = JSONWriter()
         json.object { json in
             json.member("errors") { json in
@@ -35,7 +33,7 @@ public struct AgentFamily: APIFamily {
                         json.member("field", fault.field)
                         // Placement's, of what is relayed.
                         if let code = fault.code { json.member("code", code) }
-                        json.member("request_id", requestID.text)
+                        json.member("request_id", context.requestID.text)
                     }
                 }
             }

@@ -13,7 +13,7 @@ public struct IdentityFamily: APIFamily {
 
     public func version(asked headers: HTTPFields, path: String) throws(Fault) -> Microversion { maximum }
 
-    public func headers(version: Microversion?, status: Int, method: HTTPRequest.Method) -> HTTPFields {
+    public func headers(_ context: WireContext, status: Int) -> HTTPFields {
         var fields: HTTPFields = [:]
         fields[.vary] = "X-Auth-Token"
         return fields
@@ -29,9 +29,7 @@ public struct IdentityFamily: APIFamily {
         problem.mayShowSecret ? problem.faultWithoutValue : problem.fault
     }
 
-    public func envelope(
-        _ fault: Fault, requestID: RequestID, version: Microversion?
-    ) -> (contentType: String, bytes: [UInt8]) {
+    public func envelope(_ fault: Fault, _ context: WireContext) -> (contentType: String, bytes: [UInt8]) {
         var json = JSONWriter()
         json.object { json in
             json.member("error") { json in

@@ -29,9 +29,9 @@ public struct PlacementFamily: APIFamily {
         return version
     }
 
-    public func headers(version: Microversion?, status: Int, method: HTTPRequest.Method) -> HTTPFields {
+    public func headers(_ context: WireContext, status: Int) -> HTTPFields {
         var fields: HTTPFields = [:]
-        guard let version else { return fields }
+        guard let version = context.version else { return fields }
         fields[.openStackAPIVersion] = "placement \(version)"
         guard status < 400 else { return fields }
         fields[.vary] = "openstack-api-version"
@@ -51,9 +51,7 @@ public struct PlacementFamily: APIFamily {
         return .object(ObjectSchema([.init("errors", .array(.object(error)))]))
     }
 
-    public func envelope(
-        _ fault: Fault, requestID: RequestID, version: Microversion?
-    ) -> (contentType: String, bytes: [UInt8]) {
+    public func envelope(_ fault: Fault, _ context: WireContext) -> (contentType: String, bytes: [UInt8]) {
         var json = JSONWriter()
         json.object { json in
             json.member("errors") { json in
@@ -62,11 +60,11 @@ public struct PlacementFamily: APIFamily {
                         json.member("status", fault.kind.status)
                         json.member("title", fault.kind.title)
                         json.member("detail", "\(Self.explanation(of: fault.kind))\n\n \(fault.message)  ")
-                        if version.map({ $0 >= Microversion(1, 23) }) ?? false {
+                        if context.version.map({ $0 >= Microversion(1, 23) }) ?? false {
                             json.member("code", fault.code ?? "placement.undefined_code")
                         }
-                        json.member("request_id", requestID.text)
-                        if fault.kind == .notAcceptable, version == nil {
+                        json.member("request_id", context.requestID.text)
+                        if fault.kind == .notAcceptable, context.version == nil {
                             json.member("max_version", "\(maximum)")
                             json.member("min_version", "\(minimum)")
                         }
@@ -77,10 +75,8 @@ public struct PlacementFamily: APIFamily {
         return ("application/json", json.bytes)
     }
 
-    public func page(
-        _ fault: Fault, requestID: RequestID, accept: String?
-    ) -> (contentType: String, bytes: [UInt8])? {
-        guard let accept, Self.prefersHTML(accept) else { return nil }
+    public func page(_ fault: Fault, _ context: WireContext) -> (contentType: String, bytes: [UInt8])? {
+        guard let accept = context.headers[.accept], Self.prefersHTML(accept) else { return nil }
         let title = "\(fault.kind.status) \(fault.kind.title)"
         let text = """
             <html>
@@ -89,7 +85,7 @@ public struct PlacementFamily: APIFamily {
               <h1>\(title)</h1>
               <p>\(Self.explanation(of: fault.kind))</p>
               <p>\(Self.escaped(fault.message))</p>
-              <p>\(requestID)</p>
+              <p>\(context.requestID)</p>
              </body>
             </html>
 

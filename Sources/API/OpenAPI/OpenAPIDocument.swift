@@ -6,6 +6,9 @@ public import Model
 /// Endpoints that share method and path differ in their range of microversions; OpenAPI has one operation for both, so
 /// the newest one is described and the ranges are told in `x-openstack-versions`. The document of one version describes
 /// what that version has.
+///
+/// Actions share method and path in one version. Each is an operation of its own, under the path with a fragment
+/// (`/servers/{id}/action#os-start`): it is another key of `paths`, and clients that send to it leave the fragment out.
 public struct OpenAPIDocument {
     private let service: Service
     private let version: Microversion?
@@ -35,7 +38,7 @@ public struct OpenAPIDocument {
                         "license",
                         .object([.init("name", .text("Apache-2.0")), .init("identifier", .text("Apache-2.0"))])),
                 ])),
-            .init("servers", .array([.object([.init("url", .text(service.prefix))])])),
+            .init("servers", .array(servers)),
             .init("security", .array([.object([.init("token", .array([]))])])),
             .init("paths", .object(paths)),
         ]
@@ -67,6 +70,21 @@ public struct OpenAPIDocument {
         return printer.bytes
     }
 
+    private var servers: [JSONValue] {
+        let plain = JSONValue.object([.init("url", .text(service.prefix))])
+        guard service.takesProject else { return [plain] }
+        let project = JSONValue.object([
+            .init("default", .text("")), .init("description", .text("The id of the token's project.")),
+        ])
+        return [
+            plain,
+            .object([
+                .init("url", .text("\(service.prefix)/{project_id}")),
+                .init("variables", .object([.init("project_id", project)])),
+            ]),
+        ]
+    }
+
     private func fault(_ components: inout [String: Schema]) -> JSONValue {
         .object([
             .init("description", .text("What was wrong, and what would be right.")),
@@ -75,7 +93,7 @@ public struct OpenAPIDocument {
     }
 
     private func paths(_ components: inout [String: Schema]) -> [JSONValue.Member] {
-        let byPath = Dictionary(grouping: endpoints, by: \.path.description)
+        let byPath = Dictionary(grouping: endpoints, by: \.route)
         var paths: [JSONValue.Member] = []
         for (path, endpoints) in byPath.sorted(by: { $0.key < $1.key }) {
             var item: [JSONValue.Member] = []
@@ -106,6 +124,7 @@ public struct OpenAPIDocument {
         if endpoint.access == .open { members.append(.init("security", .array([]))) }
         if case .rule(let rule) = endpoint.access { members.append(.init("x-openstack-policy", .text(rule))) }
         if case .ruleInHandler(let rule) = endpoint.access { members.append(.init("x-openstack-policy", .text(rule))) }
+        if let action = endpoint.action { members.append(.init("x-openstack-action", .text(action))) }
         let parameters = parameters(endpoint, &components)
         if !parameters.isEmpty { members.append(.init("parameters", .array(parameters))) }
         if let body = endpoint.body {
@@ -113,8 +132,8 @@ public struct OpenAPIDocument {
                 .init(
                     "requestBody",
                     .object([
-                        .init("required", .bool(!body.isOptional)),
-                        .init("content", content(body.schema, &components)),
+                        .init("required", .bool(true)),
+                        .init("content", content(body, &components)),
                     ])))
         }
         members.append(.init("responses", .object(responses(endpoint, &components))))
@@ -125,7 +144,11 @@ public struct OpenAPIDocument {
         var responses: [Int: JSONValue] = [:]
         for answer in endpoint.answers {
             var response: [JSONValue.Member] = [.init("description", .text(answer.note ?? "Done."))]
-            if let schema = answer.schema { response.append(.init("content", content(schema, &components))) }
+            if answer.isData {
+                response.append(.init("content", .object([.init(answer.mediaType.description, .object([]))])))
+            } else if let schema = answer.schema {
+                response.append(.init("content", content(schema, &components)))
+            }
             responses[answer.status] = .object(response)
         }
         for kind in endpoint.documentedFaults where responses[kind.status] == nil {
@@ -142,6 +165,7 @@ public struct OpenAPIDocument {
         for parameter in endpoint.query.parameters where parameter.isLive(in: version) {
             parameters.append(describe(parameter, "query", &components))
         }
+        if endpoint.answers.contains(where: { $0.status == 206 }) { parameters.append(Self.range) }
         return parameters
     }
 
@@ -164,6 +188,21 @@ public struct OpenAPIDocument {
         return .object(members)
     }
 
+    private static let range = JSONValue.object([
+        .init("name", .text("Range")), .init("in", .text("header")),
+        .init("description", .text("One range of the data: bytes=FIRST-LAST, bytes=FIRST- or bytes=-COUNT")),
+        .init("required", .bool(false)), .init("schema", .object([.init("type", .text("string"))])),
+    ])
+
+    private func content(_ body: BodyRules, _ components: inout [String: Schema]) -> JSONValue {
+        var types: [JSONValue.Member] = []
+        for content in body.contents {
+            let schema = content.schema.map { [JSONValue.Member("schema", $0.openAPI(&components))] } ?? []
+            types.append(.init(content.type.description, .object(schema)))
+        }
+        return .object(types)
+    }
+
     private func content(_ schema: Schema, _ components: inout [String: Schema]) -> JSONValue {
         .object([.init("application/json", .object([.init("schema", schema.openAPI(&components))]))])
     }
@@ -177,7 +216,8 @@ public struct OpenAPIDocument {
             }
         }
         let name = ([endpoint.method.rawValue.lowercased()] + words).joined(separator: "_")
-        return String(name.map { $0.isASCII && ($0.isLetter || $0.isNumber) ? $0 : "_" })
+        let full = endpoint.action.map { "\(name)_\($0)" } ?? name
+        return String(full.map { $0.isASCII && ($0.isLetter || $0.isNumber) ? $0 : "_" })
             + (endpoint.path.hasTrailingSlash ? "_slash" : "")
     }
 

@@ -1,8 +1,9 @@
 import NIOCore
 import NIOHTTP1
 
-/// Keeps one connection within its bounds: how long a request may take to arrive, how long an answer may wait for its
-/// reader, that an answer which says `Connection: close` is the last one, and that work for a client that left is given up.
+/// Keeps one connection within its bounds: how long a request may take to arrive, how slowly a body that is read as it comes,
+/// how long an answer may wait for its reader, that an answer which says `Connection: close` is the last one, and that work
+/// for a client that left is given up.
 ///
 /// Stands next to HTTP's decoder, where requests are still as they came: what is wrong with `Host` is seen only there, and
 /// told by a field of our own, so that the answer keeps its turn among pipelined ones.
@@ -14,8 +15,11 @@ final class ConnectionGuard: ChannelDuplexHandler {
 
     /// How long everything may take.
     struct Rules: Sendable {
-        /// From a request's head to the end of its body.
+        /// From a request's head to the end of its body; of a body that is read as it comes, the span in which its pace
+        /// is measured.
         var arrival: Duration
+        /// Bytes a second that such a body has at least, while its reader waits for it.
+        var pace = 500
         /// An answer of which the client takes nothing.
         var reading: Duration
         /// From the client's end of the connection to the end of what it asked for: one that only closed its own half
@@ -40,9 +44,16 @@ final class ConnectionGuard: ChannelDuplexHandler {
     private var isLast = false
     /// The last answer was written.
     private var isOver = false
+    /// The client sends nothing more.
+    private var isInputClosed = false
     private var arrival: Scheduled<Void>?
     private var reading: Scheduled<Void>?
     private var ending: Scheduled<Void>?
+    private var pace = BodyPace()
+    /// The body that is arriving is read as it comes: its request is being answered already.
+    private var isStreamed = false
+    /// The request that is arriving waits to be told that its body is wanted.
+    private var expectsContinue = false
 
     init(_ rules: Rules, open: OpenRequests, waiting: WaitingConnections) {
         self.rules = rules
@@ -64,26 +75,74 @@ final class ConnectionGuard: ChannelDuplexHandler {
             unanswered += 1
             isArriving = true
             HostField.mark(&head)
+            expectsContinue = head.headers[canonicalForm: "expect"].contains { $0.lowercased() == "100-continue" }
             arrival = schedule(context, rules.arrival) { context in
                 // The request's own task answers 408; nothing more is read.
-                context.fireErrorCaught(RequestTooSlow())
+                context.fireErrorCaught(RequestTooSlow.late(self.rules.arrival))
             }
             context.fireChannelRead(wrapInboundOut(.head(head)))
         case .body(let bytes):
+            pace.arrived += bytes.readableBytes
+            expectsContinue = false
             arrived += bytes.readableBytes
-            if arrived >= Self.progress {
+            if arrived >= Self.progress, !isStreamed {
                 arrived = 0
                 waiting.wait(context.channel)
             }
             context.fireChannelRead(data)
         case .end:
             isArriving = false
+            isStreamed = false
             arrived = 0
             waiting.work(context.channel)
             arrival?.cancel()
             arrival = nil
             context.fireChannelRead(data)
             if isOver { context.close(promise: nil) }
+        }
+    }
+
+    func channelReadComplete(context: ChannelHandlerContext) {
+        pace.rest(at: context.eventLoop.now)
+        context.fireChannelReadComplete()
+    }
+
+    func read(context: ChannelHandlerContext) {
+        pace.goOn(at: context.eventLoop.now)
+        context.read()
+    }
+
+    func triggerUserOutboundEvent(context: ChannelHandlerContext, event: Any, promise: EventLoopPromise<Void>?) {
+        guard let event = event as? StreamedBody else {
+            context.triggerUserOutboundEvent(event, promise: promise)
+            return
+        }
+        // Of pipelined requests, only the first one that is not answered can be meant.
+        if isArriving, unanswered == 1 {
+            switch event {
+            case .begins:
+                isStreamed = true
+                waiting.work(context.channel)
+                watchPace(context)
+            case .wanted where expectsContinue:
+                expectsContinue = false
+                context.writeAndFlush(wrapOutboundOut(.head(.init(version: .http1_1, status: .continue))), promise: nil)
+            case .wanted: break
+            }
+        }
+        promise?.succeed()
+    }
+
+    /// In place of a bound on the whole: a body of any size may come, but it has to go on coming.
+    private func watchPace(_ context: ChannelHandlerContext) {
+        arrival?.cancel()
+        pace.begin(at: context.eventLoop.now)
+        arrival = schedule(context, rules.arrival) { context in
+            if self.pace.isTooSlow(at: context.eventLoop.now, least: self.rules.pace) {
+                context.fireErrorCaught(RequestTooSlow.dripping(pace: self.rules.pace))
+            } else {
+                self.watchPace(context)
+            }
         }
     }
 
@@ -106,7 +165,7 @@ final class ConnectionGuard: ChannelDuplexHandler {
             isOver = true
             context.writeAndFlush(data, promise: promise)
             // Closing while the client still sends could cost it the answer: what comes is read and dropped for a moment.
-            if isArriving {
+            if isArriving, !isInputClosed {
                 ending = schedule(context, rules.lingering) { context in context.close(promise: nil) }
             } else {
                 context.close(promise: nil)
@@ -124,8 +183,13 @@ final class ConnectionGuard: ChannelDuplexHandler {
     }
 
     func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
-        if case ChannelEvent.inputClosed? = event as? ChannelEvent, unanswered > 0, ending == nil {
-            ending = schedule(context, rules.leaving) { context in context.close(promise: nil) }
+        if case ChannelEvent.inputClosed? = event as? ChannelEvent {
+            isInputClosed = true
+            if isOver {
+                context.close(promise: nil)
+            } else if unanswered > 0, ending == nil {
+                ending = schedule(context, rules.leaving) { context in context.close(promise: nil) }
+            }
         }
         context.fireUserInboundEventTriggered(event)
     }
@@ -148,8 +212,13 @@ final class ConnectionGuard: ChannelDuplexHandler {
     }
 }
 
-/// The body did not arrive in its time.
-struct RequestTooSlow: Error {}
+/// What the reader of a body tells the guard of its connection.
+enum StreamedBody {
+    /// The body of the request that arrives is read as it comes.
+    case begins
+    /// Its reader waits for the first piece.
+    case wanted
+}
 
 /// Puts a guard behind the decoder of HTTP, once the pipeline of a connection stands.
 final class GuardInstaller: ChannelInboundHandler, RemovableChannelHandler {

@@ -47,100 +47,18 @@ final class Front: Sendable {
             return
         }
         let peer = await peer(of: request, channel)
-        let whole = APIRequest(request.method, target, headers: headers, peer: peer)
-        var answer = await open.run(for: channel) { await self.answer(to: request, whole, complaint) }
+        var whole = APIRequest(request.method, target, headers: headers, peer: peer)
+        if complaint == nil, dispatcher.streams(request.method, target) {
+            whole.arriving = arriving(request, channel)
+        }
+        let known = whole
+        var answer = await open.run(for: channel) { await self.answer(to: request, known, complaint) }
         addCORS(&answer.headers, request.headers)
+        if let arriving = known.arriving, await !arriving.isAtEnd { answer.headers[.connection] = "close" }
         try await write(answer, writer)
         let span = begin.duration(to: clock.now)
         requestMetrics.record(answer, request.method, span)
         if configuration.logsAccess { logAccess(request.method, target, answer, peer, span) }
-    }
-
-    private func answer(to request: Request, _ head: APIRequest, _ complaint: String?) async -> APIResponse {
-        var whole = head
-        if let complaint { return await dispatcher.refuse(whole, .badRequest(complaint, field: "Host")) }
-        do throws(Fault) {
-            whole.body = try await body(of: request)
-        } catch {
-            // Answered in the family's own envelope, by the dispatcher, without running the endpoint.
-            return await dispatcher.refuse(whole, error)
-        }
-        return await dispatcher.respond(to: whole)
-    }
-
-    /// Throws 413 where it is too large, 408 where it takes too long to arrive, 400 where it breaks off.
-    private func body(of request: Request) async throws(Fault) -> [UInt8] {
-        let most = configuration.maximumBody
-        let said = request.headers[.contentLength]
-        guard said != nil || request.headers[.transferEncoding] != nil else { return [] }
-        let tooLarge = Fault(.tooLarge, "The body is larger than the \(most) bytes that are accepted.")
-        if let said, let count = Int(said), count > most { throw tooLarge }
-        do {
-            return Array(buffer: try await request.body.collect(upTo: most))
-        } catch is RequestTooSlow {
-            throw Fault(
-                .timeout,
-                "The request did not arrive within \(configuration.arrivalTime.components.seconds) seconds; send it whole."
-            )
-        } catch is NIOTooManyBytesError {
-            throw tooLarge
-        } catch {
-            throw .badRequest("The body broke off before its end.")
-        }
-    }
-
-    @concurrent
-    private func write(_ answer: APIResponse, _ writer: consuming ResponseWriter) async throws {
-        var head = HTTPResponse(status: .init(code: answer.status), headerFields: answer.headers)
-        // Of these the rest may still be on its way.
-        if answer.status == 413 || answer.status == 408 { head.headerFields[.connection] = "close" }
-        switch answer.body {
-        case .none:
-            if answer.status != 204 { head.headerFields[.contentLength] = "0" }
-            try await writer.writeResponse(head)
-        case .bytes(let bytes):
-            head.headerFields[.contentLength] = "\(bytes.count)"
-            try await writer.write(response: head, body: ResponseBody(byteBuffer: ByteBuffer(bytes: bytes)))
-        case .buffer(let buffer):
-            head.headerFields[.contentLength] = "\(buffer.readableBytes)"
-            try await writer.write(response: head, body: ResponseBody(byteBuffer: buffer))
-        case .pieces(let next):
-            let body = ResponseBody { body in
-                while let piece = try await next() { try await body.write(piece) }
-                try await body.finish(nil)
-            }
-            try await writer.write(response: head, body: body)
-        case .pulled(let next):
-            let body = ResponseBody { body in
-                while let chunk = try await next() { try await body.write(ByteBuffer(bytes: chunk)) }
-                try await body.finish(nil)
-            }
-            try await writer.write(response: head, body: body)
-        case .stream(let produce):
-            let body = ResponseBody { body in
-                let pipe = ChunkPipe()
-                try await withThrowingTaskGroup(of: Void.self) { group in
-                    group.addTask {
-                        do {
-                            try await produce { chunk in try await pipe.send(chunk) }
-                            await pipe.finish()
-                        } catch {
-                            await pipe.finish(error)
-                        }
-                    }
-                    do {
-                        while let chunk = try await pipe.next() { try await body.write(ByteBuffer(bytes: chunk)) }
-                    } catch {
-                        // The client has gone, or the producer broke: the other side must not wait for ever.
-                        group.cancelAll()
-                        await pipe.finish(error)
-                        throw error
-                    }
-                }
-                try await body.finish(nil)
-            }
-            try await writer.write(response: head, body: body)
-        }
     }
 
     private func peer(of request: Request, _ channel: any Channel) async -> Peer {

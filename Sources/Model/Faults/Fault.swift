@@ -62,6 +62,7 @@ extension Fault {
         public static let tooLarge = Kind(status: 413, title: "Request Entity Too Large")
         public static let uriTooLong = Kind(status: 414, title: "URI Too Long")
         public static let unsupportedMediaType = Kind(status: 415, title: "Unsupported Media Type")
+        public static let rangeNotSatisfiable = Kind(status: 416, title: "Requested Range Not Satisfiable")
         public static let unprocessable = Kind(status: 422, title: "Unprocessable Entity")
         public static let locked = Kind(status: 423, title: "Locked")
         public static let preconditionFailed = Kind(status: 412, title: "Precondition Failed")

@@ -2,7 +2,6 @@
 enum UseExceptions {
     static let publicWithoutUse: Set<String> = [
         "Sources/API/Dispatch/APIRequest.swift: `inProcess`",
-        "Sources/API/Endpoints/Endpoint.swift: `isOptional`",
         "Sources/API/Endpoints/Parameter.swift: `isRepeatable`",
         "Sources/API/Endpoints/PathTemplate.swift: `hasTrailingSlash`",
         "Sources/API/Schemas/SchemaProblem.swift: `schemaReason`",

@@ -32,15 +32,31 @@ final class RawConnection: Sendable {
     }
 
     func send(_ text: String) {
-        var rest = Array(text.utf8)[...]
+        send(Array(text.utf8)[...])
+    }
+
+    /// How many of the bytes left: fewer where the other side takes none for as long as `patience` bounds.
+    @discardableResult
+    func send(_ bytes: ArraySlice<UInt8>) -> Int {
+        var rest = bytes
         while !rest.isEmpty {
             let count = unsafe rest.withUnsafeBytes { bytes in
                 unsafe Foundation.send(socket, bytes.baseAddress, bytes.count, Int32(MSG_NOSIGNAL))
             }
-            guard count > 0 else { return }
+            guard count > 0 else { break }
             rest = rest.dropFirst(count)
         }
+        return bytes.count - rest.count
     }
+
+    /// From now on `send` gives up when nothing was taken for so long; 0 never does.
+    func patience(milliseconds: Int) {
+        var span = timeval(tv_sec: 0, tv_usec: milliseconds * 1000)
+        unsafe setsockopt(socket, SOL_SOCKET, SO_SNDTIMEO, &span, socklen_t(MemoryLayout<timeval>.size))
+    }
+
+    /// Says that nothing more comes, and goes on reading.
+    func finishSending() { _ = shutdown(socket, Int32(SHUT_WR)) }
 
     /// Everything until the other side closes, or breaks off.
     func readToEnd() -> String {

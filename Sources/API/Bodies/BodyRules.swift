@@ -1,0 +1,62 @@
+import Model
+
+/// What a body must be, and how it becomes a value.
+public struct BodyRules: Sendable {
+    /// One media type that the endpoint takes; data has no schema.
+    struct Content: Sendable {
+        let type: MediaType
+        let schema: Schema?
+    }
+
+    enum Form: Sendable {
+        /// JSON, under any media type of JSON.
+        case json(Schema, decode: @Sendable (_ bytes: [UInt8], _ value: JSONValue) throws(Fault) -> BodyValue)
+        /// A document of changes, whose media type says which form it has.
+        case patch
+        /// Data as it arrives; nil is any length.
+        case stream(limit: Int?)
+    }
+
+    let contents: [Content]
+    let form: Form
+
+    var isStream: Bool { if case .stream = form { true } else { false } }
+
+    /// Refuses a media type that the endpoint does not take; nil is a body without one.
+    func check(_ type: String?) throws(Fault) -> MediaType {
+        let known = contents.map(\.type.description).joined(separator: ", ")
+        guard let type else {
+            throw Fault(
+                .unsupportedMediaType, "The body has no Content-Type, use \(known).", field: "Content-Type",
+                headers: acceptance)
+        }
+        let essence = MediaType(type)
+        let isTaken: Bool
+        if case .json = form { isTaken = essence.isJSON } else { isTaken = contents.contains { $0.type == essence } }
+        guard isTaken else {
+            throw Fault(
+                .unsupportedMediaType, "The media type '\(type.prefix(80))' is not supported, use \(known).",
+                field: "Content-Type", headers: acceptance)
+        }
+        return essence
+    }
+
+    /// The header that tells a client what is taken: RFC 5789 for documents of changes, RFC 9110 for data.
+    private var acceptance: [Fault.Header] {
+        let known = contents.map(\.type.description).joined(separator: ", ")
+        return switch form {
+        case .json: []
+        case .patch: [Fault.Header("Accept-Patch", known)]
+        case .stream: [Fault.Header("Accept", known)]
+        }
+    }
+}
+
+/// A decoded body on its way from the decoder to the handler of the same endpoint.
+struct BodyValue: Sendable {
+    let value: any Sendable
+
+    init(_ value: any Sendable) {
+        self.value = value
+    }
+}

@@ -1,0 +1,60 @@
+public import HTTPTypes
+import Model
+public import NIOCore
+import Synchronization
+
+extension Reply {
+    /// Data of `size` bytes: whole with 200, or the one range that the request asks for with 206. The next piece is read when
+    /// the client has taken the last. Data that ends early, or late, breaks the connection off.
+    ///
+    /// - Parameter reading: opens the data at a range, and returns what gives its pieces in order, then nil
+    public static func data(
+        _ call: Call, type: MediaType = .octetStream, size: Int, headers: HTTPFields = [:],
+        reading: @Sendable (Range<Int>) async throws -> @Sendable () async throws -> ByteBuffer?
+    ) async throws -> Reply {
+        var headers = headers
+        headers[.contentType] = type.description
+        headers[.acceptRanges] = "bytes"
+        let asked = try ByteRange(call.headers[.range], size: size)
+        var range = 0..<size
+        if case .part(let part) = asked {
+            range = part
+            headers[.contentRange] = "bytes \(part.lowerBound)-\(part.upperBound - 1)/\(size)"
+        }
+        headers[.contentLength] = "\(range.count)"
+        let next = try await reading(range)
+        let left = Left(range.count)
+        return Reply(
+            status: asked == .whole ? 200 : 206, headers: headers,
+            body: .pieces {
+                guard let piece = try await next() else {
+                    try left.end()
+                    return nil
+                }
+                try left.take(piece.readableBytes)
+                return piece
+            })
+    }
+}
+
+/// Bytes that an answer said it has and that did not leave yet.
+private final class Left: Sendable {
+    private let count: Mutex<Int>
+
+    init(_ count: Int) {
+        self.count = Mutex(count)
+    }
+
+    func take(_ bytes: Int) throws {
+        let left = count.withLock { count in
+            count -= bytes
+            return count
+        }
+        guard left >= 0 else { throw Fault.internalError("the data has \(-left) bytes more than it should") }
+    }
+
+    func end() throws {
+        let left = count.withLock { $0 }
+        guard left == 0 else { throw Fault.internalError("the data ended \(left) bytes early") }
+    }
+}

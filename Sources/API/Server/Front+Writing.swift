@@ -1,0 +1,62 @@
+import HTTPTypes
+import HummingbirdCore
+import NIOCore
+
+extension Front {
+    @concurrent
+    func write(_ answer: APIResponse, _ writer: consuming ResponseWriter) async throws {
+        var head = HTTPResponse(status: .init(code: answer.status), headerFields: answer.headers)
+        // Of these the rest may still be on its way.
+        if answer.status == 413 || answer.status == 408 { head.headerFields[.connection] = "close" }
+        switch answer.body {
+        case .none:
+            // Data that was asked for by HEAD has its length already.
+            if answer.status != 204, head.headerFields[.contentLength] == nil {
+                head.headerFields[.contentLength] = "0"
+            }
+            try await writer.writeResponse(head)
+        case .bytes(let bytes):
+            head.headerFields[.contentLength] = "\(bytes.count)"
+            try await writer.write(response: head, body: ResponseBody(byteBuffer: ByteBuffer(bytes: bytes)))
+        case .buffer(let buffer):
+            head.headerFields[.contentLength] = "\(buffer.readableBytes)"
+            try await writer.write(response: head, body: ResponseBody(byteBuffer: buffer))
+        case .pieces(let next):
+            let body = ResponseBody { body in
+                while let piece = try await next() { try await body.write(piece) }
+                try await body.finish(nil)
+            }
+            try await writer.write(response: head, body: body)
+        case .pulled(let next):
+            let body = ResponseBody { body in
+                while let chunk = try await next() { try await body.write(ByteBuffer(bytes: chunk)) }
+                try await body.finish(nil)
+            }
+            try await writer.write(response: head, body: body)
+        case .stream(let produce):
+            let body = ResponseBody { body in
+                let pipe = ChunkPipe()
+                try await withThrowingTaskGroup(of: Void.self) { group in
+                    group.addTask {
+                        do {
+                            try await produce { chunk in try await pipe.send(chunk) }
+                            await pipe.finish()
+                        } catch {
+                            await pipe.finish(error)
+                        }
+                    }
+                    do {
+                        while let chunk = try await pipe.next() { try await body.write(ByteBuffer(bytes: chunk)) }
+                    } catch {
+                        // The client has gone, or the producer broke: the other side must not wait for ever.
+                        group.cancelAll()
+                        await pipe.finish(error)
+                        throw error
+                    }
+                }
+                try await body.finish(nil)
+            }
+            try await writer.write(response: head, body: body)
+        }
+    }
+}

@@ -1,0 +1,56 @@
+import API
+import HTTPTypes
+import Model
+
+/// A small service as Compute will be: actions of a server, versions, a project in the path.
+enum PlayedCompute {
+    struct Lock: Codable, Sendable {
+        var reason: String?
+
+        enum CodingKeys: String, CodingKey { case reason = "locked_reason" }
+    }
+
+    struct Resize: Codable, Sendable { var flavorRef: String }
+    struct Told: Codable, Sendable { var said: String }
+
+    static let id = PathParameter<InstanceID>("server_id", "The server's id")
+    private static let path: PathTemplate = "/servers/\(id)/action"
+
+    static let service = Service(
+        name: "played-compute", title: "Played Compute", prefix: "/compute/v2.1", family: PlayedComputeFamily(),
+        endpoints: servers + actions, authenticator: PlayedAuthenticator(), authorizer: PlayedAuthorizer(),
+        takesProject: true)
+
+    private static let servers = [
+        Endpoint(.get, "/", "Show the version", access: .open, answers: .json(Told.self)) { call in
+            try .json(Told(said: "\(call.version)"))
+        },
+        Endpoint(.get, "/servers", "List servers", access: .rule("servers:index:member"), answers: .json(Told.self)) {
+            call in try .json(Told(said: "\(call.path) of \(call.pathProject?.text ?? "no project in the path")"))
+        },
+    ]
+
+    private static let actions = [
+        Endpoint.action(
+            "os-start", path, "Start a server", access: .rule("servers:start:member"), answers: .empty(202)
+        ) { call in
+            .empty(202, headers: [.location: "\(try call[id])"])
+        },
+        Endpoint.action(
+            "lock", path, "Lock a server", until: Microversion(2, 72), body: JSONValue?.self, schema: .any,
+            access: .rule("lock:member"), answers: .empty(202)
+        ) { _, _ in .empty(202) },
+        Endpoint.action(
+            "lock", path, "Lock a server and say why", since: Microversion(2, 73), body: Lock?.self,
+            schema: Schema.of(Lock?.self).strict, access: .rule("lock:member"), answers: .json(Told.self, status: 202)
+        ) { _, lock in try .json(Told(said: lock?.reason ?? "no reason"), status: 202) },
+        Endpoint.action(
+            "resize", path, "Resize a server", body: Resize.self, access: .rule("resize:member"),
+            answers: .json(Told.self, status: 202), faults: [.conflict]
+        ) { _, resize in try .json(Told(said: resize.flavorRef), status: 202) },
+        Endpoint.action(
+            "trigger_crash_dump", path, "Crash a server", since: Microversion(2, 17),
+            access: .rule("crash:admin"), answers: .empty(202)
+        ) { _ in .empty(202) },
+    ]
+}
