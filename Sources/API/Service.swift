@@ -8,6 +8,8 @@ public struct Service: Sendable {
     public let prefix: String
     public let family: any APIFamily
     public let endpoints: [Endpoint]
+    /// Every version from the family's first to its newest; empty where the service has but one.
+    public let versions: [APIVersion]
     public let authenticator: any Authenticator
     public let authorizer: any Authorizer
     /// Whether the id of a project may stand between the prefix and the path of any endpoint, as in
@@ -18,7 +20,8 @@ public struct Service: Sendable {
 
     public init(
         name: String, title: String, prefix: String, family: any APIFamily, endpoints: [Endpoint],
-        authenticator: any Authenticator, authorizer: any Authorizer, takesProject: Bool = false,
+        versions: [APIVersion] = [], authenticator: any Authenticator, authorizer: any Authorizer,
+        takesProject: Bool = false,
         rewrite: @escaping @Sendable (_ path: String) -> String = { $0 }
     ) {
         self.name = name
@@ -26,6 +29,7 @@ public struct Service: Sendable {
         self.prefix = prefix
         self.family = family
         self.endpoints = endpoints
+        self.versions = versions
         self.authenticator = authenticator
         self.authorizer = authorizer
         self.takesProject = takesProject

@@ -112,7 +112,7 @@ public struct AcceleratorService: Sendable {
     public func service(authenticator: any Authenticator, authorizer: any Authorizer) -> Service {
         Service(
             name: "accelerator", title: "Accelerator API", prefix: "/accelerator", family: AcceleratorFamily(),
-            endpoints: endpoints, authenticator: authenticator, authorizer: authorizer,
-            rewrite: { PathAliases.rewrite($0) })
+            endpoints: endpoints, versions: APIVersion.accelerator, authenticator: authenticator,
+            authorizer: authorizer, rewrite: { PathAliases.rewrite($0) })
     }
 }

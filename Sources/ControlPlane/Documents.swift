@@ -15,10 +15,32 @@ public enum Documents {
             ("drivers/support-matrix.md", DriverRegistry.standard.supportMatrix),
         ]
         for service in try await ControlPlane.described() {
-            let bytes = OpenAPIDocument(service).json()
+            let bytes = OpenAPIDocument(service, version: service.versions.last?.number).json()
             documents.append(("openapi/\(service.name).json", String(decoding: bytes, as: UTF8.self) + "\n"))
+            if let page = VersionPage(service).markdown() { documents.append(("versions/\(service.name).md", page)) }
         }
         return documents
+    }
+
+    /// The OpenAPI document of a service in one version.
+    ///
+    /// - Parameter name: `placement@1.20`; without a version, the newest. Throws 404 where there is no such service or version
+    public static func openAPI(_ name: String) async throws -> String {
+        let parts = name.split(separator: "@", maxSplits: 1).map(String.init)
+        let services = try await ControlPlane.described()
+        guard let service = services.first(where: { $0.name == parts.first }) else {
+            throw Fault.notFound(
+                "There is no service '\(parts.first ?? "")'; there are \(services.map(\.name).joined(separator: ", "))."
+            )
+        }
+        let newest = service.family.maximum
+        let oldest = service.family.minimum
+        guard let version = parts.count == 2 ? Microversion(parts[1]) : newest, oldest <= version, version <= newest
+        else {
+            throw Fault.notFound(
+                "The service '\(service.name)' has no version '\(parts[1])'; it has \(oldest) to \(newest).")
+        }
+        return String(decoding: OpenAPIDocument(service, version: version).json(), as: UTF8.self)
     }
 }
 

@@ -57,7 +57,7 @@ public struct PlacementService: Sendable {
     public func service(authenticator: any Authenticator, authorizer: any Authorizer) -> Service {
         Service(
             name: "placement", title: "Placement API", prefix: "/placement", family: PlacementFamily(time: state.time),
-            endpoints: endpoints, authenticator: authenticator, authorizer: authorizer)
+            endpoints: endpoints, versions: APIVersion.placement, authenticator: authenticator, authorizer: authorizer)
     }
 
     /// Explanations as the dispatcher mounts them, at `/placement/explain`, apart from the compatible surface.

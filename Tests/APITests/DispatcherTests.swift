@@ -34,7 +34,7 @@ struct DispatcherTests {
     struct Broken: Error {}
 
     static let id = PathParameter<ResourceProviderID>("uuid", "The widget's id")
-    static let limit = QueryParameter<Int>("limit", "How many", since: Microversion(1, 5))
+    static let limit = QueryParameter<Int>("limit", "How many", since: APIVersion(1, 5, "Limits."))
 
     static func dispatcher(_ family: any APIFamily = PlacementFamily()) -> Dispatcher {
         let endpoints = [
@@ -56,7 +56,7 @@ struct DispatcherTests {
                 call in .json(bytes: Array("\"\(try call[id])\"".utf8))
             },
             Endpoint(
-                .get, "/widgets/mine", "Show my widget", since: Microversion(1, 9), access: .authenticated,
+                .get, "/widgets/mine", "Show my widget", since: APIVersion(1, 9, "My widget."), access: .authenticated,
                 answers: .empty(200)
             ) {
                 call in .json(bytes: Array("\"\(call.caller.roles.sorted())\"".utf8))

@@ -2,6 +2,7 @@
 that is not Kilonova's own. What other processes ask is held against the documents by the server itself (`listen.check_answers`).
 """
 
+import json
 import re
 
 import requests
@@ -33,7 +34,8 @@ class Documents:
             answer = self.send(requests.Session(), request, timeout=20)
             assert answer.status_code == 200, answer.text
             document = answer.json()
-            paths = [(re.compile("^" + re.sub(r"\\\{[^/]+?\\\}", "[^/]+", re.escape(path)) + "$"), path, operations)
+            # An action stands under its path with a fragment, which requests do not carry.
+            paths = [(re.compile("^" + re.sub(r"\\\{[^/]+?\\\}", "[^/]+", re.escape(path.split("#")[0])) + "$"), path, operations)
                      for path, operations in document["paths"].items()]
             # Literal paths win over those with parameters, as in the router.
             paths.sort(key=lambda entry: entry[1].count("{"))
@@ -52,7 +54,8 @@ class Documents:
         _, paths = self.document(prefix, version)
         path = target[len(prefix):] or "/"
         entry = next(((name, operations) for pattern, name, operations in paths
-                      if pattern.match(path) and request.method.lower() in operations), None)
+                      if pattern.match(path) and request.method.lower() in operations
+                      and is_action(operations[request.method.lower()], request.body)), None)
         if entry is None:
             # An alias, a method or a path that the version does not have: what comes is a refusal, or is not documented.
             return
@@ -82,6 +85,18 @@ class Documents:
             return "the body is not JSON"
         error = next(validator.iter_errors(body), None)
         return f"{error.json_path}: {error.message[:200]}" if error else None
+
+
+def is_action(operation, body):
+    """Whether the one key of `body` names the operation's action; an operation that is none has any body."""
+    action = operation.get("x-openstack-action")
+    if action is None:
+        return True
+    try:
+        document = json.loads(body or "")
+    except ValueError:
+        return False
+    return isinstance(document, dict) and list(document) == [action]
 
 
 def inlined(node, document):

@@ -3,7 +3,9 @@
 KILONOVA_FUZZ_EXAMPLES sets how many cases the fuzzer tries for each operation (default 8).
 """
 
+import json
 import os
+import pathlib
 import time
 
 import keystoneauth1.session
@@ -41,6 +43,56 @@ def test_document_of_a_version_has_only_what_the_version_has(kilonova, service, 
     assert old["info"]["version"] == version
     operations = [{(path, method) for path, methods in one["paths"].items() for method in methods} for one in (old, new)]
     assert operations[0] < operations[1]
+
+
+@pytest.mark.parametrize("name", ["compute", "images"])
+def test_documents_of_actions_and_data_are_valid(name):
+    """Actions under fragments, data and documents of changes: the documents of the services that Swift's tests play."""
+    folder = pathlib.Path(__file__).parent / "documents"
+    document = json.loads((folder / f"played-{name}.json").read_text())
+    validate(document)
+    operations = [operation for methods in document["paths"].values() for operation in methods.values()]
+    ids = [operation["operationId"] for operation in operations]
+    assert len(set(ids)) == len(ids)
+    assert len(list(schemathesis.openapi.from_dict(document).get_all_operations())) == len(ids)
+
+
+class _Played:
+    """The answers of a server that is not there: its document, and what it says to an action."""
+
+    def __init__(self, document):
+        self.document = document
+
+    def answer(self, status, body):
+        answer = requests.Response()
+        answer.status_code = status
+        answer._content = json.dumps(body).encode()
+        answer.headers["Content-Type"] = "application/json"
+        return answer
+
+    def send(self, session, request, **arguments):
+        return self.answer(200, self.document)
+
+
+def test_answers_of_actions_are_held_against_their_own_operation(monkeypatch):
+    """The one key of a request's body finds the operation, and a body that is another action's answer is a difference."""
+    folder = pathlib.Path(__file__).parent / "documents"
+    played = _Played(json.loads((folder / "played-compute.json").read_text()))
+    monkeypatch.setitem(documents.SERVICES, "/played", ("played-compute", None))
+    seen = documents.Documents("http://played", played.send)
+
+    def look(action, status, body):
+        request = requests.Request("POST", "http://played/played/servers/7/action", json={action: None}).prepare()
+        seen.look(request, played.answer(status, body))
+
+    look("resize", 202, {"said": "7"})
+    assert seen.checked == 1 and not seen.mismatches
+    look("os-start", 202, {"said": "7"})
+    assert seen.checked == 2 and "action#os-start" in seen.mismatches[0]
+    look("resize", 202, {"told": "7"})
+    assert len(seen.mismatches) == 2 and "action#resize" in seen.mismatches[1]
+    look("nothing", 400, {})
+    assert seen.checked == 3
 
 
 def test_answers_are_held_against_their_documents(kilonova):

@@ -14,7 +14,7 @@ extension Endpoint {
     /// - Parameter schema: of the key's value
     public static func action<Value: Decodable & Sendable>(
         _ name: String, _ path: PathTemplate, _ summary: String, method: HTTPRequest.Method = .post,
-        since: Microversion? = nil, until: Microversion? = nil, query: QueryRules = .none,
+        since: APIVersion? = nil, before: APIVersion? = nil, query: QueryRules = .none,
         body: Value.Type, schema: Schema? = nil, access: Access,
         answers: Answer..., faults: [Fault.Kind] = [],
         handler: @escaping @Sendable (Call, Value) async throws -> Reply
@@ -23,20 +23,20 @@ extension Endpoint {
             BodyValue(try decodeBody(Value.self, from: value))
         }
         return Endpoint(
-            method, path, summary, live: (since, until), query: query, body: rules, action: name, access: access,
+            method, path, summary, live: (since, before), query: query, body: rules, action: name, access: access,
             answers: answers, faults: faults, handler: given(path, handler))
     }
 
     /// An action whose key has no value that counts: null, most of the time.
     public static func action(
         _ name: String, _ path: PathTemplate, _ summary: String, method: HTTPRequest.Method = .post,
-        since: Microversion? = nil, until: Microversion? = nil, query: QueryRules = .none, access: Access,
+        since: APIVersion? = nil, before: APIVersion? = nil, query: QueryRules = .none, access: Access,
         answers: Answer..., faults: [Fault.Kind] = [],
         handler: @escaping @Sendable (Call) async throws -> Reply
     ) -> Endpoint {
         let rules = Self.rules(name, .any) { _ in BodyValue(()) }
         return Endpoint(
-            method, path, summary, live: (since, until), query: query, body: rules, action: name, access: access,
+            method, path, summary, live: (since, before), query: query, body: rules, action: name, access: access,
             answers: answers, faults: faults
         ) { call, _ in try await handler(call) }
     }

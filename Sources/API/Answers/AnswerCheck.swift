@@ -112,7 +112,7 @@ private struct Promise: Sendable {
             return "the document tells JSON, Content-Type is \(headers[.contentType] ?? "not there")"
         }
         guard let value = try? JSONParser.parse(body) else { return "the body is not JSON" }
-        guard let problem = schema.strict.problem(with: value) else { return nil }
+        guard let problem = schema.at(version).strict.problem(with: value) else { return nil }
         return "\(problem.path.isEmpty ? "the body" : problem.path): \(problem.reason)"
     }
 }

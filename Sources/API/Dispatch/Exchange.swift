@@ -39,8 +39,10 @@ struct Exchange {
         self.caller = caller
         try place.check(caller, isOpen: choice.isOpen)
         let (endpoint, document) = try await settle(choice, request, version)
-        route = endpoint.route
-        self.endpoint = endpoint
+        if document != nil {
+            route = endpoint.route
+            self.endpoint = endpoint
+        }
         // Who writes hears what became of it, whatever the form.
         if request.method == .get || request.method == .head { try endpoint.checkAccept(request.headers) }
         let query = try target.query()

@@ -24,6 +24,9 @@ public struct Endpoint: Sendable {
     public let body: BodyRules?
     /// The one key of the body that chooses this endpoint among those of its method and path; nil where it is alone.
     let action: String?
+    /// Its path, with the action where it is one: `/servers/{id}/action#os-start`. No other endpoint of a version has it
+    /// with the same method.
+    let route: String
     public let access: Access
     public let answers: [Answer]
     /// What it may answer besides the faults every endpoint has (400, 401, 403, 406, 415, 500, 503).
@@ -34,12 +37,12 @@ public struct Endpoint: Sendable {
 
     public init(
         _ method: HTTPRequest.Method, _ path: PathTemplate, _ summary: String,
-        since: Microversion? = nil, until: Microversion? = nil, query: QueryRules = .none, access: Access,
+        since: APIVersion? = nil, before: APIVersion? = nil, query: QueryRules = .none, access: Access,
         answers: Answer..., faults: [Fault.Kind] = [],
         handler: @escaping @Sendable (Call) async throws -> Reply
     ) {
         self.init(
-            method, path, summary, live: (since, until), query: query, body: nil, action: nil, access: access,
+            method, path, summary, live: (since, before), query: query, body: nil, action: nil, access: access,
             answers: answers, faults: faults
         ) { call, _ in try await handler(call) }
     }
@@ -47,42 +50,43 @@ public struct Endpoint: Sendable {
     /// An endpoint that takes a body.
     public init<Value>(
         _ method: HTTPRequest.Method, _ path: PathTemplate, _ summary: String,
-        since: Microversion? = nil, until: Microversion? = nil, query: QueryRules = .none,
+        since: APIVersion? = nil, before: APIVersion? = nil, query: QueryRules = .none,
         body: Body<Value>, access: Access, answers: Answer..., faults: [Fault.Kind] = [],
         handler: @escaping @Sendable (Call, Value) async throws -> Reply
     ) {
         self.init(
-            method, path, summary, live: (since, until), query: query, body: body.rules, action: nil, access: access,
+            method, path, summary, live: (since, before), query: query, body: body.rules, action: nil, access: access,
             answers: answers, faults: faults, handler: Self.given(path, handler))
     }
 
     /// An endpoint that takes a JSON body: validated against `body`'s schema first, then decoded.
     public init<Value: Decodable & Sendable>(
         _ method: HTTPRequest.Method, _ path: PathTemplate, _ summary: String,
-        since: Microversion? = nil, until: Microversion? = nil, query: QueryRules = .none,
+        since: APIVersion? = nil, before: APIVersion? = nil, query: QueryRules = .none,
         body: Value.Type, schema: Schema? = nil, access: Access,
         answers: Answer..., faults: [Fault.Kind] = [],
         handler: @escaping @Sendable (Call, Value) async throws -> Reply
     ) {
         self.init(
-            method, path, summary, live: (since, until), query: query, body: Body.json(body, schema: schema).rules,
+            method, path, summary, live: (since, before), query: query, body: Body.json(body, schema: schema).rules,
             action: nil, access: access, answers: answers, faults: faults, handler: Self.given(path, handler))
     }
 
     init(
         _ method: HTTPRequest.Method, _ path: PathTemplate, _ summary: String,
-        live: (since: Microversion?, until: Microversion?), query: QueryRules, body: BodyRules?, action: String?,
+        live: (since: APIVersion?, before: APIVersion?), query: QueryRules, body: BodyRules?, action: String?,
         access: Access, answers: [Answer], faults: [Fault.Kind],
         handler: @escaping @Sendable (Call, BodyValue?) async throws -> Reply
     ) {
         self.method = method
         self.path = path
         self.summary = summary
-        since = live.since
-        until = live.until
+        since = live.since?.number
+        until = live.before?.predecessor
         self.query = query
         self.body = body
         self.action = action
+        route = path.description + (action.map { "#\($0)" } ?? "")
         self.access = access
         self.answers = answers
         self.faults = faults
@@ -107,10 +111,6 @@ extension Endpoint {
     func isLive(in version: Microversion) -> Bool {
         (since.map { $0 <= version } ?? true) && (until.map { version <= $0 } ?? true)
     }
-
-    /// Its path, with the action where it is one: `/servers/{id}/action#os-start`. No other endpoint of a version has it
-    /// with the same method.
-    var route: String { path.description + (action.map { "#\($0)" } ?? "") }
 
     /// Every fault that it may answer.
     var documentedFaults: [Fault.Kind] {

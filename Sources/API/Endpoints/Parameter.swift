@@ -63,10 +63,10 @@ public struct QueryParameter<Value: ParameterValue>: Sendable {
     public let isRepeatable: Bool
     public let isRequired: Bool
     /// The first microversion that knows it; before, it is unknown.
-    public let since: Microversion?
+    public let since: APIVersion?
 
     public init(
-        _ name: String, _ text: String, repeatable: Bool = false, required: Bool = false, since: Microversion? = nil
+        _ name: String, _ text: String, repeatable: Bool = false, required: Bool = false, since: APIVersion? = nil
     ) {
         self.name = name
         self.text = text
@@ -78,7 +78,7 @@ public struct QueryParameter<Value: ParameterValue>: Sendable {
     public var description: ParameterDescription {
         ParameterDescription(
             name: name, text: text, schema: Value.schema, isRepeatable: isRepeatable, isRequired: isRequired,
-            since: since, form: Value.form, malformed: .badRequest, isValid: { Value(parameter: $0) != nil })
+            since: since?.number, form: Value.form, malformed: .badRequest, isValid: { Value(parameter: $0) != nil })
     }
 }
 

@@ -197,14 +197,14 @@ public struct OpenAPIDocument {
     private func content(_ body: BodyRules, _ components: inout [String: Schema]) -> JSONValue {
         var types: [JSONValue.Member] = []
         for content in body.contents {
-            let schema = content.schema.map { [JSONValue.Member("schema", $0.openAPI(&components))] } ?? []
+            let schema = content.schema.map { [JSONValue.Member("schema", $0.at(version).openAPI(&components))] } ?? []
             types.append(.init(content.type.description, .object(schema)))
         }
         return .object(types)
     }
 
     private func content(_ schema: Schema, _ components: inout [String: Schema]) -> JSONValue {
-        .object([.init("application/json", .object([.init("schema", schema.openAPI(&components))]))])
+        .object([.init("application/json", .object([.init("schema", schema.at(version).openAPI(&components))]))])
     }
 
     /// `get_resource_providers_uuid`: stable, unique, and a name in most languages.

@@ -11,24 +11,15 @@ extension Schema {
         if let choices = type as? any CaseIterable.Type, let texts = texts(of: choices) { return .oneOfTexts(texts) }
         let recording = Recording()
         _ = try? Value(from: RecordingDecoder(recording: recording))
-        return recording.schema
+        guard let versioned = type as? any VersionedView.Type else { return recording.schema }
+        return recording.schema.since(versioned.since)
     }
 
     /// The same with further keys refused, in every object below, too.
     public var strict: Schema {
-        switch self {
-        case .array(let element, let minItems, let maxItems, let unique):
-            return .array(of: element.strict, minItems: minItems, maxItems: maxItems, unique: unique)
-        case .nullable(let schema): return .nullable(schema.strict)
-        case .anyOf(let schemas): return .anyOf(schemas.map(\.strict))
-        case .named(let name, let schema): return .named(name, schema.strict)
-        case .object(let object):
-            let properties = object.properties.map {
-                ObjectSchema.Property($0.name, $0.schema.strict, required: $0.isRequired)
-            }
+        mapObjects(inMaps: false) { object in
             let others = if case .ignored = object.others { ObjectSchema.Others.refused } else { object.others }
-            return .object(ObjectSchema(properties, others: others, minProperties: object.minProperties))
-        default: return self
+            return ObjectSchema(object.properties, others: others, minProperties: object.minProperties)
         }
     }
 

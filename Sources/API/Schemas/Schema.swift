@@ -1,3 +1,5 @@
+import Model
+
 /// The form of a JSON value, after JSON Schema 2020-12. Validates bodies and becomes part of the OpenAPI document.
 public indirect enum Schema: Sendable, Equatable {
     /// Any JSON value.
@@ -33,11 +35,18 @@ public struct ObjectSchema: Sendable, Equatable {
         public let name: String
         public let schema: Schema
         public let isRequired: Bool
+        /// The first version that has it; nil is any.
+        let since: Microversion?
 
-        public init(_ name: String, _ schema: Schema, required: Bool = true) {
+        public init(_ name: String, _ schema: Schema, required: Bool = true, since: APIVersion? = nil) {
+            self.init(name, schema, required: required, from: since?.number)
+        }
+
+        init(_ name: String, _ schema: Schema, required: Bool, from since: Microversion?) {
             self.name = name
             self.schema = schema
             self.isRequired = required
+            self.since = since
         }
     }
 

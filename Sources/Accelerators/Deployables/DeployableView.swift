@@ -49,7 +49,7 @@ struct DeployableView: Codable, Sendable {
         resourceProvider = deployable.resourceProvider.description
         driver = deployable.driver
         bitstream = deployable.bitstream
-        let isNew = call.version >= Microversion(2, 4)
+        let isNew = call.version >= .operations
         status = isNew ? deployable.status.rawValue : nil
         device = isNew ? deployable.device.description : nil
         resourceClass = isNew ? deployable.resourceClass : nil

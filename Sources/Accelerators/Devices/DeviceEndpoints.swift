@@ -71,7 +71,7 @@ struct DeviceEndpoints: Sendable {
     private func show(_ call: Call) async throws -> Reply {
         let id = try call[Self.uuid]
         // What older versions do not show is not read either.
-        let isNew = call.version >= Microversion(2, 4)
+        let isNew = call.version >= .operations
         let found = try await store.read { transaction -> (Device, DeviceState?, [(Deployable, [AttributeReport])])? in
             let device = try transaction.first("SELECT \(Device.columns) FROM devices WHERE uuid = \(id)") { row in
                 try Device(row)

@@ -41,8 +41,8 @@ struct DeviceView: Codable, Sendable {
         standardBoardInfo = device.standardBoardInfo
         vendorBoardInfo = device.vendorBoardInfo
         hostname = device.host.text
-        status = call.version >= Microversion(2, 3) ? device.status.rawValue : nil
-        let isNew = call.version >= Microversion(2, 4)
+        status = call.version >= .deviceStatus ? device.status.rawValue : nil
+        let isNew = call.version >= .operations
         self.state = isNew ? state?.rawValue : nil
         driver = isNew ? device.driver : nil
         facts = isNew ? try device.facts() : nil

@@ -64,7 +64,7 @@ struct DeviceProfileEndpoints: Sendable {
 
     private func show(_ call: Call) async throws -> Reply {
         let key = try call[Self.key]
-        if DeviceProfileID(key) == nil, call.version < Microversion(2, 2) {
+        if DeviceProfileID(key) == nil, call.version < .profilesByName {
             throw Fault(
                 .notAcceptable, "A device profile can be shown by its name from version 2.2; this is \(call.version).")
         }
@@ -102,7 +102,7 @@ struct DeviceProfileEndpoints: Sendable {
             if taken.contains(name) { throw Fault.conflict("A device profile named '\(name)' exists already.") }
             if !taken.isEmpty {
                 // 500 by the wire contract up to 2.3: published tests assert it.
-                let kind: Fault.Kind = version < Microversion(2, 4) ? .internalError : .conflict
+                let kind: Fault.Kind = version < .operations ? .internalError : .conflict
                 throw Fault(kind, "A device profile with the uuid \(id) exists already.", field: "[0].uuid")
             }
             try transaction.execute(

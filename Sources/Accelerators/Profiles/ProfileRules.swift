@@ -1,3 +1,4 @@
+import API
 import Model
 
 /// What a device profile may hold.
@@ -10,7 +11,7 @@ enum ProfileRules {
 
     /// Up to 2.3 a missing or over-long name answers 500, which published clients assert; every other mistake is 400.
     static func checkName(_ name: String?, _ version: Microversion) throws(Fault) -> String {
-        let kind: Fault.Kind = version < Microversion(2, 4) ? .internalError : .badRequest
+        let kind: Fault.Kind = version < .operations ? .internalError : .badRequest
         guard let name, !name.isEmpty else {
             throw Fault(kind, "'name' is missing or empty: a device profile needs a name.", field: "[0].name")
         }

@@ -92,7 +92,7 @@ struct RequestPatch: Sendable, Equatable {
         }
         for operation in operations where !fields.contains(operation.path) {
             if operation.path == "/project_id" {
-                guard version >= Microversion(2, 1) else {
+                guard version >= .requestProjects else {
                     throw Fault(.notAcceptable, "'/project_id' is known from version 2.1; this is \(version).")
                 }
                 guard isAdmin else { throw .forbidden("Only an administrator may give '/project_id'.") }

@@ -1,6 +1,6 @@
-import Model
+import API
 
 /// What version 2.5 brings: binds that hold to what was claimed, reasons on requests, and hosts that can be removed.
 enum Accountability {
-    static let version = Microversion(2, 5)
+    static let version = APIVersion.accountability
 }

@@ -5,7 +5,7 @@ import Store
 /// A page of a list, from 2.4: `limit` and `marker`, and a link to the next. Before, lists are whole.
 struct Page: Sendable {
     static let most = 1000
-    static let version = Microversion(2, 4)
+    static let version = APIVersion.operations
     static let limit = QueryParameter<Size>(
         "limit", "At most so many; a link leads to what is left. 1000 where it is not given", since: version)
     static let marker = QueryParameter<String>("marker", "The id of the last one of the page before", since: version)

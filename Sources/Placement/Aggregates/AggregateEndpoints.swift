@@ -11,7 +11,8 @@ struct AggregateEndpoints: Sendable {
     private static let guarded = Schema.fields(
         .required("aggregates", .uniqueUUIDs), .required("resource_provider_generation", .generation))
     private static let answer = Schema.fields(
-        .required("aggregates", .uniqueUUIDs), .optional("resource_provider_generation", .generation))
+        .required("aggregates", .uniqueUUIDs),
+        .optional("resource_provider_generation", .generation, since: .guardedAggregates))
 
     private struct Body: Decodable, Sendable {
         let aggregates: [AggregateID]
@@ -27,7 +28,7 @@ struct AggregateEndpoints: Sendable {
         [
             Endpoint(
                 .get, "/resource_providers/\(Self.provider)/aggregates", "List a provider's aggregates",
-                since: .placement(1), query: .anything,
+                since: .aggregates, query: .anything,
                 access: .rule("placement:resource_providers:aggregates:list"), answers: .schema(Self.answer),
                 faults: [.notFound]
             ) { call in
@@ -40,13 +41,13 @@ struct AggregateEndpoints: Sendable {
             },
             Endpoint(
                 .put, "/resource_providers/\(Self.provider)/aggregates", "Replace a provider's aggregates",
-                since: .placement(1), until: .placement(18), query: .none, body: [AggregateID].self,
+                since: .aggregates, before: .guardedAggregates, query: .none, body: [AggregateID].self,
                 schema: .uniqueUUIDs, access: .rule("placement:resource_providers:aggregates:update"),
                 answers: .schema(Self.answer), faults: [.notFound, .conflict]
             ) { call, body in try await replace(body, from: nil, call) }.of(provider),
             Endpoint(
                 .put, "/resource_providers/\(Self.provider)/aggregates", "Replace a provider's aggregates",
-                since: .placement(19), query: .none, body: Body.self, schema: Self.guarded,
+                since: .guardedAggregates, query: .none, body: Body.self, schema: Self.guarded,
                 access: .rule("placement:resource_providers:aggregates:update"), answers: .schema(Self.answer),
                 faults: [.notFound, .conflict]
             ) { call, body in try await replace(body.aggregates, from: body.generation, call) }.of(provider),
@@ -97,7 +98,7 @@ struct AggregateEndpoints: Sendable {
             json.member("aggregates") { json in
                 json.array(aggregates) { json, aggregate in json.value("\(aggregate)") }
             }
-            if call.isAtLeast(19) { json.member("resource_provider_generation", generation) }
+            if call.version >= .guardedAggregates { json.member("resource_provider_generation", generation) }
         }
         return call.json(json)
     }

@@ -13,8 +13,10 @@ struct AllocationEndpoints: Sendable {
         .required(
             "allocations",
             .map(nil, .fields(.required("resources", .counts), .required("generation", .integer)))),
-        .optional("project_id", .string), .optional("user_id", .string),
-        .optional("consumer_generation", .nullable(.integer)), .optional("consumer_type", .nullable(.string)))
+        .optional("project_id", .string, since: .keyedAllocations),
+        .optional("user_id", .string, since: .keyedAllocations),
+        .optional("consumer_generation", .nullable(.integer), since: .consumerGenerations),
+        .optional("consumer_type", .nullable(.string), since: .consumerTypes))
 
     var all: [Endpoint] {
         [
@@ -30,11 +32,15 @@ struct AllocationEndpoints: Sendable {
                     .methodNotAllowed, "The method GET is not allowed for this resource.",
                     headers: [Fault.Header("Allow", "POST")])
             },
-            write(until: 7, ClaimSchema.v0), write(since: 8, until: 11, ClaimSchema.v8),
-            write(since: 12, until: 27, ClaimSchema.v12), write(since: 28, until: 33, ClaimSchema.v28),
-            write(since: 34, until: 37, ClaimSchema.v34), write(since: 38, ClaimSchema.v38),
-            writeMany(since: 13, until: 27, ClaimSchema.v13), writeMany(since: 28, until: 33, ClaimSchema.v28),
-            writeMany(since: 34, until: 37, ClaimSchema.v34), writeMany(since: 38, ClaimSchema.v38),
+            write(before: .owners, ClaimSchema.v0), write(since: .owners, before: .keyedAllocations, ClaimSchema.v8),
+            write(since: .keyedAllocations, before: .consumerGenerations, ClaimSchema.v12),
+            write(since: .consumerGenerations, before: .mappings, ClaimSchema.v28),
+            write(since: .mappings, before: .consumerTypes, ClaimSchema.v34),
+            write(since: .consumerTypes, ClaimSchema.v38),
+            writeMany(since: .manyConsumers, before: .consumerGenerations, ClaimSchema.v13),
+            writeMany(since: .consumerGenerations, before: .mappings, ClaimSchema.v28),
+            writeMany(since: .mappings, before: .consumerTypes, ClaimSchema.v34),
+            writeMany(since: .consumerTypes, ClaimSchema.v38),
             Endpoint(
                 .delete, "/allocations/\(Self.consumer)", "Give back all that a consumer holds", query: .none,
                 access: .rule("placement:allocations:delete"), answers: .empty(), faults: [.notFound]
@@ -48,10 +54,10 @@ struct AllocationEndpoints: Sendable {
         ]
     }
 
-    private func write(since: Int = 0, until: Int? = nil, _ schema: Schema) -> Endpoint {
+    private func write(since: APIVersion? = nil, before: APIVersion? = nil, _ schema: Schema) -> Endpoint {
         Endpoint(
-            .put, "/allocations/\(Self.consumer)", "Replace a consumer's allocations", since: .placement(since),
-            until: until.map { .placement($0) }, query: .none, body: ClaimBody.self, schema: schema,
+            .put, "/allocations/\(Self.consumer)", "Replace a consumer's allocations", since: since,
+            before: before, query: .none, body: ClaimBody.self, schema: schema,
             access: .rule("placement:allocations:update"), answers: .empty(), faults: [.conflict]
         ) { call, body in
             let text = try call[Self.consumer]
@@ -65,10 +71,10 @@ struct AllocationEndpoints: Sendable {
         }
     }
 
-    private func writeMany(since: Int, until: Int? = nil, _ schema: Schema) -> Endpoint {
+    private func writeMany(since: APIVersion, before: APIVersion? = nil, _ schema: Schema) -> Endpoint {
         Endpoint(
-            .post, "/allocations", "Replace the allocations of several consumers at once", since: .placement(since),
-            until: until.map { .placement($0) }, query: .none, body: [String: ClaimBody].self,
+            .post, "/allocations", "Replace the allocations of several consumers at once", since: since,
+            before: before, query: .none, body: [String: ClaimBody].self,
             schema: ClaimSchema.many(schema), access: .rule("placement:allocations:manage"), answers: .empty(),
             faults: [.conflict]
         ) { call, body in
@@ -109,12 +115,12 @@ struct AllocationEndpoints: Sendable {
                 }
             }
             guard !view.holdings.isEmpty else { return }
-            if call.isAtLeast(12) {
+            if call.version >= .keyedAllocations {
                 json.member("project_id", view.project)
                 json.member("user_id", view.user)
             }
-            if call.isAtLeast(28) { json.member("consumer_generation", view.generation) }
-            if call.isAtLeast(38) { json.member("consumer_type", view.type ?? "unknown") }
+            if call.version >= .consumerGenerations { json.member("consumer_generation", view.generation) }
+            if call.version >= .consumerTypes { json.member("consumer_type", view.type ?? "unknown") }
         }
         return call.json(json, modified: view.changedAt)
     }

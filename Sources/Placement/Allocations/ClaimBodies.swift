@@ -97,7 +97,7 @@ struct ClaimBody: Decodable, BodyReadable, Sendable {
             byProvider[id] = resources
         }
         let expectation: ConsumerClaim.Expectation =
-            version < .placement(28) ? .any : generation.map { .exactly($0) } ?? .absent
+            version < .consumerGenerations ? .any : generation.map { .exactly($0) } ?? .absent
         return ConsumerClaim(
             consumer: consumer, allocations: byProvider, project: project ?? options.placeholderProject,
             user: user ?? options.placeholderUser, type: type, generation: expectation)

@@ -13,7 +13,9 @@ struct ProviderAllocationEndpoint: Sendable {
             "allocations",
             .map(
                 nil,
-                .fields(.required("resources", .counts), .optional("consumer_generation", .nullable(.integer))))))
+                .fields(
+                    .required("resources", .counts),
+                    .optional("consumer_generation", .nullable(.integer), since: .consumerGenerations)))))
 
     struct Holder: Sendable {
         let consumer: ConsumerID
@@ -56,7 +58,7 @@ struct ProviderAllocationEndpoint: Sendable {
 
     private func show(_ call: Call) async throws -> Reply {
         let id = try call[PathParameters.provider]
-        let pages = HolderPages(provider: id, showsGenerations: call.isAtLeast(28))
+        let pages = HolderPages(provider: id, showsGenerations: call.version >= .consumerGenerations)
         // The generation is no newer than what is listed: who writes by it what he made of an older list is refused.
         let (generation, first, changedAt) = try await state.read { transaction in
             let provider = try ProviderBook.get(id, in: transaction)

@@ -14,7 +14,8 @@ struct CandidateEndpoint: Sendable {
             "allocation_requests",
             .array(
                 .fields(
-                    .required("allocations", .any), .optional("mappings", .map(nil, .array(.uuid)))))),
+                    .required("allocations", .any),
+                    .optional("mappings", .map(nil, .array(.uuid)), since: .mappings)))),
         .required(
             "provider_summaries",
             .map(
@@ -23,30 +24,33 @@ struct CandidateEndpoint: Sendable {
                     .required(
                         "resources",
                         .map(nil, .fields(.required("capacity", .integer), .required("used", .integer)))),
-                    .optional("traits", .traitNames), .optional("parent_provider_uuid", .nullable(.uuid)),
-                    .optional("root_provider_uuid", .uuid)))))
+                    .optional("traits", .traitNames, since: .requiredTraits),
+                    .optional("parent_provider_uuid", .nullable(.uuid), since: .candidatesInTrees),
+                    .optional("root_provider_uuid", .uuid, since: .candidatesInTrees)))))
 
-    private static func parameter(_ name: String, _ text: String, _ since: Int) -> ParameterDescription {
-        QueryParameter<String>(name, text, repeatable: true, since: .placement(since)).description
+    private static func parameter(_ name: String, _ text: String, _ since: APIVersion) -> ParameterDescription {
+        QueryParameter<String>(name, text, repeatable: true, since: since).description
     }
 
     /// Groups have any suffix, so the handler reads them; these are the names without one.
     static let parameters = QueryRules(
         [
-            parameter("resources", "Amounts by class: `VCPU:2,MEMORY_MB:1024`; with a suffix, of one provider", 10),
-            parameter("limit", "The most candidates to answer", 16),
-            parameter("required", "Traits: `T`, `!T`, `in:T,U`", 17),
-            parameter("member_of", "Aggregates: `A`, `in:A,B`, `!A`, `!in:A,B`", 21),
-            parameter("group_policy", "`none`, or `isolate`: each group with a suffix from another provider", 25),
-            parameter("in_tree", "Only from the tree of this provider", 31),
-            parameter("root_required", "Traits of the root", 35),
-            parameter("same_subtree", "Groups, by suffix, whose providers lie below one of them", 36),
+            parameter(
+                "resources", "Amounts by class: `VCPU:2,MEMORY_MB:1024`; with a suffix, of one provider", .candidates),
+            parameter("limit", "The most candidates to answer", .candidateLimit),
+            parameter("required", "Traits: `T`, `!T`, `in:T,U`", .requiredTraits),
+            parameter("member_of", "Aggregates: `A`, `in:A,B`, `!A`, `!in:A,B`", .candidatesByAggregate),
+            parameter(
+                "group_policy", "`none`, or `isolate`: each group with a suffix from another provider", .granularGroups),
+            parameter("in_tree", "Only from the tree of this provider", .candidatesOfTree),
+            parameter("root_required", "Traits of the root", .rootTraits),
+            parameter("same_subtree", "Groups, by suffix, whose providers lie below one of them", .sameSubtree),
         ], unknown: .collect)
 
     var all: [Endpoint] {
         [
             Endpoint(
-                .get, "/allocation_candidates", "List where resources could be allocated", since: .placement(10),
+                .get, "/allocation_candidates", "List where resources could be allocated", since: .candidates,
                 query: Self.parameters, access: .rule("placement:allocation_candidates:list"),
                 answers: .schema(Self.answer)
             ) { call in try await find(call) }

@@ -24,12 +24,12 @@ struct CandidateQuery: Sendable {
         case memberOf = "member_of"
         case inTree = "in_tree"
 
-        var since: Int {
+        var since: APIVersion {
             switch self {
-            case .resources: 10
-            case .required: 17
-            case .memberOf: 21
-            case .inTree: 31
+            case .resources: .candidates
+            case .required: .requiredTraits
+            case .memberOf: .candidatesByAggregate
+            case .inTree: .candidatesOfTree
             }
         }
     }
@@ -41,7 +41,7 @@ struct CandidateQuery: Sendable {
         for (name, value) in query {
             try bounds.add(1 + value.utf8.count(where: { $0 == UInt8(ascii: ",") }), name)
             switch name {
-            case "limit" where version >= .placement(16):
+            case "limit" where version >= .candidateLimit:
                 guard let number = Self.count(value) else {
                     throw Self.invalid(
                         name,
@@ -49,13 +49,13 @@ struct CandidateQuery: Sendable {
                             + "validating 'pattern' in schema['properties']['limit'].")
                 }
                 if limit == nil { limit = number }
-            case "group_policy" where version >= .placement(25):
+            case "group_policy" where version >= .granularGroups:
                 guard let named = GroupPolicy(rawValue: value) else {
                     throw Self.invalid(name, "'\(value.prefix(80))' is not one of ['none', 'isolate'].")
                 }
                 if policy == nil { policy = named }
-            case "root_required" where version >= .placement(35): rootRequired.append(value)
-            case "same_subtree" where version >= .placement(36):
+            case "root_required" where version >= .rootTraits: rootRequired.append(value)
+            case "same_subtree" where version >= .sameSubtree:
                 sameSubtrees.append(try Self.suffixes(value))
                 try QueryBounds.check(sameSubtrees.count, QueryBounds.rules, "same_subtree rules", name)
             default: try Self.collect(name, value, version, into: &drafts)
@@ -67,7 +67,7 @@ struct CandidateQuery: Sendable {
                 code: PlacementFault.Code.duplicateKey)
         }
         // `root_required` knows no `in:`, whatever the version.
-        root = try TraitTerms(rootRequired, "root_required", min(version, .placement(38)))
+        root = try TraitTerms(rootRequired, "root_required", min(version, APIVersion.consumerTypes.number))
         guard root.conflicts.isEmpty else {
             let names = root.conflicts.flatMap { $0 }.map(\.name).sorted().joined(separator: ", ")
             throw .badRequest(
@@ -77,7 +77,7 @@ struct CandidateQuery: Sendable {
         try check(drafts, version)
         for draft in drafts {
             let terms = try TraitTerms(draft.required, "required\(draft.suffix)", version)
-            if version >= .placement(22) { try terms.refuseConflict("required\(draft.suffix)") }
+            if version >= .forbiddenTraits { try terms.refuseConflict("required\(draft.suffix)") }
             let membership = try Membership(draft.memberOf, "member_of\(draft.suffix)", version)
             groups.append(
                 RequestGroup(
@@ -98,7 +98,7 @@ struct CandidateQuery: Sendable {
         var request = CandidateRequest(
             groups: groups, policy: policy ?? .none, sameSubtrees: sameSubtrees,
             rootRequired: root.required.reduce([]) { $0.union($1) }, rootForbidden: root.forbidden,
-            isNested: version >= .placement(29), folding: options.folding, limit: bounds.min(),
+            isNested: version >= .candidatesInTrees, folding: options.folding, limit: bounds.min(),
             budget: options.searchBudget)
         request.visits = options.visits
         return request
@@ -142,7 +142,7 @@ struct CandidateQuery: Sendable {
     private static func collect(
         _ name: String, _ value: String, _ version: Microversion, into drafts: inout [Draft]
     ) throws(Fault) {
-        guard let (kind, suffix) = parts(of: name, version), version >= .placement(kind.since) else {
+        guard let (kind, suffix) = parts(of: name, version), version >= kind.since else {
             throw invalid(
                 name,
                 "Additional properties are not allowed ('\(name.prefix(80))' was unexpected): '\(name.prefix(80))' does not "
@@ -171,8 +171,8 @@ struct CandidateQuery: Sendable {
     /// The parameters that a version knows with a suffix, as patterns.
     private static func forms(_ version: Microversion) -> String {
         let suffix =
-            version >= .placement(33) ? "([a-zA-Z0-9_-]{1,64})?" : version >= .placement(25) ? "([1-9][0-9]*)?" : ""
-        return Kind.allCases.filter { version >= .placement($0.since) }.map { "'^\($0.rawValue)\(suffix)$'" }
+            version >= .namedGroups ? "([a-zA-Z0-9_-]{1,64})?" : version >= .granularGroups ? "([1-9][0-9]*)?" : ""
+        return Kind.allCases.filter { version >= $0.since }.map { "'^\($0.rawValue)\(suffix)$'" }
             .joined(separator: ", ")
     }
 
@@ -187,7 +187,7 @@ struct CandidateQuery: Sendable {
     /// None; from 1.25 a positive number; from 1.33 up to 64 letters, digits, `_` and `-`.
     private static func isSuffix(_ text: String, _ version: Microversion) -> Bool {
         if text.isEmpty { return true }
-        if version >= .placement(33) {
+        if version >= .namedGroups {
             return text.utf8.count <= 64
                 && text.utf8.allSatisfy { byte in
                     switch byte {
@@ -198,13 +198,13 @@ struct CandidateQuery: Sendable {
                     }
                 }
         }
-        return version >= .placement(25) && count(text) != nil
+        return version >= .granularGroups && count(text) != nil
     }
 
     // MARK: Checks
 
     private func check(_ drafts: [Draft], _ version: Microversion) throws(Fault) {
-        guard version >= .placement(36) else { return try checkOrphans(drafts, version) }
+        guard version >= .sameSubtree else { return try checkOrphans(drafts, version) }
         let known = drafts.map(\.suffix)
         let bare = drafts.filter(\.resources.isEmpty).map(\.suffix)
         guard bare.count < drafts.count else {
@@ -247,7 +247,7 @@ struct CandidateQuery: Sendable {
             throw .badRequest("All request groups must specify resources.", field: "resources")
         }
         guard !drafts.isEmpty else {
-            guard version >= .placement(25) else {
+            guard version >= .granularGroups else {
                 throw Self.invalid("resources", "'resources' is a required property.")
             }
             throw .badRequest(

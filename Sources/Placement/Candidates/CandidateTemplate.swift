@@ -27,8 +27,8 @@ final class CandidateTemplate: Sendable {
     init(_ columns: [Column], suffixes: [String], sharing: Sharing, version: Microversion) {
         self.sharing = sharing
         var drawing = TemplateDrawing()
-        drawing.allocations(columns, sharing, isKeyed: version >= .placement(12))
-        if version >= .placement(34) { drawing.mappings(columns, suffixes, sharing) }
+        drawing.allocations(columns, sharing, isKeyed: version >= .keyedAllocations)
+        if version >= .mappings { drawing.mappings(columns, suffixes, sharing) }
         drawing.text.put("}")
         text = drawing.text.bytes
         places = drawing.places

@@ -19,9 +19,9 @@ struct CandidateWriter: Sendable {
             self.index = index
             self.found = found
             self.version = version
-            showsTrees = version >= .placement(29)
+            showsTrees = version >= .candidatesInTrees
             summary = ProviderSummary(
-                version: version, shownClasses: version >= .placement(27) ? nil : query.resourceClasses)
+                version: version, shownClasses: version >= .wholeSummaries ? nil : query.resourceClasses)
             let suffixes = found.suffixes
             self.suffixes = suffixes
             columns = found.columns.map { column in

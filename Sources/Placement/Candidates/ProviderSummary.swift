@@ -11,7 +11,7 @@ struct ProviderSummary: Sendable {
     let shownClasses: Set<ResourceClass>?
 
     /// The form since 1.29, in which all versions say the same of a tree.
-    static let current = ProviderSummary(version: .placement(29), shownClasses: nil)
+    static let current = ProviderSummary(version: APIVersion.candidatesInTrees.number, shownClasses: nil)
 
     /// The members for all providers of a tree, with commas between them.
     func text(ofTree provider: ProviderReference, in index: PlacementIndex) -> [UInt8] {
@@ -40,7 +40,7 @@ struct ProviderSummary: Sendable {
             out.put("}")
         }
         out.put("}")
-        if version >= .placement(17) {
+        if version >= .requiredTraits {
             out.put(",\"traits\":[")
             isFirst = true
             index.forEachTrait(provider) { trait in
@@ -49,7 +49,7 @@ struct ProviderSummary: Sendable {
             }
             out.put("]")
         }
-        if version >= .placement(29) {
+        if version >= .candidatesInTrees {
             out.put(",\"parent_provider_uuid\":")
             if unsafe !index.withParentText(provider, { unsafe out.quote($0) }) { out.put("null") }
             out.put(",\"root_provider_uuid\":")

@@ -1,3 +1,4 @@
+import API
 import Model
 
 /// Amounts by class, as `resources` writes them: `VCPU:2,MEMORY_MB:1024`.
@@ -43,8 +44,8 @@ struct TraitTerms: Sendable, Equatable {
 
     /// Before 1.39 only the last value counts; before 1.22 nothing can be forbidden.
     init(_ values: [String], _ field: String, _ version: Microversion) throws(Fault) {
-        let mayForbid = version >= .placement(22)
-        let mayChoose = version >= .placement(39)
+        let mayForbid = version >= .forbiddenTraits
+        let mayChoose = version >= .anyTraits
         for value in mayChoose ? values[...] : values.suffix(1) {
             func malformed(_ reason: String) -> Fault {
                 .badRequest("Invalid query string parameters: \(reason) Got: \(value.prefix(200))", field: field)
@@ -114,7 +115,7 @@ struct Membership: Sendable, Equatable {
     init() {}
 
     init(_ values: [String], _ field: String, _ version: Microversion) throws(Fault) {
-        guard values.count <= 1 || version >= .placement(24) else {
+        guard values.count <= 1 || version >= .repeatedAggregates else {
             throw .badRequest("Multiple \(field) parameters are not supported before version 1.24.", field: field)
         }
         for value in values {
@@ -137,7 +138,7 @@ struct Membership: Sendable, Equatable {
             }
             if !isForbidden {
                 required.append(ids)
-            } else if version >= .placement(32) {
+            } else if version >= .forbiddenAggregates {
                 forbidden.formUnion(ids)
             } else {
                 throw .badRequest(

@@ -55,7 +55,7 @@ struct InventoryBody: Decodable, Sendable {
     static func check(
         _ inventory: Inventory, _ name: String, of id: ResourceProviderID, _ version: Microversion, doing verb: String
     ) throws(Fault) {
-        let mayBeZero = version >= .placement(26)
+        let mayBeZero = version >= .fullReservation
         guard inventory.capacity < (mayBeZero ? 0 : 1) else { return }
         throw .badRequest(
             "Unable to \(verb) inventory for resource provider \(id): Invalid inventory for '\(name)' on resource "

@@ -39,7 +39,7 @@ struct InventoryEndpoints: Sendable {
             ) { call, body in try await replace(body, call) },
             Endpoint(
                 .delete, "/resource_providers/\(Self.provider)/inventories",
-                "Refuse to delete a provider's inventories", until: .placement(4), query: .anything,
+                "Refuse to delete a provider's inventories", before: .inventoryDeletion, query: .anything,
                 access: .rule("placement:resource_providers:inventories:delete"), faults: [.methodNotAllowed]
             ) { _ in
                 throw Fault(
@@ -48,7 +48,7 @@ struct InventoryEndpoints: Sendable {
             },
             Endpoint(
                 .delete, "/resource_providers/\(Self.provider)/inventories", "Delete a provider's inventories",
-                since: .placement(5), query: .none,
+                since: .inventoryDeletion, query: .none,
                 access: .rule("placement:resource_providers:inventories:delete"), answers: .empty(),
                 faults: [.notFound, .conflict]
             ) { call in

@@ -8,8 +8,6 @@ struct ProviderEndpoints: Sendable {
     let state: PlacementState
 
     private static let list = Schema.fields(.required("resource_providers", .array(ResourceProvider.schema)))
-    private static let nested = Microversion.placement(14)
-    private static let flat = Microversion.placement(13)
 
     var all: [Endpoint] {
         [
@@ -17,8 +15,8 @@ struct ProviderEndpoints: Sendable {
                 .get, "/resource_providers", "List resource providers", query: ProviderFilter.rules,
                 access: .rule("placement:resource_providers:list"), answers: .schema(Self.list)
             ) { call in try await show(all: call) },
-            creation(until: Self.flat, ProviderBody.creation),
-            creation(since: Self.nested, ProviderBody.nestedCreation),
+            creation(before: .trees, ProviderBody.creation),
+            creation(since: .trees, ProviderBody.nestedCreation),
             Endpoint(
                 .get, "/resource_providers/\(PathParameters.provider)", "Show a resource provider", query: .anything,
                 access: .rule("placement:resource_providers:show"), answers: .schema(ResourceProvider.schema),
@@ -27,8 +25,8 @@ struct ProviderEndpoints: Sendable {
                 let id = try call[PathParameters.provider]
                 return answer(try await state.read { try ProviderBook.get(id, in: $0) }, call)
             },
-            change(until: Self.flat, ProviderBody.change),
-            change(since: Self.nested, ProviderBody.nestedChange),
+            change(before: .trees, ProviderBody.change),
+            change(since: .trees, ProviderBody.nestedChange),
             Endpoint(
                 .delete, "/resource_providers/\(PathParameters.provider)", "Delete a resource provider",
                 query: .none, access: .rule("placement:resource_providers:delete"), answers: .empty(),
@@ -41,9 +39,9 @@ struct ProviderEndpoints: Sendable {
         ]
     }
 
-    private func creation(since: Microversion? = nil, until: Microversion? = nil, _ schema: Schema) -> Endpoint {
+    private func creation(since: APIVersion? = nil, before: APIVersion? = nil, _ schema: Schema) -> Endpoint {
         Endpoint(
-            .post, "/resource_providers", "Create a resource provider", since: since, until: until, query: .none,
+            .post, "/resource_providers", "Create a resource provider", since: since, before: before, query: .none,
             body: ProviderBody.self, schema: schema, access: .rule("placement:resource_providers:create"),
             answers: .schema(ResourceProvider.schema), .empty(201), faults: [.conflict]
         ) { call, body in
@@ -52,20 +50,20 @@ struct ProviderEndpoints: Sendable {
                 try ProviderBook.create(id, name: body.name, parent: body.parent, in: ledger)
             }
             let location = "/resource_providers/\(id)"
-            guard call.isAtLeast(20) else { return call.empty(201, location: location) }
+            guard call.version >= .createdProvider else { return call.empty(201, location: location) }
             return answer(provider, call, location: location)
         }
     }
 
-    private func change(since: Microversion? = nil, until: Microversion? = nil, _ schema: Schema) -> Endpoint {
+    private func change(since: APIVersion? = nil, before: APIVersion? = nil, _ schema: Schema) -> Endpoint {
         Endpoint(
             .put, "/resource_providers/\(PathParameters.provider)", "Update a resource provider", since: since,
-            until: until, query: .none, body: ProviderBody.self, schema: schema,
+            before: before, query: .none, body: ProviderBody.self, schema: schema,
             access: .rule("placement:resource_providers:update"), answers: .schema(ResourceProvider.schema),
             faults: [.notFound, .conflict]
         ) { call, body in
             let id = try call[PathParameters.provider]
-            let mayMove = call.isAtLeast(37)
+            let mayMove = call.version >= .reparenting
             let provider = try await state.write { ledger in
                 try ProviderBook.update(id, name: body.name, place: body.place, mayMove: mayMove, in: ledger)
             }

@@ -14,13 +14,13 @@ struct ProviderFilter: Sendable {
     private static let nameParameter = QueryParameter<String>("name", "Only the provider of this name")
     private static let idParameter = QueryParameter<ResourceProviderID>("uuid", "Only the provider with this id")
     private static let memberOf = QueryParameter<String>(
-        "member_of", "Only members of these aggregates", repeatable: true, since: .placement(3))
+        "member_of", "Only members of these aggregates", repeatable: true, since: .providersByAggregate)
     private static let resourcesParameter = QueryParameter<String>(
-        "resources", "Only providers with room for these amounts", repeatable: true, since: .placement(4))
+        "resources", "Only providers with room for these amounts", repeatable: true, since: .providersByResources)
     private static let treeParameter = QueryParameter<ResourceProviderID>(
-        "in_tree", "Only the tree that this provider is in", since: .placement(14))
+        "in_tree", "Only the tree that this provider is in", since: .trees)
     private static let required = QueryParameter<String>(
-        "required", "Only providers with these traits", repeatable: true, since: .placement(18))
+        "required", "Only providers with these traits", repeatable: true, since: .providersByTraits)
 
     static let rules = QueryRules([
         nameParameter.description, idParameter.description, memberOf.description, resourcesParameter.description,

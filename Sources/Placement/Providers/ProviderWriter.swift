@@ -8,7 +8,7 @@ struct ProviderWriter: Sendable {
     private let links: [[UInt8]]
 
     init(_ version: Microversion, mount: String) {
-        showsTree = version >= .placement(14)
+        showsTree = version >= .trees
         let relations = ResourceProvider.relations(version)
         let path = "\"href\":\"\(mount)/resource_providers/"
         var links: [[UInt8]] = []

@@ -43,7 +43,7 @@ struct ResourceProvider: Sendable, Equatable {
             json.member("uuid", "\(id)")
             json.member("name", name)
             json.member("generation", generation)
-            if call.isAtLeast(14) {
+            if call.version >= .trees {
                 json.member("parent_provider_uuid", parent.map { "\($0)" })
                 json.member("root_provider_uuid", "\(root)")
             }
@@ -60,9 +60,9 @@ struct ResourceProvider: Sendable, Equatable {
 
     static func relations(_ version: Microversion) -> [String] {
         var names = ["self", "inventories", "usages"]
-        if version >= .placement(1) { names.append("aggregates") }
-        if version >= .placement(6) { names.append("traits") }
-        if version >= .placement(11) { names.append("allocations") }
+        if version >= .aggregates { names.append("aggregates") }
+        if version >= .traits { names.append("traits") }
+        if version >= .allocationLinks { names.append("allocations") }
         return names
     }
 
@@ -70,7 +70,8 @@ struct ResourceProvider: Sendable, Equatable {
         "ResourceProvider",
         .fields(
             .required("uuid", .uuid), .required("name", .string), .required("generation", .integer),
-            .optional("parent_provider_uuid", .nullable(.uuid)), .optional("root_provider_uuid", .uuid),
+            .optional("parent_provider_uuid", .nullable(.uuid), since: .trees),
+            .optional("root_provider_uuid", .uuid, since: .trees),
             .required(
                 "links", .array(.fields(.required("rel", .string), .required("href", .string))))))
 }

@@ -16,15 +16,16 @@ struct ReshaperEndpoint: Sendable {
 
     var all: [Endpoint] {
         [
-            endpoint(since: 30, until: 33, ClaimSchema.v28), endpoint(since: 34, until: 37, ClaimSchema.v34),
-            endpoint(since: 38, ClaimSchema.v38),
+            endpoint(since: .reshaper, before: .mappings, ClaimSchema.v28),
+            endpoint(since: .mappings, before: .consumerTypes, ClaimSchema.v34),
+            endpoint(since: .consumerTypes, ClaimSchema.v38),
         ]
     }
 
-    private func endpoint(since: Int, until: Int? = nil, _ claims: Schema) -> Endpoint {
+    private func endpoint(since: APIVersion, before: APIVersion? = nil, _ claims: Schema) -> Endpoint {
         Endpoint(
-            .post, "/reshaper", "Replace inventories and allocations together", since: .placement(since),
-            until: until.map { .placement($0) }, query: .none, body: Body.self,
+            .post, "/reshaper", "Replace inventories and allocations together", since: since,
+            before: before, query: .none, body: Body.self,
             schema: .fields(
                 .required("inventories", .map(Schema.uuidPattern, InventoriesBody.schema, atLeast: 1)),
                 .required("allocations", ClaimSchema.many(claims, atLeast: 0))),

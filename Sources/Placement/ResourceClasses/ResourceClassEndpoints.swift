@@ -23,11 +23,11 @@ struct ResourceClassEndpoints: Sendable {
     var all: [Endpoint] {
         [
             Endpoint(
-                .get, "/resource_classes", "List resource classes", since: .placement(2), query: .anything,
+                .get, "/resource_classes", "List resource classes", since: .customClasses, query: .anything,
                 access: .rule("placement:resource_classes:list"), answers: .schema(Self.list)
             ) { call in try await show(all: call) },
             Endpoint(
-                .post, "/resource_classes", "Create a custom resource class", since: .placement(2), query: .none,
+                .post, "/resource_classes", "Create a custom resource class", since: .customClasses, query: .none,
                 body: Body.self, schema: Self.naming, access: .rule("placement:resource_classes:create"),
                 answers: .empty(201), faults: [.conflict]
             ) { call, body in
@@ -38,7 +38,7 @@ struct ResourceClassEndpoints: Sendable {
                 return call.empty(201, location: "/resource_classes/\(name)")
             },
             Endpoint(
-                .get, "/resource_classes/\(Self.name)", "Show a resource class", since: .placement(2),
+                .get, "/resource_classes/\(Self.name)", "Show a resource class", since: .customClasses,
                 query: .anything, access: .rule("placement:resource_classes:show"), answers: .schema(Self.one),
                 faults: [.notFound]
             ) { call in
@@ -47,8 +47,8 @@ struct ResourceClassEndpoints: Sendable {
                 return answer(name, call)
             },
             Endpoint(
-                .put, "/resource_classes/\(Self.name)", "Rename a custom resource class", since: .placement(2),
-                until: .placement(6), query: .none, body: Body.self, schema: Self.naming,
+                .put, "/resource_classes/\(Self.name)", "Rename a custom resource class", since: .customClasses,
+                before: .repeatableClasses, query: .none, body: Body.self, schema: Self.naming,
                 access: .rule("placement:resource_classes:update"), answers: .schema(Self.one),
                 faults: [.notFound, .conflict]
             ) { call, body in
@@ -59,7 +59,7 @@ struct ResourceClassEndpoints: Sendable {
             },
             Endpoint(
                 .put, "/resource_classes/\(Self.name)", "Create a custom resource class, or see that it is there",
-                since: .placement(7), query: .none, access: .rule("placement:resource_classes:update"),
+                since: .repeatableClasses, query: .none, access: .rule("placement:resource_classes:update"),
                 answers: .empty(201), .empty()
             ) { call in
                 let text = try call[Self.name]
@@ -74,7 +74,7 @@ struct ResourceClassEndpoints: Sendable {
                 return call.empty(isNew ? 201 : 204, location: "/resource_classes/\(name)")
             },
             Endpoint(
-                .delete, "/resource_classes/\(Self.name)", "Delete a custom resource class", since: .placement(2),
+                .delete, "/resource_classes/\(Self.name)", "Delete a custom resource class", since: .customClasses,
                 query: .none, access: .rule("placement:resource_classes:delete"), answers: .empty(),
                 faults: [.notFound, .conflict]
             ) { call in

@@ -7,7 +7,7 @@ import Store
 struct ProviderTraitEndpoints: Sendable {
     let state: PlacementState
 
-    private static let since = Microversion.placement(6)
+    private static let since = APIVersion.traits
     private static let provider = PathParameters.provider
     private static let form = Schema.fields(
         .required("traits", .traitNames), .required("resource_provider_generation", .generation))

@@ -7,7 +7,7 @@ import Store
 struct TraitEndpoints: Sendable {
     let state: PlacementState
 
-    private static let since = Microversion.placement(6)
+    private static let since = APIVersion.traits
     private static let name = PathParameters.trait
     private static let selection = QueryParameter<String>(
         "name", "`in:A,B` for these names, `startswith:P` for this beginning")

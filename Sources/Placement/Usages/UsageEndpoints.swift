@@ -11,7 +11,7 @@ struct UsageEndpoints: Sendable {
     private static let user = QueryParameter<String>("user_id", "Only what this user's consumers hold")
     private static let type = QueryParameter<String>(
         "consumer_type", "Only consumers of this type; `all` sums over types, `unknown` are those without",
-        since: .placement(38))
+        since: .consumerTypes)
     private static let ofProvider = Schema.fields(
         .required("resource_provider_generation", .generation), .required("usages", .counts))
 
@@ -23,7 +23,7 @@ struct UsageEndpoints: Sendable {
                 answers: .schema(Self.ofProvider), faults: [.notFound]
             ) { call in try await show(provider: call) },
             Endpoint(
-                .get, "/usages", "Show what a project uses", since: .placement(9),
+                .get, "/usages", "Show what a project uses", since: .projectUsages,
                 query: QueryRules([Self.project.description, Self.user.description, Self.type.description]),
                 access: .ruleInHandler("placement:usages"),
                 answers: .schema(.fields(.required("usages", .map(nil, .any))))
@@ -84,7 +84,7 @@ struct UsageEndpoints: Sendable {
             """
         let counting: SQL = "SELECT c.type, COUNT(*) FROM consumers c WHERE \(condition) GROUP BY c.type"
         let untyped = type == "all" ? "all" : "unknown"
-        let showsTypes = call.isAtLeast(38)
+        let showsTypes = call.version >= .consumerTypes
         let (sums, consumers) = try await state.read { transaction in
             let sums = try transaction.all(query) { row in
                 Sum(type: try row[0], resourceClass: try row[1], amount: try row[2])
@@ -105,7 +105,7 @@ struct UsageEndpoints: Sendable {
         json.object { json in
             json.member("usages") { json in
                 json.object { json in
-                    guard call.isAtLeast(38) else {
+                    guard call.version >= .consumerTypes else {
                         let all = Dictionary(grouping: sums, by: \.resourceClass)
                         for (name, lines) in all.sorted(by: { $0.key < $1.key }) {
                             json.member(name, lines.reduce(into: 0) { $0.add($1.amount) })

@@ -2,14 +2,7 @@ import API
 import HTTPTypes
 import Model
 
-extension Microversion {
-    /// Placement's `1.minor`.
-    static func placement(_ minor: Int) -> Microversion { Microversion(1, minor) }
-}
-
 extension Call {
-    func isAtLeast(_ minor: Int) -> Bool { version >= .placement(minor) }
-
     /// An answer whose Last-Modified is `moment`; without one it is the moment of the answer.
     func json(_ writer: JSONWriter, status: Int = 200, modified moment: Timestamp? = nil, location: String? = nil)
         -> Reply
@@ -23,7 +16,7 @@ extension Call {
 
     func fields(modified moment: Timestamp?, location: String?) -> HTTPFields {
         var fields: HTTPFields = [:]
-        if let moment, isAtLeast(15) {
+        if let moment, version >= .lastModified {
             fields[.lastModified] = moment.httpDate
             fields[.cacheControl] = "no-cache"
         }

@@ -27,7 +27,10 @@ extension Schema {
 
 extension ObjectSchema.Property {
     static func required(_ name: String, _ schema: Schema) -> Self { .init(name, schema) }
-    static func optional(_ name: String, _ schema: Schema) -> Self { .init(name, schema, required: false) }
+    /// - Parameter since: the first version that has it; nil is any
+    static func optional(_ name: String, _ schema: Schema, since: APIVersion? = nil) -> Self {
+        .init(name, schema, required: false, since: since)
+    }
 }
 
 extension Endpoint.Answer {

@@ -7,7 +7,8 @@ import Model
 struct DocumentsCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "docs",
-        abstract: "Write the configuration reference, the support matrix and the OpenAPI documents.")
+        abstract:
+            "Write the configuration reference, the support matrix, the OpenAPI documents and the pages of versions.")
 
     @Argument(help: "The folder to write to.")
     var folder = "docs"
@@ -15,8 +16,17 @@ struct DocumentsCommand: AsyncParsableCommand {
     @Flag(help: "Write nothing; fail if a file differs from what would be written.")
     var check = false
 
+    @Option(
+        name: .customLong("openapi"),
+        help: "Print the OpenAPI document of one version of a service instead, such as placement@1.20.")
+    var service: String?
+
     func run() async throws {
         try await Reporting.failures {
+            if let service {
+                Reporting.say(whole: try await Documents.openAPI(service))
+                return
+            }
             var stale: [String] = []
             for (path, text) in try await Documents.all() {
                 let file = URL(filePath: folder).appending(path: path)
