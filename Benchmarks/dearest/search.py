@@ -29,6 +29,9 @@ SERVICES = {
     "/accelerator": ("accelerator", {"OpenStack-API-Version": "accelerator 2.5"}),
 }
 CPU_BAR, MEMORY_BAR = 50, 64
+# These hash a password, which is meant to be dear: `identity.password_hash_rounds` says how dear.
+HASHING = {"POST /identity/v3/auth/tokens", "POST /identity/v3/users", "PATCH /identity/v3/users/{user_id}",
+           "POST /identity/v3/users/{user_id}/password", "POST /identity/v3/users/{user_id}/application_credentials"}
 PATH_KINDS = [("provider", "provider"), ("consumer", "consumer"), ("arq", "arq"), ("accelerator_requests", "arq"),
               ("device_profiles", "profile"), ("devices", "device"), ("deployables", "deployable"),
               ("attach_handles", "handle"), ("host", "host"), ("project", "project"), ("user", "user"), ("role", "role"),
@@ -290,10 +293,11 @@ def main():
             client.sign_in(password)
         rows.sort(reverse=True)
         print(f"{len(rows)} endpoints, {arguments.hosts} hosts, {arguments.tries} tries each, seed {arguments.seed}, load average "
-              f"{os.getloadavg()[0]:.1f}: {sum(row[0][0] > CPU_BAR for row in rows)} above {CPU_BAR} ms, "
-              f"{sum(row[0][5] > MEMORY_BAR for row in rows)} above {MEMORY_BAR} MB")
+              f"{os.getloadavg()[0]:.1f}: {sum(row[0][0] > CPU_BAR and row[1] not in HASHING for row in rows)} above {CPU_BAR} ms beside those that hash a "
+              f"password, {sum(row[0][5] > MEMORY_BAR for row in rows)} above {MEMORY_BAR} MB")
         for (ms, status, size, target, body, grown), title in rows[:25]:
-            print(f"  {ms:8.2f} ms  {grown:6.1f} MB  {status}  {size:8d} B  {title}")
+            print(f"  {ms:8.2f} ms  {grown:6.1f} MB  {status}  {size:8d} B  {title}"
+                  f"{' (hashes a password)' if title in HASHING else ''}")
             print(f"{'':24}{target[:150]}{f'  (body of {body} B)' if body else ''}")
     finally:
         if server:

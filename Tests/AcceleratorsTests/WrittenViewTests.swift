@@ -38,7 +38,10 @@ import Testing
             AcceleratorRequestListView.self,
             try await fixture.call(
                 .post, "/v2/accelerator_requests", ["device_profile_name": "p"], as: .member, version: version))
-        if version == "2.4" {
+        if version >= "2.4" {
+            let handles = try await fixture.call(.get, "/v2/attach_handles", version: version)
+            try check(AttachHandleListView.self, handles)
+            #expect(handles.json["attach_handles"].array.count == 3)
             try check(
                 AcceleratorRequestListView.self,
                 try await fixture.call(.get, "/v2/accelerator_requests?limit=1", version: version))

@@ -275,6 +275,11 @@ struct ResourceTests {
         #expect(try await found("not-tags-any=red,green") == others)
         #expect(try await found("tags=%5C") == [], "a backslash alone is the tag of none")
         #expect(try await found("tags=%22%5C") == ["odd"])
+        let many = (1...81).map { "t\($0)" }
+        #expect(try await found("tags-any=\(many.dropFirst().joined(separator: ","))") == [])
+        for query in ["tags=\(many.joined(separator: ","))", many.map { "tags=\($0)" }.joined(separator: "&")] {
+            #expect(try await cloud.send(.get, "/v3/projects?\(query)", token: token).status == 400)
+        }
         #expect(try await found("tags=caf%C3%A9") == ["accent"])
         #expect(try await found("tags=cafe%CC%81") == ["decomposed"])
         let path = "/v3/projects/\(try await cloud.id(of: "accent", in: "projects"))/tags"

@@ -90,6 +90,21 @@ import Testing
         #expect(try await ids("required=!CUSTOM_FAST") == [small])
         #expect(try await ids("member_of=\(aggregate)") == [big])
         #expect(try await ids("member_of=!\(aggregate)") == [small])
+        // Of many values, which are asked for in another way than few.
+        let others = (1...9).map { "CUSTOM_OTHER_\($0)" }
+        for trait in others { #expect(try await fixture.call(.put, "/traits/\(trait)").status == 201) }
+        let strangers = (1...9).map { _ in "\(PlacementFixture.newID())" }
+        for (traits, groups, found): ([String], [String], Set<String>) in [
+            (others, strangers, []), (others + ["CUSTOM_FAST"], strangers + ["\(aggregate)"], [big]),
+        ] {
+            let traits = traits.joined(separator: ",")
+            let groups = groups.joined(separator: ",")
+            #expect(try await ids("required=in:\(traits)") == found)
+            #expect(try await ids("member_of=in:\(groups)") == found)
+            #expect(try await ids("member_of=!in:\(groups)") == Set([big, small]).subtracting(found))
+            let forbidden = traits.split(separator: ",").map { "!\($0)" }.joined(separator: ",")
+            #expect(try await ids("required=\(forbidden)") == Set([big, small]).subtracting(found))
+        }
         #expect(try await ids("in_tree=\(PlacementFixture.newID())") == [])
         #expect(try await fixture.call(.get, "/resource_providers?resources=NO_SUCH:1").status == 400)
         #expect(try await fixture.call(.get, "/resource_providers?required=CUSTOM_NONE").status == 400)

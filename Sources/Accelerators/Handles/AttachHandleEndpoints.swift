@@ -61,7 +61,7 @@ struct AttachHandleEndpoints: Sendable {
             ) { row in try AttachHandleRow(row) }
         }
         let (shown, links) = page.cut(found, "attach_handles", call) { "\($0.handle.id)" }
-        return try .json(AttachHandleListView(handles: shown.map { AttachHandleView($0, call) }, pages: links))
+        return .list("attach_handles", shown, pages: links) { row in AttachHandleView(row, call) }
     }
 
     private func show(_ call: Call) async throws -> Reply {

@@ -54,6 +54,27 @@ struct AttachHandleView: Codable, Sendable {
     }
 }
 
+extension AttachHandleView: WrittenView {
+    func write(to json: inout JSONWriter) {
+        json.object { json in
+            json.member("uuid", uuid)
+            json.member("attach_type", type)
+            json.texts("attach_info", info)
+            json.member("state", state)
+            json.member("reason", reason)
+            json.member("deployable_uuid", deployable)
+            json.member("device_uuid", device)
+            json.member("hostname", hostname)
+            json.member("arq_uuid", request)
+            json.member("instance_uuid", instance)
+            json.member("present", isPresent)
+            json.links("links", links)
+            json.member("created_at", createdAt)
+            json.member("updated_at", updatedAt)
+        }
+    }
+}
+
 struct AttachHandleListView: Codable, Sendable {
     let handles: [AttachHandleView]
     let pages: [Link]?

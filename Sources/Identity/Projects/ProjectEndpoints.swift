@@ -58,7 +58,7 @@ struct ProjectEndpoints: Sendable {
             texts: ["name": "p.name", "domain_id": "p.domain_id", "parent_id": "p.parent_id"],
             flags: ["enabled": "p.enabled", "is_domain": "p.is_domain"])
         if !call.rawQuery.contains(where: { $0.name == "is_domain" }) { filter.also("p.is_domain = 0") }
-        for condition in ProjectTags.conditions(call.rawQuery) { filter.also(condition) }
+        for condition in try ProjectTags.conditions(call.rawQuery) { filter.also(condition) }
         if let own { filter.also("(p.domain_id = \(own) OR p.id = \(own))") }
         let listed = filter
         let page = try await context.read { transaction in try Project.page(listed, in: transaction) }

@@ -59,8 +59,9 @@ struct ProjectTagEndpoints: Sendable {
                         "A tag must be 1 to 255 characters long, without commas and slashes.", field: "tag")
                 }
                 if !tags.contains(where: { $0.isExactly(tag) }) {
-                    guard tags.count < 80 else {
-                        throw Fault.badRequest("A project can have no more than 80 tags.", field: "tag")
+                    guard tags.count < ProjectTags.most else {
+                        throw Fault.badRequest(
+                            "A project can have no more than \(ProjectTags.most) tags.", field: "tag")
                     }
                     tags.append(tag)
                     try await store(tags, old)

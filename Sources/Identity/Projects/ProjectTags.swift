@@ -4,9 +4,19 @@ import Store
 
 /// A project's tags: a JSON array of texts without commas in a column.
 enum ProjectTags {
-    /// What the filters of a list ask: `tags` all of them, `tags-any` one of them, and their opposites.
-    static func conditions(_ query: [(name: String, value: String)]) -> [SQL] {
-        query.compactMap { name, value in
+    /// Of a project, and of a filter: each is looked for in every project.
+    static let most = 80
+
+    /// What the filters of a list ask: `tags` all of them, `tags-any` one of them, and their opposites. Throws 400 where a
+    /// filter names more tags than a project can have.
+    static func conditions(_ query: [(name: String, value: String)]) throws(Fault) -> [SQL] {
+        let asked = query.filter { filters.contains($0.name) }
+        let count = asked.reduce(0) { $0 + $1.value.split(separator: ",").count }
+        guard count <= most else {
+            throw .badRequest(
+                "The filters of a list may name at most \(most) tags, as many as a project can have.", field: "tags")
+        }
+        return asked.compactMap { name, value in
             let tests = value.split(separator: ",").map { has(String($0)) }
             guard let first = tests.first else { return nil }
             let all = tests.dropFirst().reduce(first) { $0 + " AND " + $1 }
@@ -20,6 +30,8 @@ enum ProjectTags {
             }
         }
     }
+
+    private static let filters: Set<String> = ["tags", "tags-any", "not-tags", "not-tags-any"]
 
     /// Whether the project `p` has the tag. A comma stands between two tags and nowhere else, so a tag between commas is a whole one.
     private static func has(_ tag: String) -> SQL {

@@ -60,18 +60,19 @@ struct ProviderFilter: Sendable {
         if let inTree { condition += " AND p.root = (SELECT root FROM resource_providers WHERE uuid = \(inTree))" }
         for (place, set) in Self.distinct(membership.required).enumerated() {
             condition += Self.any(
-                "provider_aggregates a WHERE a.provider = p.uuid AND a.aggregate IN \(list: set)", place)
+                "provider_aggregates a WHERE a.provider = p.uuid AND \(Self.among("a.aggregate", set))", place)
         }
         if !membership.forbidden.isEmpty {
             condition += " AND NOT EXISTS (SELECT 1 FROM provider_aggregates a WHERE a.provider = p.uuid"
-            condition += " AND a.aggregate IN \(list: membership.forbidden.sorted()))"
+            condition += " AND \(Self.among("a.aggregate", membership.forbidden.sorted())))"
         }
         for (place, set) in Self.distinct(traits.required).enumerated() {
-            condition += Self.any("provider_traits t WHERE t.provider = p.uuid AND t.trait IN \(list: set)", place)
+            condition += Self.any(
+                "provider_traits t WHERE t.provider = p.uuid AND \(Self.among("t.trait", set))", place)
         }
         if !traits.forbidden.isEmpty {
             condition += " AND NOT EXISTS (SELECT 1 FROM provider_traits t WHERE t.provider = p.uuid"
-            condition += " AND t.trait IN \(list: traits.forbidden.sorted()))"
+            condition += " AND \(Self.among("t.trait", traits.forbidden.sorted())))"
         }
         for (name, amount) in resources.sorted(by: { $0.key < $1.key }) {
             condition += """
@@ -89,6 +90,12 @@ struct ProviderFilter: Sendable {
     /// That there is such a row; the conditions past the first few are asked for each provider by itself.
     private static func any(_ rows: SQL, _ place: Int) -> SQL {
         place < mostJoins ? " AND EXISTS (SELECT 1 FROM \(rows))" : " AND (SELECT count(*) FROM \(rows)) > 0"
+    }
+
+    /// That a column of texts has one of the values. A provider has few rows: of many values, each is not looked up in the
+    /// index, but the rows are compared with them, which an expression in place of the column brings about.
+    private static func among(_ column: SQL, _ values: [some SQLValue]) -> SQL {
+        values.count > 4 ? "(\(column) || '') IN \(list: values)" : "\(column) IN \(list: values)"
     }
 
     /// Each set once, in a fixed order.
