@@ -94,11 +94,10 @@ import Testing
         let others = (1...9).map { "CUSTOM_OTHER_\($0)" }
         for trait in others { #expect(try await fixture.call(.put, "/traits/\(trait)").status == 201) }
         let strangers = (1...9).map { _ in "\(PlacementFixture.newID())" }
-        for (traits, groups, found): ([String], [String], Set<String>) in [
-            (others, strangers, []), (others + ["CUSTOM_FAST"], strangers + ["\(aggregate)"], [big]),
-        ] {
-            let traits = traits.joined(separator: ",")
-            let groups = groups.joined(separator: ",")
+        for isNamed in [false, true] {
+            let traits = (others + (isNamed ? ["CUSTOM_FAST"] : [])).joined(separator: ",")
+            let groups = (strangers + (isNamed ? ["\(aggregate)"] : [])).joined(separator: ",")
+            let found: Set<String> = isNamed ? [big] : []
             #expect(try await ids("required=in:\(traits)") == found)
             #expect(try await ids("member_of=in:\(groups)") == found)
             #expect(try await ids("member_of=!in:\(groups)") == Set([big, small]).subtracting(found))
