@@ -20,17 +20,6 @@ final class RawConnection: Sendable {
 
     deinit { close(socket) }
 
-    /// Takes a small buffer in the kernel, so that little of an answer fits when nobody reads.
-    func shrink() { setReceiveBuffer(4096) }
-
-    /// Takes a large one again: what the kernel holds comes through a small one at a few kilobytes per acknowledgement.
-    func grow() { setReceiveBuffer(4 << 20) }
-
-    private func setReceiveBuffer(_ bytes: Int32) {
-        var size = bytes
-        unsafe setsockopt(socket, SOL_SOCKET, SO_RCVBUF, &size, socklen_t(MemoryLayout<Int32>.size))
-    }
-
     func send(_ text: String) {
         send(Array(text.utf8)[...])
     }
