@@ -126,7 +126,7 @@ if !leavesOnly {
         .target(
             name: "TestSupport",
             dependencies: [
-                "ControlPlane", "Settings", "API", httpClient, nioCore, nioHTTP1, logging,
+                "ControlPlane", "Settings", "Model", httpClient, nioCore, nioHTTP1, logging,
             ],
             path: "Tests/Support", swiftSettings: settings),
         .target(
@@ -139,13 +139,13 @@ if !leavesOnly {
         .executableTarget(
             name: "kilonova",
             dependencies: [
-                "ControlPlane", "Console", "Sanitisation", "Settings", "Clients", "API", "Model", arguments, httpTypes,
+                "ControlPlane", "Console", "Sanitisation", "Settings", "Clients", "Model", arguments, httpTypes,
                 logging, system,
             ],
             swiftSettings: settings),
         .testTarget(
             name: "FunctionalTests",
-            dependencies: ["TestSupport", "ControlPlane", "Console", "Clients", "API", "Model", "Host", httpTypes],
+            dependencies: ["TestSupport", "ControlPlane", "Console", "Clients", "Model", "Host", httpTypes],
             swiftSettings: settings),
     ]
     targets +=
@@ -180,26 +180,36 @@ if !leavesOnly {
         + room(
             "Accelerators",
             [
-                "Workflows", "Sanitisation", "Link", "API", "Store", "Clients", "Model", crypto, httpTypes,
+                "Workflows", "Sanitisation", "Fleet", "Link", "API", "Store", "Clients", "Model", crypto, httpTypes,
                 logging, metrics, coreMetrics,
             ],
             tests: ["Access", "StoreSQLite", "TestStore", "TestJSON"])
         + room(
-            "Link",
-            [
-                "API", "Store", "Clients", "Model", x509, asn1, crypto, nioCore, nioHTTP1, nioPosix, nioSSL,
-                httpClient, httpTypes, lifecycle, logging, system,
-            ], tests: ["StoreSQLite", "Placement", "TestFuzz"])
+            "Link", ["Clients", "Model", crypto, nioPosix, system],
+            // Both halves are tested where they meet.
+            tests: [
+                "Fleet", "LinkClient", "API", "Store", "StoreSQLite", "Placement", "TestFuzz", nioCore, nioHTTP1,
+                nioSSL, httpClient, lifecycle, logging,
+            ])
         + room(
-            "Console", ["API", "Clients", "Model", httpTypes, yams], tests: [])
+            "Fleet", ["Link", "API", "Store", "Clients", "Model", x509, asn1, crypto, httpTypes, lifecycle, logging],
+            tests: nil)
+        + room(
+            "LinkClient",
+            [
+                "Link", "Clients", "Model", x509, asn1, crypto, nioCore, nioHTTP1, nioPosix, nioSSL, httpClient,
+                lifecycle, logging,
+            ], tests: nil)
+        + room(
+            "Console", ["Clients", "Model", httpTypes, yams], tests: [])
         + room(
             "Agent", ["Drivers", "Host", "Link", "Clients", "Model", lifecycle, logging, metrics, coreMetrics, system],
             tests: ["API"])
         + room(
             "ControlPlane",
             [
-                "Settings", "Identity", "Placement", "Search", "Accelerators", "Sanitisation", "Link", "Access", "API",
-                "Clients", "Workflows", "CMalloc", "Store", "StoreSQLite", "StorePostgreSQL", "Agent", "Host",
+                "Settings", "Identity", "Placement", "Search", "Accelerators", "Sanitisation", "Fleet", "LinkClient",
+                "Link", "Access", "API", "Clients", "Workflows", "CMalloc", "Store", "StoreSQLite", "StorePostgreSQL", "Agent", "Host",
                 "Drivers", "Model", lifecycle, unixSignals,
                 logging, coreMetrics, system, crypto, httpTypes, nioPosix,
             ])
@@ -211,9 +221,10 @@ if !leavesOnly {
             benchmark("BenchmarkStore", "store", ["Store", "StoreSQLite", "StorePostgreSQL"]),
             benchmark(
                 "BenchmarkLink", "link",
-                ["Link", "API", "Model", "Store", "StoreSQLite", nioCore, nioSSL, nioPosix, logging]),
+                ["Fleet", "LinkClient", "Link", "API", "Model", "Store", "StoreSQLite", nioCore, nioSSL, nioPosix, logging]),
             benchmark(
-                "BenchmarkFleet", "fleet", ["Link", "Model", "Store", "StoreSQLite", nioCore, nioPosix, logging]),
+                "BenchmarkFleet", "fleet",
+                ["Fleet", "LinkClient", "Link", "Model", "Store", "StoreSQLite", nioCore, nioPosix, logging]),
             benchmark(
                 "BenchmarkPlacement", "placement",
                 ["Placement", "Search", "Access", "API", "Model", "Store", "StoreSQLite", logging]),

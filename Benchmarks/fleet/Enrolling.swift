@@ -1,5 +1,7 @@
+import Fleet
 import Foundation
 import Link
+import LinkClient
 import Model
 import Store
 import StoreSQLite
@@ -14,7 +16,7 @@ enum Enrolling {
         let store = try SQLiteStore(path: plane.database)
         let authority = try await CertificateAuthority.open(folder: plane.folder.appending(path: "ca").path)
         let enrolment = Enrolment(store: store, authority: authority)
-        let made = try SigningRequest.make(for: "host")
+        let made = try HostKey.make(for: "host")
         var certificates = [String](repeating: "", count: agents)
         try await withThrowingTaskGroup(of: (Int, String).self) { group in
             var next = 0

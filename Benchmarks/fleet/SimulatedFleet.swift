@@ -1,5 +1,6 @@
 import Foundation
 import Link
+import LinkClient
 import Logging
 import Model
 import Synchronization

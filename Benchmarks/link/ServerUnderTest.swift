@@ -1,6 +1,8 @@
 import API
+import Fleet
 import Foundation
 import Link
+import LinkClient
 import Logging
 import Model
 import Store
@@ -24,7 +26,7 @@ struct ServerUnderTest: Sendable {
         defer { try? FileManager.default.removeItem(at: folder) }
         let logger = Logger(label: "bench", factory: { _ in SwiftLogNoOpLogHandler() })
         let engine = try SQLiteStore(path: folder.appending(path: "state.db").path)
-        try await Migrator(LinkMigrations.all).run(on: engine)
+        try await Migrator(FleetMigrations.all).run(on: engine)
         let feed = ChangeFeed(engine, options: ChangeFeed.Options(), logger: logger)
         let settings = HubSettings()
         let reception = AgentReception(
@@ -60,7 +62,7 @@ struct ServerUnderTest: Sendable {
     private static func enrol(
         _ agents: Int, _ enrolment: Enrolment, _ authority: CertificateAuthority, _ folder: URL
     ) async throws {
-        let made = try SigningRequest.make(for: "host")
+        let made = try HostKey.make(for: "host")
         var certificates = [String](repeating: "", count: agents)
         try await withThrowingTaskGroup(of: (Int, String).self) { group in
             var next = 0

@@ -1,7 +1,7 @@
 public import API
 public import Clients
 public import CoreMetrics
-public import Link
+public import Fleet
 public import Logging
 public import Model
 public import Sanitisation

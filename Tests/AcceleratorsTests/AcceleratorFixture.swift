@@ -2,6 +2,7 @@ import API
 import Accelerators
 import Access
 import Clients
+import Fleet
 import FoundationEssentials
 import HTTPTypes
 import Link
@@ -77,7 +78,7 @@ final class AcceleratorFixture: Sendable {
     }
 
     static let migrations =
-        WorkflowMigrations.all + LinkMigrations.all + AcceleratorMigrations.all + SanitisationMigrations.all
+        WorkflowMigrations.all + FleetMigrations.all + AcceleratorMigrations.all + SanitisationMigrations.all
         + [TableDispatch.migration]
 
     final class Clock: Sendable {

@@ -1,4 +1,5 @@
 import Accelerators
+import Fleet
 import HTTPTypes
 import Link
 import Model

@@ -1,5 +1,6 @@
 import Accelerators
 import Clients
+import Fleet
 import HTTPTypes
 import Link
 import Model

@@ -1,5 +1,6 @@
 import Accelerators
 import Clients
+import Fleet
 import FoundationEssentials
 import Link
 import Model

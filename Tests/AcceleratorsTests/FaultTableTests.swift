@@ -1,5 +1,6 @@
 import Accelerators
 import Clients
+import Fleet
 import Foundation
 import HTTPTypes
 import Link

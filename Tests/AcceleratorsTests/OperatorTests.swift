@@ -1,5 +1,6 @@
 import API
 import Accelerators
+import Fleet
 import HTTPTypes
 import Link
 import Model

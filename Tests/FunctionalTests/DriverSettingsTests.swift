@@ -1,4 +1,4 @@
-import API
+import Model
 import TestSupport
 import Testing
 

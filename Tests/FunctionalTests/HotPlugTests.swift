@@ -1,7 +1,7 @@
-import API
 import ControlPlane
 import FoundationEssentials
 import Host
+import Model
 import TestSupport
 import Testing
 

@@ -1,5 +1,5 @@
-import API
 import FoundationEssentials
+import Model
 import TestSupport
 import Testing
 

@@ -1,6 +1,6 @@
-import API
 import ControlPlane
 import FoundationEssentials
+import Model
 import TestSupport
 import Testing
 

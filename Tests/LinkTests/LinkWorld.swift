@@ -1,3 +1,4 @@
+import Fleet
 import Foundation
 import Link
 import Logging
@@ -34,7 +35,7 @@ final class LinkWorld: Sendable {
         let folder = self.folder
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
         engine = try SQLiteStore(path: folder.appending(path: "state.db").path)
-        try await Migrator(LinkMigrations.all + PlacementMigrations.all).run(on: engine)
+        try await Migrator(FleetMigrations.all + PlacementMigrations.all).run(on: engine)
         var options = ChangeFeed.Options()
         options.interval = .milliseconds(20)
         feed = ChangeFeed(engine, options: options, logger: Self.logger)

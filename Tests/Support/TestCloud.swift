@@ -1,8 +1,8 @@
-public import API
 import AsyncHTTPClient
 public import ControlPlane
 import FoundationEssentials
 import Logging
+public import Model
 import NIOCore
 import NIOHTTP1
 import Settings

@@ -1,4 +1,4 @@
-import Model
+public import Model
 
 /// What an endpoint takes as its body, with the type that its handler is given.
 public struct Body<Value: Sendable>: Sendable {

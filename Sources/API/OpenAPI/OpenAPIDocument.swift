@@ -65,9 +65,7 @@ public struct OpenAPIDocument {
                     .init("responses", .object([.init("Fault", fault(&components))])),
                     .init("schemas", .object(named.sorted { $0.name < $1.name })),
                 ])))
-        var printer = JSONPrinter()
-        printer.write(.object(document))
-        return printer.bytes
+        return [UInt8](JSONValue.object(document).printed.utf8)
     }
 
     private var servers: [JSONValue] {

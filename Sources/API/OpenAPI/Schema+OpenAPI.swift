@@ -1,3 +1,5 @@
+import Model
+
 extension Schema {
     /// The schema as JSON Schema 2020-12; named ones go to `components` and are referred to.
     func openAPI(_ components: inout [String: Schema]) -> JSONValue {

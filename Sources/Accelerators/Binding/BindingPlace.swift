@@ -1,4 +1,3 @@
-import Link
 import Model
 import Store
 

@@ -1,3 +1,4 @@
+import Fleet
 import Link
 import Model
 import Store

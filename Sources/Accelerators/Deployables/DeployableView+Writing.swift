@@ -1,4 +1,5 @@
 import API
+import Model
 
 extension DeployableView: WrittenView {
     func write(to json: inout JSONWriter) {

@@ -1,3 +1,4 @@
+public import Fleet
 public import Link
 import Logging
 public import Model

@@ -1,5 +1,5 @@
 import CoreMetrics
-import Link
+import Fleet
 import Metrics
 import Model
 import Store

@@ -1,4 +1,4 @@
-import Link
+import Fleet
 import Model
 import Store
 

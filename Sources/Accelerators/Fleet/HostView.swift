@@ -1,5 +1,5 @@
 import API
-import Link
+import Fleet
 import Model
 
 /// A host on the wire, from 2.4: whether its agent is alive, what an operator wants of it, how its drivers are.

@@ -1,4 +1,5 @@
 import API
+import Model
 
 extension AcceleratorRequestView: WrittenView {
     func write(to json: inout JSONWriter) {

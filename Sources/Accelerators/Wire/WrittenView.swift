@@ -1,4 +1,5 @@
 import API
+import Model
 
 /// A resource that stands in long lists: written by hand, which costs a tenth of what an encoder does. The same members as
 /// its `Codable` form has.

@@ -8,7 +8,6 @@ actor Reporter {
     private let time: TimeSource
     private var generation: Int64 = 0
     private var taken: (report: HostReport, at: Timestamp)?
-    private static let generationHeader = "Kilonova-Report-Generation"
     private static let asksForTheWhole: [Fault.Kind] = [.conflict, .notFound, .methodNotAllowed, .badRequest]
     private static let repetition: Duration = .seconds(600)
 
@@ -62,7 +61,9 @@ actor Reporter {
             try await link.report(report)
         } catch {
             guard error.kind == .conflict,
-                let header = error.headers.first(where: { $0.name.lowercased() == Self.generationHeader.lowercased() }),
+                let header = error.headers.first(where: {
+                    $0.name.lowercased() == HostReport.generationHeader.lowercased()
+                }),
                 let seen = Int64(header.value), seen >= generation, seen < .max
             else { throw error }
             generation = seen + 1

@@ -1,4 +1,3 @@
-import API
 import Clients
 import HTTPTypes
 public import Model

@@ -1,4 +1,3 @@
-public import API
 import Clients
 import HTTPTypes
 public import Model

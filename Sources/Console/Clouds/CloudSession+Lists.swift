@@ -1,4 +1,3 @@
-public import API
 public import Clients
 import HTTPTypes
 public import Model

@@ -1,6 +1,5 @@
-public import API
 import Clients
-import Model
+public import Model
 
 /// What a service said when it refused, out of the envelope of its kind.
 enum ServiceRefusal {

@@ -1,4 +1,4 @@
-public import API
+public import Model
 
 /// Rows of an answer, or one object, as a terminal or a script wants them: after the options `-f` and `-c` of OpenStack's clients.
 public struct Listing: Sendable {

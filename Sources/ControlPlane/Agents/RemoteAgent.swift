@@ -1,6 +1,6 @@
 import Agent
 import Clients
-import Link
+import LinkClient
 public import Logging
 import Model
 import ServiceLifecycle

@@ -2,8 +2,8 @@ import API
 import Accelerators
 import Access
 import Clients
+import Fleet
 import Identity
-import Link
 import Logging
 import Model
 import Placement

@@ -1,6 +1,6 @@
 import Accelerators
+import Fleet
 import Identity
-import Link
 import Logging
 import Model
 import Placement
@@ -14,7 +14,7 @@ import Workflows
 enum StoreOpening {
     /// Every room's tables exist in every database, whichever services a replica offers.
     static let migrations: [Migration] =
-        IdentityMigrations.all + PlacementMigrations.all + WorkflowMigrations.all + LinkMigrations.all
+        IdentityMigrations.all + PlacementMigrations.all + WorkflowMigrations.all + FleetMigrations.all
         + AcceleratorMigrations.all
         + SanitisationMigrations.all
 

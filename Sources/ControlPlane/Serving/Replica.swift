@@ -1,4 +1,4 @@
-import Link
+import Fleet
 public import Logging
 public import Model
 public import Settings

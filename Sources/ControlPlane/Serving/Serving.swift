@@ -1,5 +1,5 @@
 import API
-import Link
+import Fleet
 import Logging
 import Model
 import Placement

@@ -20,11 +20,11 @@ public struct AgentIdentity: Sendable, Equatable {
     static let suffix = ".certificate.kilonova"
 
     /// The names that the certificate holds.
-    var certificateNames: [String] { [host.text, "\(certificate)\(Self.suffix)"] }
+    package var certificateNames: [String] { [host.text, "\(certificate)\(Self.suffix)"] }
 
     /// Nil unless `names` are one host and one certificate id: the names of every other certificate of the authority,
     /// such as the server's own, are no host's.
-    init?(certificateNames names: [String]) {
+    package init?(certificateNames names: [String]) {
         let carriers = names.filter { $0.hasSuffix(Self.suffix) }
         let hosts = names.filter { !$0.hasSuffix(Self.suffix) }
         guard carriers.count == 1, hosts.count == 1, let host = hosts.first, let carrier = carriers.first,
@@ -34,7 +34,7 @@ public struct AgentIdentity: Sendable, Equatable {
     }
 
     /// Whether `name` may be a host's: what a certificate's DNS name and a log line can hold.
-    static func isHostName(_ name: String) -> Bool {
+    package static func isHostName(_ name: String) -> Bool {
         (1...253).contains(name.utf8.count) && !name.lowercased().hasSuffix(suffix)
             && name.utf8.allSatisfy { $0 > 32 && $0 < 127 && $0 != UInt8(ascii: "/") }
     }

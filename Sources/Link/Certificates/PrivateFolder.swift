@@ -1,5 +1,5 @@
 import FoundationEssentials
-import Model
+package import Model
 import NIOPosix
 import SystemPackage
 
@@ -14,10 +14,10 @@ import SystemPackage
 /// A folder for keys: only its owner may look into it. File work runs on threads of its own.
 ///
 /// Safe: the C call takes its paths as strings that live as long as the call.
-struct PrivateFolder: Sendable {
-    let path: String
+package struct PrivateFolder: Sendable {
+    package let path: String
 
-    init(_ path: String) async throws(Fault) {
+    package init(_ path: String) async throws(Fault) {
         self.path = path
         try await Self.onThread("the folder '\(path)' cannot be made") {
             try FileManager.default.createDirectory(
@@ -26,7 +26,7 @@ struct PrivateFolder: Sendable {
     }
 
     /// Nil where there is no such file.
-    func text(_ name: String) async throws(Fault) -> String? {
+    package func text(_ name: String) async throws(Fault) -> String? {
         let file = "\(path)/\(name)"
         return try await Self.onThread("'\(file)' cannot be read") {
             guard FileManager.default.fileExists(atPath: file) else { return nil }
@@ -35,7 +35,7 @@ struct PrivateFolder: Sendable {
     }
 
     /// Writes a new file, readable by its owner only, whole or not at all. False where there is one already.
-    func create(_ name: String, _ text: String, unique: String) async throws(Fault) -> Bool {
+    package func create(_ name: String, _ text: String, unique: String) async throws(Fault) -> Bool {
         let file = "\(path)/\(name)"
         let draft = "\(file).\(unique)"
         return try await Self.onThread("'\(file)' cannot be written") {
@@ -52,7 +52,7 @@ struct PrivateFolder: Sendable {
     }
 
     /// Writes or replaces a file, readable by its owner only, whole or not at all, at no moment readable by others.
-    func replace(_ name: String, _ text: String) async throws(Fault) {
+    package func replace(_ name: String, _ text: String) async throws(Fault) {
         let file = "\(path)/\(name)"
         try await Self.onThread("'\(file)' cannot be written") {
             let draft = "\(file).\(String(UInt64.random(in: .min ... .max), radix: 36))"
@@ -67,7 +67,7 @@ struct PrivateFolder: Sendable {
     }
 
     /// Done also where there is no such file.
-    func remove(_ name: String) async throws(Fault) {
+    package func remove(_ name: String) async throws(Fault) {
         let file = "\(path)/\(name)"
         try await Self.onThread("'\(file)' cannot be removed") {
             if FileManager.default.fileExists(atPath: file) { try FileManager.default.removeItem(atPath: file) }

@@ -1,5 +1,3 @@
-import API
-import FoundationEssentials
 public import Model
 
 /// A work item that this release does not understand, because a later one made it.

@@ -11,13 +11,6 @@ public enum WorkOutcome: Sendable, Equatable {
     case failed(String)
 }
 
-extension WorkOutcome {
-    func withReason(atMost length: Int) -> WorkOutcome {
-        guard case .failed(let reason) = self else { return self }
-        return .failed(String(reason.prefix(length)))
-    }
-}
-
 extension WorkOutcome: Codable {
     private enum Key: String, CodingKey {
         case status

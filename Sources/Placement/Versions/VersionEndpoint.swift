@@ -1,5 +1,6 @@
 import API
 import HTTPTypes
+import Model
 
 /// The discovery document at the mount point, which needs no token.
 enum VersionEndpoint {

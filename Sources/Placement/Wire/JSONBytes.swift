@@ -1,4 +1,5 @@
 import API
+import Model
 import NIOCore
 
 /// JSON text put together by hand, for answers that are megabytes of it, in the form in which the server sends it.

@@ -1,8 +1,8 @@
-import API
 import ArgumentParser
 import Clients
 import Console
 import HTTPTypes
+import Model
 
 /// `kilonova certificate`: proofs that devices were cleaned.
 struct CertificateCommand: AsyncParsableCommand {

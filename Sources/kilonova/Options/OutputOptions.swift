@@ -1,6 +1,6 @@
-import API
 import ArgumentParser
 import Console
+import Model
 
 /// How a verb shows what it found: as `openstack` does.
 struct OutputOptions: ParsableArguments {

@@ -1,4 +1,4 @@
-public import API
+public import Model
 
 extension JSONValue: ExpressibleByStringLiteral, ExpressibleByUnicodeScalarLiteral,
     ExpressibleByExtendedGraphemeClusterLiteral

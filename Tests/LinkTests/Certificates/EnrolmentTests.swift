@@ -1,5 +1,7 @@
+import Fleet
 import Foundation
 import Link
+import LinkClient
 import Model
 import Store
 import Testing
@@ -148,10 +150,10 @@ import Testing
             let folder = try await listener.folder(host)
             let enrolment = HostEnrolment(folder: folder, controlPlanes: [listener.plain], authorityFile: nil)
             let credentials = try await enrolment.enrol(token: token, at: TimeSource.system.now())
-            let request = try SigningRequest.pem(key: credentials.privateKey.revealed, for: host.text)
+            let request = try HostKey.request(key: credentials.privateKey.revealed, for: host.text)
             // The answer was lost, and nobody used what it brought.
             #expect(try await status(listener, token, request) == 201)
-            #expect(try await status(listener, token, try SigningRequest.make(for: host.text).request) == 403)
+            #expect(try await status(listener, token, try HostKey.make(for: host.text).request) == 403)
             let link = try await listener.link(host, credentials)
             try await link.report(HostReport(generation: 1, devices: [], drivers: []))
             await link.close()
@@ -163,7 +165,7 @@ import Testing
         try await AgentListener.run { listener in
             let older = try await listener.enrol(host)
             let token = try await listener.enrolment.token(for: host)
-            let made = try SigningRequest.make(for: host.text)
+            let made = try HostKey.make(for: host.text)
             #expect(try await status(listener, token, made.request) == 201)
             let link = try await listener.link(host, older)
             try await link.report(HostReport(generation: 1, devices: [], drivers: []))
@@ -178,7 +180,7 @@ import Testing
             let (token, foreign) = (
                 try await listener.enrolment.token(for: host), try await listener.enrolment.token(for: "compute-2")
             )
-            let made = try SigningRequest.make(for: host.text)
+            let made = try HostKey.make(for: host.text)
             if isSpent { #expect(try await status(listener, token, made.request) == 201) }
             let now = TimeSource.system.now()
             let ended = try await listener.world.write { transaction in

@@ -1,6 +1,7 @@
 import API
+import Fleet
 import Foundation
-import Link
+import LinkClient
 import Logging
 import Model
 import ServiceLifecycle

@@ -1,6 +1,6 @@
 import Testing
 
-@testable import Link
+@testable import LinkClient
 
 @Suite struct BackoffTests {
     @Test func `pauses double up to the ceiling, and are anywhere in three quarters of them`() {

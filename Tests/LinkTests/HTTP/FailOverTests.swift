@@ -5,7 +5,9 @@ import Model
 import Synchronization
 import Testing
 
+@testable import Fleet
 @testable import Link
+@testable import LinkClient
 
 @Suite(.timeLimit(.minutes(30))) struct FailOverTests {
     let host: HostName = "compute-1"
@@ -62,7 +64,7 @@ import Testing
                 let item = LinkWorld.item(1)
                 try await listener.world.enqueue(item, on: host)
                 try await AgentListener.serve(service, tls: tls, port: two) { _ in
-                    for await _ in lines.arrivals where lines.last?.work == [item] { break }
+                    for await _ in lines.arrivals where lines.last?.deviceWork == [item] { break }
                 }
                 group.cancelAll()
                 await link.close()

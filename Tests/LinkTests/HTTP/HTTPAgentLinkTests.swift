@@ -1,7 +1,9 @@
 import API
 import AsyncHTTPClient
+import Fleet
 import Foundation
 import Link
+import LinkClient
 import Model
 import NIOCore
 import NIOHTTP1
@@ -35,7 +37,7 @@ import Testing
                 try await link.report(HostReport(generation: 0, devices: [], drivers: []))
             }
             #expect(stale?.kind.status == 409)
-            #expect(stale?.headers == [.init(AgentReception.generationHeader, "1")])
+            #expect(stale?.headers == [.init(HostReport.generationHeader, "1")])
             await link.close()
         }
     }

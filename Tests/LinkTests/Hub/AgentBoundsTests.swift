@@ -1,6 +1,8 @@
 import API
+import Fleet
 import Foundation
 import Link
+import LinkClient
 import Model
 import Store
 import Synchronization

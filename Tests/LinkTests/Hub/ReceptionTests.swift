@@ -1,3 +1,4 @@
+import Fleet
 import Foundation
 import Link
 import Model
@@ -16,7 +17,7 @@ import Testing
             let older = HostReport(generation: 4, devices: [], drivers: [])
             let fault = await #expect(throws: Fault.self) { try await world.reception.report(older, from: host) }
             #expect(fault?.kind == .conflict)
-            #expect(fault?.headers == [.init(AgentReception.generationHeader, "5")])
+            #expect(fault?.headers == [.init(HostReport.generationHeader, "5")])
             try await world.reception.report(HostReport(generation: 6, devices: [], drivers: []), from: host)
             #expect(world.fleet.notes.withLock { $0.reports.count } == 2)
         }
@@ -36,7 +37,7 @@ import Testing
             for (base, generation): (Int64, Int64) in [(5, 8), (6, 6), (8, 8), (7, 3)] {
                 let fault = await #expect(throws: Fault.self) { try await change(base, generation) }
                 #expect(fault?.kind == .conflict)
-                #expect(fault?.headers == [.init(AgentReception.generationHeader, "7")])
+                #expect(fault?.headers == [.init(HostReport.generationHeader, "7")])
             }
             #expect(world.fleet.notes.withLock { $0.changes.map(\.generation) } == [7])
             try await world.reception.report(HostReport(generation: 8, devices: [], drivers: []), from: host)

@@ -3,6 +3,7 @@ import Model
 import Store
 import Testing
 
+@testable import Fleet
 @testable import Link
 
 /// A later release's work among work that is known: it spoils nothing, and is refused by its name.

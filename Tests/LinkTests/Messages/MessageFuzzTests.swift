@@ -5,6 +5,7 @@ import TestFuzz
 import Testing
 
 @testable import API
+@testable import Fleet
 @testable import Link
 
 /// What an agent or a control plane may send to the other in any form is taken or refused, and counted with afterwards.

@@ -1,10 +1,11 @@
 import Clients
 import Foundation
+import LinkClient
 import Model
 import Placement
 import Testing
 
-@testable import Link
+@testable import Fleet
 
 /// What an agent may see and change of Placement without an account: its own host's tree, over real TLS and the real service.
 @Suite(.timeLimit(.minutes(30))) struct HostPlacementTests {

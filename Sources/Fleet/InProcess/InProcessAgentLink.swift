@@ -1,0 +1,69 @@
+public import Link
+public import Model
+
+/// The connection of an agent that runs in the control plane's own process: the same rules, without a wire.
+public struct InProcessAgentLink: AgentLink {
+    private let host: HostName
+    private let hub: Hub
+    private let reception: AgentReception
+    private let retry: Duration
+
+    /// - Parameter retry: how long it waits before it opens a stream again that ended or could not be opened
+    public init(host: HostName, hub: Hub, reception: AgentReception, retry: Duration = .seconds(1)) {
+        self.host = host
+        self.hub = hub
+        self.reception = reception
+        self.retry = retry
+    }
+
+    public func desiredStates(after revision: Int64) -> AsyncStream<DesiredState> {
+        let (stream, continuation) = AsyncStream<DesiredState>.makeStream(bufferingPolicy: .bufferingNewest(1))
+        let pump = Task { [self] in
+            var applied = revision
+            while !Task.isCancelled {
+                if let lines = try? await hub.desiredStates(of: host, after: applied) {
+                    for await line in lines {
+                        applied = max(applied, line.revision)
+                        continuation.yield(line)
+                    }
+                }
+                do { try await Task.sleep(for: retry) } catch { break }
+            }
+            continuation.finish()
+        }
+        continuation.onTermination = { _ in pump.cancel() }
+        return stream
+    }
+
+    public func report(_ report: HostReport) async throws(Fault) {
+        try await asFault { try await reception.report(report, from: host) }
+    }
+
+    public func change(_ change: HostReportChange) async throws(Fault) {
+        try await asFault { try await reception.change(change, from: host) }
+    }
+
+    public func finish(_ item: WorkItemID, _ outcome: WorkOutcome) async throws(Fault) {
+        try await asFault { try await reception.finish(item, outcome, from: host) }
+    }
+
+    public func heartbeat(_ heartbeat: Heartbeat) async throws(Fault) {
+        try await asFault { try await reception.heartbeat(heartbeat, from: host) }
+    }
+
+    public func holdings() async throws(Fault) -> HandleHoldings {
+        try await asFault { try await reception.holdings(of: host) }
+    }
+
+    private func asFault<Result>(_ body: () async throws -> Result) async throws(Fault) -> Result {
+        do {
+            return try await body()
+        } catch let fault as Fault {
+            throw fault
+        } catch let error as any FaultConvertible {
+            throw error.fault
+        } catch {
+            throw .internalError("\(type(of: error)): \(error)")
+        }
+    }
+}

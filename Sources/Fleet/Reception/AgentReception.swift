@@ -1,0 +1,203 @@
+public import Link
+public import Model
+public import Store
+import Synchronization
+
+/// Takes what agents say, whichever way it came: over HTTPS or in process.
+///
+/// Everything here is idempotent: an agent that got no answer says it again.
+public final class AgentReception: Sendable {
+    let store: any StateStore
+    let delegate: any FleetDelegate
+    let rules: HostLiveness.Rules
+    let time: TimeSource
+    private let sharedMint = Mutex<NonceMint?>(nil)
+
+    public init(
+        store: any StateStore, delegate: any FleetDelegate, rules: HostLiveness.Rules, time: TimeSource = .system
+    ) {
+        self.store = store
+        self.delegate = delegate
+        self.rules = rules
+        self.time = time
+    }
+
+    func mint() async throws -> NonceMint {
+        if let mint = sharedMint.withLock({ $0 }) { return mint }
+        let mint = try await NonceMint.shared(in: store)
+        sharedMint.withLock { $0 = mint }
+        return mint
+    }
+
+    /// Whether a host of that name is known.
+    func isEnrolled(_ host: HostName) async throws(Fault) -> Bool {
+        do {
+            return try await store.read { transaction in try HostDirectory.find(host, in: transaction) != nil }
+        } catch {
+            throw .unavailable("Hosts cannot be looked up at the moment; try again.", context: "\(error)")
+        }
+    }
+
+    /// Takes over the host's report; one whose generation was seen changes nothing.
+    ///
+    /// Throws 409 for a generation below the one that was seen; the header `Kilonova-Report-Generation` names that. Throws 400 for
+    /// numbers that cannot be.
+    public func report(_ report: HostReport, from host: HostName) async throws {
+        try AgentBounds.check(report)
+        let now = time.now()
+        let delegate = delegate
+        try await store.write { transaction in
+            try HostDirectory.ensure(host, at: now, in: transaction)
+            let seen = try Self.generation(of: host, in: transaction)
+            if report.generation == seen { return }
+            guard report.generation > seen else {
+                throw Fault(
+                    .conflict,
+                    "The report's generation \(report.generation) is older than \(seen), which was received.",
+                    field: "generation", headers: [.init(HostReport.generationHeader, "\(seen)")])
+            }
+            try delegate.receive(report, from: host, at: now, in: transaction)
+            try Self.note(report.generation, of: host, at: now, in: transaction)
+        }
+    }
+
+    /// Takes over what differs from the host's last report; one whose generation was seen changes nothing.
+    ///
+    /// Throws 409 when another report than the change's base was the last: the agent sends the whole then.
+    public func change(_ change: HostReportChange, from host: HostName) async throws {
+        try AgentBounds.check(change)
+        let now = time.now()
+        let delegate = delegate
+        let known = try await store.read { transaction in
+            try delegate.wantsWhole(of: host, in: transaction)
+                ? nil : try Self.generation(of: host, in: transaction)
+        }
+        if change.generation == known { return }
+        try await store.write { transaction in
+            let seen = try Self.generation(of: host, in: transaction)
+            let wantsWhole = try delegate.wantsWhole(of: host, in: transaction)
+            if change.generation == seen, !wantsWhole { return }
+            guard change.base == seen, change.generation > seen, seen > 0, !wantsWhole else {
+                throw Fault(
+                    .conflict,
+                    "The change is to the report \(change.base), and the last one received is \(seen): send the whole.",
+                    field: "base", headers: [.init(HostReport.generationHeader, "\(seen)")])
+            }
+            try delegate.receive(change, from: host, at: now, in: transaction)
+            try Self.note(change.generation, of: host, at: now, in: transaction)
+        }
+    }
+
+    /// Of the last report; 0 before the first. One that a release without bounds took and that none can rise above counts as none.
+    private static func generation(of host: HostName, in transaction: any Transaction) throws -> Int64 {
+        let seen: Int64 =
+            try transaction.first("SELECT report_generation FROM hosts WHERE name = \(host)") { try $0[0] } ?? 0
+        return AgentBounds.number.contains(seen) ? seen : 0
+    }
+
+    private static func note(
+        _ generation: Int64, of host: HostName, at now: Timestamp, in transaction: any Transaction
+    ) throws {
+        try transaction.execute(
+            "UPDATE hosts SET report_generation = \(generation), reported_at = \(now) WHERE name = \(host)")
+    }
+
+    /// Ends a work item. Done also where it has ended or is not known any more; another host's item is 404.
+    public func finish(_ id: WorkItemID, _ outcome: WorkOutcome, from host: HostName) async throws {
+        try AgentBounds.check(outcome)
+        let outcome = outcome.withReason(atMost: AgentBounds.reasonLength)
+        let now = time.now()
+        let delegate = delegate
+        try await store.write { transaction in
+            guard let found = try WorkItemTable.find(id, in: transaction) else { return }
+            guard found.host == host else { throw Fault.notFound("This host has no work item \(id).") }
+            guard found.isWanted, try WorkItemTable.end(id, outcome, at: now, in: transaction) else { return }
+            try delegate.finished(found.item, on: host, outcome, in: transaction)
+            try HostDirectory.advance(host, at: now, in: transaction)
+        }
+    }
+
+    /// Takes the agent's sign of life; with a fresh nonce it proves the host up.
+    public func heartbeat(_ heartbeat: Heartbeat, from host: HostName) async throws {
+        try AgentBounds.check(heartbeat)
+        let now = time.now()
+        let mint = try await mint()
+        let proof = heartbeat.nonce.flatMap { mint.moment(of: $0, for: host) }
+        let delegate = delegate
+        let rules = rules
+        try await store.write { transaction in
+            let known = try HostDirectory.liveness(of: host, in: transaction)
+            if known == nil { try HostDirectory.ensure(host, at: now, in: transaction) }
+            let before = known ?? HostLiveness()
+            var after = before
+            after.heard(proof: proof, at: now, rules)
+            try transaction.execute(
+                """
+                UPDATE hosts SET proofs = \(after.proofs), proven_at = \(after.provenAt), heard_at = \(now),
+                    applied_revision = \(heartbeat.revision), agent_version = \(heartbeat.agentVersion)
+                WHERE name = \(host)
+                """)
+            if after.state != before.state {
+                try Self.mark(host, after.state, at: now, delegate, in: transaction)
+            }
+            if let certificates = heartbeat.certificates {
+                try delegate.heard(certificates, of: host, at: now, in: transaction)
+            }
+        }
+    }
+
+    /// Who holds handles of the host.
+    public func holdings(of host: HostName) async throws -> HandleHoldings {
+        let delegate = delegate
+        return try await store.read { transaction in try delegate.holdings(of: host, in: transaction) }
+    }
+
+    /// The host connects its stream, having applied revision `applied`.
+    func connect(_ host: HostName, after applied: Int64) async throws {
+        let now = time.now()
+        let known: Int64? = try await store.read { transaction in
+            try transaction.first("SELECT revision FROM hosts WHERE name = \(host)") { try $0[0] }
+        }
+        if let known, known >= applied { return }
+        try await store.write { transaction in
+            try HostDirectory.raise(host, above: applied, at: now, in: transaction)
+        }
+    }
+
+    /// Marks hosts down whose proof is too old, and forgets work that ended before `ended`.
+    func sweep(endedBefore ended: Timestamp) async throws {
+        let now = time.now()
+        let rules = rules
+        let limit = now - rules.patience
+        let isDue = try await store.read { transaction in
+            try transaction.exists("SELECT 1 FROM hosts WHERE state = 'up' AND proven_at < \(limit) LIMIT 1")
+                || transaction.exists(
+                    "SELECT 1 FROM work_items WHERE state <> 'wanted' AND ended_at < \(ended) LIMIT 1")
+        }
+        guard isDue else { return }
+        let delegate = delegate
+        try await store.write { transaction in
+            let silent: [HostName] = try transaction.all(
+                "SELECT name FROM hosts WHERE state = 'up' AND proven_at < \(limit) ORDER BY name"
+            ) { try $0[0] }
+            for host in silent {
+                guard var liveness = try HostDirectory.liveness(of: host, in: transaction) else { continue }
+                liveness.look(at: now, rules)
+                guard liveness.state == .down else { continue }
+                try transaction.execute("UPDATE hosts SET proofs = \(liveness.proofs) WHERE name = \(host)")
+                try Self.mark(host, .down, at: now, delegate, in: transaction)
+            }
+            try WorkItemTable.prune(before: ended, in: transaction)
+        }
+    }
+
+    private static func mark(
+        _ host: HostName, _ state: HostLiveness.State, at now: Timestamp, _ delegate: any FleetDelegate,
+        in transaction: any Transaction
+    ) throws {
+        try transaction.execute(
+            "UPDATE hosts SET state = \(state.rawValue), state_since = \(now) WHERE name = \(host)")
+        try transaction.note(change: HostDirectory.stateChangeKind, key: host.text, generation: now.microseconds)
+        try delegate.changed(host, to: state, at: now, in: transaction)
+    }
+}

@@ -1,0 +1,72 @@
+import FoundationEssentials
+import Link
+public import Model
+import SwiftASN1
+import X509
+
+/// What an agent shows and what it trusts: its key, its certificate, the control plane's authority. One file, so that
+/// the three always belong together.
+public struct AgentCredentials: Sendable, Equatable {
+    /// PEM.
+    public let privateKey: Secret
+    public let certificateChain: String
+    public let authority: String
+    public let host: HostName
+    public let notBefore: Timestamp
+    public let notAfter: Timestamp
+
+    init(key: String, issued: IssuedCertificate) throws(Fault) {
+        try self.init(pem: key + issued.certificateChain + issued.authority)
+    }
+
+    /// Key, chain and authority in this order.
+    package init(pem: String) throws(Fault) {
+        do {
+            let documents = try PEMDocument.parseMultiple(pemString: pem)
+            let certificates = documents.filter { $0.discriminator == "CERTIFICATE" }
+            guard let key = documents.first(where: { $0.discriminator.hasSuffix("PRIVATE KEY") }),
+                certificates.count >= 2, let own = certificates.first, let authority = certificates.last
+            else { throw Fault.internalError("the agent's credentials are not key, certificate and authority") }
+            let certificate = try Certificate(pemDocument: own)
+            var names: [String] = []
+            if let alternatives = try certificate.extensions.subjectAlternativeNames {
+                for case .dnsName(let name) in alternatives { names.append(name) }
+            }
+            guard let identity = AgentIdentity(certificateNames: names) else {
+                throw Fault.internalError("the agent's certificate names no host")
+            }
+            privateKey = Secret(key.pemString + "\n")
+            certificateChain = certificates.dropLast().map { $0.pemString + "\n" }.joined()
+            self.authority = authority.pemString + "\n"
+            host = identity.host
+            notBefore = Timestamp(certificate.notValidBefore)
+            notAfter = Timestamp(certificate.notValidAfter)
+        } catch let fault as Fault {
+            throw fault
+        } catch {
+            throw .internalError("the agent's credentials cannot be read: \(error)")
+        }
+    }
+
+    var pem: String { privateKey.revealed + certificateChain + authority }
+
+    /// Agents renew at half of a certificate's life.
+    func isDue(at now: Timestamp) -> Bool {
+        now.microseconds >= notBefore.microseconds / 2 + notAfter.microseconds / 2
+    }
+
+    /// Whether the certificate has not ended; only the control plane knows whether it was revoked.
+    public func holds(at now: Timestamp) -> Bool { now < notAfter }
+
+    /// Whether the authority is the one that a token's fingerprint names.
+    static func isAuthority(_ pem: String, of fingerprint: String) -> Bool {
+        guard let document = try? PEMDocument(pemString: pem) else { return false }
+        return EnrolmentToken.fingerprint(ofAuthority: document.derBytes) == fingerprint
+    }
+}
+
+extension Timestamp {
+    init(_ date: Date) {
+        self.init(microseconds: Int64((date.timeIntervalSince1970 * 1_000_000).rounded()))
+    }
+}

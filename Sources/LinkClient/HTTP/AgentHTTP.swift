@@ -1,0 +1,144 @@
+import AsyncHTTPClient
+import Clients
+import FoundationEssentials
+import Link
+import Model
+import NIOCore
+import NIOHTTP1
+import NIOSSL
+
+/// Requests of an agent: JSON out, JSON or a fault in.
+struct AgentHTTP: Sendable {
+    let client: HTTPClient
+    /// `https://host:port`, without a slash at the end.
+    let base: String
+
+    /// A client that shows `credentials` and trusts their authority alone.
+    ///
+    /// - Parameter silence: a connection on which nothing came for so long is dead
+    static func client(_ credentials: AgentCredentials, silence: Duration) throws(Fault) -> HTTPClient {
+        do {
+            var tls = TLSConfiguration.makeClientConfiguration()
+            tls.minimumTLSVersion = .tlsv12
+            tls.trustRoots = .certificates(try NIOSSLCertificate.fromPEMBytes([UInt8](credentials.authority.utf8)))
+            tls.certificateChain = try NIOSSLCertificate.fromPEMBytes([UInt8](credentials.certificateChain.utf8))
+                .map { .certificate($0) }
+            tls.privateKey = .privateKey(
+                try NIOSSLPrivateKey(bytes: [UInt8](credentials.privateKey.revealed.utf8), format: .pem))
+            return HTTPClient(eventLoopGroupProvider: .singleton, configuration: configuration(tls, silence))
+        } catch {
+            throw .internalError("the agent's credentials are of no use to TLS: \(error)")
+        }
+    }
+
+    /// Whom a client without credentials believes.
+    enum Trust: Sendable {
+        /// The system's authorities and one more, PEM.
+        case system(and: String?)
+        /// Authorities in PEM, and no others.
+        case only([UInt8])
+        /// Anybody: for what is checked in another way.
+        case anybody
+    }
+
+    /// A client for enrolment, before the host has credentials. Throws 400 where the authorities are no certificates.
+    static func client(trusting trust: Trust) throws(Fault) -> HTTPClient {
+        var tls = TLSConfiguration.makeClientConfiguration()
+        tls.minimumTLSVersion = .tlsv12
+        do {
+            switch trust {
+            case .system(let more):
+                if let more {
+                    tls.additionalTrustRoots = [.certificates(try NIOSSLCertificate.fromPEMBytes([UInt8](more.utf8)))]
+                }
+            case .only(let authorities):
+                tls.trustRoots = .certificates(try NIOSSLCertificate.fromPEMBytes(authorities))
+            case .anybody:
+                tls.certificateVerification = .none
+            }
+        } catch {
+            throw .badRequest("The file of authorities holds no certificates in PEM.")
+        }
+        return HTTPClient(eventLoopGroupProvider: .singleton, configuration: configuration(tls, .seconds(60)))
+    }
+
+    private static func configuration(_ tls: TLSConfiguration, _ silence: Duration) -> HTTPClient.Configuration {
+        var tls = tls
+        // The server does not read while it sends a stream, and answers a farewell only after it.
+        tls.shutdownTimeout = .milliseconds(300)
+        var configuration = HTTPClient.Configuration(tlsConfiguration: tls)
+        configuration.timeout = .init(connect: .seconds(10), read: .init(silence))
+        configuration.connectionPool = .init(idleTimeout: .seconds(60))
+        // The agent has a back-off of its own; a second one inside the client would hide from it that nobody answers.
+        configuration.connectionPool.retryConnectionEstablishment = false
+        configuration.redirectConfiguration = .disallow
+        configuration.httpVersion = .http1Only
+        return configuration
+    }
+
+    private struct Errors: Decodable {
+        struct One: Decodable {
+            var detail: String?
+            var code: String?
+        }
+        var errors: [One]
+    }
+
+    /// The code of a request that nobody answered.
+    static let unreachable = "link.unreachable"
+
+    /// The answer's body. Throws the fault that the server answers, or 503 where it does not.
+    @discardableResult
+    func send(_ method: HTTPMethod, _ path: String, _ body: some Encodable) async throws(Fault) -> [UInt8] {
+        var request = HTTPClientRequest(url: base + path)
+        request.method = method
+        request.headers = ["content-type": "application/json", "accept": "application/json"]
+        do {
+            request.body = .bytes(ByteBuffer(bytes: try JSONEncoder().encode(body)))
+        } catch {
+            throw .internalError("a message to the control plane could not be written: \(error)")
+        }
+        return try await exchange(request)
+    }
+
+    @discardableResult
+    func send(_ method: HTTPMethod, _ path: String) async throws(Fault) -> [UInt8] {
+        var request = HTTPClientRequest(url: base + path)
+        request.method = method
+        request.headers = ["accept": "application/json"]
+        return try await exchange(request)
+    }
+
+    func get(_ path: String) async throws(Fault) -> [UInt8] {
+        var request = HTTPClientRequest(url: base + path)
+        request.headers = ["accept": "application/json"]
+        return try await exchange(request)
+    }
+
+    private func exchange(_ request: HTTPClientRequest) async throws(Fault) -> [UInt8] {
+        do {
+            let response = try await client.execute(request, timeout: .seconds(60))
+            let bytes = try await response.body.collect(upTo: 4 * 1024 * 1024)
+            let answer = Array(buffer: bytes)
+            guard (200..<300).contains(response.status.code) else { throw Self.fault(response, answer) }
+            return answer
+        } catch let fault as Fault {
+            throw fault
+        } catch {
+            throw Fault(
+                .unavailable, "The control plane does not answer at \(base).", code: Self.unreachable,
+                context: ConnectionTrouble.text(error))
+        }
+    }
+
+    static func fault(_ response: HTTPClientResponse, _ body: [UInt8]) -> Fault {
+        let error = (try? JSONDecoder().decode(Errors.self, from: Data(body)))?.errors.first
+        let status = Int(response.status.code)
+        let kind = Fault.Kind(status: status, title: response.status.reasonPhrase)
+        var fault = Fault(kind, error?.detail ?? "The control plane answered \(status).", code: error?.code)
+        if let generation = response.headers.first(name: HostReport.generationHeader) {
+            fault.headers = [.init(HostReport.generationHeader, generation)]
+        }
+        return fault
+    }
+}

@@ -1,0 +1,49 @@
+/// A JSON value as it was read: what the validator walks, and what typed bodies are decoded from.
+public enum JSONValue: Sendable, Equatable {
+    case null
+    case bool(Bool)
+    case integer(Int)
+    /// Every number that is not a whole one of 64 bits.
+    case number(Double)
+    case text(String)
+    case array([JSONValue])
+    /// Members in the sender's order; of a repeated name the last one counts.
+    case object([Member])
+
+    public struct Member: Sendable, Equatable {
+        public let name: String
+        public let value: JSONValue
+
+        public init(_ name: String, _ value: JSONValue) {
+            self.name = name
+            self.value = value
+        }
+    }
+
+    /// The member's value, nil where this is no object or has no such member.
+    public subscript(name: String) -> JSONValue? {
+        guard case .object(let members) = self else { return nil }
+        return members.last { $0.name == name }?.value
+    }
+
+    /// How messages name the type.
+    package var typeName: String {
+        switch self {
+        case .null: "null"
+        case .bool: "a boolean"
+        case .integer: "an integer"
+        case .number: "a number"
+        case .text: "a string"
+        case .array: "an array"
+        case .object: "an object"
+        }
+    }
+
+    /// The value as messages show it, cut where it is long.
+    package var shown: String {
+        var writer = JSONWriter()
+        writer.value(self)
+        let text = String(decoding: writer.bytes, as: UTF8.self)
+        return text.count > 80 ? text.prefix(77) + "..." : text
+    }
+}
