@@ -189,7 +189,7 @@ if !leavesOnly {
             // Both halves are tested where they meet.
             tests: [
                 "Fleet", "LinkClient", "API", "Store", "StoreSQLite", "Placement", "TestFuzz", nioCore, nioHTTP1,
-                nioSSL, httpClient, lifecycle, logging,
+                nioSSL, httpClient, httpTypes, lifecycle, logging,
             ])
         + room(
             "Fleet", ["Link", "API", "Store", "Clients", "Model", x509, asn1, crypto, httpTypes, lifecycle, logging],
@@ -209,7 +209,8 @@ if !leavesOnly {
             "ControlPlane",
             [
                 "Settings", "Identity", "Placement", "Search", "Accelerators", "Sanitisation", "Fleet", "LinkClient",
-                "Link", "Access", "API", "Clients", "Workflows", "CMalloc", "Store", "StoreSQLite", "StorePostgreSQL", "Agent", "Host",
+                "Link", "Access", "API", "Clients", "Workflows", "CMalloc", "Store", "StoreSQLite", "StorePostgreSQL",
+                "Agent", "Host",
                 "Drivers", "Model", lifecycle, unixSignals,
                 logging, coreMetrics, system, crypto, httpTypes, nioPosix,
             ])
@@ -221,7 +222,10 @@ if !leavesOnly {
             benchmark("BenchmarkStore", "store", ["Store", "StoreSQLite", "StorePostgreSQL"]),
             benchmark(
                 "BenchmarkLink", "link",
-                ["Fleet", "LinkClient", "Link", "API", "Model", "Store", "StoreSQLite", nioCore, nioSSL, nioPosix, logging]),
+                [
+                    "Fleet", "LinkClient", "Link", "API", "Model", "Store", "StoreSQLite", nioCore, nioSSL, nioPosix,
+                    logging,
+                ]),
             benchmark(
                 "BenchmarkFleet", "fleet",
                 ["Fleet", "LinkClient", "Link", "Model", "Store", "StoreSQLite", nioCore, nioPosix, logging]),

@@ -91,15 +91,16 @@ struct ServerUnderTest: Sendable {
 }
 
 /// A fleet that wants nothing.
-private struct IndifferentFleet: FleetDelegate {
+private struct IndifferentFleet: FleetParty, DeviceRecords {
+    let party = Party.devices
+    let kinds: Set<String> = []
+
     func receive(_ report: HostReport, from host: HostName, at now: Timestamp, in transaction: any Transaction) throws {
     }
 
     func receive(
         _ change: HostReportChange, from host: HostName, at now: Timestamp, in transaction: any Transaction
     ) throws {}
-
-    func disabledParts(of host: HostName, in transaction: any Transaction) throws -> [ProviderPart] { [] }
 
     func finished(_ item: WorkItem, on host: HostName, _ outcome: WorkOutcome, in transaction: any Transaction) throws {
     }

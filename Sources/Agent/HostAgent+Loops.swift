@@ -9,8 +9,13 @@ extension HostAgent {
     /// Takes over each line that comes down, and proves by its nonce that it came.
     func followDesiredState() async {
         for await state in link.desiredStates(after: 0) {
-            await runner.want(state.work, foreign: state.foreign)
-            await intent.withhold(state.withheld, by: state.revision)
+            await runner.want(state.work)
+            let wanted = state.sections[.devices].map { DeviceSection($0) } ?? DeviceSection()
+            if let wanted {
+                await intent.withhold(wanted.withheld, by: state.revision)
+            } else {
+                logger.error("what the control plane wants withheld is not understood; it stays as it was")
+            }
             gauges.revision.record(state.revision)
             // What was known before this line: told first, for the line may come of a database that was set back.
             let known = await keeper.state.certificates
@@ -18,8 +23,8 @@ extension HostAgent {
                 try await link.heartbeat(
                     Heartbeat(
                         nonce: state.nonce, revision: state.revision, agentVersion: options.version,
-                        certificates: known))
-                if let told = state.certificates, told != known, told.number >= known?.number ?? 0 {
+                        certificates: known, kinds: runner.kinds))
+                if let told = wanted?.certificates, told != known, told.number >= known?.number ?? 0 {
                     await keeper.change { state in state.certificates = told }
                 }
             } catch {

@@ -12,7 +12,7 @@ public import ServiceLifecycle
 ///
 ///     sysfs ─▶ Discoverer ─▶ Reporter ─▶ AgentLink.report
 ///                                  └─▶ PlacementReconciler ─▶ PlacementClient
-///     AgentLink.desiredStates ─▶ WorkRunner ─▶ driver ─▶ AgentLink.finish
+///     AgentLink.desiredStates ─▶ WorkRunner ─▶ HandleWorker ─▶ driver
 ///                            └─▶ withheld providers ─▶ PlacementReconciler
 ///
 /// What the host gained is offered in Placement when the accelerator service knows of it; what it lost is withdrawn at once.
@@ -63,6 +63,7 @@ public final class HostAgent: ServiceLifecycle.Service, Sendable {
     let keeper: StateKeeper
     let reporter: Reporter
     let reconciler: PlacementReconciler
+    let worker: HandleWorker
     let runner: WorkRunner
     let intent: Intent
     let health: HealthWatch
@@ -114,13 +115,15 @@ public final class HostAgent: ServiceLifecycle.Service, Sendable {
         health = HealthWatch(drivers: discoverer.drivers, known: sick, ids: ids)
         let intent = Intent(withdrawn: Set(sick.flatMap(\.providers)), wait: wait)
         self.intent = intent
-        runner = WorkRunner(
-            drivers: discoverer.drivers, link: link, keeper: keeper, time: time, wait: wait, gauges: gauges,
-            logger: logger, acted: { discoverer.forget() },
+        worker = HandleWorker(
+            drivers: discoverer.drivers, keeper: keeper, wait: wait, logger: logger,
+            acted: { discoverer.forget() },
             shared: {
                 discoverer.forget()
                 await intent.follow(atMost: Self.followLimit)
             })
+        runner = WorkRunner(
+            parties: [worker], link: link, keeper: keeper, time: time, wait: wait, gauges: gauges, logger: logger)
     }
 
     /// Works until the surrounding task is cancelled or the service is told to shut down. What Placement holds stays: the

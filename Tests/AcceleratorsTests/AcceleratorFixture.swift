@@ -97,14 +97,14 @@ final class AcceleratorFixture: Sendable {
     }
 
     /// What the host has to do, oldest first.
-    func work(on host: HostName = "host-a") async throws -> [WorkItem] {
+    func work(on host: HostName = "host-a") async throws -> [DeviceWork] {
         try await store.read { try TableDispatch.items(of: host, in: $0) }
     }
 
-    func finish(_ item: WorkItem, _ outcome: WorkOutcome = .done, on host: HostName = "host-a") async throws {
+    func finish(_ item: DeviceWork, _ outcome: WorkOutcome = .done, on host: HostName = "host-a") async throws {
         try await serving.write { [fleet = service.fleet] transaction in
             try transaction.execute("DELETE FROM test_work WHERE id = \(item.id)")
-            try fleet.finished(item, on: host, outcome, in: transaction)
+            try fleet.finished(item.item, on: host, outcome, in: transaction)
         }
         await engine.runDue()
     }

@@ -45,7 +45,7 @@ import Workflows
     @Test func `the answer to a bind waits for the host, for as long as it is told to`() async throws {
         let (fixture, ids) = try await prepared(waiting: .seconds(60))
         async let answer = fixture.bind(ids, instance: one, provider: Reports.provider(1))
-        var work: [WorkItem] = []
+        var work: [DeviceWork] = []
         while work.count < 2 {
             await Task.yield()
             work = try await fixture.work()

@@ -115,7 +115,7 @@ import Workflows
     /// The head that a host's agent would be told.
     func head(_ fixture: AcceleratorFixture) async throws -> CertificateChainHead? {
         try await fixture.store.read { [fleet = fixture.service.fleet] transaction in
-            try fleet.certificateChain(of: "host-a", in: transaction)
+            try fleet.section(of: "host-a", in: transaction).flatMap { DeviceSection($0) }?.certificates
         }
     }
 

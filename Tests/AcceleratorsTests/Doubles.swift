@@ -1,7 +1,6 @@
 import Accelerators
 import Clients
 import Fleet
-import FoundationEssentials
 import Link
 import Model
 import Store
@@ -17,8 +16,7 @@ struct TableDispatch: WorkDispatch {
         ])
 
     func enqueue(_ item: WorkItem, on host: HostName, at now: Timestamp, in transaction: any Transaction) throws {
-        let text = String(decoding: try JSONEncoder().encode(item), as: UTF8.self)
-        try transaction.execute("INSERT INTO test_work (id, host, item) VALUES (\(item.id), \(host), \(text))")
+        try transaction.execute("INSERT INTO test_work (id, host, item) VALUES (\(item.id), \(host), \(item.json))")
     }
 
     func withdraw(_ item: WorkItemID, at now: Timestamp, in transaction: any Transaction) throws {
@@ -29,11 +27,11 @@ struct TableDispatch: WorkDispatch {
         try transaction.execute("INSERT INTO test_touches (host) VALUES (\(host))")
     }
 
-    static func items(of host: HostName, in transaction: any Transaction) throws -> [WorkItem] {
+    static func items(of host: HostName, in transaction: any Transaction) throws -> [DeviceWork] {
         let texts = try transaction.all("SELECT item FROM test_work WHERE host = \(host) ORDER BY number") { row in
             try row[0] as String
         }
-        return try texts.map { try JSONDecoder().decode(WorkItem.self, from: Data($0.utf8)) }
+        return try texts.map { try DeviceWork(WorkItem(json: $0)) }
     }
 }
 

@@ -55,7 +55,7 @@ import Workflows
         }
 
         /// The agent's part in what happens to the n-th item; false when it dies before it is done.
-        private func survives(_ item: WorkItem, _ seen: Int) async throws -> Bool {
+        private func survives(_ item: DeviceWork, _ seen: Int) async throws -> Bool {
             switch agent {
             case .silentOnce(seen):
                 stage.cut()
@@ -76,7 +76,7 @@ import Workflows
         ///   - pause: how far the clock goes on where there is nothing to do
         ///   - outcome: what comes of an item; nil when it hangs, and the clock goes on
         func settle(
-            pause: Duration = .seconds(6), _ outcome: (WorkItem.Kind) -> WorkOutcome? = { _ in .done }
+            pause: Duration = .seconds(6), _ outcome: (DeviceWork.Kind) -> WorkOutcome? = { _ in .done }
         ) async throws {
             var quiet = 0
             for _ in 0..<60 {
@@ -353,7 +353,7 @@ import Workflows
         let missing = steps.filter { !moments.contains($0) }
         #expect(missing == [], "No life comes by these steps: let it, so that they can be cut.")
         if Stage.isTabulated {
-            let columns = Stage.Name.allCases.map(\.rawValue) + WorkItem.Kind.allCases.map(Stage.Name.work) + steps
+            let columns = Stage.Name.allCases.map(\.rawValue) + DeviceWork.Kind.allCases.map(Stage.Name.work) + steps
             print("\nMOMENTS|\(columns.joined(separator: "|"))")
         }
         for step in steps {

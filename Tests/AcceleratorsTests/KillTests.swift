@@ -29,7 +29,7 @@ import Workflows
         }
 
         /// Hosts do what stands in the database until nothing is left to do.
-        func settle(_ outcome: (WorkItem.Kind) -> WorkOutcome = { _ in .done }) async throws {
+        func settle(_ outcome: (DeviceWork.Kind) -> WorkOutcome = { _ in .done }) async throws {
             var hasWaited = false
             for _ in 0..<40 {
                 await alive.engine.runDue()

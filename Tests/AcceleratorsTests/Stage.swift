@@ -11,7 +11,7 @@ final class Stage: Sendable {
     enum Name: String, Sendable, CaseIterable {
         case report, create, bind, unbind, delete, withhold
 
-        static func work(_ kind: WorkItem.Kind) -> String { "host: \(kind.rawValue)" }
+        static func work(_ kind: DeviceWork.Kind) -> String { "host: \(kind.rawValue)" }
     }
 
     private struct State {
@@ -40,7 +40,7 @@ final class Stage: Sendable {
     }
 
     func enter(_ name: Name) { state.withLock { $0.now = name.rawValue } }
-    func enter(_ kind: WorkItem.Kind) { state.withLock { $0.now = Name.work(kind) } }
+    func enter(_ kind: DeviceWork.Kind) { state.withLock { $0.now = Name.work(kind) } }
 
     /// The moment that this task is in.
     var moment: String { WorkflowStep.running ?? state.withLock { $0.now } }

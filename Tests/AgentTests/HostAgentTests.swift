@@ -24,7 +24,7 @@ import Testing
             }
             await world.placementHolds(Set(names + ["h1_FakeDevice"]))
             let heard = await world.link.heard.until { !$0.heartbeats.isEmpty }
-            #expect(heard.heartbeats == [Heartbeat(nonce: "nonce-4", revision: 4, agentVersion: "1")])
+            #expect(heard.heartbeats == [Heartbeat(nonce: "nonce-4", revision: 4, agentVersion: "1", kinds: .unsaid)])
             let report = try #require(heard.reports.first)
             #expect(report.devices.map(\.driver) == Array(repeating: "pci", count: 5) + ["fake"])
             #expect(report.drivers.map(\.name) == ["pci", "fake"] && report.drivers.allSatisfy { $0.failure == nil })
@@ -209,7 +209,7 @@ import Testing
     @Test func workIsDoneThroughTheDriver() async throws {
         let world = HostWorld()
         let driver = ScriptedDriver(devices: [device("h1_a")])
-        let item = WorkItem(
+        let item = DeviceWork(
             id: WorkItemID(UUID()), kind: .prepare, handle: AttachHandleID(UUID()), handleType: .mdev, handleInfo: [:],
             controlPath: "{}", driver: "scripted", request: nil, deadline: .max / 4)
         try await world.run([driver], on: HostWorld.empty) { _ in

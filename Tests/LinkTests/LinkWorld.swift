@@ -27,7 +27,8 @@ final class LinkWorld: Sendable {
 
     /// - Parameter folder: where an earlier world left its state; it stays
     init(
-        settings: HubSettings = HubSettings(heartbeat: .seconds(15), tick: .milliseconds(5)), folder: URL? = nil
+        settings: HubSettings = HubSettings(heartbeat: .seconds(15), tick: .milliseconds(5)), folder: URL? = nil,
+        parties: [any FleetParty] = []
     ) async throws {
         keepsFolder = folder != nil
         self.folder =
@@ -41,16 +42,17 @@ final class LinkWorld: Sendable {
         feed = ChangeFeed(engine, options: options, logger: Self.logger)
         store = feed.store
         placement = LocalPlacementClient(PlacementService(store: store, feed: feed, logger: Self.logger))
-        reception = AgentReception(store: store, delegate: fleet, rules: settings.livenessRules, time: clock.source)
+        reception = AgentReception(
+            store: store, parties: [fleet] + parties, devices: fleet, rules: settings.livenessRules, time: clock.source)
         hub = Hub(reception: reception, settings: settings, feed: feed, logger: Self.logger)
     }
 
     /// Runs hub and feed around `body`.
     static func run(
         settings: HubSettings = HubSettings(heartbeat: .seconds(15), tick: .milliseconds(5)), folder: URL? = nil,
-        _ body: @Sendable (LinkWorld) async throws -> Void
+        parties: [any FleetParty] = [], _ body: @Sendable (LinkWorld) async throws -> Void
     ) async throws {
-        let world = try await LinkWorld(settings: settings, folder: folder)
+        let world = try await LinkWorld(settings: settings, folder: folder, parties: parties)
         do {
             try await withThrowingTaskGroup(of: Void.self) { group in
                 group.addTask { try await world.feed.run() }
@@ -76,6 +78,10 @@ final class LinkWorld: Sendable {
         try await store.write(body)
     }
 
+    func enqueue(_ work: DeviceWork, on host: HostName) async throws {
+        try await enqueue(work.item, on: host)
+    }
+
     func enqueue(_ item: WorkItem, on host: HostName) async throws {
         let (dispatch, now) = (dispatch, clock.source.now())
         try await store.write { transaction in try dispatch.enqueue(item, on: host, at: now, in: transaction) }
@@ -85,8 +91,8 @@ final class LinkWorld: Sendable {
         try await store.read { transaction in try HostDirectory.find(name, in: transaction) }
     }
 
-    static func item(_ number: Int, kind: WorkItem.Kind = .prepare) -> WorkItem {
-        WorkItem(
+    static func item(_ number: Int, kind: DeviceWork.Kind = .prepare) -> DeviceWork {
+        DeviceWork(
             id: WorkItemID(UUID()), kind: kind, handle: AttachHandleID(UUID()), handleType: .testPCI,
             handleInfo: ["bus": "\(number)"], controlPath: "0000:0c:00.\(number)", driver: "fake", request: nil,
             deadline: 0)
@@ -103,7 +109,7 @@ final class StandingClock: Sendable {
 }
 
 /// A fleet that notes what it is told.
-final class RecordingFleet: FleetDelegate {
+final class RecordingFleet: FleetParty, DeviceRecords {
     struct Notes: Equatable {
         var reports: [HostReport] = []
         var changes: [HostReportChange] = []
@@ -113,6 +119,8 @@ final class RecordingFleet: FleetDelegate {
     }
 
     let notes = Mutex(Notes())
+    let party = Party.devices
+    let kinds: Set<String> = ["prepare", "withdraw", "clean"]
 
     func receive(_ report: HostReport, from host: HostName, at now: Timestamp, in transaction: any Transaction) throws {
         notes.withLock { $0.reports.append(report) }
@@ -124,11 +132,12 @@ final class RecordingFleet: FleetDelegate {
         notes.withLock { $0.changes.append(change) }
     }
 
-    func disabledParts(of host: HostName, in transaction: any Transaction) throws -> [ProviderPart] {
-        notes.withLock { $0.disabled.map { ProviderPart($0) } }
+    func section(of host: HostName, in transaction: any Transaction) throws -> JSONValue? {
+        DeviceSection(withheld: notes.withLock { $0.disabled.map { ProviderPart($0) } }).value
     }
 
     func finished(_ item: WorkItem, on host: HostName, _ outcome: WorkOutcome, in transaction: any Transaction) throws {
+        _ = try DeviceWork(item)
         notes.withLock { $0.outcomes[item.id, default: []].append(outcome) }
     }
 
@@ -137,6 +146,12 @@ final class RecordingFleet: FleetDelegate {
     ) throws {
         notes.withLock { $0.states.append(state) }
     }
+}
+
+extension DesiredState {
+    /// The work of the party `devices` that this release knows.
+    var deviceWork: [DeviceWork] { work.compactMap { try? DeviceWork($0) } }
+    var devices: DeviceSection? { sections[.devices].flatMap { DeviceSection($0) } }
 }
 
 extension AsyncStream<DesiredState>.Iterator {

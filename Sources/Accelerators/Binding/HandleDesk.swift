@@ -110,7 +110,7 @@ struct HandleDesk: Sendable {
         deadline: Timestamp?, at now: Timestamp, in transaction: any Transaction
     ) throws -> WorkItemID {
         let id: WorkItemID = ids.next()
-        let kind: WorkItem.Kind
+        let kind: DeviceWork.Kind
         let end: Timestamp
         switch task {
         case .prepare:
@@ -129,10 +129,11 @@ struct HandleDesk: Sendable {
                 in: transaction)
         }
         try dispatch.enqueue(
-            WorkItem(
+            DeviceWork(
                 id: id, kind: kind, handle: handle.id, handleType: handle.type, handleInfo: handle.info,
                 controlPath: handle.controlPath, driver: handle.driver, request: request,
-                deadline: end.microseconds), on: handle.host, at: now, in: transaction)
+                deadline: end.microseconds
+            ).item, on: handle.host, at: now, in: transaction)
         return id
     }
 }

@@ -6,7 +6,7 @@ public import Store
 import Workflows
 
 /// What hosts report, and what is wanted of them: keeps devices, deployables, attributes and attach handles on record.
-public struct AcceleratorFleet: FleetDelegate {
+public struct AcceleratorFleet: FleetParty, DeviceRecords {
     let desk: HandleDesk
     let dispatch: any WorkDispatch
     let journal: WorkflowJournal
@@ -16,6 +16,9 @@ public struct AcceleratorFleet: FleetDelegate {
     /// False where there is no Placement to tell of hosts that are down.
     let withholds: Bool
     let logger: Logger
+
+    public var party: Party { .devices }
+    public var kinds: Set<String> { Set(DeviceWork.Kind.allCases.map(\.rawValue)) }
 
     public func receive(
         _ report: HostReport, from host: HostName, at now: Timestamp, in transaction: any Transaction
@@ -70,6 +73,15 @@ public struct AcceleratorFleet: FleetDelegate {
         try HostFinding.replace(findings, from: host, at: now, in: transaction)
     }
 
+    public func section(of host: HostName, in transaction: any Transaction) throws -> JSONValue? {
+        let section = DeviceSection(
+            withheld: try disabledParts(of: host, in: transaction).sorted(),
+            certificates: try desk.certificates.head(of: host, in: transaction))
+        return section == DeviceSection() ? nil : section.value
+    }
+
+    /// What of the providers of `host` is to be withheld: all of one, or a class of one that has several.
+    ///
     /// Withheld are: what an operator disabled (the host, the device or the deployable), what vanished, and what has only
     /// handles left that are not clean.
     public func disabledParts(of host: HostName, in transaction: any Transaction) throws -> [ProviderPart] {
@@ -122,6 +134,12 @@ public struct AcceleratorFleet: FleetDelegate {
     public func finished(
         _ item: WorkItem, on host: HostName, _ outcome: WorkOutcome, in transaction: any Transaction
     ) throws {
+        try finished(try DeviceWork(item), on: host, outcome, in: transaction)
+    }
+
+    private func finished(
+        _ item: DeviceWork, on host: HostName, _ outcome: WorkOutcome, in transaction: any Transaction
+    ) throws {
         let now = time.now()
         // Of a handle given away or taken up by other work meanwhile, this outcome says nothing any more.
         guard let handle = try desk.read([item.handle], in: transaction).first, handle.work == item.id else { return }
@@ -153,12 +171,6 @@ public struct AcceleratorFleet: FleetDelegate {
                 try journal.signal(binding, BindWorkflow.failure, payload: reason, at: now, in: transaction)
             }
         }
-    }
-
-    public func certificateChain(
-        of host: HostName, in transaction: any Transaction
-    ) throws -> CertificateChainHead? {
-        try desk.certificates.head(of: host, in: transaction)
     }
 
     public func heard(

@@ -64,11 +64,11 @@ struct AgentGauges: Sendable {
     }
 
     /// A work item whose outcome was taken.
-    func ended(_ kind: WorkItem.Kind, _ outcome: WorkOutcome) {
+    func ended(_ kind: String, _ outcome: WorkOutcome) {
         let result = if case .failed = outcome { "failed" } else { "done" }
         Counter(
             label: "kilonova_agent_work_items_total",
-            dimensions: [host, ("kind", kind.rawValue), ("outcome", result)], factory: factory
+            dimensions: [host, ("kind", kind), ("outcome", result)], factory: factory
         ).increment()
     }
 }

@@ -1,6 +1,8 @@
 import Drivers
+import Link
 import Logging
 import Model
+import Synchronization
 
 extension HostAgent {
     /// Prepares again what the host lost: mediated devices and vendors' types outlive neither its kernel nor a device that goes and
@@ -33,7 +35,7 @@ extension HostAgent {
         for text in due.sorted() {
             guard let handle = AttachHandleID(text) else { continue }
             do {
-                guard try await runner.restore(handle) else { continue }
+                guard try await restore(handle) else { continue }
                 await keeper.change { state in _ = state.due.remove(text) }
                 told.unrestored[text] = nil
                 isChanged = true
@@ -47,6 +49,16 @@ extension HostAgent {
         }
         if isChanged { discoverer.forget() }
         return isChanged
+    }
+
+    /// False while work for the handle is under way, which goes first.
+    private func restore(_ handle: AttachHandleID) async throws(DriverFault) -> Bool {
+        let fault = Mutex<DriverFault?>(nil)
+        let isDone = await runner.inLine(.init(party: .devices, name: "\(handle)")) { [worker] in
+            do throws(DriverFault) { try await worker.restore(handle) } catch { fault.withLock { $0 = error } }
+        }
+        if let fault = fault.withLock({ $0 }) { throw fault }
+        return isDone
     }
 
     private static func places(_ devices: [String: [DeviceReport]]) -> Set<PreparedHandle.Place> {

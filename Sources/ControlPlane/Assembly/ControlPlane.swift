@@ -86,7 +86,9 @@ struct ControlPlane: Sendable {
                 audit: settings.accelerator.auditAge),
             feed: feed, logger: logger)
         let hubSettings = HubSettings(heartbeat: settings.agents.heartbeatInterval)
-        reception = AgentReception(store: store, delegate: accelerators.fleet, rules: hubSettings.livenessRules)
+        reception = AgentReception(
+            store: store, parties: [accelerators.fleet], devices: accelerators.fleet,
+            rules: hubSettings.livenessRules)
         hub = Hub(reception: reception, settings: hubSettings, feed: feed, logger: logger)
         if let folder = settings.agents.authorityFolder {
             let opened = try await CertificateAuthority.open(folder: folder)

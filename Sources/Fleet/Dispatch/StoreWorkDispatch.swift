@@ -1,4 +1,3 @@
-import FoundationEssentials
 public import Link
 public import Model
 public import Store
@@ -10,13 +9,24 @@ public struct StoreWorkDispatch: WorkDispatch {
     public func enqueue(
         _ item: WorkItem, on host: HostName, at now: Timestamp, in transaction: any Transaction
     ) throws {
-        let body = String(decoding: try JSONEncoder().encode(item), as: UTF8.self)
+        let ability = try HostDirectory.ability(of: host, in: transaction)
+        guard (ability?.kinds ?? .unsaid).contains(item) else {
+            throw Self.refusal(item, host, ability?.agentVersion ?? "")
+        }
         let added = try transaction.execute(
             """
             INSERT INTO work_items (id, host, state, body, created_at)
-            VALUES (\(item.id), \(host), 'wanted', \(body), \(now)) ON CONFLICT (id) DO NOTHING
+            VALUES (\(item.id), \(host), 'wanted', \(item.json), \(now)) ON CONFLICT (id) DO NOTHING
             """)
-        if added == 1 { try HostDirectory.advance(host, at: now, in: transaction) }
+        guard added == 1 else { return }
+        if ability == nil { try HostDirectory.ensure(host, at: now, in: transaction) }
+        try HostDirectory.advance(host, in: transaction)
+    }
+
+    private static func refusal(_ item: WorkItem, _ host: HostName, _ version: String) -> Fault {
+        .conflict(
+            "The agent of host '\(host)' is of version \(version.isEmpty ? "unknown" : version), which does not know work of "
+                + "the kind '\(item.kind)' for '\(item.party)'; upgrade it.", code: "link.unknown_work")
     }
 
     public func withdraw(_ item: WorkItemID, at now: Timestamp, in transaction: any Transaction) throws {

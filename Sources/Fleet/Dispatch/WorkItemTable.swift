@@ -1,19 +1,12 @@
-import FoundationEssentials
 import Link
 import Model
 import Store
 
 /// Reading and ending work items.
 enum WorkItemTable {
-    /// What one host is to do.
-    struct Wanted: Sendable {
-        var items: [WorkItem] = []
-        var foreign: [ForeignWork] = []
-    }
-
     /// What `hosts` are to do, in the order it was asked for.
-    static func wanted(on hosts: [HostName], in transaction: any Transaction) throws -> [HostName: Wanted] {
-        var wanted: [HostName: Wanted] = [:]
+    static func wanted(on hosts: [HostName], in transaction: any Transaction) throws -> [HostName: [WorkItem]] {
+        var wanted: [HostName: [WorkItem]] = [:]
         try transaction.forEach(
             """
             SELECT host, body FROM work_items WHERE host IN \(list: hosts) AND state = 'wanted'
@@ -21,14 +14,7 @@ enum WorkItemTable {
             """
         ) { row in
             let host: HostName = try row[0]
-            let body: String = try row[1]
-            if let item = try? decode(body) {
-                wanted[host, default: Wanted()].items.append(item)
-            } else if let item = try? JSONDecoder().decode(ForeignWork.self, from: Data(body.utf8)) {
-                wanted[host, default: Wanted()].foreign.append(item)
-            } else {
-                throw StoreError(.column, "work_items.body is no work item")
-            }
+            wanted[host, default: []].append(try decode(try row[1]))
         }
         return wanted
     }
@@ -41,14 +27,7 @@ enum WorkItemTable {
 
     static func find(_ id: WorkItemID, in transaction: any Transaction) throws -> Ended? {
         try transaction.first("SELECT host, body, state FROM work_items WHERE id = \(id)") { row in
-            let state: String = try row[2]
-            let body: String = try row[1]
-            guard let item = try? decode(body) else {
-                let foreign = try JSONDecoder().decode(ForeignWork.self, from: Data(body.utf8))
-                throw Fault.unavailable(
-                    "This replica is of a release that does not know \(foreign.title); another one takes the outcome.")
-            }
-            return Ended(host: try row[0], item: item, isWanted: state == "wanted")
+            Ended(host: try row[0], item: try decode(try row[1]), isWanted: try row[2] as String == "wanted")
         }
     }
 
@@ -75,7 +54,7 @@ enum WorkItemTable {
 
     private static func decode(_ body: String) throws -> WorkItem {
         do {
-            return try JSONDecoder().decode(WorkItem.self, from: Data(body.utf8))
+            return try WorkItem(json: body)
         } catch {
             throw StoreError(.column, "work_items.body is not a work item: \(error)")
         }

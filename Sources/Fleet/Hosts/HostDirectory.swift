@@ -1,3 +1,4 @@
+import Link
 public import Model
 public import Store
 
@@ -58,6 +59,11 @@ public enum HostDirectory {
     /// The desired state changed: the next line bears a higher revision, and every replica hears of it.
     static func advance(_ name: HostName, at now: Timestamp, in transaction: any Transaction) throws {
         try ensure(name, at: now, in: transaction)
+        try advance(name, in: transaction)
+    }
+
+    /// The same of a host that is known.
+    static func advance(_ name: HostName, in transaction: any Transaction) throws {
         try transaction.execute("UPDATE hosts SET revision = revision + 1 WHERE name = \(name)")
         let revision: Int64? = try transaction.first("SELECT revision FROM hosts WHERE name = \(name)") { try $0[0] }
         try transaction.note(change: changeKind, key: name.text, generation: revision ?? 0)
@@ -71,6 +77,17 @@ public enum HostDirectory {
         let floor = min(max(applied, 0), 1 << 53) + 1
         try ensure(name, at: now, in: transaction)
         try transaction.execute("UPDATE hosts SET revision = \(floor) WHERE name = \(name) AND revision < \(floor - 1)")
+    }
+
+    /// What the host's agent can do, by its last sign of life, and its version; nil where the host is not known.
+    static func ability(
+        of name: HostName, in transaction: any Transaction
+    ) throws -> (kinds: WorkKinds, agentVersion: String)? {
+        let found: (text: String?, version: String)? = try transaction.first(
+            "SELECT kinds, agent_version FROM hosts WHERE name = \(name)"
+        ) { row in (try row[0], try row[1]) }
+        guard let found else { return nil }
+        return (try found.text.map { try WorkKinds(json: $0) } ?? .unsaid, found.version)
     }
 
     static func liveness(of name: HostName, in transaction: any Transaction) throws -> HostLiveness? {

@@ -119,9 +119,8 @@ public final class Hub: ServiceLifecycle.Service, Sendable {
 
     private struct Picture: Sendable {
         var revisions: [HostName: Int64] = [:]
-        var work: [HostName: WorkItemTable.Wanted] = [:]
-        var disabled: [HostName: [ProviderPart]] = [:]
-        var chains: [HostName: CertificateChainHead] = [:]
+        var work: [HostName: [WorkItem]] = [:]
+        var sections: [HostName: [Party: JSONValue]] = [:]
         var refused: Set<AgentCertificateID> = []
     }
 
@@ -138,18 +137,11 @@ public final class Hub: ServiceLifecycle.Service, Sendable {
                 }
                 guard let revision = picture.revisions[host] else { continue }
                 let nonce = mint.make(for: host, at: now)
-                var line =
-                    watcher.last
-                    ?? DesiredState(revision: revision, nonce: nonce, work: [], disabled: [])
+                var line = watcher.last ?? DesiredState(revision: revision, nonce: nonce)
                 if watcher.last?.revision != revision {
                     line.revision = revision
-                    line.work = picture.work[host]?.items ?? []
-                    line.foreign = picture.work[host]?.foreign ?? []
-                    let disabled = picture.disabled[host] ?? []
-                    line.disabled = disabled.filter { $0.resourceClass == nil }.map(\.provider)
-                    let parts = disabled.filter { $0.resourceClass != nil }
-                    line.disabledParts = parts.isEmpty ? nil : parts
-                    line.certificates = picture.chains[host]
+                    line.work = picture.work[host] ?? []
+                    line.sections = picture.sections[host] ?? [:]
                 }
                 line.nonce = nonce
                 table.send(line, to: host, number: watcher.number, due: now + settings.heartbeat)
@@ -166,7 +158,7 @@ public final class Hub: ServiceLifecycle.Service, Sendable {
         let hosts = batch.map(\.host)
         let sent = Dictionary(batch.map { ($0.host, $0.watcher.last?.revision) }) { first, _ in first }
         let certificates = batch.compactMap(\.watcher.certificate)
-        let delegate = reception.delegate
+        let parties = reception.parties
         return try await reception.store.read { transaction in
             var picture = Picture()
             try transaction.forEach("SELECT name, revision FROM hosts WHERE name IN \(list: hosts)") { row in
@@ -176,10 +168,7 @@ public final class Hub: ServiceLifecycle.Service, Sendable {
             let moved = hosts.filter { host in (sent[host] ?? nil) != picture.revisions[host] }
             if !moved.isEmpty {
                 picture.work = try WorkItemTable.wanted(on: moved, in: transaction)
-                for host in moved {
-                    picture.disabled[host] = try delegate.disabledParts(of: host, in: transaction).sorted()
-                    picture.chains[host] = try delegate.certificateChain(of: host, in: transaction)
-                }
+                for host in moved { picture.sections[host] = try parties.sections(of: host, in: transaction) }
             }
             if !certificates.isEmpty {
                 picture.refused = try CertificateBook.refused(among: certificates, at: now, in: transaction)

@@ -11,6 +11,9 @@ enum AgentBounds {
     static let count = 0...Int(Int32.max)
     /// Of the text of a reason, in characters; what is longer is cut.
     static let reasonLength = 2000
+    /// Of parties and kinds of work that an agent says it knows.
+    static let kindCount = 512
+    static let kindLength = 64
     /// Of the hash of a certificate's statement.
     static let hashLength = 128
 
@@ -27,6 +30,11 @@ enum AgentBounds {
 
     static func check(_ heartbeat: Heartbeat) throws(Fault) {
         try check(heartbeat.revision, "revision")
+        let words = heartbeat.kinds?.kinds.flatMap { [$0.key.text] + $0.value } ?? []
+        guard words.count <= kindCount, words.allSatisfy({ $0.utf8.count <= kindLength }) else {
+            throw .badRequest(
+                "'kinds' must be at most \(kindCount) words of at most \(kindLength) characters.", field: "kinds")
+        }
         guard let certificates = heartbeat.certificates else { return }
         try check(certificates.number, "certificates.number")
         guard certificates.hash.utf8.count <= hashLength else {

@@ -8,16 +8,22 @@ import Synchronization
 /// Everything here is idempotent: an agent that got no answer says it again.
 public final class AgentReception: Sendable {
     let store: any StateStore
-    let delegate: any FleetDelegate
+    let parties: PartyTable
+    private let devices: any DeviceRecords
     let rules: HostLiveness.Rules
     let time: TimeSource
     private let sharedMint = Mutex<NonceMint?>(nil)
 
+    /// - Parameters:
+    ///   - parties: the services that have work for hosts
+    ///   - devices: takes what hosts report
     public init(
-        store: any StateStore, delegate: any FleetDelegate, rules: HostLiveness.Rules, time: TimeSource = .system
+        store: any StateStore, parties: [any FleetParty], devices: any DeviceRecords, rules: HostLiveness.Rules,
+        time: TimeSource = .system
     ) {
         self.store = store
-        self.delegate = delegate
+        self.parties = PartyTable(parties)
+        self.devices = devices
         self.rules = rules
         self.time = time
     }
@@ -45,7 +51,7 @@ public final class AgentReception: Sendable {
     public func report(_ report: HostReport, from host: HostName) async throws {
         try AgentBounds.check(report)
         let now = time.now()
-        let delegate = delegate
+        let devices = devices
         try await store.write { transaction in
             try HostDirectory.ensure(host, at: now, in: transaction)
             let seen = try Self.generation(of: host, in: transaction)
@@ -56,7 +62,7 @@ public final class AgentReception: Sendable {
                     "The report's generation \(report.generation) is older than \(seen), which was received.",
                     field: "generation", headers: [.init(HostReport.generationHeader, "\(seen)")])
             }
-            try delegate.receive(report, from: host, at: now, in: transaction)
+            try devices.receive(report, from: host, at: now, in: transaction)
             try Self.note(report.generation, of: host, at: now, in: transaction)
         }
     }
@@ -67,15 +73,15 @@ public final class AgentReception: Sendable {
     public func change(_ change: HostReportChange, from host: HostName) async throws {
         try AgentBounds.check(change)
         let now = time.now()
-        let delegate = delegate
+        let devices = devices
         let known = try await store.read { transaction in
-            try delegate.wantsWhole(of: host, in: transaction)
+            try devices.wantsWhole(of: host, in: transaction)
                 ? nil : try Self.generation(of: host, in: transaction)
         }
         if change.generation == known { return }
         try await store.write { transaction in
             let seen = try Self.generation(of: host, in: transaction)
-            let wantsWhole = try delegate.wantsWhole(of: host, in: transaction)
+            let wantsWhole = try devices.wantsWhole(of: host, in: transaction)
             if change.generation == seen, !wantsWhole { return }
             guard change.base == seen, change.generation > seen, seen > 0, !wantsWhole else {
                 throw Fault(
@@ -83,7 +89,7 @@ public final class AgentReception: Sendable {
                     "The change is to the report \(change.base), and the last one received is \(seen): send the whole.",
                     field: "base", headers: [.init(HostReport.generationHeader, "\(seen)")])
             }
-            try delegate.receive(change, from: host, at: now, in: transaction)
+            try devices.receive(change, from: host, at: now, in: transaction)
             try Self.note(change.generation, of: host, at: now, in: transaction)
         }
     }
@@ -107,12 +113,12 @@ public final class AgentReception: Sendable {
         try AgentBounds.check(outcome)
         let outcome = outcome.withReason(atMost: AgentBounds.reasonLength)
         let now = time.now()
-        let delegate = delegate
+        let parties = parties
         try await store.write { transaction in
             guard let found = try WorkItemTable.find(id, in: transaction) else { return }
             guard found.host == host else { throw Fault.notFound("This host has no work item \(id).") }
             guard found.isWanted, try WorkItemTable.end(id, outcome, at: now, in: transaction) else { return }
-            try delegate.finished(found.item, on: host, outcome, in: transaction)
+            try parties.finished(found.item, on: host, outcome, in: transaction)
             try HostDirectory.advance(host, at: now, in: transaction)
         }
     }
@@ -123,8 +129,9 @@ public final class AgentReception: Sendable {
         let now = time.now()
         let mint = try await mint()
         let proof = heartbeat.nonce.flatMap { mint.moment(of: $0, for: host) }
-        let delegate = delegate
+        let (parties, devices) = (parties, devices)
         let rules = rules
+        let kinds = heartbeat.kinds?.json
         try await store.write { transaction in
             let known = try HostDirectory.liveness(of: host, in: transaction)
             if known == nil { try HostDirectory.ensure(host, at: now, in: transaction) }
@@ -134,22 +141,23 @@ public final class AgentReception: Sendable {
             try transaction.execute(
                 """
                 UPDATE hosts SET proofs = \(after.proofs), proven_at = \(after.provenAt), heard_at = \(now),
-                    applied_revision = \(heartbeat.revision), agent_version = \(heartbeat.agentVersion)
+                    applied_revision = \(heartbeat.revision), agent_version = \(heartbeat.agentVersion),
+                    kinds = \(kinds)
                 WHERE name = \(host)
                 """)
             if after.state != before.state {
-                try Self.mark(host, after.state, at: now, delegate, in: transaction)
+                try Self.mark(host, after.state, at: now, parties, in: transaction)
             }
             if let certificates = heartbeat.certificates {
-                try delegate.heard(certificates, of: host, at: now, in: transaction)
+                try devices.heard(certificates, of: host, at: now, in: transaction)
             }
         }
     }
 
     /// Who holds handles of the host.
     public func holdings(of host: HostName) async throws -> HandleHoldings {
-        let delegate = delegate
-        return try await store.read { transaction in try delegate.holdings(of: host, in: transaction) }
+        let devices = devices
+        return try await store.read { transaction in try devices.holdings(of: host, in: transaction) }
     }
 
     /// The host connects its stream, having applied revision `applied`.
@@ -175,7 +183,7 @@ public final class AgentReception: Sendable {
                     "SELECT 1 FROM work_items WHERE state <> 'wanted' AND ended_at < \(ended) LIMIT 1")
         }
         guard isDue else { return }
-        let delegate = delegate
+        let parties = parties
         try await store.write { transaction in
             let silent: [HostName] = try transaction.all(
                 "SELECT name FROM hosts WHERE state = 'up' AND proven_at < \(limit) ORDER BY name"
@@ -185,19 +193,19 @@ public final class AgentReception: Sendable {
                 liveness.look(at: now, rules)
                 guard liveness.state == .down else { continue }
                 try transaction.execute("UPDATE hosts SET proofs = \(liveness.proofs) WHERE name = \(host)")
-                try Self.mark(host, .down, at: now, delegate, in: transaction)
+                try Self.mark(host, .down, at: now, parties, in: transaction)
             }
             try WorkItemTable.prune(before: ended, in: transaction)
         }
     }
 
     private static func mark(
-        _ host: HostName, _ state: HostLiveness.State, at now: Timestamp, _ delegate: any FleetDelegate,
+        _ host: HostName, _ state: HostLiveness.State, at now: Timestamp, _ parties: PartyTable,
         in transaction: any Transaction
     ) throws {
         try transaction.execute(
             "UPDATE hosts SET state = \(state.rawValue), state_since = \(now) WHERE name = \(host)")
         try transaction.note(change: HostDirectory.stateChangeKind, key: host.text, generation: now.microseconds)
-        try delegate.changed(host, to: state, at: now, in: transaction)
+        try parties.changed(host, to: state, at: now, in: transaction)
     }
 }

@@ -65,5 +65,8 @@ public enum FleetMigrations {
                 // Of tokens that were spent before, nobody knows whether their certificates were used.
                 "DELETE FROM enrolment_tokens WHERE used_for_key IS NOT NULL",
             ]),
+        Migration(
+            room: "link", number: 3, title: "which work a host's agent knows",
+            statements: ["ALTER TABLE hosts ADD COLUMN kinds TEXT"]),
     ]
 }

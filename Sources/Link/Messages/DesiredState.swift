@@ -1,106 +1,61 @@
 public import Model
 
 /// A line of the watch stream: what the control plane wants of one host, whole each time.
-public struct DesiredState: Sendable, Codable, Equatable {
+///
+/// On the wire an object with `revision`, `nonce`, `work` and `sections`. The members of the section of the party `devices`
+/// stand beside them: so agents of the first releases read it.
+public struct DesiredState: Sendable, Equatable {
     /// Grows with each change; the agent reconnects with the last one it applied.
     public var revision: Int64
     /// Comes back in the agent's next heartbeat: proof that the channel that carries work is alive.
     public var nonce: String
+    /// Of all parties, in the order it was asked for.
     public var work: [WorkItem]
-    /// Work that a later release wants, beside `work` in the same list.
-    public var foreign: [ForeignWork] = []
-    /// Providers whose whole capacity is to be withheld.
-    public var disabled: [ResourceProviderID]
-    /// Classes of providers that stand for several, whose capacity is to be withheld while the others' is not; nil for none.
-    public var disabledParts: [ProviderPart]?
-    /// Where the host's sanitisation certificates end; nil before the first.
-    public var certificates: CertificateChainHead?
+    /// What is wanted of each party beside its work. Each reads its own; of one that is not named nothing is wanted.
+    public var sections: [Party: JSONValue]
 
-    public init(
-        revision: Int64, nonce: String, work: [WorkItem], disabled: [ResourceProviderID],
-        disabledParts: [ProviderPart]? = nil, certificates: CertificateChainHead? = nil
-    ) {
+    public init(revision: Int64, nonce: String, work: [WorkItem] = [], sections: [Party: JSONValue] = [:]) {
         self.revision = revision
         self.nonce = nonce
         self.work = work
-        self.disabled = disabled
-        self.disabledParts = disabledParts
-        self.certificates = certificates
+        self.sections = sections
     }
 }
 
-extension DesiredState {
-    /// All that is to be withheld.
-    public var withheld: Set<ProviderPart> { Set(disabled.map { ProviderPart($0) } + (disabledParts ?? [])) }
-}
-
-extension DesiredState {
-    private enum Key: String, CodingKey {
-        case revision, nonce, work, disabled, disabledParts, certificates
-    }
-
-    /// Item by item: what is not understood of one says nothing of the others.
-    private enum Entry: Codable {
-        case known(WorkItem)
-        case foreign(ForeignWork)
-
-        init(from decoder: any Decoder) throws {
-            if let item = try? WorkItem(from: decoder) {
-                self = .known(item)
-            } else {
-                self = .foreign(try ForeignWork(from: decoder))
-            }
-        }
-
-        func encode(to encoder: any Encoder) throws {
-            switch self {
-            case .known(let item): try item.encode(to: encoder)
-            case .foreign(let item): try item.encode(to: encoder)
-            }
-        }
+extension DesiredState: Codable {
+    private struct Key: CodingKey {
+        let stringValue: String
+        var intValue: Int? { nil }
+        init(stringValue: String) { self.stringValue = stringValue }
+        init(_ name: String) { stringValue = name }
+        init?(intValue: Int) { nil }
     }
 
     public init(from decoder: any Decoder) throws {
         let container = try decoder.container(keyedBy: Key.self)
         self.init(
-            revision: try container.decode(Int64.self, forKey: .revision),
-            nonce: try container.decode(String.self, forKey: .nonce), work: [],
-            disabled: try container.decode([ResourceProviderID].self, forKey: .disabled),
-            disabledParts: try container.decodeIfPresent([ProviderPart].self, forKey: .disabledParts),
-            certificates: try container.decodeIfPresent(CertificateChainHead.self, forKey: .certificates))
-        for entry in try container.decode([Entry].self, forKey: .work) {
-            switch entry {
-            case .known(let item): work.append(item)
-            case .foreign(let item): foreign.append(item)
-            }
+            revision: try container.decode(Int64.self, forKey: Key("revision")),
+            nonce: try container.decode(String.self, forKey: Key("nonce")),
+            work: try container.decode([WorkItem].self, forKey: Key("work")))
+        let others = try container.decodeIfPresent([String: JSONValue].self, forKey: Key("sections")) ?? [:]
+        for (party, section) in others { sections[Party(party)] = section.ordered }
+        let devices: [JSONValue.Member] = try DeviceSection.members.compactMap { name in
+            try container.decodeIfPresent(JSONValue.self, forKey: Key(name)).map { .init(name, $0.ordered) }
         }
+        if !devices.isEmpty { sections[.devices] = .object(devices) }
     }
 
     public func encode(to encoder: any Encoder) throws {
         var container = encoder.container(keyedBy: Key.self)
-        try container.encode(revision, forKey: .revision)
-        try container.encode(nonce, forKey: .nonce)
-        try container.encode(work.map { Entry.known($0) } + foreign.map { .foreign($0) }, forKey: .work)
-        try container.encode(disabled, forKey: .disabled)
-        try container.encodeIfPresent(disabledParts, forKey: .disabledParts)
-        try container.encodeIfPresent(certificates, forKey: .certificates)
-    }
-}
-
-/// The agent's sign of life.
-public struct Heartbeat: Sendable, Codable, Equatable {
-    /// The nonce of the last line that came down.
-    public var nonce: String?
-    /// The revision that is applied.
-    public var revision: Int64
-    public var agentVersion: String
-    /// The furthest end of the host's sanitisation certificates that the agent was ever told.
-    public var certificates: CertificateChainHead?
-
-    public init(nonce: String?, revision: Int64, agentVersion: String, certificates: CertificateChainHead? = nil) {
-        self.nonce = nonce
-        self.revision = revision
-        self.agentVersion = agentVersion
-        self.certificates = certificates
+        try container.encode(revision, forKey: Key("revision"))
+        try container.encode(nonce, forKey: Key("nonce"))
+        try container.encode(work, forKey: Key("work"))
+        var others: [String: JSONValue] = [:]
+        for (party, section) in sections where party != .devices { others[party.text] = section }
+        if !others.isEmpty { try container.encode(others, forKey: Key("sections")) }
+        // Agents of the first releases read no line without it.
+        let devices = sections[.devices] ?? DeviceSection().value
+        guard case .object(let members) = devices else { return }
+        for member in members { try container.encode(member.value, forKey: Key(member.name)) }
     }
 }

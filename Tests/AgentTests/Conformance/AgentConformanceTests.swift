@@ -68,7 +68,7 @@ import Testing
         ) { first, _ in first }
     }
 
-    private func outcome(of item: WorkItem, _ link: ScriptedLink, _ revision: Int64) async -> WorkOutcome? {
+    private func outcome(of item: DeviceWork, _ link: ScriptedLink, _ revision: Int64) async -> WorkOutcome? {
         link.send(revision: revision, [item])
         return await link.heard.until { $0.finished.contains { $0.item == item.id } }.finished.first {
             $0.item == item.id
@@ -127,10 +127,10 @@ import Testing
             for (device, deployable, handle) in handles
             where seen.insert("\(device.type) \(deployable.resourceClass)").inserted && seen.count <= 3 {
                 let id: AttachHandleID = IDSource.random.next()
-                func perform(_ kind: WorkItem.Kind) async -> WorkOutcome? {
+                func perform(_ kind: DeviceWork.Kind) async -> WorkOutcome? {
                     revision += 1
                     return await outcome(
-                        of: WorkItem(
+                        of: DeviceWork(
                             id: IDSource.random.next(), kind: kind, handle: id, handleType: handle.type,
                             handleInfo: handle.info, controlPath: device.controlPath, driver: device.driver,
                             request: nil, deadline: .max / 4), link, revision)

@@ -59,8 +59,8 @@ import Testing
         }
     }
 
-    private static func item(_ kind: WorkItem.Kind, _ handle: AttachHandleID, _ number: Int) -> WorkItem {
-        WorkItem(
+    private static func item(_ kind: DeviceWork.Kind, _ handle: AttachHandleID, _ number: Int) -> DeviceWork {
+        DeviceWork(
             id: WorkItemID(UUID()), kind: kind, handle: handle, handleType: .mdev,
             handleInfo: ["parent": "mtty", "asked_type": "mtty-2", "vgpu_mark": "mtty-2_\(number)"],
             controlPath: #"{"parent": "mtty"}"#, driver: "mdev", request: nil, deadline: .max / 4)

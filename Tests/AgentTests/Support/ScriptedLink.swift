@@ -33,8 +33,10 @@ final class ScriptedLink: AgentLink {
     func refuse(_ fault: Fault?) { refusal.change { $0 = fault } }
 
     /// Sends a line down to every stream that is open.
-    func send(revision: Int64 = 1, _ work: [WorkItem] = [], disabled: [ResourceProviderID] = []) {
-        let line = DesiredState(revision: revision, nonce: "nonce-\(revision)", work: work, disabled: disabled)
+    func send(revision: Int64 = 1, _ work: [DeviceWork] = [], disabled: [ResourceProviderID] = []) {
+        let section = DeviceSection(withheld: disabled.map { ProviderPart($0) }).value
+        let line = DesiredState(
+            revision: revision, nonce: "nonce-\(revision)", work: work.map(\.item), sections: [.devices: section])
         for stream in streams.withLock({ $0 }) { stream.yield(line) }
     }
 

@@ -27,13 +27,13 @@ import Testing
         }
     }
 
-    private func item(_ kind: WorkItem.Kind, info: [String: String] = ["name": "h1_a"]) -> WorkItem {
-        WorkItem(
+    private func item(_ kind: DeviceWork.Kind, info: [String: String] = ["name": "h1_a"]) -> DeviceWork {
+        DeviceWork(
             id: IDSource.random.next(), kind: kind, handle: handle, handleType: .mdev, handleInfo: info,
             controlPath: device("h1_a").controlPath, driver: "scripted", request: nil, deadline: Int64.max / 2)
     }
 
-    private func run(boot: String, _ work: [WorkItem], until count: Int) async throws -> ScriptedLink.Heard {
+    private func run(boot: String, _ work: [DeviceWork], until count: Int) async throws -> ScriptedLink.Heard {
         let tree = MemoryTree()
         tree.file("/proc/sys/kernel/random/boot_id", boot + "\n")
         let link = ScriptedLink()

@@ -29,17 +29,18 @@ import Testing
             self.link = link ?? ScriptedLink(life: life)
             keeper = try StateKeeper(disk: MortalDisk(disk: disk, life: life), logger: quiet)
             runner = WorkRunner(
-                drivers: [driver], link: self.link, keeper: keeper,
-                time: TimeSource { Timestamp(microseconds: now.value) }, wait: quick, gauges: AgentGauges(host: "h1"),
-                logger: quiet)
+                parties: [HandleWorker(drivers: [driver], keeper: keeper, wait: quick, logger: quiet)], link: self.link,
+                keeper: keeper, time: TimeSource { Timestamp(microseconds: now.value) }, wait: quick,
+                gauges: AgentGauges(host: "h1"), logger: quiet)
         }
     }
 
     private func item(
-        _ kind: WorkItem.Kind = .prepare, handle: AttachHandleID = AttachHandleID(UUID()), driver: String = "scripted",
+        _ kind: DeviceWork.Kind = .prepare, handle: AttachHandleID = AttachHandleID(UUID()),
+        driver: String = "scripted",
         seconds: Int64 = 7200
-    ) -> WorkItem {
-        WorkItem(
+    ) -> DeviceWork {
+        DeviceWork(
             id: WorkItemID(UUID()), kind: kind, handle: handle, handleType: .mdev, handleInfo: ["a": "b"],
             controlPath: "{}", driver: driver, request: nil, deadline: Self.noon + seconds * 1_000_000)
     }
@@ -47,12 +48,12 @@ import Testing
     @Test func doesAnItemOnceHoweverOftenItIsWanted() async throws {
         let world = try World()
         let wanted = item()
-        await world.runner.want([wanted])
-        await world.runner.want([wanted])
+        await world.runner.order([wanted])
+        await world.runner.order([wanted])
         await world.link.heard.until { !$0.finished.isEmpty }
         // The control plane has not heard its own answer yet and wants it still.
-        await world.runner.want([wanted])
-        await world.runner.want([])
+        await world.runner.order([wanted])
+        await world.runner.order([])
         await world.runner.stop()
         #expect(world.driver.state.value.orders == [.init(kind: .prepare, handle: wanted.handle)])
         #expect(world.link.heard.value.finished.allSatisfy { $0 == .init(item: wanted.id, outcome: .done) })
@@ -61,18 +62,21 @@ import Testing
     /// A control plane of a later release wants more than this one knows.
     @Test func workOfLaterReleasesIsRefusedByNameAndHoldsUpNothing() async throws {
         let world = try World()
-        let (wanted, later) = (item(), WorkItemID(UUID()))
-        let known = String(decoding: try JSONEncoder().encode(wanted), as: UTF8.self)
+        let (wanted, later, other) = (item(), WorkItemID(UUID()), WorkItemID(UUID()))
+        let known = String(decoding: try JSONEncoder().encode(wanted.item), as: UTF8.self)
         let line = """
-            {"revision": 1, "nonce": "n", "disabled": [], "work": [{"id": "\(later)", "kind": "program"}, \(known)]}
+            {"revision": 1, "nonce": "n", "disabled": [], "work": [{"id": "\(later)", "kind": "program"},
+            {"id": "\(other)", "party": "servers", "kind": "boot", "subject": "s", "body": {}}, \(known)]}
             """
         let state = try JSONDecoder().decode(DesiredState.self, from: Data(line.utf8))
-        await world.runner.want(state.work, foreign: state.foreign)
-        let heard = await world.link.heard.until { $0.finished.count == 2 }
+        await world.runner.want(state.work)
+        let heard = await world.link.heard.until { $0.finished.count == 3 }
         #expect(heard.finished.contains(.init(item: wanted.id, outcome: .done)))
-        let text = "The host's agent does not know work of the kind 'program'; it is of an earlier release. Upgrade it."
-        #expect(heard.finished.contains(.init(item: later, outcome: .failed(text))))
-        await world.runner.want([], foreign: [])
+        for (id, what) in [(later, "work of the kind 'program'"), (other, "work for 'servers'")] {
+            let text = "The host's agent does not know \(what); it is of an earlier release. Upgrade it."
+            #expect(heard.finished.contains(.init(item: id, outcome: .failed(text))))
+        }
+        await world.runner.want([])
         await world.runner.stop()
     }
 
@@ -84,7 +88,7 @@ import Testing
         let world = try World(driver: driver)
         let handle = AttachHandleID(UUID())
         let (prepare, withdraw, other) = (item(handle: handle), item(.withdraw, handle: handle), item(.clean))
-        await world.runner.want([prepare, withdraw, other])
+        await world.runner.order([prepare, withdraw, other])
         // Another handle does not wait.
         await world.link.heard.until { $0.finished.contains { $0.item == other.id } }
         #expect(driver.state.value.orders.count == 2)
@@ -98,7 +102,7 @@ import Testing
             if call < 4 { throw DriverFault("busy", isTransient: true) }
         }
         let world = try World(driver: driver)
-        await world.runner.want([item()])
+        await world.runner.order([item()])
         await world.link.heard.until { $0.finished.map(\.outcome) == [.done] }
         #expect(driver.state.value.orders.count == 4)
     }
@@ -107,7 +111,7 @@ import Testing
         let driver = ScriptedDriver { (_, _) async throws(DriverFault) in throw DriverFault("The card is on fire.") }
         let world = try World(driver: driver)
         let (broken, unknown, late) = (item(), item(driver: "none"), item(seconds: -1))
-        await world.runner.want([broken, unknown, late])
+        await world.runner.order([broken, unknown, late])
         let heard = await world.link.heard.until { $0.finished.count == 3 }
         let outcomes = Dictionary(uniqueKeysWithValues: heard.finished.map { ($0.item, $0.outcome) })
         #expect(outcomes[broken.id] == .failed("The card is on fire."))
@@ -125,7 +129,7 @@ import Testing
         }
         let world = try World(driver: driver)
         let hanging = item(seconds: 20)
-        await world.runner.want([hanging])
+        await world.runner.order([hanging])
         await driver.state.until { !$0.orders.isEmpty }
         world.now.change { $0 += 8000 * 1_000_000 }
         await world.link.heard.until { !$0.finished.isEmpty }
@@ -136,7 +140,7 @@ import Testing
         let (undo, other) = (
             item(.withdraw, handle: hanging.handle, seconds: 20_000), item(.clean, seconds: 20_000)
         )
-        await world.runner.want([undo, other])
+        await world.runner.order([undo, other])
         await world.link.heard.until { $0.finished.count == 2 }
         #expect(driver.state.value.orders.map(\.kind) == [.prepare, .clean])
         gate.change { $0 = true }
@@ -149,9 +153,9 @@ import Testing
             do { try await Task.sleep(for: .seconds(3600)) } catch { throw DriverFault("broken off") }
         }
         let world = try World(driver: driver)
-        await world.runner.want([item()])
+        await world.runner.order([item()])
         await driver.state.until { !$0.orders.isEmpty }
-        await world.runner.want([])
+        await world.runner.order([])
         await world.runner.stop()
         #expect(world.link.heard.value.finished.isEmpty)
         #expect(await world.runner.count == 0)
@@ -161,11 +165,11 @@ import Testing
         let world = try World()
         world.link.refuse(.unavailable("No."))
         let wanted = item()
-        await world.runner.want([wanted])
+        await world.runner.order([wanted])
         while await world.runner.count > 0 { await Task.yield() }
         #expect(world.link.heard.value.finished.isEmpty)
         world.link.refuse(nil)
-        await world.runner.want([wanted])
+        await world.runner.order([wanted])
         await world.link.heard.until { $0.finished == [.init(item: wanted.id, outcome: .done)] }
         #expect(world.driver.state.value.orders.count == 1)
     }
@@ -178,13 +182,13 @@ import Testing
                 WorkJournal.line(.begun(1 + attempts(on: disk, of: wanted)), for: wanted.id), to: "work.journal")
         }
         let world = try World(disk: disk)
-        await world.runner.want([wanted])
+        await world.runner.order([wanted])
         let heard = await world.link.heard.until { !$0.finished.isEmpty }
         #expect(heard.finished[0].outcome != .done)
         #expect(world.driver.state.value.orders.isEmpty)
     }
 
-    private func attempts(on disk: MemoryDisk, of item: WorkItem) -> Int {
+    private func attempts(on disk: MemoryDisk, of item: DeviceWork) -> Int {
         WorkJournal(reading: disk.read("work.journal") ?? []).records[item.id]?.attempts ?? 0
     }
 
@@ -200,7 +204,7 @@ import Testing
                 let life = Life(endsAt: operation, takesEffect: takesEffect)
                 let (disk, driver) = (MemoryDisk(), ScriptedDriver())
                 let first = try World(disk: disk, life: life, driver: driver)
-                await first.runner.want(items)
+                await first.runner.order(items)
                 while await first.runner.count > 0 { await Task.yield() }
                 isThrough = !life.isDead
                 let recorded = WorkJournal(reading: disk.read("work.journal") ?? []).records.filter {
@@ -210,7 +214,7 @@ import Testing
                 let done = driver.state.value.orders.count { handles.contains($0.handle) }
 
                 let second = try World(disk: disk, driver: driver)
-                await second.runner.want(items)
+                await second.runner.order(items)
                 await second.link.heard.until { $0.finished.count == items.count }
                 #expect(Set(second.link.heard.value.finished.map(\.item)) == Set(items.map(\.id)))
                 #expect(second.link.heard.value.finished.allSatisfy { $0.outcome.isDone })
@@ -226,17 +230,21 @@ import Testing
     @Test func everyPrefixOfTheJournalEndsWithTheWorkDoneAndTold() async throws {
         let items = [item(), item(.clean)]
         let whole = try World()
-        await whole.runner.want(items)
+        await whole.runner.order(items)
         await whole.link.heard.until { $0.finished.count == 2 }
         let bytes = whole.disk.read("work.journal") ?? []
         #expect(bytes.count > 200)
         for length in 0...bytes.count {
             let world = try World(disk: MemoryDisk(["work.journal": Array(bytes.prefix(length))]))
-            await world.runner.want(items)
+            await world.runner.order(items)
             await world.link.heard.until { $0.finished.count == 2 }
             #expect(world.link.heard.value.finished.allSatisfy { $0.outcome.isDone }, "\(length) bytes")
         }
     }
+}
+
+extension WorkRunner {
+    fileprivate func order(_ work: [DeviceWork]) async { await want(work.map(\.item)) }
 }
 
 extension WorkOutcome {

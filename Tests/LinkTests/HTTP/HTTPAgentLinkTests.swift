@@ -24,7 +24,7 @@ import Testing
             try await listener.world.enqueue(item, on: host)
             var lines = link.desiredStates(after: 0).makeAsyncIterator()
             let line = try #require(await lines.next())
-            #expect(line.work == [item])
+            #expect(line.deviceWork == [item])
             try await link.report(HostReport(generation: 1, devices: [], drivers: []))
             try await link.heartbeat(Heartbeat(nonce: line.nonce, revision: line.revision, agentVersion: "1"))
             #expect(try await listener.world.host(host)?.state == .up)
@@ -127,11 +127,11 @@ import Testing
                 try await AgentListener.serve(service, tls: tls, port: port) { _ in
                     for await _ in lines.arrivals { break }
                 }
-                #expect(lines.last?.work == [])
+                #expect(lines.last?.deviceWork == [])
                 let item = LinkWorld.item(1)
                 try await listener.world.enqueue(item, on: host)
                 try await AgentListener.serve(service, tls: tls, port: port) { _ in
-                    for await _ in lines.arrivals where lines.last?.work == [item] { break }
+                    for await _ in lines.arrivals where lines.last?.deviceWork == [item] { break }
                 }
                 group.cancelAll()
                 await link.close()

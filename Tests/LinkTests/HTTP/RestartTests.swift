@@ -59,7 +59,7 @@ import Testing
                 }
                 // A second life: the agent does the first item, reports and proves that it lives.
                 try await process(folder, port: port) { world, _, _ in
-                    for await _ in lines.arrivals where lines.last?.work == [first, second] { break }
+                    for await _ in lines.arrivals where lines.last?.deviceWork == [first, second] { break }
                     try await link.report(HostReport(generation: 1, devices: [], drivers: []))
                     try await link.finish(first.id, .done)
                     let line = try #require(lines.last)
@@ -72,11 +72,11 @@ import Testing
                 #expect(down?.kind.status == 503)
                 // A third: what was done stays done, what was not is still wanted, and nothing is told twice.
                 try await process(folder, port: port) { world, _, _ in
-                    for await _ in lines.arrivals where lines.last?.work == [second] { break }
+                    for await _ in lines.arrivals where lines.last?.deviceWork == [second] { break }
                     try await link.report(HostReport(generation: 1, devices: [], drivers: []))
                     try await link.finish(first.id, .failed("late"))
                     try await link.finish(second.id, .failed("the device is gone"))
-                    for await _ in lines.arrivals where lines.last?.work == [] { break }
+                    for await _ in lines.arrivals where lines.last?.deviceWork == [] { break }
                     let notes = world.fleet.notes.withLock { $0 }
                     #expect(notes.reports.isEmpty)
                     #expect(notes.outcomes == [second.id: [.failed("the device is gone")]])

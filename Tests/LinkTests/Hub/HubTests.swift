@@ -15,18 +15,18 @@ import Testing
             try await world.enqueue(item, on: host)
             var lines = try await world.hub.desiredStates(of: host, after: 0).makeAsyncIterator()
             let first = try #require(await lines.next())
-            #expect(first.work == [item])
+            #expect(first.deviceWork == [item])
 
             let second = LinkWorld.item(2)
             world.clock.advance(.seconds(1))
             try await world.enqueue(second, on: host)
             let next = try #require(await lines.next { $0.revision > first.revision })
-            #expect(next.work == [item, second])
+            #expect(next.deviceWork == [item, second])
             #expect(next.revision > first.revision)
 
             let (dispatch, now) = (world.dispatch, world.clock.source.now())
             try await world.write { try dispatch.withdraw(item.id, at: now, in: $0) }
-            #expect(await lines.next { $0.revision > next.revision }?.work == [second])
+            #expect(await lines.next { $0.revision > next.revision }?.deviceWork == [second])
         }
     }
 
@@ -109,7 +109,7 @@ import Testing
             world.fleet.notes.withLock { $0.disabled = [provider] }
             let (dispatch, now) = (world.dispatch, world.clock.source.now())
             try await world.write { try dispatch.touch(host, at: now, in: $0) }
-            #expect(await lines.next { !$0.disabled.isEmpty }?.disabled == [provider])
+            #expect(await lines.next { $0.devices?.disabled.isEmpty == false }?.devices?.disabled == [provider])
         }
     }
 
@@ -120,7 +120,7 @@ import Testing
             try await world.enqueue(item, on: host)
             var lines = link.desiredStates(after: 0).makeAsyncIterator()
             let line = try #require(await lines.next())
-            #expect(line.work == [item])
+            #expect(line.deviceWork == [item])
             try await link.finish(item.id, .done)
             try await link.finish(item.id, .failed("too late"))
             #expect(world.fleet.notes.withLock { $0.outcomes } == [item.id: [.done]])

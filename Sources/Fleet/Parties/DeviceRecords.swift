@@ -2,8 +2,8 @@ public import Link
 public import Model
 public import Store
 
-/// What the control plane does with what agents say. Implemented by `Accelerators`.
-public protocol FleetDelegate: Sendable {
+/// Who takes what hosts say of their devices.
+public protocol DeviceRecords: Sendable {
     /// Takes over a host's report; runs in one transaction.
     func receive(_ report: HostReport, from host: HostName, at now: Timestamp, in transaction: any Transaction) throws
 
@@ -14,28 +14,15 @@ public protocol FleetDelegate: Sendable {
     /// Whether something of the host's last report could not be taken, so that the next one has to be whole again.
     func wantsWhole(of host: HostName, in transaction: any Transaction) throws -> Bool
 
-    /// What of the providers of `host` is to be withheld: all of one, or a class of one that has several.
-    func disabledParts(of host: HostName, in transaction: any Transaction) throws -> [ProviderPart]
-
-    /// A work item ended; called in the transaction that marks it ended, exactly once.
-    func finished(_ item: WorkItem, on host: HostName, _ outcome: WorkOutcome, in transaction: any Transaction) throws
-
     /// Who holds handles of `host`.
     func holdings(of host: HostName, in transaction: any Transaction) throws -> HandleHoldings
 
-    /// Where the sanitisation certificates of `host` end; nil before the first.
-    func certificateChain(of host: HostName, in transaction: any Transaction) throws -> CertificateChainHead?
-
-    /// The host's agent says where it knows them to end.
+    /// The host's agent says where it knows the sanitisation certificates of the host to end.
     func heard(
         _ known: CertificateChainHead, of host: HostName, at now: Timestamp, in transaction: any Transaction) throws
-
-    /// A host went up or down; called in the transaction that marks it so.
-    func changed(
-        _ host: HostName, to state: HostLiveness.State, at now: Timestamp, in transaction: any Transaction) throws
 }
 
-extension FleetDelegate {
+extension DeviceRecords {
     /// No.
     public func wantsWhole(of host: HostName, in transaction: any Transaction) throws -> Bool { false }
 
@@ -44,18 +31,8 @@ extension FleetDelegate {
         HandleHoldings()
     }
 
-    /// Nil.
-    public func certificateChain(
-        of host: HostName, in transaction: any Transaction
-    ) throws -> CertificateChainHead? { nil }
-
     /// Nothing.
     public func heard(
         _ known: CertificateChainHead, of host: HostName, at now: Timestamp, in transaction: any Transaction
-    ) throws {}
-
-    /// Nothing.
-    public func changed(
-        _ host: HostName, to state: HostLiveness.State, at now: Timestamp, in transaction: any Transaction
     ) throws {}
 }
