@@ -8,7 +8,6 @@ enum UseExceptions {
         "Sources/API/Server/ListenerConfiguration.swift: `idleTime`",
         "Sources/Host/Storage/BlockDevice.swift: `SpannedFileSystem`",
         "Sources/Fleet/Certificates/CertificateAuthority.swift: `serverIdentity`",
-        "Sources/Fleet/Certificates/CertificateBook.swift: `revokedAt`",
         "Sources/Fleet/Endpoints/CertificateAuthenticator.swift: `AgentAuthorizer`",
         "Sources/LinkClient/HTTP/HTTPAgentLink.swift: `renewalCheck`",
         "Sources/Model/Faults/Fault.swift: `headersTooLarge`",
