@@ -81,7 +81,6 @@ import Testing
         try await PlayedServer.run([images.service]) { port in
             do {
                 let connection = try RawConnection(port: port)
-                connection.shrink()
                 connection.send("GET /image/v2/large HTTP/1.1\r\nHost: a\r\n\r\n")
                 let head = try await RawConnection.run { connection.read(until: "\r\n\r\n") }
                 #expect(head.hasPrefix("HTTP/1.1 200 "))
