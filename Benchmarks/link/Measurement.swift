@@ -1,5 +1,5 @@
+import Fleet
 import Foundation
-import Link
 
 /// Connects the agents in steps and prints what each step cost the server.
 struct Measurement: Sendable {

@@ -29,8 +29,9 @@ struct ServerUnderTest: Sendable {
         try await Migrator(FleetMigrations.all).run(on: engine)
         let feed = ChangeFeed(engine, options: ChangeFeed.Options(), logger: logger)
         let settings = HubSettings()
+        let fleet = IndifferentFleet()
         let reception = AgentReception(
-            store: feed.store, delegate: IndifferentFleet(), rules: settings.livenessRules)
+            store: feed.store, parties: [fleet], devices: fleet, rules: settings.livenessRules)
         let hub = Hub(reception: reception, settings: settings, feed: feed, logger: logger)
         let authority = try await CertificateAuthority.open(folder: folder.appending(path: "ca").path)
         let enrolment = Enrolment(store: feed.store, authority: authority)
