@@ -41,8 +41,9 @@ actor ArrivingBody {
 
     func next() async throws -> ByteBuffer? {
         if let failure { throw failure }
-        guard !hasEnded, var working = iterator else { return nil }
-        // Whoever asks meanwhile gets nothing: a body has one reader.
+        if hasEnded { return nil }
+        // Nothing must look like the end of a body but its end.
+        guard var working = iterator else { throw Fault.internalError("a body is read by two at a time") }
         iterator = nil
         do {
             if let invite {

@@ -1,0 +1,29 @@
+import Testing
+
+@Suite struct VersionTests {
+    @Test func servicesNameTheirVersions() {
+        let house = House.shared
+        let services = house.manifest.targets.filter { ImportRule.services.contains($0.name) }
+        #expect(services.count == ImportRule.services.count)
+        hold(Set(services.flatMap { house.sources(of: $0) }.flatMap(VersionRule.findings)))
+    }
+
+    @Test func aVersionWithoutANameIsFound() {
+        let text = """
+            let since = APIVersion(2, 4, "Pages.")
+            if call.version >= Microversion(2, 4) || call.version >= .pages { print("Microversion(2, 4)") }
+            let read = Microversion(text) // Microversion(2, 4)
+            """
+        let place = SourceFile(path: "Sources/Alpha/Alpha.swift", text: text)
+        #expect(
+            VersionRule.findings(place) == [
+                "Sources/Alpha/Alpha.swift:1: a version's number, where its name should stand",
+                "Sources/Alpha/Alpha.swift:2: a version's number, where its name should stand",
+            ])
+        let list = SourceFile(path: "Sources/Alpha/Versions/AlphaVersions.swift", text: text)
+        #expect(
+            VersionRule.findings(list) == [
+                "Sources/Alpha/Versions/AlphaVersions.swift:2: a version's number, where its name should stand"
+            ])
+    }
+}
