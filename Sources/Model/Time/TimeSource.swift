@@ -3,9 +3,15 @@ import FoundationEssentials
 /// Where the time comes from; a parameter, so that a whole fleet can run under a virtual clock.
 public struct TimeSource: Sendable {
     private let read: @Sendable () -> Timestamp
+    private let pause: @Sendable (Duration) async throws -> Void
 
-    public init(_ read: @escaping @Sendable () -> Timestamp) {
+    /// - Parameter pause: lets that much time pass; throws `CancellationError` when the task is cancelled
+    public init(
+        _ read: @escaping @Sendable () -> Timestamp,
+        pause: @escaping @Sendable (Duration) async throws -> Void = { try await Task.sleep(for: $0) }
+    ) {
         self.read = read
+        self.pause = pause
     }
 
     /// The system's wall clock.
@@ -14,4 +20,7 @@ public struct TimeSource: Sendable {
     }
 
     public func now() -> Timestamp { read() }
+
+    /// Lets time pass. Throws `CancellationError` when the task is cancelled.
+    public func sleep(for duration: Duration) async throws { try await pause(duration) }
 }
