@@ -154,7 +154,7 @@ if !leavesOnly {
             "Store", ["Model", logging, metrics], tests: ["StoreSQLite", "StorePostgreSQL", "TestStore"])
         + room("StoreSQLite", ["Store", "Model", grdb, sqlite], tests: nil)
         + room("StorePostgreSQL", ["Store", "CPostgreSQL", logging, metrics], tests: nil)
-        + room("Workflows", ["Store", "Model", lifecycle, logging], tests: ["StoreSQLite", "TestStore"])
+        + room("Workflows", ["Store", "Model", lifecycle, logging], tests: ["TestStore"])
         + room(
             "API",
             [

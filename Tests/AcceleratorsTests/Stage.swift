@@ -43,7 +43,7 @@ final class Stage: Sendable {
     func enter(_ kind: DeviceWork.Kind) { state.withLock { $0.now = Name.work(kind) } }
 
     /// The moment that this task is in.
-    var moment: String { WorkflowStep.running ?? state.withLock { $0.now } }
+    var moment: String { RunningStep.label ?? state.withLock { $0.now } }
 
     /// When somebody was cut off.
     var cutAt: String? { state.withLock { $0.cut } }

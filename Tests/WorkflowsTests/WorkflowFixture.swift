@@ -1,9 +1,8 @@
-import Foundation
 import Logging
 import Model
 import Store
-import StoreSQLite
 import Synchronization
+import TestStore
 import Testing
 
 @testable import Workflows
@@ -11,16 +10,9 @@ import Testing
 /// A store with a journal and a table that steps write to, a clock that the test turns, and an outside world that
 /// remembers effects by key.
 final class WorkflowFixture: Sendable {
-    let store: SQLiteStore
-    let clock = Clock()
+    let store: any StateStore
+    let clock = VirtualClock()
     let world = World()
-    private let folder: URL
-
-    final class Clock: Sendable {
-        private let now = Mutex(Timestamp(microseconds: 1_795_219_649_000_000))
-        var source: TimeSource { TimeSource { [self] in now.withLock { $0 } } }
-        func advance(_ duration: Duration) { now.withLock { $0 = $0 + duration } }
-    }
 
     /// Effects by key: doing one twice is the same as once, as idempotence asks.
     final class World: Sendable {
@@ -31,53 +23,71 @@ final class WorkflowFixture: Sendable {
             }
         }
         var keys: Set<String> { state.withLock { $0 } }
+        func clear() { state.withLock { $0 = [] } }
     }
 
-    init() async throws {
-        folder = FileManager.default.temporaryDirectory.appending(path: "kilonova-\(UUID().uuidString)")
-        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-        store = try SQLiteStore(path: folder.appending(path: "state.db").path)
-        let ledger = Migration(
-            room: "test", number: 1, title: "a ledger",
-            statements: ["CREATE TABLE ledger (entry TEXT NOT NULL, amount BIGINT NOT NULL)"])
-        try await Migrator(WorkflowMigrations.all + [ledger]).run(on: store)
+    static let ledger = Migration(
+        room: "test", number: 1, title: "a ledger",
+        statements: ["CREATE TABLE ledger (entry TEXT NOT NULL, amount BIGINT NOT NULL)"])
+
+    init(over store: (any StateStore)? = nil) async throws {
+        if let store {
+            self.store = store
+        } else {
+            self.store = try await TestStore.open(WorkflowMigrations.all + [Self.ledger])
+        }
     }
 
-    func close() async {
-        await store.close()
-        try? FileManager.default.removeItem(at: folder)
-    }
+    static let slots = WorkflowSlots("test", count: 8)
+    static let request = WorkflowBehalf(user: "ann", project: "blue", request: "req-1")
 
-    func engine(_ definition: WorkflowDefinition, on other: (any StateStore)? = nil, owner: String) -> WorkflowEngine {
-        WorkflowEngine(
-            store: other ?? store, definitions: [definition], owner: owner, time: clock.source,
-            pace: .init(lease: .seconds(10), retry: .seconds(1)),
-            logger: Logger(label: "test") { _ in
-                SwiftLogNoOpLogHandler()
-            })
+    func engine(
+        _ definitions: WorkflowDefinition..., on other: (any StateStore)? = nil, owner: String = "a",
+        time: TimeSource? = nil
+    ) -> WorkflowEngine {
+        let engine = WorkflowEngine(
+            store: other ?? store, owner: owner, time: time ?? clock.source,
+            pace: .init(lease: .seconds(9), retry: .seconds(1), signals: .seconds(3600)),
+            logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
+        for definition in definitions { engine.register(definition) }
+        return engine
     }
 
     @discardableResult
-    func start(_ definition: WorkflowDefinition, subject: String? = nil) async throws -> WorkflowID {
-        let id: WorkflowID = IDSource.random.next()
-        let now = clock.source.now()
-        try await store.write { transaction in
+    func start(_ kind: WorkflowType<String>, subject: String? = nil, id: WorkflowID? = nil) async throws -> WorkflowID {
+        let id = id ?? IDSource.random.next()
+        try await store.write { [now = clock.now] transaction in
             try WorkflowJournal.detached.start(
-                definition, id: id, subject: subject, input: ["name": "x"], at: now, in: transaction)
+                kind, id: id, subject: subject, input: "x", on: Self.request, at: now, in: transaction)
         }
         return id
     }
 
-    func signal(_ id: WorkflowID, _ name: String) async throws {
-        let now = clock.source.now()
-        try await store.write { transaction in
-            try WorkflowJournal.detached.signal(id, name, payload: "yes", at: now, in: transaction)
+    func signal<Payload>(
+        _ signal: WorkflowSignal<Payload>, _ payload: Payload, to address: WorkflowAddress
+    ) async throws {
+        try await store.write { [now = clock.now] transaction in
+            try WorkflowJournal.detached.signal(signal, payload, to: address, at: now, in: transaction)
         }
     }
 
-    func state(of id: WorkflowID) async throws -> String? {
+    func cancel(_ id: WorkflowID, because reason: String = "the user thought better of it") async throws -> Cancellation
+    {
+        try await store.write { [now = clock.now] transaction in
+            try WorkflowJournal.detached.cancel(id, because: reason, at: now, in: transaction)
+        }
+    }
+
+    func record(of id: WorkflowID) async throws -> WorkflowRecord {
+        try #require(try await store.read { try WorkflowJournal.detached.record(of: id, in: $0) })
+    }
+
+    func state(of id: WorkflowID) async throws -> WorkflowRecord.State { try await record(of: id).state }
+
+    /// Signals that wait, whosever.
+    func inbox() async throws -> Int {
         try await store.read { transaction in
-            try transaction.first("SELECT state FROM workflows WHERE id = \(id)") { row in try row[0] as String }
+            try transaction.first("SELECT COUNT(*) FROM workflow_inbox") { row in try row[0] as Int } ?? 0
         }
     }
 
@@ -93,43 +103,40 @@ final class WorkflowFixture: Sendable {
         return Dictionary(rows) { $0 + $1 }
     }
 
+    func clear() async throws {
+        world.clear()
+        try await store.write { transaction in _ = try transaction.execute("DELETE FROM ledger") }
+    }
+
     static func book(_ entry: String, _ amount: Int, _ transaction: any Transaction) throws {
         try transaction.execute("INSERT INTO ledger (entry, amount) VALUES (\(entry), \(amount))")
     }
+}
 
-    /// Three transactions with two effects between them; `failing` makes the last one give up.
-    func journey(failing: Bool) -> WorkflowDefinition {
-        let world = world
-        func entry(_ name: String, fails: Bool = false) -> WorkflowStep {
-            .transaction(
-                name,
-                act: { context, transaction in
-                    try Self.book(name, 1, transaction)
-                    return fails ? .failed("it was told to") : .done
-                },
-                undo: { context, transaction in
-                    // The step that failed left nothing; only what stands is taken back.
-                    let stands = try transaction.first(
-                        "SELECT COALESCE(SUM(amount), 0) FROM ledger WHERE entry = \(name)"
-                    ) { row in try row[0] as Int }
-                    if stands == 1 { try Self.book(name, -1, transaction) }
-                    return .done
-                })
+extension WorkflowStep where Input == String {
+    /// Books its name; what undoes it takes that back, where it stands.
+    static func booking(
+        _ name: String, deadline: Duration? = nil, isPivot: Bool = false,
+        _ verdict: @escaping @Sendable (StepContext<String>, any Transaction) throws -> StepVerdict<NoOutput> = {
+            _, _ in
+            .done
         }
-        func effect(_ name: String) -> WorkflowStep {
-            .effect(
-                name,
-                act: { _ in
-                    world.set(name, true)
-                    return .done
-                },
-                undo: { _ in
-                    world.set(name, false)
-                    return .done
-                })
-        }
-        return WorkflowDefinition(
-            name: "test.journey",
-            steps: [entry("a"), effect("b"), entry("c"), effect("d"), entry("e", fails: failing)])
+    ) -> WorkflowStep {
+        .transaction(
+            name, deadline: deadline, isPivot: isPivot,
+            act: { context, transaction in
+                let end = try verdict(context, transaction)
+                if case .wait = end { return end }
+                try WorkflowFixture.book(name, 1, transaction)
+                return end
+            },
+            undo: { _, transaction in
+                // The step that failed left nothing; only what stands is taken back.
+                let stands = try transaction.first(
+                    "SELECT COALESCE(SUM(amount), 0) FROM ledger WHERE entry = \(name)"
+                ) { row in try row[0] as Int }
+                if stands == 1 { try WorkflowFixture.book(name, -1, transaction) }
+                return .done
+            })
     }
 }

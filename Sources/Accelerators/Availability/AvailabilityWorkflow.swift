@@ -15,7 +15,7 @@ struct AvailabilityWorkflow: Sendable {
         let since: Int64
     }
 
-    static let header = WorkflowDefinition(name: "accelerators.availability", steps: [])
+    static let kind = WorkflowType<Input>("accelerators.availability")
 
     let store: any StateStore
     let withholding: Withholding
@@ -23,16 +23,15 @@ struct AvailabilityWorkflow: Sendable {
 
     var definition: WorkflowDefinition {
         WorkflowDefinition(
-            name: Self.header.name,
+            Self.kind, in: .acceleratorNeighbours,
             steps: [
                 .transaction("wait") { context, transaction in
-                    let input = try context.input(as: Input.self)
-                    guard try Self.isDown(input.host, in: transaction) else { return .done }
-                    let due = Timestamp(microseconds: input.since) + durations.silence
+                    guard try Self.isDown(context.input.host, in: transaction) else { return .done }
+                    let due = Timestamp(microseconds: context.input.since) + durations.silence
                     return context.now < due ? .wait(until: due) : .done
                 },
                 .effect("settle") { context in
-                    let host = try context.input(as: Input.self).host
+                    let host = context.input.host
                     for _ in 0..<4 {
                         let isDown = try await store.read { try Self.isDown(host, in: $0) }
                         if isDown {

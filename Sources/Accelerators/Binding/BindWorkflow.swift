@@ -13,37 +13,40 @@ struct BindWorkflow: Sendable {
         let requests: [AcceleratorRequestID]
     }
 
-    /// The signal that a handle could not be prepared; its payload is the host's reason.
-    static let failure = "failed"
-    /// The signal that a handle is prepared; the step looks at all of them itself.
-    static let progress = "prepared"
-    /// The signal that a request was unbound or deleted meanwhile: perhaps nothing is left to wait for.
-    static let departure = "left"
-    static let header = WorkflowDefinition(name: "accelerators.bind", steps: [])
+    /// The signal that a handle could not be prepared, with the host's reason.
+    ///
+    /// Of a handle that is prepared, or a request that was unbound or deleted meanwhile, the workflow is only woken: the step looks at
+    /// all of them itself.
+    static let failure = WorkflowSignal<String>("failed")
+    static let kind = WorkflowType<Input>("accelerators.bind")
 
     let desk: HandleDesk
     let book: RequestBook
 
     var definition: WorkflowDefinition {
         WorkflowDefinition(
-            name: Self.header.name,
+            Self.kind, in: .accelerators,
             steps: [
                 .transaction(
                     "prepare",
                     act: { context, transaction in
-                        if let reason = context.signals[Self.failure] { return .failed(reason) }
+                        if let reason = try context.take(Self.failure, in: transaction) { return .failed(reason) }
                         let requests = try started(context, in: transaction)
                         let handles = try desk.read(requests.compactMap(\.handle), in: transaction)
                         guard handles.allSatisfy({ $0.lifecycle.state == .held }) else { return .wait(until: nil) }
-                        try book.apply(.prepared, to: requests, at: context.now, in: transaction)
+                        try book.apply(
+                            .prepared, to: requests, on: context.behalf, at: context.now, in: transaction)
                         return .done
                     },
                     undo: { context, transaction in
                         let requests = try started(context, in: transaction)
                         // What a host said comes first: of several, the one that failed decided for all.
-                        let reason = context.signals[Self.failure] ?? context.failure ?? "the host did not answer"
+                        let reason =
+                            try context.take(Self.failure, in: transaction) ?? context.failure
+                            ?? "the host did not answer"
                         try book.apply(
-                            .failed, to: requests, reason: Self.sentence(reason), at: context.now, in: transaction)
+                            .failed, to: requests, reason: Self.sentence(reason), on: context.behalf,
+                            at: context.now, in: transaction)
                         return .done
                     })
             ])
@@ -56,7 +59,7 @@ struct BindWorkflow: Sendable {
 
     /// What is still being bound; requests deleted or unbound meanwhile have left.
     private func started(
-        _ context: StepContext, in transaction: any Transaction
+        _ context: StepContext<Input>, in transaction: any Transaction
     ) throws -> [AcceleratorRequest] {
         try transaction.all(
             """

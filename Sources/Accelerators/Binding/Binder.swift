@@ -113,13 +113,14 @@ struct Binder: Sendable {
         let ids = wishes.map(\.request.id)
         if let binding {
             try journal.start(
-                BindWorkflow.header, id: binding, subject: "\(first.target.instance)",
-                input: BindWorkflow.Input(requests: ids), deadline: deadline, at: now, in: transaction)
+                BindWorkflow.kind, id: binding, subject: "\(first.target.instance)",
+                input: BindWorkflow.Input(requests: ids), deadline: deadline, on: actor.behalf, at: now,
+                in: transaction)
             return ids
         }
         try book.tell(
-            wishes.map { .init(instance: $0.target.instance, request: $0.request.id, isBound: true) }, at: now,
-            in: transaction)
+            wishes.map { .init(instance: $0.target.instance, request: $0.request.id, isBound: true) },
+            on: actor.behalf, at: now, in: transaction)
         return []
     }
 

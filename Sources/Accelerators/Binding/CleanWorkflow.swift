@@ -17,20 +17,16 @@ struct CleanWorkflow: Sendable {
         let began: Int64
     }
 
-    /// Names the workflow where it is started; the steps are given where it runs.
-    static let header = WorkflowDefinition(name: "accelerators.clean", steps: [])
+    static let kind = WorkflowType<Input>("accelerators.clean")
 
-    /// The signal that the host is through with it, well or not.
-    static let ended = "ended"
-
-    /// One watch for each work item, so that the item's outcome finds it.
+    /// One watch for each work item, so that the item's outcome finds it and wakes it.
     static func id(of item: WorkItemID) -> WorkflowID { WorkflowID(item.uuid) }
 
     let desk: HandleDesk
 
     var definition: WorkflowDefinition {
         WorkflowDefinition(
-            name: Self.header.name,
+            Self.kind, in: .accelerators,
             steps: [
                 .transaction(
                     "watch",
@@ -52,10 +48,10 @@ struct CleanWorkflow: Sendable {
     private static let look: Duration = .seconds(5)
 
     private func verdict(
-        _ handle: AttachHandle, _ context: StepContext, in transaction: any Transaction
-    ) throws -> StepVerdict {
+        _ handle: AttachHandle, _ context: StepContext<Input>, in transaction: any Transaction
+    ) throws -> StepVerdict<NoOutput> {
         let limit = desk.durations.cleaning
-        let began = Timestamp(microseconds: try context.input(as: Input.self).began)
+        let began = Timestamp(microseconds: context.input.began)
         let host = try HostDirectory.find(handle.host, in: transaction)
         // The time of a host that comes back after this look cannot be up before the next.
         if host?.state == .down { return .wait(until: context.now + limit) }
@@ -69,10 +65,9 @@ struct CleanWorkflow: Sendable {
     }
 
     /// The handle, as long as the cleaning that is watched goes on.
-    private func cleaning(_ context: StepContext, in transaction: any Transaction) throws -> AttachHandle? {
-        let input = try context.input(as: Input.self)
-        guard let handle = try desk.read([input.handle], in: transaction).first,
-            handle.lifecycle.state == .cleaning, handle.work == input.item
+    private func cleaning(_ context: StepContext<Input>, in transaction: any Transaction) throws -> AttachHandle? {
+        guard let handle = try desk.read([context.input.handle], in: transaction).first,
+            handle.lifecycle.state == .cleaning, handle.work == context.input.item
         else { return nil }
         return handle
     }

@@ -58,7 +58,8 @@ struct HandleDesk: Sendable {
             case .drop:
                 if let item = handle.work { try dispatch.withdraw(item, at: now, in: transaction) }
             case .begin(let task):
-                work = try begin(task, on: handle, for: request, deadline: deadline, at: now, in: transaction)
+                work = try begin(
+                    task, on: handle, for: request, deadline: deadline, by: actor, at: now, in: transaction)
             }
         }
         let moved = try transaction.execute(
@@ -107,7 +108,7 @@ struct HandleDesk: Sendable {
 
     private func begin(
         _ task: HandleLifecycle.Work, on handle: AttachHandle, for request: AcceleratorRequestID?,
-        deadline: Timestamp?, at now: Timestamp, in transaction: any Transaction
+        deadline: Timestamp?, by actor: Actor, at now: Timestamp, in transaction: any Transaction
     ) throws -> WorkItemID {
         let id: WorkItemID = ids.next()
         let kind: DeviceWork.Kind
@@ -124,9 +125,9 @@ struct HandleDesk: Sendable {
             kind = .clean
             end = now + Self.patience
             try journal.start(
-                CleanWorkflow.header, id: CleanWorkflow.id(of: id), subject: "\(handle.id)",
-                input: CleanWorkflow.Input(handle: handle.id, item: id, began: now.microseconds), at: now,
-                in: transaction)
+                CleanWorkflow.kind, id: CleanWorkflow.id(of: id), subject: "\(handle.id)",
+                input: CleanWorkflow.Input(handle: handle.id, item: id, began: now.microseconds), on: actor.behalf,
+                at: now, in: transaction)
         }
         try dispatch.enqueue(
             DeviceWork(

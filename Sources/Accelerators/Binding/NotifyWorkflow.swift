@@ -21,7 +21,7 @@ struct NotifyWorkflow: Sendable {
         let began: Int64
     }
 
-    static let header = WorkflowDefinition(name: "accelerators.notify", steps: [])
+    static let kind = WorkflowType<Input>("accelerators.notify")
 
     let store: any StateStore
     let events: any ComputeEvents
@@ -29,23 +29,22 @@ struct NotifyWorkflow: Sendable {
 
     var definition: WorkflowDefinition {
         WorkflowDefinition(
-            name: Self.header.name,
+            Self.kind, in: .acceleratorNeighbours,
             steps: [
                 .effect(
                     "tell", act: { context in try await tell(context) },
                     undo: { context in
-                        let input = try context.input(as: Input.self)
                         let reason = "The compute service did not take the event in time."
                         try await store.write { [book] transaction in
-                            try book.untold(input.events, because: reason, at: context.now, in: transaction)
+                            try book.untold(context.input.events, because: reason, at: context.now, in: transaction)
                         }
                         return .done
                     })
             ])
     }
 
-    private func tell(_ context: StepContext) async throws -> StepVerdict {
-        let input = try context.input(as: Input.self)
+    private func tell(_ context: StepContext<Input>) async throws -> StepVerdict<NoOutput> {
+        let input = context.input
         let wanted = try await wanted(input.events)
         if wanted.isEmpty { return .done }
         let outcomes = try await events.send(
@@ -64,7 +63,8 @@ struct NotifyWorkflow: Sendable {
         }
         // What it did not take is another piece of work, so that the rest is not sent again.
         try await store.write { [book] transaction in
-            try book.tell(left, since: Timestamp(microseconds: input.began), at: now, in: transaction)
+            try book.tell(
+                left, since: Timestamp(microseconds: input.began), on: context.behalf, at: now, in: transaction)
             for event in wanted {
                 guard case .refused(let reason) = outcomes[event.request] else { continue }
                 try book.untold(

@@ -16,10 +16,13 @@ struct RequestBook: Sendable {
 
     /// Applies `event` to each request; those it does not belong to stay as they are.
     ///
-    /// - Parameter reason: why they failed
+    /// - Parameters:
+    ///   - reason: why they failed
+    ///   - behalf: whose work this goes on with; nil: the actor's own
     func apply(
         _ event: RequestLifecycle.Event, to requests: [AcceleratorRequest], reason: String? = nil,
-        by actor: Actor = .system, at now: Timestamp, in transaction: any Transaction
+        by actor: Actor = .system, on behalf: WorkflowBehalf? = nil, at now: Timestamp,
+        in transaction: any Transaction
     ) throws {
         var events: [NotifyWorkflow.Event] = []
         for request in requests {
@@ -33,7 +36,7 @@ struct RequestBook: Sendable {
             if event == .failed { report(reason, of: request) }
             for action in actions {
                 switch action {
-                case .release: try release(request, at: now, in: transaction)
+                case .release: try release(request, by: actor, at: now, in: transaction)
                 case .tell(let isBound):
                     if let instance = request.instance {
                         events.append(.init(instance: instance, request: request.id, isBound: isBound))
@@ -41,7 +44,7 @@ struct RequestBook: Sendable {
                 }
             }
         }
-        try tell(events, at: now, in: transaction)
+        try tell(events, on: behalf ?? actor.behalf, at: now, in: transaction)
     }
 
     /// Binds `request` with `handle`, both read in this transaction.
@@ -86,7 +89,7 @@ struct RequestBook: Sendable {
                 """)
             guard removed == 1 else { throw Self.moved(request) }
             try note(.requestDeleted, request, by: actor, at: now, in: transaction)
-            try release(request, at: now, in: transaction)
+            try release(request, by: actor, at: now, in: transaction)
             try Self.wake(request, in: transaction)
         }
     }
@@ -95,15 +98,15 @@ struct RequestBook: Sendable {
     ///
     /// - Parameter began: when it was first to be told, where this goes on with what is left
     func tell(
-        _ events: [NotifyWorkflow.Event], since began: Timestamp? = nil, at now: Timestamp,
-        in transaction: any Transaction
+        _ events: [NotifyWorkflow.Event], since began: Timestamp? = nil, on behalf: WorkflowBehalf,
+        at now: Timestamp, in transaction: any Transaction
     ) throws {
         guard tellsCompute, !events.isEmpty else { return }
         let began = began ?? now
         try journal.start(
-            NotifyWorkflow.header, id: ids.next(),
+            NotifyWorkflow.kind, id: ids.next(),
             input: NotifyWorkflow.Input(events: events, began: began.microseconds),
-            deadline: began + durations.notification, at: now, in: transaction)
+            deadline: began + durations.notification, on: behalf, at: now, in: transaction)
     }
 
     private func write(
@@ -129,12 +132,15 @@ struct RequestBook: Sendable {
             change: RequestWatch.changeKind, key: "\(request.id)", generation: request.generation + 1)
     }
 
-    private func release(_ request: AcceleratorRequest, at now: Timestamp, in transaction: any Transaction) throws {
+    private func release(
+        _ request: AcceleratorRequest, by actor: Actor, at now: Timestamp, in transaction: any Transaction
+    ) throws {
         if request.state == .bindStarted, let binding = request.binding {
-            try journal.signal(binding, BindWorkflow.departure, at: now, in: transaction)
+            // Perhaps nothing is left to wait for.
+            try journal.wake(binding, at: now, in: transaction)
         }
         guard let id = request.handle, let handle = try desk.read([id], in: transaction).first else { return }
-        try desk.apply(.release, to: handle, at: now, in: transaction)
+        try desk.apply(.release, to: handle, by: actor, at: now, in: transaction)
     }
 
     private func note(

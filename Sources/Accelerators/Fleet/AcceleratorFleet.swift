@@ -162,13 +162,14 @@ public struct AcceleratorFleet: FleetParty, DeviceRecords {
         let binding = try binding(of: handle, in: transaction)
         try desk.apply(event, to: handle, cleaning: cleaning, at: now, in: transaction)
         if item.kind == .clean {
-            try journal.signal(CleanWorkflow.id(of: item.id), CleanWorkflow.ended, at: now, in: transaction)
+            try journal.wake(CleanWorkflow.id(of: item.id), at: now, in: transaction)
         }
         if item.kind == .prepare, let binding {
             switch outcome {
-            case .done, .cleaned: try journal.signal(binding, BindWorkflow.progress, at: now, in: transaction)
+            case .done, .cleaned: try journal.wake(binding, at: now, in: transaction)
             case .failed(let reason):
-                try journal.signal(binding, BindWorkflow.failure, payload: reason, at: now, in: transaction)
+                try journal.signal(
+                    BindWorkflow.failure, reason, to: .workflow(binding), at: now, in: transaction)
             }
         }
     }
@@ -200,8 +201,9 @@ public struct AcceleratorFleet: FleetParty, DeviceRecords {
             AuditEvent(action: state == .up ? .hostUp : .hostDown, host: host), at: now, in: transaction)
         guard withholds else { return }
         try journal.start(
-            AvailabilityWorkflow.header, id: ids.next(), subject: host.text,
-            input: AvailabilityWorkflow.Input(host: host, since: now.microseconds), at: now, in: transaction)
+            AvailabilityWorkflow.kind, id: ids.next(), subject: host.text,
+            input: AvailabilityWorkflow.Input(host: host, since: now.microseconds), on: .system, at: now,
+            in: transaction)
     }
 
     /// Sets what an operator wants of a device; false where there is none.

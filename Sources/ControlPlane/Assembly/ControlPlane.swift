@@ -56,7 +56,7 @@ struct ControlPlane: Sendable {
         self.logger = logger
         feed = ChangeFeed(engine, logger: logger)
         let store = feed.store
-        workflows = WorkflowEngine(store: store, owner: ProcessName.unique(), logger: logger)
+        workflows = WorkflowEngine(store: store, owner: ProcessName.unique(), time: .system, logger: logger)
         readiness = Readiness(engine)
         policies = try await Policies(settings.policy, logger)
         keyring = try await EmbeddedIdentity.keyring(settings)

@@ -1,22 +1,26 @@
-/// A piece of work of several steps that survives the process: what its steps are and how long it may take.
+/// A piece of work of several steps that survives the process: what its steps are, and in whose slots it runs.
 ///
 /// Its steps are never edited once released, because journals of older programs refer to them by position; a changed
 /// definition gets a new name, and the old one stays until no journal has it.
 public struct WorkflowDefinition: Sendable {
-    /// Unique in the program: `accelerators.bind`.
-    public let name: String
-    public let steps: [WorkflowStep]
-    /// Counted from the start; past it, what was done is undone. Nil waits for ever.
-    public let deadline: Duration?
+    let name: String
+    let slots: WorkflowSlots
+    let steps: [StepBody]
+    /// Where it may turn back, and where no more.
+    let shape: WorkflowProgress.Shape
 
-    public init(name: String, deadline: Duration? = nil, steps: [WorkflowStep]) {
-        self.name = name
-        self.deadline = deadline
-        self.steps = steps
+    /// The names of the steps are unique, and at most one is the pivot.
+    public init<Input>(_ kind: WorkflowType<Input>, in slots: WorkflowSlots, steps: [WorkflowStep<Input>]) {
+        name = kind.name
+        self.slots = slots
+        self.steps = steps.map(\.body)
+        precondition(Set(self.steps.map(\.name)).count == steps.count, "two steps of \(kind.name) have one name")
+        precondition(self.steps.count(where: \.isPivot) < 2, "\(kind.name) has two pivots")
+        shape = .init(steps: steps.count, pivot: self.steps.firstIndex(where: \.isPivot))
     }
 
     /// What a run of one of its steps, or of what undoes it, is called: `accelerators.bind: undo prepare`.
-    package func label(of step: WorkflowStep, isUndoing: Bool) -> String {
+    func label(of step: StepBody, isUndoing: Bool) -> String {
         "\(name): \(isUndoing ? "undo " : "")\(step.name)"
     }
 

@@ -1,3 +1,4 @@
+import Model
 import Synchronization
 
 /// Ends a pause early. One waits, many ring; a ring while nobody waits is kept.
@@ -27,7 +28,7 @@ final class Bell: Sendable {
     }
 
     /// Returns at the next ring, after `duration`, or when the task is cancelled.
-    func wait(atMost duration: Duration) async {
+    func wait(atMost duration: Duration, by time: TimeSource) async {
         let (stream, continuation) = AsyncStream<Void>.makeStream()
         let isLate = state.withLock { state in
             state.waiter = continuation
@@ -36,7 +37,7 @@ final class Bell: Sendable {
         if isLate { continuation.finish() }
         await withTaskGroup(of: Void.self) { group in
             group.addTask { for await _ in stream {} }
-            group.addTask { try? await Task.sleep(for: duration) }
+            group.addTask { try? await time.sleep(for: duration) }
             await group.next()
             group.cancelAll()
         }

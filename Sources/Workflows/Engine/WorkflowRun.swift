@@ -16,10 +16,6 @@ struct WorkflowRun: Sendable {
         var entry = entry
         do {
             while entry.progress.isOpen {
-                guard !Task.isCancelled else {
-                    try await pause(entry, until: time.now(), attempts: entry.attempts)
-                    return
-                }
                 guard let next = try await advance(entry) else { return }
                 entry = next
             }
@@ -33,75 +29,86 @@ struct WorkflowRun: Sendable {
 
     /// One step, or the turn from going forward to undoing. Nil when the workflow waits.
     private func advance(_ entry: JournalEntry) async throws -> JournalEntry? {
+        var entry = entry
         let now = time.now()
-        if entry.progress.state == .running, let deadline = entry.deadline, deadline <= now {
-            return try await turn(entry, at: now)
-        }
         guard definition.steps.indices.contains(entry.progress.position) else {
             return try await end(entry, at: now)
         }
         let step = definition.steps[entry.progress.position]
+        if Task.isCancelled {
+            try await pause(entry, in: step, until: now)
+            return nil
+        }
+        if let event = turn(of: entry, in: step, at: now) {
+            return try await store.write { [self, entry] transaction in
+                try turned(entry, in: step, by: event, at: now, in: transaction)
+            }
+        }
+        if let due = deadline(of: entry, in: step), due <= now {
+            // It does not turn back any more: the step is tried again, with its whole time.
+            entry.attempts += 1
+            entry.trouble = Self.late(step)
+            entry.window = now
+        }
         guard let action = entry.progress.state == .running ? step.act : step.undo else {
-            return try await commit(entry, step: step, verdict: .done, at: now)
+            return try await commit(entry, in: step, .done(output: nil), at: now)
         }
         let label = definition.label(of: step, isUndoing: entry.progress.state == .undoing)
-        return try await WorkflowStep.$running.withValue(label) {
-            try await run(action, of: step, entry, at: now)
+        return try await RunningStep.$label.withValue(label) { [entry] in
+            switch action {
+            case .transaction(let body): try await run(body, in: step, entry, at: now)
+            case .effect(let body): try await reach(body, in: step, entry, at: now)
+            }
         }
     }
 
     private func run(
-        _ action: WorkflowStep.Action, of step: WorkflowStep, _ entry: JournalEntry, at now: Timestamp
+        _ body: @escaping @Sendable (JournalEntry, Timestamp, any Transaction) throws -> StepEnd,
+        in step: StepBody, _ entry: JournalEntry, at now: Timestamp
     ) async throws -> JournalEntry? {
-        switch action {
-        case .transaction(let body):
-            do {
-                return try await store.write { [self] transaction in
-                    var entry = entry
-                    try book.renew(&entry, at: now, in: transaction)
-                    let verdict = try body(entry.context(at: now), transaction)
-                    if case .failed = verdict { throw FinalFailure(verdict: verdict) }
-                    return try record(entry, step: step, verdict: verdict, at: now, in: transaction)
+        do {
+            return try await store.write { [self] transaction in
+                var entry = entry
+                try book.renew(&entry, at: now, in: transaction)
+                if let event = turn(of: entry, in: step, at: now) {
+                    return try turned(entry, in: step, by: event, at: now, in: transaction)
                 }
-            } catch let failure as FinalFailure {
-                // What the step wrote before it gave up is rolled back; that it failed is written alone.
-                return try await commit(entry, step: step, verdict: failure.verdict, at: now)
-            } catch let error where !(error is LeaseLost) {
-                return try await retry(entry, step: step, after: error)
+                let end = try body(entry, now, transaction)
+                if case .failed = end { throw FinalFailure(end: end) }
+                return try record(entry, in: step, end, at: now, in: transaction)
             }
-        case .effect(let body):
-            let held = try await renewed(entry)
-            let outcome = await underLease(held) { try await body(held.context(at: now)) }
-            switch outcome {
-            case .success(let verdict): return try await commit(held, step: step, verdict: verdict, at: time.now())
-            case .failure(let error as LeaseLost): throw error
-            case .failure where Task.isCancelled:
-                try await pause(held, until: time.now(), attempts: held.attempts)
-                return nil
-            case .failure(let error): return try await retry(held, step: step, after: error)
-            }
+        } catch let failure as FinalFailure {
+            // What the step wrote before it gave up is rolled back; that it failed is written alone.
+            return try await commit(entry, in: step, failure.end, at: now)
+        } catch let error where !(error is LeaseLost) {
+            return try await retry(entry, in: step, after: error)
         }
     }
 
-    /// Runs an effect while another task keeps the lease; cancels it when the lease is lost.
-    private func underLease(
-        _ entry: JournalEntry, _ effect: @escaping @Sendable () async throws -> StepVerdict
-    ) async -> Result<StepVerdict, any Error> {
-        await withTaskGroup(of: Result<StepVerdict, any Error>.self) { group in
-            group.addTask {
-                do { return .success(try await effect()) } catch { return .failure(error) }
+    private func reach(
+        _ body: @escaping @Sendable (JournalEntry, Timestamp) async throws -> StepEnd,
+        in step: StepBody, _ entry: JournalEntry, at now: Timestamp
+    ) async throws -> JournalEntry? {
+        let held = try await renewed(entry)
+        if turn(of: held, in: step, at: now) != nil { return held }
+        let watch = EffectWatch(time: time, interval: pace.lease / 3) { [self] in
+            let now = try await renewed(held)
+            return now.progress.canTurn(definition.shape) ? now.cancellation : nil
+        }
+        let rest = deadline(of: held, in: step)?.since(now)
+        let outcome = await watch.run(for: rest) { try await body(held, now) }
+        switch outcome {
+        case .ended(let end): return try await commit(held, in: step, end, at: time.now())
+        case .failed(let error as LeaseLost): throw error
+        case .failed where Task.isCancelled:
+            try await pause(held, in: step, until: time.now())
+            return nil
+        case .failed(let error): return try await retry(held, in: step, after: error)
+        case .late: return try await commit(held, in: step, .failed(Self.late(step)), at: time.now())
+        case .cancelled(let reason):
+            return try await store.write { [self, now = time.now()] transaction in
+                try turned(held, in: step, by: .cancelled(reason), at: now, in: transaction)
             }
-            group.addTask {
-                do {
-                    while true {
-                        try await Task.sleep(for: pace.lease / 3)
-                        _ = try await renewed(entry)
-                    }
-                } catch { return .failure(error) }
-            }
-            let first = await group.next() ?? .failure(CancellationError())
-            group.cancelAll()
-            return first
         }
     }
 
@@ -115,93 +122,59 @@ struct WorkflowRun: Sendable {
     }
 
     private func commit(
-        _ entry: JournalEntry, step: WorkflowStep, verdict: StepVerdict, at now: Timestamp
+        _ entry: JournalEntry, in step: StepBody, _ end: StepEnd, at now: Timestamp
     ) async throws -> JournalEntry? {
         try await store.write { [self] transaction in
-            try record(entry, step: step, verdict: verdict, at: now, in: transaction)
-        }
-    }
-
-    private func record(
-        _ entry: JournalEntry, step: WorkflowStep, verdict: StepVerdict, at now: Timestamp,
-        in transaction: any Transaction
-    ) throws -> JournalEntry? {
-        var next = entry
-        let isUndoing = entry.progress.state == .undoing
-        let from = entry.progress.position
-        switch verdict {
-        case .done:
-            next.progress.apply(.stepDone, steps: definition.steps.count)
-            next.attempts = 0
-            try book.move(
-                next, step: step.name, from: from, as: isUndoing ? .undone : .done, note: nil, at: now,
-                in: transaction)
-            return next
-        case .failed(let reason) where !isUndoing:
-            next.progress.apply(.stepFailed(reason), steps: definition.steps.count)
-            next.attempts = 0
-            try book.move(
-                next, step: step.name, from: from, as: .failed, note: reason, at: now, in: transaction)
-            return next
-        case .failed:
-            // Undoing may not give up: it would leave what it should remove.
-            try book.sleep(
-                entry, until: now + delay(entry.attempts), attempts: entry.attempts + 1, at: now, in: transaction)
-            return nil
-        case .wait(let until):
-            try book.sleep(entry, until: until, attempts: entry.attempts, at: now, in: transaction)
-            return nil
+            try record(entry, in: step, end, at: now, in: transaction)
         }
     }
 
     private func retry(
-        _ entry: JournalEntry, step: WorkflowStep, after error: any Error
+        _ entry: JournalEntry, in step: StepBody, after error: any Error
     ) async throws -> JournalEntry? {
         logger.warning("a step of a workflow is tried again", metadata: metadata(entry, "\(step.name): \(error)"))
+        var entry = entry
+        // Whoever reads the history may not see more of an error than a client.
+        entry.trouble = (error as? Fault)?.message ?? "The step ran into trouble; the log says which."
         let now = time.now()
-        try await pause(entry, until: now + delay(entry.attempts), attempts: entry.attempts + 1)
-        return nil
-    }
-
-    private func pause(_ entry: JournalEntry, until: Timestamp, attempts: Int) async throws {
-        let now = time.now()
-        try await store.write { [book] transaction in
-            try book.sleep(entry, until: until, attempts: attempts, at: now, in: transaction)
+        return try await store.write { [self, entry] transaction in
+            try again(entry, in: step, at: now, in: transaction)
+            return nil
         }
     }
 
-    private func turn(_ entry: JournalEntry, at now: Timestamp) async throws -> JournalEntry {
-        var next = entry
-        next.progress.apply(.deadlinePassed, steps: definition.steps.count)
-        next.attempts = 0
-        return try await stand(next, at: now)
+    private func pause(_ entry: JournalEntry, in step: StepBody, until moment: Timestamp) async throws {
+        let now = time.now()
+        try await store.write { [book] transaction in
+            try book.sleep(entry, in: step.name, until: moment, at: now, in: transaction)
+        }
     }
 
+    /// A definition without that many steps, which only an empty one is.
     private func end(_ entry: JournalEntry, at now: Timestamp) async throws -> JournalEntry {
         var next = entry
         next.progress.state = entry.progress.state == .running ? .done : .undone
-        return try await stand(next, at: now)
-    }
-
-    private func stand(_ entry: JournalEntry, at now: Timestamp) async throws -> JournalEntry {
-        try await store.write { [book] transaction in
-            try book.stand(entry, attempts: 0, at: now, in: transaction)
+        return try await store.write { [book, next] transaction in
+            try book.stand(next, at: nil, at: now, in: transaction)
+            return next
         }
-        return entry
     }
 
-    private func delay(_ attempts: Int) -> Duration {
+    static func late(_ step: StepBody) -> String { "the step '\(step.name)' did not end in time" }
+
+    func delay(_ attempts: Int) -> Duration {
         ExponentialDelay(first: pace.retry, longest: pace.longestRetry).doubled(attempts)
     }
 
     private func metadata(_ entry: JournalEntry, _ error: String? = nil) -> Logger.Metadata {
         var metadata: Logger.Metadata = ["workflow": "\(entry.id)", "definition": "\(entry.definition)"]
+        if let request = entry.behalf.request { metadata["request"] = "\(request)" }
         if let error { metadata["error"] = "\(error)" }
         return metadata
     }
 }
 
-/// Carries a step's final verdict out of a transaction that must roll back.
+/// Carries a step's final failure out of a transaction that must roll back.
 private struct FinalFailure: Error {
-    let verdict: StepVerdict
+    let end: StepEnd
 }

@@ -9,44 +9,50 @@ struct LeaseBook: Sendable {
     let owner: String
     let length: Duration
 
-    /// Takes up to `limit` due workflows of the definitions this program knows.
-    func take(
-        _ definitions: [String], limit: Int, at now: Timestamp, in transaction: any Transaction
-    ) throws -> [JournalEntry] {
-        var entries = try transaction.all(
-            """
-            SELECT \(JournalEntry.columns) FROM workflows
-            WHERE state IN ('running', 'undoing') AND due_at <= \(now) AND lease_until <= \(now)
-                AND definition IN \(list: definitions)
-            ORDER BY due_at LIMIT \(limit)
-            """
-        ) { row in try JournalEntry(row) }
+    /// Definitions that share slots, and how many of these are free.
+    struct Wanted: Sendable {
+        let definitions: [String]
+        let limit: Int
+    }
+
+    /// Takes due workflows of the definitions this program knows, as many of each service as it has free slots.
+    func take(_ wanted: [Wanted], at now: Timestamp, in transaction: any Transaction) throws -> [JournalEntry] {
+        var entries: [JournalEntry] = []
+        for wish in wanted {
+            entries += try transaction.all(
+                """
+                SELECT \(JournalEntry.columns) FROM workflows WHERE \(Self.isDue(wish.definitions, at: now))
+                ORDER BY due_at LIMIT \(wish.limit)
+                """
+            ) { row in try JournalEntry(row) }
+        }
         if entries.isEmpty { return [] }
         let ids = entries.map(\.id)
         let taken = try transaction.execute(
             """
-            UPDATE workflows SET owner = \(owner), lease_until = \(now + length), fence = fence + 1
+            UPDATE workflows SET owner = \(owner), lease_until = \(now + length), fence = fence + 1,
+                step_began_at = COALESCE(step_began_at, \(now)), step_window_at = COALESCE(step_window_at, \(now))
             WHERE id IN \(list: ids) AND lease_until <= \(now)
             """)
         guard taken == entries.count else { throw LeaseLost() }
-        for index in entries.indices { entries[index].fence += 1 }
-        let signals = try signals(of: ids, in: transaction)
-        for index in entries.indices { entries[index].signals = signals[entries[index].id] ?? [:] }
+        let outputs = try outputs(of: entries, in: transaction)
+        for index in entries.indices {
+            entries[index].fence += 1
+            entries[index].began = entries[index].began ?? now
+            entries[index].window = entries[index].window ?? now
+            entries[index].outputs = outputs[entries[index].id] ?? [:]
+        }
         return entries
     }
 
     /// Whether `take` would find something; spares the writer when it would not.
-    func hasDue(_ definitions: [String], at now: Timestamp, in transaction: any Transaction) throws -> Bool {
-        try transaction.exists(
-            """
-            SELECT 1 FROM workflows
-            WHERE state IN ('running', 'undoing') AND due_at <= \(now) AND lease_until <= \(now)
-                AND definition IN \(list: definitions)
-            LIMIT 1
-            """)
+    func hasDue(_ wanted: [Wanted], at now: Timestamp, in transaction: any Transaction) throws -> Bool {
+        let definitions = wanted.flatMap(\.definitions)
+        return try transaction.exists(
+            "SELECT 1 FROM workflows WHERE \(Self.isDue(definitions, at: now)) LIMIT 1")
     }
 
-    /// Proves the lease and makes it last; throws `LeaseLost` when another holds it. Reads the signals anew.
+    /// Proves the lease and makes it last; throws `LeaseLost` when another holds it. Reads anew what others may write.
     func renew(_ entry: inout JournalEntry, at now: Timestamp, in transaction: any Transaction) throws {
         let kept = try transaction.execute(
             """
@@ -54,90 +60,43 @@ struct LeaseBook: Sendable {
             WHERE id = \(entry.id) AND fence = \(entry.fence) AND owner = \(owner)
             """)
         guard kept == 1 else { throw LeaseLost() }
-        entry.wakes =
-            try transaction.first("SELECT wakes FROM workflows WHERE id = \(entry.id)") { row in try row[0] }
-            ?? entry.wakes
-        entry.signals = try signals(of: [entry.id], in: transaction)[entry.id] ?? [:]
+        let news: (wakes: Int, cancellation: String?)? = try transaction.first(
+            "SELECT wakes, cancel_reason FROM workflows WHERE id = \(entry.id)"
+        ) { row in (try row[0], try row[1]) }
+        guard let news else { throw LeaseLost() }
+        entry.wakes = news.wakes
+        entry.cancellation = news.cancellation
     }
 
-    /// Writes down that the step at `from` ended and where the workflow stands now. Ends the lease with the workflow.
-    func move(
-        _ entry: JournalEntry, step: String, from: Int, as verb: StepRecord, note: String?, at now: Timestamp,
-        in transaction: any Transaction
-    ) throws {
-        try transaction.execute(
-            """
-            INSERT INTO workflow_steps (workflow, position, name, state, attempts, note, ended_at)
-            VALUES (\(entry.id), \(from), \(step), \(verb.rawValue), \(entry.attempts + 1), \(note), \(now))
-            ON CONFLICT (workflow, position) DO UPDATE SET
-                state = excluded.state, attempts = excluded.attempts, note = excluded.note,
-                ended_at = excluded.ended_at
-            """)
-        try stand(entry, attempts: 0, at: now, in: transaction)
+    /// Why the workflow is to turn back, where somebody wished it.
+    func cancellation(of entry: JournalEntry, in transaction: any Transaction) throws -> String? {
+        let reason: String?? = try transaction.first("SELECT cancel_reason FROM workflows WHERE id = \(entry.id)") {
+            row in try row[0] as String?
+        }
+        return reason ?? nil
     }
 
-    /// Writes down where the workflow stands.
-    func stand(_ entry: JournalEntry, attempts: Int, at now: Timestamp, in transaction: any Transaction) throws {
-        let progress = entry.progress
-        let lease = progress.isOpen ? now + length : Timestamp(microseconds: 0)
-        let kept = try transaction.execute(
-            """
-            UPDATE workflows SET state = \(progress.state.rawValue), position = \(progress.position),
-                failure = \(progress.failure), attempts = \(attempts), due_at = \(now), lease_until = \(lease),
-                updated_at = \(now)
-            WHERE id = \(entry.id) AND fence = \(entry.fence) AND owner = \(owner)
-            """)
-        guard kept == 1 else { throw LeaseLost() }
+    private static func isDue(_ definitions: [String], at now: Timestamp) -> SQL {
+        """
+        state IN ('running', 'undoing') AND due_at <= \(now) AND lease_until <= \(now)
+            AND definition IN \(list: definitions)
+        """
     }
 
-    /// Lets go of a workflow until `until`, or until the deadline where that is earlier, or at once when a signal came
-    /// since the step looked.
-    func sleep(
-        _ entry: JournalEntry, until: Timestamp?, attempts: Int, at now: Timestamp, in transaction: any Transaction
-    ) throws {
-        let never = Timestamp(microseconds: Int64.max)
-        var due = until ?? never
-        if entry.progress.state == .running, let deadline = entry.deadline { due = min(due, deadline) }
-        let kept = try transaction.execute(
-            """
-            UPDATE workflows SET attempts = \(attempts), owner = NULL, lease_until = 0,
-                due_at = CASE WHEN wakes = \(entry.wakes) THEN \(due) ELSE \(now) END, updated_at = \(now)
-            WHERE id = \(entry.id) AND fence = \(entry.fence) AND owner = \(owner)
-            """)
-        guard kept == 1 else { throw LeaseLost() }
-    }
-
-    /// Forgets workflows that ended before `moment`.
-    func prune(endedBefore moment: Timestamp, in transaction: any Transaction) throws {
-        let ended: SQL =
-            "SELECT id FROM workflows WHERE state IN ('done', 'undone') AND updated_at < \(moment)"
-        try transaction.execute("DELETE FROM workflow_steps WHERE workflow IN (\(ended))")
-        try transaction.execute("DELETE FROM workflow_signals WHERE workflow IN (\(ended))")
-        try transaction.execute(
-            "DELETE FROM workflows WHERE state IN ('done', 'undone') AND updated_at < \(moment)")
-    }
-
-    private func signals(
-        of ids: [WorkflowID], in transaction: any Transaction
+    /// What steps left, for those workflows that are past their first one.
+    private func outputs(
+        of entries: [JournalEntry], in transaction: any Transaction
     ) throws -> [WorkflowID: [String: String]] {
-        var signals: [WorkflowID: [String: String]] = [:]
+        let ids = entries.filter { $0.progress.position > 0 || $0.progress.state == .undoing }.map(\.id)
+        if ids.isEmpty { return [:] }
+        var outputs: [WorkflowID: [String: String]] = [:]
         try transaction.forEach(
-            "SELECT workflow, name, payload FROM workflow_signals WHERE workflow IN \(list: ids)"
+            "SELECT workflow, name, output FROM workflow_steps WHERE workflow IN \(list: ids) AND output IS NOT NULL"
         ) { row in
             let id: WorkflowID = try row[0]
             let name: String = try row[1]
-            signals[id, default: [:]][name] = try row[2]
+            outputs[id, default: [:]][name] = try row[2]
         }
-        return signals
+        return outputs
     }
 }
-
-/// What the journal keeps of a step.
-enum StepRecord: String, Sendable {
-    case done
-    case failed
-    case undone
-}
-
-/// Another process holds the workflow now; this one must leave it alone.
-struct LeaseLost: Error {}
