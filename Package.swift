@@ -83,6 +83,7 @@ var targets: [Target] =
     + room("Drivers", ["Host", "Model"])
 
 targets.append(.target(name: "TestFuzz", path: "Tests/TestFuzz", swiftSettings: settings))
+targets.append(.target(name: "TestWatched", path: "Tests/TestWatched", swiftSettings: settings))
 
 // Reads the sources as text and holds them against the rules of the house; needs no room.
 targets.append(.testTarget(name: "HouseTests", path: "Tests/House", swiftSettings: settings))
@@ -132,6 +133,9 @@ if !leavesOnly {
         .target(
             name: "TestStore", dependencies: ["Store", "StoreSQLite", "StorePostgreSQL"], path: "Tests/TestStore",
             swiftSettings: settings),
+        .target(
+            name: "TestPlacement", dependencies: ["Clients", "Model", "TestWatched"], path: "Tests/TestPlacement",
+            swiftSettings: settings),
         .target(name: "TestJSON", path: "Tests/TestJSON", swiftSettings: settings),
         .executableTarget(
             name: "StoreCrashWriter", dependencies: ["Store", "StoreSQLite", "StorePostgreSQL"],
@@ -149,7 +153,9 @@ if !leavesOnly {
             swiftSettings: settings),
     ]
     targets +=
-        room("Settings", ["Model", yams], tests: ["TestFuzz"])
+        room("KeyFiles", [system])
+        + room("YAML", [yams])
+        + room("Settings", ["Model", "YAML", yams], tests: ["TestFuzz"])
         + room(
             "Store", ["Model", logging, metrics], tests: ["StoreSQLite", "StorePostgreSQL", "TestStore"])
         + room("StoreSQLite", ["Store", "Model", grdb, sqlite], tests: nil)
@@ -166,30 +172,33 @@ if !leavesOnly {
         + room(
             "Access",
             [
-                "API", "Clients", "Model", "CCrypt", crypto, cryptoExtras, yams, logging, system, nioCore, nioPosix,
-                httpTypes,
+                "API", "Clients", "KeyFiles", "YAML", "Model", "CCrypt", crypto, cryptoExtras, yams, logging, nioCore,
+                nioPosix, httpTypes,
             ], tests: ["TestFuzz"])
         + room(
             "Identity", ["Access", "API", "Store", "Clients", "Model", httpTypes, logging],
             tests: ["TestStore", lifecycle])
         + room(
             "Placement",
-            ["Search", "API", "Store", "Clients", "Model", httpTypes, nioCore, logging, metrics],
-            tests: ["Access", "TestStore", "TestJSON"])
-        + room("Sanitisation", ["Model", crypto, nioPosix, logging, system], tests: [])
+            ["Conventions", "Search", "API", "Store", "Clients", "Model", httpTypes, nioCore, logging, metrics],
+            tests: ["Access", "TestStore", "TestJSON", "TestPlacement"])
+        + room("Sanitisation", ["KeyFiles", "Model", crypto, nioPosix, logging], tests: [])
+        + room(
+            "Conventions", ["API", "Access", "Clients", "Store", "Model", crypto, httpTypes],
+            tests: ["TestStore", "TestJSON", logging])
         + room(
             "Accelerators",
             [
-                "Workflows", "Sanitisation", "Fleet", "Link", "API", "Store", "Clients", "Model", crypto, httpTypes,
-                logging, metrics, coreMetrics,
+                "Conventions", "Workflows", "Sanitisation", "Fleet", "Link", "API", "Store", "Clients", "Model", crypto,
+                httpTypes, logging, metrics, coreMetrics,
             ],
-            tests: ["Access", "StoreSQLite", "TestStore", "TestJSON"])
+            tests: ["Access", "StoreSQLite", "TestStore", "TestJSON", "TestPlacement", "TestWatched"])
         + room(
-            "Link", ["Clients", "Model", crypto, nioPosix, system],
+            "Link", ["Clients", "KeyFiles", "Model", crypto, nioPosix],
             // Both halves are tested where they meet.
             tests: [
                 "Fleet", "LinkClient", "API", "Store", "StoreSQLite", "Placement", "TestFuzz", nioCore, nioHTTP1,
-                nioSSL, httpClient, httpTypes, lifecycle, logging,
+                nioSSL, httpClient, httpTypes, lifecycle, logging, "TestPlacement", "TestWatched",
             ])
         + room(
             "Fleet", ["Link", "API", "Store", "Clients", "Model", x509, asn1, crypto, httpTypes, lifecycle, logging],
@@ -201,14 +210,15 @@ if !leavesOnly {
                 lifecycle, logging,
             ], tests: nil)
         + room(
-            "Console", ["Clients", "Model", httpTypes, yams], tests: [])
+            "Console", ["Clients", "YAML", "Model", httpTypes, yams], tests: [])
         + room(
             "Agent", ["Drivers", "Host", "Link", "Clients", "Model", lifecycle, logging, metrics, coreMetrics, system],
-            tests: ["API"])
+            tests: ["API", "TestPlacement", "TestWatched"])
         + room(
             "ControlPlane",
             [
-                "Settings", "Identity", "Placement", "Search", "Accelerators", "Sanitisation", "Fleet", "LinkClient",
+                "Settings", "Identity", "Placement", "Search", "Accelerators", "Conventions", "Sanitisation", "Fleet",
+                "LinkClient",
                 "Link", "Access", "API", "Clients", "Workflows", "CMalloc", "Store", "StoreSQLite", "StorePostgreSQL",
                 "Agent", "Host",
                 "Drivers", "Model", lifecycle, unixSignals,

@@ -1,5 +1,6 @@
 public import API
 public import Clients
+public import Conventions
 public import CoreMetrics
 public import Fleet
 public import Logging
@@ -20,6 +21,7 @@ public struct AcceleratorService: Sendable {
     /// Give it to the agents' link.
     public let fleet: AcceleratorFleet
     private let store: any StateStore
+    private let creations: Creations
     private let time: TimeSource
     private let auditAge: Duration
     private let gauges: FleetGauges
@@ -34,7 +36,7 @@ public struct AcceleratorService: Sendable {
     public init(
         store: any StateStore, workflows: WorkflowEngine, dispatch: any WorkDispatch, events: (any ComputeEvents)?,
         placement: (any PlacementClient)? = nil,
-        limits: any AcceleratorLimits = Unlimited(), certificates: CertificateKeyring? = nil,
+        limits: any ProjectLimits = Unlimited(), certificates: CertificateKeyring? = nil,
         durations: BindingDurations = BindingDurations(), feed: ChangeFeed? = nil, time: TimeSource = .system,
         ids: IDSource = .random, metrics: any MetricsFactory = MetricsSystem.factory, logger: Logger
     ) {
@@ -68,7 +70,9 @@ public struct AcceleratorService: Sendable {
         _ = feed?.subscribe("withheld capacity", to: [WithheldWatch.changeKind], knowsOwnWrites: true) { news in
             try await watch.hear(news)
         }
+        let creations = Creations(of: "accelerator", store: store, time: time, since: .accountability)
         self.store = store
+        self.creations = creations
         self.time = time
         auditAge = durations.audit
         gauges = FleetGauges(factory: metrics)
@@ -82,20 +86,23 @@ public struct AcceleratorService: Sendable {
             + CertificateEndpoints(store: store, keyring: certificates, time: time).all
             + LimitEndpoints(store: store, limits: limits).all
             + AuditEndpoints(store: store).all
-            + AttributeEndpoints(store: store, time: time, ids: ids).all
-            + DeviceProfileEndpoints(store: store, time: time, ids: ids, trail: trail).all
+            + AttributeEndpoints(store: store, creations: creations, time: time, ids: ids).all
+            + DeviceProfileEndpoints(store: store, creations: creations, time: time, ids: ids, trail: trail).all
             + AcceleratorRequestEndpoints(
-                store: store, binder: binder, book: book, limits: limits, watch: RequestWatch(feed),
+                store: store, creations: creations, binder: binder, book: book, limits: limits,
+                watch: RequestWatch.over(feed),
                 patience: durations.answer, time: time, ids: ids
             ).all
     }
 
-    /// Removes events, and owners of instances that are gone, that are older than they are kept, a thousand in a transaction. Call it now and then, on any replica.
+    /// Removes events, owners of instances that are gone, and idempotency keys that are older than they are kept, a thousand in a
+    /// transaction. Call it now and then, on any replica.
     public func forgetOldEvents() async throws {
         let limit = time.now() - auditAge
         while try await store.write({ try AuditTrail.prune(before: limit, in: $0) }) == 1000 {
             try Task.checkCancellation()
         }
+        try await creations.sweep()
         let now = time.now()
         try await store.write { try HostFinding.prune(at: now, in: $0) }
         while try await store.write({ try InstanceOwners.prune(before: limit, in: $0) }) == 1000 {

@@ -2,6 +2,7 @@ import API
 import Accelerators
 import Access
 import Clients
+import Conventions
 import Fleet
 import FoundationEssentials
 import HTTPTypes
@@ -12,6 +13,7 @@ import Sanitisation
 import Store
 import Synchronization
 import TestJSON
+import TestPlacement
 import TestStore
 import Testing
 import Workflows
@@ -26,7 +28,7 @@ final class AcceleratorFixture: Sendable {
     let clock: Clock
     let compute: FakeCompute
     let limits: FakeLimits
-    let placement: FakePlacement
+    let placement: MemoryPlacement
     let certificates: CertificateKeyring
     let engine: WorkflowEngine
     let service: AcceleratorService
@@ -55,14 +57,14 @@ final class AcceleratorFixture: Sendable {
             ?? wrap(store)
         self.compute = compute
         self.limits = limits ?? FakeLimits()
-        placement = other?.placement ?? FakePlacement()
+        placement = other?.placement ?? MemoryPlacement()
         certificates = try await TestKeys.keyring()
         let logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
         engine = WorkflowEngine(store: serving, owner: owner, time: clock.source, logger: logger)
         service = AcceleratorService(
             store: serving, workflows: engine, dispatch: TableDispatch(), events: compute,
             placement: placement,
-            limits: limits.map { $0 as any AcceleratorLimits } ?? Unlimited(), certificates: certificates,
+            limits: limits.map { $0 as any ProjectLimits } ?? Unlimited(), certificates: certificates,
             durations: BindingDurations(answer: patience), time: clock.source, metrics: metrics, logger: logger)
         let authorizer = PolicyAuthorizer(
             engine: try PolicyEngine(rules: AcceleratorPolicy.rules, heedsLegacyDefaults: legacy), wording: .accelerator
@@ -79,7 +81,7 @@ final class AcceleratorFixture: Sendable {
 
     static let migrations =
         WorkflowMigrations.all + FleetMigrations.all + AcceleratorMigrations.all + SanitisationMigrations.all
-        + [TableDispatch.migration]
+        + CreationMigrations.all + [TableDispatch.migration]
 
     final class Clock: Sendable {
         private let now = Mutex(Timestamp(microseconds: 1_795_219_649_834_118))

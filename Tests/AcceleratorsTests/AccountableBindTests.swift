@@ -3,6 +3,7 @@ import Accelerators
 import HTTPTypes
 import Model
 import TestJSON
+import TestPlacement
 import Testing
 
 /// Binds of what is disabled, of what nobody claimed, and binds that are said twice.
@@ -79,7 +80,7 @@ import Testing
         ]
         let path = "/v2/accelerator_requests/\(second[0])/binding"
         #expect(try await fixture.call(.put, path, body, as: .memberThroughService, version: "2.5").status == 409)
-        fixture.placement.change { $0.isDown = true }
+        fixture.placement.cut(true)
         #expect(try await fixture.call(.put, path, body, as: .memberThroughService, version: "2.5").status == 503)
         #expect(try await fixture.call(.put, path, body, as: .memberThroughService, version: "2.4").status == 202)
     }

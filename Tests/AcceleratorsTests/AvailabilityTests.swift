@@ -4,6 +4,8 @@ import Link
 import Model
 import Store
 import TestJSON
+import TestPlacement
+import TestWatched
 import Testing
 import Workflows
 
@@ -50,25 +52,23 @@ import Workflows
         await fixture.engine.runDue()
         fixture.clock.advance(.seconds(61))
         await fixture.engine.runDue()
-        #expect(fixture.placement.change { $0.writes } == 0)
+        #expect(!fixture.placement.state.value.calls.contains("set inventories"))
         #expect(try await fixture.openWorkflows() == [])
     }
 
     @Test func `others write at the same time, and Placement is away for a while`() async throws {
         let fixture = try await world()
-        fixture.placement.change { state in
-            state.interruptions = 3
-            state.isDown = true
-        }
+        fixture.placement.interrupt(writes: 3)
+        fixture.placement.cut(true)
         try await fixture.heartbeat("host-a", .down)
         fixture.clock.advance(.seconds(61))
         await fixture.engine.runDue()
         #expect(reserved(fixture) == [0, 1])
-        fixture.placement.change { $0.isDown = false }
+        fixture.placement.cut(false)
         fixture.clock.advance(.seconds(31))
         await fixture.engine.runDue()
         #expect(reserved(fixture) == [4, 4])
-        fixture.placement.change { $0.interruptions = 2 }
+        fixture.placement.interrupt(writes: 2)
         try await fixture.heartbeat("host-a", .up)
         await fixture.engine.runDue()
         #expect(reserved(fixture) == [0, 1])
@@ -80,7 +80,7 @@ import Workflows
         fixture.clock.advance(.seconds(61))
         await fixture.engine.runDue()
         fixture.placement.set(one, total: 4, reserved: 2)
-        fixture.placement.change { $0.inventories[two] = nil }
+        fixture.placement.state.change { $0.providers[two] = nil }
         try await fixture.heartbeat("host-a", .up)
         await fixture.engine.runDue()
         #expect(reserved(fixture) == [2, nil])

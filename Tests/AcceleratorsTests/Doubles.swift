@@ -1,6 +1,8 @@
 import Accelerators
 import Clients
+import Conventions
 import Fleet
+import FoundationEssentials
 import Link
 import Model
 import Store
@@ -83,7 +85,7 @@ final class FakeCompute: ComputeEvents {
 }
 
 /// Limits by project, or an identity service that cannot be reached.
-final class FakeLimits: AcceleratorLimits {
+final class FakeLimits: ProjectLimits {
     private let answers: Mutex<[ProjectID: [ResourceLimit]]?>
     private let calls = Mutex<(count: Int, breaksAt: Int, stage: Stage?)>((0, 0, nil))
 

@@ -1,5 +1,6 @@
 import Accelerators
 import Clients
+import Conventions
 import Fleet
 import Foundation
 import HTTPTypes
@@ -7,6 +8,7 @@ import Link
 import Model
 import Store
 import TestJSON
+import TestPlacement
 import Testing
 import Workflows
 

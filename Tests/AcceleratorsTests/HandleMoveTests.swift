@@ -3,6 +3,7 @@ import Link
 import Model
 import Store
 import TestJSON
+import TestPlacement
 import Testing
 
 @testable import Accelerators

@@ -4,6 +4,7 @@ import Link
 import Model
 import Store
 import TestJSON
+import TestPlacement
 import Testing
 
 /// A host that left goes with all that is on record of it, and takes nothing from anyone.
@@ -72,7 +73,7 @@ import Testing
         try await fixture.call(
             .delete, "/v2/accelerator_requests?instance=\(Reports.instance(1))", as: .memberThroughService)
         for item in try await fixture.work() { try await fixture.finish(item) }
-        fixture.placement.change { $0.holdings = [] }
+        fixture.placement.releaseAll()
         #expect(try await remove(fixture, "?dry_run=true").json["obstacles"].array.count == 1)
         try await fixture.heartbeat("host-a", .down)
         #expect(try await remove(fixture).status == 200)
@@ -127,7 +128,7 @@ import Testing
     @Test func `Placement that does not answer leaves everything as it is`() async throws {
         let fixture = try await AcceleratorFixture()
         try await fixture.report(Reports.host([Reports.device(1)]))
-        fixture.placement.change { $0.isDown = true }
+        fixture.placement.cut(true)
         #expect(try await remove(fixture).status == 503)
         #expect(try await hosts(fixture) == ["host-a"])
     }

@@ -1,4 +1,5 @@
 import Accelerators
+import Conventions
 import HTTPTypes
 import Model
 import StoreSQLite

@@ -1,5 +1,6 @@
 import API
 import Accelerators
+import Conventions
 import Fleet
 import HTTPTypes
 import Link

@@ -1,4 +1,5 @@
 import Accelerators
+import Conventions
 import HTTPTypes
 import Link
 import Model

@@ -36,12 +36,6 @@ import Testing
         #expect(ProviderNames.plain("höst") == "h_st")
     }
 
-    @Test func nearest() {
-        let names = ["vendor_id", "product_id", "address"]
-        #expect(NearestName.find("vendorid", among: names) == "vendor_id")
-        #expect(NearestName.find("adress", among: names) == "address")
-        #expect(NearestName.find("colour", among: names) == nil)
-    }
 }
 
 struct UUID3: Sendable, CustomTestStringConvertible {

@@ -20,15 +20,16 @@ final class PlacementFixture: Sendable {
 
     /// - Parameters:
     ///   - checksAnswers: whether answers are held against the document; not where the database breaks its promises
+    ///   - migrations: of another service in the same database
     ///   - through: what the service's database goes through, such as one that counts
     init(
         on other: PlacementFixture? = nil, feed: ChangeFeed? = nil, options: PlacementOptions = PlacementOptions(),
-        checksAnswers: Bool = true, through: (any StateStore) -> any StateStore = { $0 }
+        checksAnswers: Bool = true, migrations: [Migration] = [], through: (any StateStore) -> any StateStore = { $0 }
     ) async throws {
         if let other {
             store = other.store
         } else {
-            store = try await TestStore.open(PlacementMigrations.all)
+            store = try await TestStore.open(PlacementMigrations.all + migrations)
         }
         let logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
         service = PlacementService(

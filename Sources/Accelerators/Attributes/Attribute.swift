@@ -1,4 +1,5 @@
 import API
+import Conventions
 import Model
 import Store
 
@@ -30,7 +31,7 @@ struct AttributeView: Codable, Sendable {
     let deployableID: Int
     let key: String
     let value: String
-    let links: [Link]
+    let links: [WebLink]
     let createdAt: String
     @OrNull var updatedAt: String?
 
@@ -46,7 +47,7 @@ struct AttributeView: Codable, Sendable {
         deployableID = attribute.deployableNumber
         key = attribute.key
         value = attribute.value
-        links = [Link(call, "attributes", "\(attribute.id)")]
+        links = [WebLink(call, "attributes", "\(attribute.id)")]
         createdAt = attribute.created.isoOffset
         updatedAt = attribute.updated?.isoOffset
     }
@@ -54,7 +55,7 @@ struct AttributeView: Codable, Sendable {
 
 struct AttributeListView: Codable, Sendable {
     let attributes: [AttributeView]
-    let pages: [Link]?
+    let pages: [WebLink]?
 
     enum CodingKeys: String, CodingKey {
         case attributes

@@ -1,4 +1,5 @@
 import API
+import Conventions
 import HTTPTypes
 import Model
 import Store
@@ -6,6 +7,7 @@ import Store
 /// `/v2/attributes`. Changing them does not touch Placement: traits there come from the host's report.
 struct AttributeEndpoints: Sendable {
     let store: any StateStore
+    let creations: Creations
     let time: TimeSource
     let ids: IDSource
 
@@ -26,15 +28,15 @@ struct AttributeEndpoints: Sendable {
                 answers: .json(AttributeView.self), faults: [.notFound]
             ) { call in try await show(call) },
             Endpoint(
-                .post, "/v2/attributes", "Add an attribute to a deployable", body: AttributeBody.self,
-                access: .rule("cyborg:attribute:create"), answers: .json(AttributeView.self, status: 201),
-                faults: [.notFound]
-            ) { call, body in try await create(call, body) },
-            Endpoint(
                 .delete, "/v2/attributes/\(Self.uuid)", "Remove an attribute",
                 access: .rule("cyborg:attribute:delete"), answers: .empty(), faults: [.notFound]
             ) { call in try await delete(call) },
         ]
+            + creations.endpoints(
+                "/v2/attributes", "Add an attribute to a deployable", body: AttributeBody.self,
+                access: .rule("cyborg:attribute:create"), answer: .json(AttributeView.self, status: 201),
+                faults: [.notFound]
+            ) { call, body, creation in try await create(call, body, creation) }
     }
 
     private func list(_ call: Call) async throws -> Reply {
@@ -64,10 +66,10 @@ struct AttributeEndpoints: Sendable {
         return try .json(AttributeView(found, call))
     }
 
-    private func create(_ call: Call, _ body: AttributeBody) async throws -> Reply {
+    private func create(_ call: Call, _ body: AttributeBody, _ creation: Creation) async throws -> Reply {
         let id: AttributeID = ids.next()
         let now = time.now()
-        let made = try await store.write { transaction in
+        return try await creation.write { transaction in
             let deployable: DeployableID? = try transaction.first(
                 "SELECT uuid FROM deployables WHERE number = \(body.deployableNumber)"
             ) { row in try row[0] }
@@ -80,10 +82,9 @@ struct AttributeEndpoints: Sendable {
                 INSERT INTO attributes (uuid, deployable, position, key, value, is_reported, created_at)
                 VALUES (\(id), \(deployable), 1000000, \(body.key), \(body.value), 0, \(now))
                 """)
-            return try Self.read(id, in: transaction)
+            guard let made = try Self.read(id, in: transaction) else { throw Self.unknown(id) }
+            return try .json(AttributeView(made, call), status: 201)
         }
-        guard let made else { throw Self.unknown(id) }
-        return try .json(AttributeView(made, call), status: 201)
     }
 
     private func delete(_ call: Call) async throws -> Reply {

@@ -1,3 +1,5 @@
+import Conventions
+import Model
 import Workflows
 
 extension Actor {

@@ -1,4 +1,5 @@
 import API
+import Conventions
 import HTTPTypes
 import Model
 import Store
@@ -30,7 +31,7 @@ struct AuditEndpoints: Sendable {
 
     private func list(_ call: Call) async throws -> Reply {
         // A policy of an operator's own may let others in than administrators.
-        var conditions = OwnerScope(call.caller).condition("owner")
+        var conditions = TenantScope(call.caller).condition("owner")
         if let action = try call[Self.action] { conditions += " AND action = \(action.rawValue)" }
         if let request = try call[Self.request] { conditions += " AND request = \(request)" }
         if let instance = try call[Self.instance] { conditions += " AND instance = \(instance)" }

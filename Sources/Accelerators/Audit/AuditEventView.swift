@@ -1,4 +1,5 @@
 import API
+import Conventions
 import Model
 import Store
 
@@ -26,21 +27,6 @@ struct AuditEventView: Codable, Sendable {
         case host = "hostname"
     }
 
-    /// Who did it; all null where the service itself did.
-    struct ActorView: Codable, Sendable {
-        @OrNull var user: String?
-        @OrNull var project: String?
-        @OrNull var service: String?
-        @OrNull var call: String?
-
-        enum CodingKeys: String, CodingKey {
-            case user = "user_id"
-            case project = "project_id"
-            case service = "service_user_id"
-            case call = "request_id"
-        }
-    }
-
     static let columns: SQL = """
         id, at, action, actor_user, actor_project, actor_service, call, owner, request, instance, handle, device, host,
         detail
@@ -63,7 +49,7 @@ struct AuditEventView: Codable, Sendable {
 
 struct AuditEventListView: Codable, Sendable {
     let events: [AuditEventView]
-    let pages: [Link]?
+    let pages: [WebLink]?
 
     enum CodingKeys: String, CodingKey {
         case events

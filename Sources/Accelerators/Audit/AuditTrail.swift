@@ -1,3 +1,4 @@
+import Conventions
 import Metrics
 import Model
 import Store

@@ -1,4 +1,5 @@
 import Clients
+import Conventions
 import Logging
 import Model
 import Store
@@ -10,7 +11,7 @@ struct Binder: Sendable {
     let desk: HandleDesk
     let book: RequestBook
     let journal: WorkflowJournal
-    let limits: any AcceleratorLimits
+    let limits: any ProjectLimits
     let time: TimeSource
     let ids: IDSource
     let durations: BindingDurations
@@ -228,11 +229,13 @@ struct Binder: Sendable {
         for request in requests {
             guard case .bind(let target) = patch.changes[request.id] else { continue }
             demands[owners[target.instance] ?? request.project, default: [:]][
-                LimitCheck.resource(request.resourceClass), default: 0] += 1
+                LimitedResource.name(request.resourceClass), default: 0] += 1
         }
         var checks: [LimitCheck] = []
         for (project, amounts) in demands.sorted(by: { $0.key < $1.key }) {
-            checks.append(try await LimitCheck(.init(project: project, amounts: amounts), by: limits))
+            checks.append(
+                try await LimitCheck(
+                    .init(project: project, amounts: amounts), by: limits, usage: LimitedResource.usage))
         }
         return checks
     }

@@ -1,3 +1,4 @@
+import Conventions
 import Fleet
 import Link
 import Model

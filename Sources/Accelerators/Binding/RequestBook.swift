@@ -1,3 +1,4 @@
+import Conventions
 import Logging
 import Model
 import Store

@@ -1,4 +1,5 @@
 import API
+import Conventions
 import Model
 
 extension DeployableView: WrittenView {

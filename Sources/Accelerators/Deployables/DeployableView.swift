@@ -1,4 +1,5 @@
 import API
+import Conventions
 import Model
 
 /// A deployable on the wire.
@@ -18,7 +19,7 @@ struct DeployableView: Codable, Sendable {
     let status: String?
     let device: String?
     let resourceClass: String?
-    let links: [Link]
+    let links: [WebLink]
     let createdAt: String
     @OrNull var updatedAt: String?
 
@@ -54,8 +55,8 @@ struct DeployableView: Codable, Sendable {
         device = isNew ? deployable.device.description : nil
         resourceClass = isNew ? deployable.resourceClass : nil
         links = [
-            Link(call, "deployables", uuid),
-            Link(call, "/accelerator/", "deployables", uuid, rel: "bookmark"),
+            WebLink(call, "deployables", uuid),
+            WebLink(call, "/accelerator/", "deployables", uuid, rel: "bookmark"),
         ]
         createdAt = deployable.created.isoOffset
         updatedAt = deployable.updated?.isoOffset
@@ -65,9 +66,9 @@ struct DeployableView: Codable, Sendable {
         var text = "["
         for place in attributes.indices {
             text += place == 0 ? "{" : ", {"
-            text += JSONText.quoted(attributes[place].key)
+            text += JSONEscaping.quoted(attributes[place].key)
             text += ": "
-            text += JSONText.quoted(attributes[place].value)
+            text += JSONEscaping.quoted(attributes[place].value)
             text += "}"
         }
         return text + "]"
@@ -76,7 +77,7 @@ struct DeployableView: Codable, Sendable {
 
 struct DeployableListView: Codable, Sendable {
     let deployables: [DeployableView]
-    let pages: [Link]?
+    let pages: [WebLink]?
 
     enum CodingKeys: String, CodingKey {
         case deployables

@@ -1,4 +1,5 @@
 import API
+import Conventions
 import Model
 
 /// A device on the wire.
@@ -18,7 +19,7 @@ struct DeviceView: Codable, Sendable {
     let facts: [String: String]?
     /// Only where one device is shown.
     let deployables: [DeployableView]?
-    let links: [Link]
+    let links: [WebLink]
     let createdAt: String
     @OrNull var updatedAt: String?
 
@@ -47,7 +48,7 @@ struct DeviceView: Codable, Sendable {
         driver = isNew ? device.driver : nil
         facts = isNew ? try device.facts() : nil
         self.deployables = isNew ? deployables : nil
-        links = [Link(call, "devices", uuid)]
+        links = [WebLink(call, "devices", uuid)]
         createdAt = device.created.isoOffset
         updatedAt = device.updated?.isoOffset
     }
@@ -55,7 +56,7 @@ struct DeviceView: Codable, Sendable {
 
 struct DeviceListView: Codable, Sendable {
     let devices: [DeviceView]
-    let pages: [Link]?
+    let pages: [WebLink]?
 
     enum CodingKeys: String, CodingKey {
         case devices

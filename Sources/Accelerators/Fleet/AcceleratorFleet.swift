@@ -1,3 +1,4 @@
+import Conventions
 public import Fleet
 public import Link
 import Logging

@@ -1,3 +1,4 @@
+import Conventions
 import Model
 
 /// The drivers that run anywhere, from 2.4: their level of support, and where they fail.

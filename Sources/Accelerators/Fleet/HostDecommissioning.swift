@@ -1,5 +1,6 @@
 import API
 import Clients
+import Conventions
 import HTTPTypes
 import Model
 import Store

@@ -1,4 +1,5 @@
 import API
+import Conventions
 import HTTPTypes
 import Model
 import Store

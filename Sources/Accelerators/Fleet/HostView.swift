@@ -1,5 +1,7 @@
 import API
+import Conventions
 import Fleet
+import Link
 import Model
 
 /// A host on the wire, from 2.4: whether its agent is alive, what an operator wants of it, how its drivers are.
@@ -17,7 +19,7 @@ struct HostView: Codable, Sendable {
     let devices: Int
     let drivers: [DriverView]
     let conditions: [ConditionView]
-    let links: [Link]
+    let links: [WebLink]
 
     enum CodingKeys: String, CodingKey {
         case host, status, state, devices, drivers, conditions, links
@@ -68,7 +70,7 @@ struct HostView: Codable, Sendable {
         conditions = (host.conditions + hints).map { condition in
             ConditionView(kind: condition.kind, subject: condition.subject, reason: condition.reason)
         }
-        links = [Link(call, "hosts", "\(host.name)")]
+        links = [WebLink(call, "hosts", "\(host.name)")]
     }
 }
 
@@ -76,9 +78,9 @@ struct HostListView: Codable, Sendable {
     let hosts: [HostView]
     /// From 2.5, where there are no hosts: how one comes.
     let hint: String?
-    let pages: [Link]?
+    let pages: [WebLink]?
 
-    init(_ hosts: [HostView], pages: [Link]?, isFirst: Bool, _ call: Call) {
+    init(_ hosts: [HostView], pages: [WebLink]?, isFirst: Bool, _ call: Call) {
         self.hosts = hosts
         self.pages = pages
         hint = hosts.isEmpty && isFirst && call.version >= Accountability.version ? Self.howOneComes : nil

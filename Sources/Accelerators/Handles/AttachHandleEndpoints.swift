@@ -1,4 +1,5 @@
 import API
+import Conventions
 import HTTPTypes
 import Model
 import Store
@@ -48,7 +49,7 @@ struct AttachHandleEndpoints: Sendable {
         if let hostname = try call.filter(Self.hostname) { conditions += " AND d.host = \(hostname)" }
         if let deployable = try call[Self.deployable] { conditions += " AND h.deployable = \(deployable)" }
         let page = try Page(call)
-        let source = AttachHandleRow.source(OwnerScope(call.caller))
+        let source = AttachHandleRow.source(TenantScope(call.caller))
         let found = try await store.read { [conditions] transaction in
             let after = try page.after(
                 "h.created_at, h.uuid", at: { "SELECT created_at, uuid FROM attach_handles WHERE uuid = \($0)" },
@@ -66,7 +67,7 @@ struct AttachHandleEndpoints: Sendable {
 
     private func show(_ call: Call) async throws -> Reply {
         let id = try call[Self.uuid]
-        let source = AttachHandleRow.source(OwnerScope(call.caller))
+        let source = AttachHandleRow.source(TenantScope(call.caller))
         let found = try await store.read { transaction in
             try transaction.first(
                 "SELECT \(AttachHandleRow.columns) FROM \(source) WHERE h.uuid = \(id)"

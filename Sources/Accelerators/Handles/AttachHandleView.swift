@@ -1,4 +1,5 @@
 import API
+import Conventions
 import Model
 import Store
 
@@ -18,7 +19,7 @@ struct AttachHandleView: Codable, Sendable {
     @OrNull var instance: String?
     /// False when the host no longer has it.
     let isPresent: Bool
-    let links: [Link]
+    let links: [WebLink]
     let createdAt: String
     @OrNull var updatedAt: String?
 
@@ -48,7 +49,7 @@ struct AttachHandleView: Codable, Sendable {
         request = row.request?.description
         instance = row.instance?.description
         isPresent = handle.isPresent
-        links = [Link(call, "attach_handles", "\(handle.id)")]
+        links = [WebLink(call, "attach_handles", "\(handle.id)")]
         createdAt = row.created.isoOffset
         updatedAt = row.updated?.isoOffset
     }
@@ -77,7 +78,7 @@ extension AttachHandleView: WrittenView {
 
 struct AttachHandleListView: Codable, Sendable {
     let handles: [AttachHandleView]
-    let pages: [Link]?
+    let pages: [WebLink]?
 
     enum CodingKeys: String, CodingKey {
         case handles = "attach_handles"
@@ -95,7 +96,7 @@ struct AttachHandleRow: Sendable {
 
     static let columns: SQL = "\(AttachHandle.columns), r.uuid, r.instance, h.created_at, h.updated_at"
     /// With the request that holds it, where that is one of `scope`.
-    static func source(_ scope: OwnerScope) -> SQL {
+    static func source(_ scope: TenantScope) -> SQL {
         let owned = scope.condition("r.project")
         return "\(AttachHandle.source) LEFT JOIN accelerator_requests r ON r.handle = h.uuid AND \(owned)"
     }

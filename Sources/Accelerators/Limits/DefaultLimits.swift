@@ -1,10 +1,10 @@
 /// What `kilonova limits register` registers: enough to work with, little enough that one project does not take it all.
 public enum DefaultLimits {
-    public static let prefix = LimitCheck.prefix
+    public static let prefix = LimitedResource.prefix
 
     /// Requests at all, and bound accelerators of every resource class that drivers report by default.
     public static let all: [(resource: String, limit: Int)] =
-        [(LimitCheck.requests, 100)]
+        [(LimitedResource.requests, 100)]
         + [
             "FPGA", "GPU", "PGPU", "VGPU", "CUSTOM_AICHIP", "CUSTOM_NIC", "CUSTOM_NVME", "CUSTOM_PCI", "CUSTOM_QAT",
             "CUSTOM_SSD",
@@ -24,7 +24,7 @@ public enum DefaultLimits {
 
     /// Whether the accelerator service knows a resource of this name: `accelerator_requests`, or `class:` with a class.
     public static func isKnown(_ resource: String) -> Bool {
-        resource == LimitCheck.requests
+        resource == LimitedResource.requests
             || (resource.hasPrefix(prefix) && resource.utf8.count > prefix.utf8.count)
     }
 }

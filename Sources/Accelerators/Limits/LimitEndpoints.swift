@@ -1,4 +1,5 @@
 import API
+import Conventions
 import HTTPTypes
 import Model
 import Store
@@ -6,7 +7,7 @@ import Store
 /// `/v2/limits`, from 2.4: what a project may have and what it has.
 struct LimitEndpoints: Sendable {
     let store: any StateStore
-    let limits: any AcceleratorLimits
+    let limits: any ProjectLimits
 
     private static let project = QueryParameter<ProjectID>(
         "project_id", "The project; another one than the caller's needs the role admin")
@@ -42,10 +43,10 @@ struct LimitEndpoints: Sendable {
 
     /// Of every class that any host has or the project holds; two queries.
     private static func usage(of project: ProjectID, in transaction: any Transaction) throws -> [String: Int] {
-        var usage = [LimitCheck.requests: 0]
+        var usage = [LimitedResource.requests: 0]
         try transaction.forEach("SELECT DISTINCT resource_class FROM deployables") { row in
             let resourceClass: ResourceClass = try row[0]
-            usage[LimitCheck.resource(resourceClass)] = 0
+            usage[LimitedResource.name(resourceClass)] = 0
         }
         try transaction.forEach(
             """
@@ -55,10 +56,10 @@ struct LimitEndpoints: Sendable {
         ) { row in
             let resourceClass: ResourceClass = try row[0]
             let count: Int = try row[2]
-            usage[LimitCheck.requests, default: 0] += count
+            usage[LimitedResource.requests, default: 0] += count
             let state: String = try row[1]
             let isCharged = RequestLifecycle.State(rawValue: state)?.isCharged ?? false
-            usage[LimitCheck.resource(resourceClass), default: 0] += isCharged ? count : 0
+            usage[LimitedResource.name(resourceClass), default: 0] += isCharged ? count : 0
         }
         return usage
     }

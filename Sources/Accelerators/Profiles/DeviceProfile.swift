@@ -1,4 +1,5 @@
 import API
+import Conventions
 import Model
 import Store
 
@@ -29,7 +30,7 @@ struct DeviceProfileView: Codable, Sendable {
     let name: String
     let groups: [[String: String]]
     @OrNull var description: String?
-    let links: [Link]
+    let links: [WebLink]
     let createdAt: String
     @OrNull var updatedAt: String?
 
@@ -45,7 +46,7 @@ struct DeviceProfileView: Codable, Sendable {
         name = profile.name
         groups = profile.groups.map(\.entries)
         description = profile.description
-        links = [Link(call, "device_profiles", "\(profile.id)")]
+        links = [WebLink(call, "device_profiles", "\(profile.id)")]
         if isSingle {
             func spaced(_ moment: Timestamp) -> String {
                 String(moment.isoOffset.map { $0 == "T" ? " " : $0 })
@@ -61,7 +62,7 @@ struct DeviceProfileView: Codable, Sendable {
 
 struct DeviceProfileListView: Codable, Sendable {
     let profiles: [DeviceProfileView]
-    let pages: [Link]?
+    let pages: [WebLink]?
 
     enum CodingKeys: String, CodingKey {
         case profiles = "device_profiles"

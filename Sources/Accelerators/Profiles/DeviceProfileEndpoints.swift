@@ -1,4 +1,5 @@
 import API
+import Conventions
 import HTTPTypes
 import Model
 import Store
@@ -6,6 +7,7 @@ import Store
 /// `/v2/device_profiles`.
 struct DeviceProfileEndpoints: Sendable {
     let store: any StateStore
+    let creations: Creations
     let time: TimeSource
     let ids: IDSource
     let trail: AuditTrail
@@ -27,12 +29,6 @@ struct DeviceProfileEndpoints: Sendable {
                 faults: [.notFound, .notAcceptable]
             ) { call in try await show(call) },
             Endpoint(
-                .post, "/v2/device_profiles", "Create a device profile", body: [DeviceProfileBody].self,
-                schema: .array(of: DeviceProfileBody.schema, minItems: 1, maxItems: 1, unique: false),
-                access: .rule("cyborg:device_profile:create"),
-                answers: .json(DeviceProfileView.self, status: 201), faults: [.conflict]
-            ) { call, bodies in try await create(call, bodies) },
-            Endpoint(
                 .delete, "/v2/device_profiles/\(Self.key)", "Delete a device profile",
                 access: .rule("cyborg:device_profile:delete"), answers: .empty(), faults: [.notFound, .conflict]
             ) { call in try await delete([try call[Self.key]], call) },
@@ -41,6 +37,12 @@ struct DeviceProfileEndpoints: Sendable {
                 access: .rule("cyborg:device_profile:delete"), answers: .empty(), faults: [.notFound, .conflict]
             ) { call in try await delete(Self.names(try call[Self.value], in: "value"), call) },
         ]
+            + creations.endpoints(
+                "/v2/device_profiles", "Create a device profile", body: [DeviceProfileBody].self,
+                schema: .array(of: DeviceProfileBody.schema, minItems: 1, maxItems: 1, unique: false),
+                access: .rule("cyborg:device_profile:create"), answer: .json(DeviceProfileView.self, status: 201),
+                faults: [.conflict]
+            ) { call, bodies, creation in try await create(call, bodies, creation) }
     }
 
     private func list(_ call: Call) async throws -> Reply {
@@ -77,7 +79,9 @@ struct DeviceProfileEndpoints: Sendable {
         return try .json(WrappedDeviceProfileView(profile: DeviceProfileView(found, call, isSingle: true)))
     }
 
-    private func create(_ call: Call, _ bodies: [DeviceProfileBody]) async throws -> Reply {
+    private func create(
+        _ call: Call, _ bodies: [DeviceProfileBody], _ creation: Creation
+    ) async throws -> Reply {
         guard bodies.count == 1, let body = bodies.first else {
             throw Fault.badRequest("The body must be a list of exactly one device profile; it holds \(bodies.count).")
         }
@@ -95,7 +99,7 @@ struct DeviceProfileEndpoints: Sendable {
         let now = time.now()
         let version = call.version
         let actor = Actor(call)
-        let made = try await store.write { [id, trail] transaction in
+        return try await creation.write { [id, trail] transaction in
             let taken = try transaction.all(
                 "SELECT name FROM device_profiles WHERE name = \(name) OR uuid = \(id)"
             ) { row in try row[0] as String }
@@ -112,12 +116,12 @@ struct DeviceProfileEndpoints: Sendable {
                 """)
             try trail.note(
                 AuditEvent(action: .profileCreated, actor: actor, detail: name), at: now, in: transaction)
-            return try transaction.first(
+            let made = try transaction.first(
                 "SELECT \(DeviceProfile.columns) FROM device_profiles WHERE uuid = \(id)"
             ) { row in try DeviceProfile(row) }
+            guard let made else { throw Fault.internalError("a profile just made is not there") }
+            return try .json(DeviceProfileView(made, call), status: 201)
         }
-        guard let made else { throw Fault.internalError("a profile just made is not there") }
-        return try .json(DeviceProfileView(made, call), status: 201)
     }
 
     /// All or nothing: one that is missing or in use leaves the others.

@@ -1,4 +1,5 @@
 import API
+import Conventions
 import HTTPTypes
 import Model
 import Store
@@ -6,10 +7,11 @@ import Store
 /// `/v2/accelerator_requests`.
 struct AcceleratorRequestEndpoints: Sendable {
     let store: any StateStore
+    let creations: Creations
     let binder: Binder
     let book: RequestBook
-    let limits: any AcceleratorLimits
-    let watch: RequestWatch
+    let limits: any ProjectLimits
+    let watch: ChangeWatch<AcceleratorRequestID>
     /// How long a bind waits for hosts that prepare.
     let patience: Duration
     let time: TimeSource
@@ -40,11 +42,6 @@ struct AcceleratorRequestEndpoints: Sendable {
                 query: QueryRules([RequestWatch.wait.description]), access: .rule("cyborg:arq:get_one"),
                 answers: .json(AcceleratorRequestView.self), .empty(304), faults: [.notFound]
             ) { call in try await show(call) },
-            Endpoint(
-                .post, "/v2/accelerator_requests", "Create the accelerator requests of a device profile",
-                body: AcceleratorRequestBody.self, access: .rule("cyborg:arq:create"),
-                answers: .json(AcceleratorRequestListView.self, status: 201), faults: [.notFound]
-            ) { call, body in try await create(call, body) },
             Endpoint(
                 .patch, "/v2/accelerator_requests", "Bind or unbind accelerator requests",
                 body: RequestPatch.Body.self, schema: Self.patchSchema, access: .rule("cyborg:arq:update"),
@@ -82,6 +79,11 @@ struct AcceleratorRequestEndpoints: Sendable {
                         version: call.version))
             },
         ]
+            + creations.endpoints(
+                "/v2/accelerator_requests", "Create the accelerator requests of a device profile",
+                body: AcceleratorRequestBody.self, access: .rule("cyborg:arq:create"),
+                answer: .json(AcceleratorRequestListView.self, status: 201), faults: [.notFound]
+            ) { call, body, creation in try await create(call, body, creation) }
     }
 
     private func list(_ call: Call) async throws -> Reply {
@@ -169,7 +171,9 @@ struct AcceleratorRequestEndpoints: Sendable {
         return try .json(AcceleratorRequestView(found, call), headers: headers)
     }
 
-    private func create(_ call: Call, _ body: AcceleratorRequestBody) async throws -> Reply {
+    private func create(
+        _ call: Call, _ body: AcceleratorRequestBody, _ creation: Creation
+    ) async throws -> Reply {
         guard let project = call.caller.project else {
             throw Fault.forbidden("Accelerator requests belong to a project; use a token scoped to one.")
         }
@@ -184,11 +188,12 @@ struct AcceleratorRequestEndpoints: Sendable {
             limits is Unlimited
             ? nil
             : try await LimitCheck(
-                .init(project: project, amounts: [LimitCheck.requests: classes.count]), by: limits)
+                .init(project: project, amounts: [LimitedResource.requests: classes.count]), by: limits,
+                usage: LimitedResource.usage)
         let made: [AcceleratorRequestID] = classes.map { _ in ids.next() }
         let now = time.now()
         let actor = Actor(call)
-        let requests = try await store.write { [book] transaction in
+        return try await creation.write { [book] transaction in
             guard try transaction.exists("SELECT 1 FROM device_profiles WHERE uuid = \(profile.id)") else {
                 throw Fault.notFound("There is no device profile '\(body.profileName.shown)'.")
             }
@@ -205,9 +210,9 @@ struct AcceleratorRequestEndpoints: Sendable {
                     AuditEvent(action: .requestCreated, actor: actor, owner: project, request: made[position]), at: now,
                     in: transaction)
             }
-            return try Self.read("r.uuid IN \(list: made)", in: transaction)
+            let requests = try Self.read("r.uuid IN \(list: made)", in: transaction)
+            return .list("arqs", requests, pages: nil, status: 201) { AcceleratorRequestView($0, call) }
         }
-        return .list("arqs", requests, pages: nil, status: 201) { AcceleratorRequestView($0, call) }
     }
 
     private func patch(_ call: Call, _ body: RequestPatch.Body) async throws -> Reply {

@@ -1,4 +1,5 @@
 import API
+import Conventions
 import Model
 
 /// An accelerator request on the wire. The attach handle shows only once the request is bound.
@@ -16,7 +17,7 @@ struct AcceleratorRequestView: Codable, Sendable {
     let handleInfo: [String: String]
     /// From 2.5, where there is one: why it could not be bound, or that the compute service never heard of it.
     let reason: String?
-    let links: [Link]
+    let links: [WebLink]
     let createdAt: String
     @OrNull var updatedAt: String?
 
@@ -49,7 +50,7 @@ struct AcceleratorRequestView: Codable, Sendable {
         handle = isBound ? request.handle?.description : nil
         handleInfo = isBound ? member?.info ?? request.handleInfo : [:]
         reason = call.version >= Accountability.version ? request.reason : nil
-        links = [Link(call, "accelerator_requests", request.id.description)]
+        links = [WebLink(call, "accelerator_requests", request.id.description)]
         createdAt = request.created.isoOffset
         updatedAt = request.updated?.isoOffset
     }
@@ -57,7 +58,7 @@ struct AcceleratorRequestView: Codable, Sendable {
 
 struct AcceleratorRequestListView: Codable, Sendable {
     let arqs: [AcceleratorRequestView]
-    let pages: [Link]?
+    let pages: [WebLink]?
 
     enum CodingKeys: String, CodingKey {
         case arqs

@@ -1,4 +1,5 @@
 import API
+import Conventions
 import Model
 
 /// What a PATCH asks of each accelerator request: bind it there, or unbind it.

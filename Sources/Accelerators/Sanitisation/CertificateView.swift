@@ -1,4 +1,5 @@
 import API
+import Conventions
 import Model
 import Sanitisation
 import Store
@@ -50,7 +51,7 @@ struct CertificateView: Codable, Sendable {
 
 struct CertificateListView: Codable, Sendable {
     let certificates: [CertificateView]
-    let pages: [Link]?
+    let pages: [WebLink]?
 
     enum CodingKeys: String, CodingKey {
         case certificates

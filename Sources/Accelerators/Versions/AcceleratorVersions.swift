@@ -11,7 +11,9 @@ extension APIVersion {
         "Pages, states, attach handles, hosts, drivers, events, limits, certificates of cleaning, entity tags, waiting."
     )
     static let accountability = APIVersion(
-        2, 5, "Binds hold to what was claimed, requests have a reason, and hosts can be removed.")
+        2, 5,
+        "Binds hold to what was claimed, requests have a reason, hosts can be removed, idempotency keys and dry runs."
+    )
 
     static let accelerator: [APIVersion] = [
         initial, requestProjects, profilesByName, deviceStatus, operations, accountability,

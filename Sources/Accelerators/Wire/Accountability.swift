@@ -1,6 +1,6 @@
 import API
 
-/// What version 2.5 brings: binds that hold to what was claimed, reasons on requests, and hosts that can be removed.
+/// What version 2.5 brings: binds that hold to what was claimed, reasons on requests, hosts that can be removed, idempotency keys and dry runs.
 enum Accountability {
     static let version = APIVersion.accountability
 }

@@ -1,4 +1,5 @@
 import API
+import Conventions
 import HTTPTypes
 
 /// The discovery documents at `/` and `/v2`, which need no token.
@@ -11,7 +12,7 @@ enum VersionEndpoints {
             call in
             let version = Versions.Version(
                 id: "v2", status: "CURRENT", maximum: maximum, minimum: minimum,
-                links: [Link(href: "\(call.origin)/accelerator/v2", rel: "self")])
+                links: [WebLink(href: "\(call.origin)/accelerator/v2", rel: "self")])
             return try .json(
                 Versions(
                     name: "OpenStack Cyborg API",
@@ -25,7 +26,7 @@ enum VersionEndpoints {
             try .json(
                 Versions.Version(
                     id: "v2.0", status: "CURRENT", maximum: maximum, minimum: minimum,
-                    links: [Link(href: "\(call.origin)/accelerator/v2/", rel: "self")]))
+                    links: [WebLink(href: "\(call.origin)/accelerator/v2/", rel: "self")]))
         },
     ]
 
@@ -45,7 +46,7 @@ enum VersionEndpoints {
             let status: String
             let maximum: String
             let minimum: String
-            let links: [Link]
+            let links: [WebLink]
 
             enum CodingKeys: String, CodingKey {
                 case id, status, links

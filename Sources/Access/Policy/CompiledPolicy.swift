@@ -1,3 +1,5 @@
+import Model
+
 /// Rules with every reference replaced by what it refers to.
 struct CompiledPolicy: Sendable {
     struct Entry: Sendable {
@@ -75,7 +77,7 @@ struct CompiledPolicy: Sendable {
         let spaces = Set(known.compactMap(space))
         for (name, origin) in origins.sorted(by: { $0.key < $1.key }) where !known.contains(name) {
             guard let own = space(name), spaces.contains(own) else { continue }
-            let near = EditDistance.nearest(to: name, among: known).map { "; did you mean '\($0)'?" } ?? ""
+            let near = NearestName.find(name, among: known).map { "; did you mean '\($0)'?" } ?? ""
             throw PolicyError("\(origin) has the rule '\(name)', which no service asks for\(near)")
         }
     }

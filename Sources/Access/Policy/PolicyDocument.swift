@@ -1,3 +1,4 @@
+import YAML
 import Yams
 
 /// A policy file: names and rules in oslo.policy's language, YAML or JSON.
@@ -16,17 +17,16 @@ public struct PolicyDocument: Sendable, Equatable {
         self.name = name
         let root: Node?
         do {
-            root = try Yams.compose(yaml: text)
+            root = try BoundedYAML.compose(text)
+        } catch .malformed(let reason) {
+            throw PolicyError("\(name) is neither YAML nor JSON: \(reason)")
         } catch {
-            throw PolicyError("\(name) is neither YAML nor JSON: \(error)")
+            throw PolicyError("\(name) \(error.reason)")
         }
         // A file with comments only changes nothing.
         guard let root, root.null == nil else {
             rules = []
             return
-        }
-        guard root.isSmall else {
-            throw PolicyError("\(name) holds more than \(Node.mostParts) values, its references written out")
         }
         guard let mapping = root.mapping else {
             throw PolicyError("\(name) must be a mapping of rule names to rules")
@@ -68,25 +68,5 @@ public struct PolicyDocument: Sendable, Equatable {
             lists.append(list)
         }
         return try PolicyParser.parse(lists: lists)
-    }
-}
-
-extension Node {
-    fileprivate static let mostParts = 100_000
-
-    /// Whether it stays within what a file of people holds when every reference stands for what it refers to.
-    fileprivate var isSmall: Bool {
-        var room = Self.mostParts
-        return fits(&room)
-    }
-
-    private func fits(_ room: inout Int) -> Bool {
-        room -= 1
-        guard room > 0 else { return false }
-        switch self {
-        case .scalar, .alias: return true
-        case .sequence(let sequence): return sequence.allSatisfy { $0.fits(&room) }
-        case .mapping(let mapping): return mapping.allSatisfy { $0.key.fits(&room) && $0.value.fits(&room) }
-        }
     }
 }

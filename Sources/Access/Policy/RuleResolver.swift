@@ -1,3 +1,5 @@
+import Model
+
 /// Replaces references depth first. There must be no circles.
 struct RuleResolver {
     let checks: [String: PolicyCheck]
@@ -16,7 +18,7 @@ struct RuleResolver {
         for reference in check.references.sorted() {
             guard checks[reference] != nil else {
                 let place = origins[name].map { "\($0), " } ?? ""
-                let near = EditDistance.nearest(to: reference, among: checks.keys).map { "; did you mean '\($0)'?" }
+                let near = NearestName.find(reference, among: checks.keys).map { "; did you mean '\($0)'?" }
                 throw PolicyError(
                     "\(place)rule '\(name)' refers to 'rule:\(reference)', which does not exist\(near ?? "")")
             }

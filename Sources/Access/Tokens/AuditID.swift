@@ -1,3 +1,5 @@
+import Model
+
 /// Names one token, or a chain of tokens, without giving it away: 16 random bytes, 22 characters of base64url.
 public struct AuditID: Sendable, Hashable, CustomStringConvertible {
     let bytes: [UInt8]

@@ -1,6 +1,7 @@
 import Crypto
 import CryptoExtras
 import FoundationEssentials
+import Model
 
 /// Signed and encrypted envelopes: AES-128-CBC, then HMAC-SHA256 over everything before it.
 ///

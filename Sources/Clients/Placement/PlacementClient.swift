@@ -17,14 +17,15 @@ public protocol PlacementClient: Sendable {
     func deleteProvider(_ id: ResourceProviderID) async throws(Fault)
 
     func inventories(of id: ResourceProviderID) async throws(Fault) -> InventoriesView
-    /// Replaces all inventories if the provider is still at `generation`; answers the new generation.
+    /// Replaces all inventories if the provider is still at `generation`; answers the new generation. Throws 400 where an
+    /// inventory leaves nothing that could be claimed.
     func setInventories(
         of id: ResourceProviderID, generation: Int, to inventories: [ResourceClass: Inventory]
     ) async throws(Fault) -> Int
     func traits(of id: ResourceProviderID) async throws(Fault) -> TraitsView
     func setTraits(of id: ResourceProviderID, generation: Int, to traits: Set<Trait>) async throws(Fault) -> Int
 
-    /// Makes a custom resource class or trait known; done also when it is. Any other must be known: throws 404 or 400 where the
+    /// Makes a custom resource class or trait known; done also when it is. Any other must be known: throws 404 where the
     /// service does not know it.
     func ensure(resourceClass: ResourceClass) async throws(Fault)
     func ensure(trait: Trait) async throws(Fault)
@@ -34,7 +35,8 @@ public protocol PlacementClient: Sendable {
 
     /// The inventories of several providers; one that is gone is left out.
     func inventories(of ids: [ResourceProviderID]) async throws(Fault) -> [ResourceProviderID: InventoriesView]
-    /// All that each consumer holds who holds anything of these providers, in the order of consumers.
+    /// All that each consumer holds who holds anything of these providers, in the order of consumers. Nobody holds anything
+    /// of a provider that is gone.
     func holdings(on providers: [ResourceProviderID]) async throws(Fault) -> [ConsumerHolding]
     /// Puts inventories and allocations in place of what is there: all of it, or nothing.
     func reshape(_ change: PlacementReshape) async throws(Fault)

@@ -22,7 +22,14 @@ extension RESTPlacementClient {
     }
 
     public func holdings(on providers: [ResourceProviderID]) async throws(Fault) -> [ConsumerHolding] {
-        let held = try await SideBySide.run(providers) { id throws(Fault) in try await allocations(of: id) }
+        let held = try await SideBySide.run(providers) { id throws(Fault) -> [ConsumerID: [ResourceClass: Int]] in
+            do throws(Fault) {
+                return try await allocations(of: id)
+            } catch {
+                if error.kind == .notFound { return [:] }
+                throw error
+            }
+        }
         let consumers = Set(held.flatMap(\.keys)).sorted()
         return try await SideBySide.run(consumers) { id throws(Fault) in try await holding(of: id) }.compactMap { $0 }
     }

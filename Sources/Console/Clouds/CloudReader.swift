@@ -1,5 +1,6 @@
 import Clients
 public import Model
+import YAML
 import Yams
 
 /// Finds a cloud where OpenStack's clients find it: the variables `OS_…`, else `clouds.yaml` with `secure.yaml` beside it.
@@ -72,7 +73,9 @@ public struct CloudReader: Sendable {
     private static func entries(_ text: String, _ path: String) throws(Fault) -> [String: CloudEntry] {
         let root: Node?
         do {
-            root = try Yams.compose(yaml: text)
+            root = try BoundedYAML.compose(text)
+        } catch .tooLarge {
+            throw .badRequest("\(path) \(YAMLFault.tooLarge.reason).")
         } catch {
             throw .badRequest("\(path) is not YAML.")
         }

@@ -1,4 +1,5 @@
 import Accelerators
+import Conventions
 import Fleet
 import Identity
 import Logging
@@ -15,8 +16,7 @@ enum StoreOpening {
     /// Every room's tables exist in every database, whichever services a replica offers.
     static let migrations: [Migration] =
         IdentityMigrations.all + PlacementMigrations.all + WorkflowMigrations.all + FleetMigrations.all
-        + AcceleratorMigrations.all
-        + SanitisationMigrations.all
+        + AcceleratorMigrations.all + SanitisationMigrations.all + CreationMigrations.all
 
     /// Throws 503 with a sentence that names the database, where it cannot be used.
     static func open(_ settings: DatabaseSettings, _ logger: Logger) async throws -> any StateStore {

@@ -88,7 +88,7 @@ public struct PCIAddressPattern: Sendable, Hashable {
         case .exactly(let wanted): wanted == value
         case .expression(let pattern, let width):
             // Compiled each time: a compiled expression may not be shared between tasks, and few are ever matched.
-            (try? Regex(pattern).prefixMatch(in: hexadecimalText(value, width: width))) ?? nil != nil
+            (try? Regex(pattern).prefixMatch(in: Hexadecimal.text(value, width: width))) ?? nil != nil
         }
     }
 

@@ -39,7 +39,7 @@ public struct ExternalDriver: Driver {
         let functions = pass.snapshot.functions.map { function in
             ExternalMessages.Function(
                 address: function.address.description, vendor: function.vendorID, product: function.productID,
-                class: hexadecimalText(function.classCode.code, width: 6), numaNode: function.numaNode,
+                class: Hexadecimal.text(function.classCode.code, width: 6), numaNode: function.numaNode,
                 driver: function.driver, physicalFunction: function.physicalFunction?.description,
                 fenced: !pass.fencing.reasons(for: function.address).isEmpty || function.classCode.isBridge)
         }

@@ -1,3 +1,5 @@
+import Model
+
 /// Every driver this program has, in one table: start-up warnings, the support matrix and the API's answer come from it.
 public struct DriverRegistry: Sendable {
     public let entries: [Entry]

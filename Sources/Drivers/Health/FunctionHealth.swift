@@ -47,7 +47,7 @@ struct FunctionHealth: Sendable {
         guard head.count == 4 else {
             return DeviceHealth(.unknown, reason: "its configuration space cannot be read")
         }
-        var evidence = ["config": head.map { hexadecimalText(UInt32($0), width: 2) }.joined()]
+        var evidence = ["config": Hexadecimal.text(of: head)]
         guard head != [0xff, 0xff, 0xff, 0xff] else {
             return DeviceHealth(.sick, reason: "\(function.address) does not answer on its bus", evidence: evidence)
         }

@@ -36,8 +36,7 @@ public struct CertificateAuthority: Sendable {
             return try CertificateAuthority(pem: text, time: time, ids: ids)
         }
         let text = try make(time: time, ids: ids)
-        let unique = ids.next(AgentCertificateKind.self).description
-        if try await folder.create(fileName, text, unique: unique) {
+        if try await folder.create(fileName, text) {
             return try CertificateAuthority(pem: text, time: time, ids: ids)
         }
         guard let other = try await folder.text(fileName) else {

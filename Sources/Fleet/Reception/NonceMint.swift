@@ -31,10 +31,7 @@ struct NonceMint: Sendable {
 
     private func mac(_ host: HostName, _ moment: String) -> String {
         let code = HMAC<SHA256>.authenticationCode(for: Data("\(moment) \(host)".utf8), using: key)
-        return code.prefix(16).map { byte in
-            let digits = String(byte, radix: 16)
-            return byte < 16 ? "0\(digits)" : digits
-        }.joined()
+        return Hexadecimal.text(of: code.prefix(16))
     }
 
     /// The key that the database holds; made by whoever needs it first.

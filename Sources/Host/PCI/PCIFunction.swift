@@ -43,8 +43,8 @@ public struct PCIFunction: Sendable, Equatable {
     var hasInterfaces = false
 
     public var isVirtualFunction: Bool { physicalFunction != nil }
-    public var vendorID: String { hexadecimalText(UInt32(vendor), width: 4) }
-    public var productID: String { hexadecimalText(UInt32(product), width: 4) }
+    public var vendorID: String { Hexadecimal.text(vendor, width: 4) }
+    public var productID: String { Hexadecimal.text(product, width: 4) }
 }
 
 /// Where a physical function stands with its virtual ones.
@@ -83,10 +83,4 @@ public struct PCIBar: Sendable, Equatable {
     /// Bytes.
     public var size: UInt64
     var isPrefetchable: Bool
-}
-
-/// Lower case, padded with zeros.
-public func hexadecimalText(_ value: UInt32, width: Int) -> String {
-    let digits = String(value, radix: 16)
-    return String(repeating: "0", count: max(0, width - digits.utf8.count)) + digits
 }

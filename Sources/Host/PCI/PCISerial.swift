@@ -1,3 +1,5 @@
+import Model
+
 /// Where a function's serial number may be read: an attribute of newer kernels, or the Device Serial Number capability in the
 /// extended configuration space, which only root sees.
 ///
@@ -31,7 +33,7 @@ enum PCISerial {
             guard let header = word(offset), header != 0, header != 0xffff_ffff else { return nil }
             if header & 0xffff == 0x0003 {
                 guard let low = word(offset + 4), let high = word(offset + 8) else { return nil }
-                return hexadecimalText(high, width: 8) + hexadecimalText(low, width: 8)
+                return Hexadecimal.text(high, width: 8) + Hexadecimal.text(low, width: 8)
             }
             offset = Int(header >> 20) & 0xffc
             guard offset >= 0x100 else { return nil }

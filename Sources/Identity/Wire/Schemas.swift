@@ -44,12 +44,6 @@ extension Schema {
 }
 
 extension ObjectSchema.Property {
-    static func optional(_ name: String, _ schema: Schema) -> ObjectSchema.Property {
-        .init(name, schema, required: false)
-    }
-
-    static func required(_ name: String, _ schema: Schema) -> ObjectSchema.Property { .init(name, schema) }
-
     static let immutable = ObjectSchema.Property.optional(
         "options", .object(ObjectSchema([.optional("immutable", .nullable(.boolean))])))
 }

@@ -1,5 +1,6 @@
 import Crypto
 import FoundationEssentials
+import Model
 
 /// A one-time token as text: `kn1.` secret `.` fingerprint of the authority. The database keeps a digest of the secret.
 package struct EnrolmentToken: Sendable {

@@ -40,25 +40,21 @@ public struct PCIAddress: Hashable, Sendable, Comparable, CustomStringConvertibl
     }
 
     public var description: String {
-        "\(hex(domain, 4)):\(hex(UInt32(bus), 2)):\(hex(UInt32(device), 2)).\(String(function, radix: 16))"
+        "\(Hexadecimal.text(domain, width: 4)):\(Hexadecimal.text(bus, width: 2)):\(Hexadecimal.text(device, width: 2)).\(Hexadecimal.text(function))"
     }
 
     /// The four parts as attach handles carry them: `{"domain":"0000","bus":"0c","device":"00","function":"1"}`.
     public var attachInfo: [String: String] {
         [
-            "domain": hex(domain, 4), "bus": hex(UInt32(bus), 2), "device": hex(UInt32(device), 2),
-            "function": String(function, radix: 16),
+            "domain": Hexadecimal.text(domain, width: 4), "bus": Hexadecimal.text(bus, width: 2),
+            "device": Hexadecimal.text(device, width: 2),
+            "function": Hexadecimal.text(function),
         ]
     }
 
     public static func < (left: Self, right: Self) -> Bool {
         (left.domain, left.bus, left.device, left.function) < (right.domain, right.bus, right.device, right.function)
     }
-}
-
-private func hex(_ value: UInt32, _ width: Int) -> String {
-    let digits = String(value, radix: 16)
-    return String(repeating: "0", count: max(0, width - digits.utf8.count)) + digits
 }
 
 extension PCIAddress: Codable {

@@ -4,7 +4,7 @@ import Store
 
 /// Placement for other parts of the same process: the service's own rules without HTTP.
 public struct LocalPlacementClient: PlacementClient {
-    private let state: PlacementState
+    let state: PlacementState
 
     public init(_ service: PlacementService) {
         state = service.state
@@ -59,7 +59,8 @@ public struct LocalPlacementClient: PlacementClient {
     public func setInventories(
         of id: ResourceProviderID, generation: Int, to inventories: [ResourceClass: Inventory]
     ) async throws(Fault) -> Int {
-        try await write { try InventoryBook.replace(of: id, from: generation, by: inventories, in: $0) }
+        try InventoryNumbers.check(inventories, of: id)
+        return try await write { try InventoryBook.replace(of: id, from: generation, by: inventories, in: $0) }
     }
 
     public func traits(of id: ResourceProviderID) async throws(Fault) -> TraitsView {
@@ -77,19 +78,13 @@ public struct LocalPlacementClient: PlacementClient {
 
     public func ensure(resourceClass: ResourceClass) async throws(Fault) {
         if StandardResourceClasses.all.contains(resourceClass) { return }
-        guard resourceClass.isCustom else {
-            throw .badRequest(
-                "'\(resourceClass)' is no standard resource class; a custom one begins with CUSTOM_.",
-                field: "resource_class")
-        }
+        guard resourceClass.isCustom else { throw .notFound(PlacementFault.unknownClass(resourceClass)) }
         _ = try await write { try Vocabulary.add(resourceClass, in: $0) }
     }
 
     public func ensure(trait: Trait) async throws(Fault) {
         if StandardTraits.all.contains(trait) { return }
-        guard trait.isCustom else {
-            throw .badRequest("'\(trait)' is no standard trait; a custom one begins with CUSTOM_.", field: "trait")
-        }
+        guard trait.isCustom else { throw .notFound(PlacementFault.unknownTraits([trait])) }
         _ = try await write { try Vocabulary.add(trait, in: $0) }
     }
 

@@ -10,8 +10,6 @@ extension Schema {
     static let uuidPattern = "^[0-9a-fA-F-]{36}$"
     static let identityID = Schema.text(minLength: 1, maxLength: 255, pattern: nil, format: nil)
 
-    static func fields(_ properties: ObjectSchema.Property...) -> Schema { .object(ObjectSchema(properties)) }
-
     /// An object whose keys follow `pattern`.
     static func map(_ pattern: String?, _ value: Schema, atLeast: Int? = nil) -> Schema {
         .object(ObjectSchema([], others: .each(keyPattern: pattern, value), minProperties: atLeast))
@@ -23,14 +21,6 @@ extension Schema {
     static let counts = Schema.map(nil, .integer)
     static let uniqueUUIDs = Schema.array(of: .uuid, minItems: nil, maxItems: nil, unique: true)
     static let traitNames = Schema.array(.traitName)
-}
-
-extension ObjectSchema.Property {
-    static func required(_ name: String, _ schema: Schema) -> Self { .init(name, schema) }
-    /// - Parameter since: the first version that has it; nil is any
-    static func optional(_ name: String, _ schema: Schema, since: APIVersion? = nil) -> Self {
-        .init(name, schema, required: false, since: since)
-    }
 }
 
 extension Endpoint.Answer {

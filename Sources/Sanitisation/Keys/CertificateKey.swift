@@ -1,5 +1,6 @@
 import Crypto
 import FoundationEssentials
+import Model
 
 /// The public half of a key that signs certificates; published, so that anyone can check them.
 public struct CertificateKey: Sendable, Codable, Equatable {
@@ -24,6 +25,6 @@ public struct CertificateKey: Sendable, Codable, Equatable {
     }
 
     static func id(of key: Curve25519.Signing.PublicKey) -> String {
-        String(StatementHash.hexadecimal(SHA256.hash(data: key.rawRepresentation)).prefix(16))
+        String(Hexadecimal.text(of: SHA256.hash(data: key.rawRepresentation)).prefix(16))
     }
 }

@@ -93,7 +93,7 @@ public final class CertificateKeyring: Sendable {
     public func pseudonym(of project: ProjectID) -> String {
         let key = SymmetricKey(data: keys.withLock { $0.pseudonyms })
         let code = HMAC<SHA256>.authenticationCode(for: Array(project.text.utf8), using: key)
-        return String(StatementHash.hexadecimal(code).prefix(32))
+        return String(Hexadecimal.text(of: code).prefix(32))
     }
 
     private static func onFileThread<Value: Sendable>(

@@ -201,7 +201,7 @@ struct SettingsReader {
         let known = Set(keys.map(\.path)).union(answered)
         for source in sources {
             for (path, found) in source.values.sorted(by: { $0.key < $1.key }) where !known.contains(path) {
-                let near = nearestName(to: path, among: known.sorted()).map { "; did you mean '\($0)'?" } ?? ""
+                let near = NearestName.find(path, among: known).map { "; did you mean '\($0)'?" } ?? ""
                 problems.append(SettingsFault.Problem(place: found.place, "'\(path)' is not a key\(near)"))
             }
         }

@@ -1,3 +1,4 @@
+import YAML
 import Yams
 
 /// One place that values come from: the file, or the environment.
@@ -11,20 +12,12 @@ struct SettingsSource {
     static func file(_ text: String, named name: String) throws(SettingsFault) -> SettingsSource {
         let node: Node?
         do {
-            node = try Yams.compose(yaml: text)
-        } catch let error as YamlError {
-            throw SettingsFault([SettingsFault.Problem(place: name, "is not YAML: \(error.firstLine)")])
+            node = try BoundedYAML.compose(text)
         } catch {
-            throw SettingsFault([SettingsFault.Problem(place: name, "is not YAML")])
+            throw SettingsFault([SettingsFault.Problem(place: name, error.reason)])
         }
         var source = SettingsSource(name: name)
         guard let node else { return source }
-        guard node.isSmall else {
-            throw SettingsFault([
-                SettingsFault.Problem(
-                    place: name, "holds more than \(Node.mostParts) values, its references written out")
-            ])
-        }
         let value = SettingsValue(node)
         switch value {
         case .null: return source
@@ -73,9 +66,7 @@ struct SettingsSource {
             let key = rest[separator.upperBound...].lowercased()
             let value: SettingsValue
             do {
-                let node = try Yams.compose(yaml: text)
-                guard node?.isSmall ?? true else { throw SettingsFault([]) }
-                value = node.map(SettingsValue.init) ?? .text("")
+                value = try BoundedYAML.compose(text).map(SettingsValue.init) ?? .text("")
             } catch {
                 throw SettingsFault([SettingsFault.Problem(place: name, "is not a YAML value")])
             }
@@ -102,32 +93,5 @@ extension SettingsValue {
         case .alias:
             self = .null
         }
-    }
-}
-
-extension Node {
-    fileprivate static let mostParts = 100_000
-
-    /// Whether it stays within what a file of people holds when every reference stands for what it refers to: a short text can
-    /// stand for more than any memory holds.
-    fileprivate var isSmall: Bool {
-        var room = Self.mostParts
-        return fits(&room)
-    }
-
-    private func fits(_ room: inout Int) -> Bool {
-        room -= 1
-        guard room > 0 else { return false }
-        switch self {
-        case .scalar, .alias: return true
-        case .sequence(let sequence): return sequence.allSatisfy { $0.fits(&room) }
-        case .mapping(let mapping): return mapping.allSatisfy { $0.key.fits(&room) && $0.value.fits(&room) }
-        }
-    }
-}
-
-extension YamlError {
-    fileprivate var firstLine: String {
-        description.split(separator: "\n").first.map(String.init) ?? "unreadable"
     }
 }

@@ -36,7 +36,7 @@ public final class WorkflowEngine: Service, Sendable {
         self.pace = pace
         self.logger = logger
         book = LeaseBook(owner: owner, length: pace.lease)
-        let bell = Bell()
+        let bell = Bell { span in try await time.sleep(for: span) }
         self.bell = bell
         journal = WorkflowJournal(hint: { bell.ring() })
     }
@@ -68,6 +68,7 @@ public final class WorkflowEngine: Service, Sendable {
 
     private func loop() async {
         var pause = pace.poll
+        var hasRung = false
         var lastPrune: Timestamp?
         await withDiscardingTaskGroup { group in
             while !Task.isCancelled {
@@ -82,8 +83,8 @@ public final class WorkflowEngine: Service, Sendable {
                     await prune()
                 }
                 // A hint may come before the commit it speaks of: look again soon, then ever more seldom.
-                pause = bell.take() ? .milliseconds(1) : min(pause * 2, pace.poll)
-                await bell.wait(atMost: pause, by: time)
+                pause = bell.take() || hasRung ? .milliseconds(1) : min(pause * 2, pace.poll)
+                hasRung = await bell.wait(atMost: pause)
             }
         }
     }

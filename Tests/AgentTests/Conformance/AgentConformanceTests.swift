@@ -4,6 +4,8 @@ import Foundation
 import Host
 import Link
 import Model
+import TestPlacement
+import TestWatched
 import Testing
 
 @testable import Agent

@@ -1,6 +1,7 @@
 import Link
 import Model
 import Synchronization
+import TestWatched
 import Testing
 
 @testable import Agent

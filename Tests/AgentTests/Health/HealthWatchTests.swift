@@ -1,5 +1,6 @@
 import Drivers
 import Model
+import TestWatched
 import Testing
 
 @testable import Agent

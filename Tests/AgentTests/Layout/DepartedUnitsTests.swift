@@ -1,6 +1,7 @@
 import Drivers
 import Link
 import Model
+import TestWatched
 import Testing
 
 @testable import Agent

@@ -5,6 +5,8 @@ import FoundationEssentials
 import Host
 import Link
 import Model
+import TestPlacement
+import TestWatched
 import Testing
 
 @testable import Agent

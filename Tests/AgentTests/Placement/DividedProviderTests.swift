@@ -1,6 +1,7 @@
 import Drivers
 import FoundationEssentials
 import Model
+import TestPlacement
 import Testing
 
 @testable import Agent

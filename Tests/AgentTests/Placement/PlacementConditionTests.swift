@@ -2,6 +2,8 @@ import Clients
 import Foundation
 import Link
 import Model
+import TestPlacement
+import TestWatched
 import Testing
 
 @testable import Agent

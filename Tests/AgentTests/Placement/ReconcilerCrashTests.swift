@@ -1,4 +1,5 @@
 import Model
+import TestPlacement
 import Testing
 
 @testable import Agent

@@ -1,5 +1,7 @@
 import Drivers
 import Model
+import TestPlacement
+import TestWatched
 import Testing
 
 @testable import Agent

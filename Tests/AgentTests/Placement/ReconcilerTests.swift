@@ -1,6 +1,8 @@
 import Drivers
 import FoundationEssentials
 import Model
+import TestPlacement
+import TestWatched
 import Testing
 
 @testable import Agent

@@ -4,6 +4,8 @@ import Drivers
 import Foundation
 import Link
 import Model
+import TestPlacement
+import TestWatched
 import Testing
 
 @testable import Agent

@@ -2,6 +2,8 @@ import API
 import Drivers
 import Link
 import Model
+import TestPlacement
+import TestWatched
 import Testing
 
 @testable import Agent

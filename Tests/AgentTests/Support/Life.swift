@@ -1,11 +1,12 @@
 import Synchronization
+import TestPlacement
 
 @testable import Agent
 
 /// The life of a process: it dies at the operation that is given, before or after that took effect, and then does nothing any
 /// more, whatever its code still tries.
 final class Life: Sendable {
-    enum Fate: Sendable { case lives, diesBefore, diesAfter, isDead }
+    typealias Fate = MemoryPlacement.Fate
 
     private struct State {
         var operations = 0
@@ -31,6 +32,11 @@ final class Life: Sendable {
             return end.takesEffect ? .diesAfter : .diesBefore
         }
     }
+}
+
+extension MemoryPlacement {
+    /// From now on a process with this life calls.
+    func begin(_ life: Life) { begin { life.step() } }
 }
 
 struct Death: Error {}

@@ -1,5 +1,6 @@
 import Drivers
 import Model
+import TestWatched
 
 /// A driver whose devices and doings a test decides.
 final class ScriptedDriver: Driver {

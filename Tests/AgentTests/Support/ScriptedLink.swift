@@ -1,6 +1,8 @@
 import Link
 import Model
 import Synchronization
+import TestPlacement
+import TestWatched
 
 /// A control plane that a test plays: it sends lines down and keeps what comes up.
 final class ScriptedLink: AgentLink {

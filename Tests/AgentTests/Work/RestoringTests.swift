@@ -4,6 +4,8 @@ import Host
 import Link
 import Model
 import Synchronization
+import TestPlacement
+import TestWatched
 import Testing
 
 @testable import Agent

@@ -2,6 +2,7 @@ import Drivers
 import FoundationEssentials
 import Link
 import Model
+import TestWatched
 import Testing
 
 @testable import Agent

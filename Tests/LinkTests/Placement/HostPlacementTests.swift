@@ -3,6 +3,8 @@ import Foundation
 import LinkClient
 import Model
 import Placement
+import TestPlacement
+import TestWatched
 import Testing
 
 @testable import Fleet
@@ -158,31 +160,36 @@ import Testing
         let (own, foreign) = (ResourceProviderID(UUID()), ResourceProviderID(UUID()))
         let root = ResourceProviderID(UUID())
         let consumer = ConsumerID(UUID())
-        let world = ScriptedPlacement(
-            providers: [
-                .init(id: root, name: "h1", generation: 1, parent: nil, root: root),
-                .init(id: own, name: "h1_a", generation: 1, parent: root, root: root),
-                .init(id: foreign, name: "shared", generation: 1, parent: nil, root: foreign),
-            ],
-            holdings: [
-                ConsumerHolding(
-                    consumer: consumer, allocations: [own: [slot: 1], foreign: ["DISK_GB": 10]], project: "p",
-                    user: "u",
-                    generation: 3)
-            ])
+        let world = MemoryPlacement()
+        world.state.change { state in
+            state.providers = [
+                root: .init(name: "h1", generation: 1),
+                own: .init(
+                    name: "h1_a", generation: 1, parent: root, inventories: [slot: .init(total: 1)],
+                    allocations: [consumer: [slot: 1]]),
+                foreign: .init(
+                    name: "shared", generation: 1, inventories: [.diskGB: .init(total: 100)],
+                    allocations: [consumer: [.diskGB: 10]]),
+            ]
+            state.consumers[consumer] = 3
+        }
+        func reshapes() -> Int { world.state.value.calls.count { $0 == "reshape" } }
         let placement = HostPlacement(world, of: "h1") { _ throws(Fault) in false }
         func reshape(_ holding: ConsumerHolding) async -> Fault? {
             await fault {
                 try await placement.reshape(
                     PlacementReshape(
-                        inventories: [own: .init(generation: 1, inventories: [slot: .init(total: 1)])],
+                        inventories: [
+                            own: .init(
+                                generation: 1, inventories: [slot: .init(total: 1), "CUSTOM_OTHER": .init(total: 1)])
+                        ],
                         holdings: [holding]))
             }
         }
-        var moved = world.holdings[0]
+        var moved = try #require(try await world.holdings(on: [own]).first)
         moved.allocations[own] = [slot: 1, "CUSTOM_OTHER": 1]
         #expect(await reshape(moved) == nil)
-        #expect(world.reshapes.count == 1)
+        #expect(reshapes() == 1)
         var greedy = moved
         greedy.allocations[foreign] = nil
         #expect(await reshape(greedy)?.code == RESTPlacementClient.concurrentUpdate)
@@ -192,7 +199,7 @@ import Testing
         let stranger = ConsumerHolding(
             consumer: ConsumerID(UUID()), allocations: [own: [slot: 1]], project: "p", user: "u", generation: 0)
         #expect(await reshape(stranger)?.kind == .conflict)
-        #expect(world.reshapes.count == 1)
+        #expect(reshapes() == 1)
     }
 
     @Test func `where there is no Placement an agent learns what to configure`() async throws {
