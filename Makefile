@@ -3,8 +3,8 @@
 SUDO := $(if $(filter 0,$(shell id -u)),,sudo)
 DEBIAN_PACKAGES := libsqlite3-dev libpq-dev libcrypt-dev pkg-config curl python3-venv
 
-# Tests run side by side, but not all at once: those that compute for long would keep those that serve from their turn, and
-# on a busy machine that ends in time-outs.
+# Tests run in parallel, but not all at once: long computations would delay tests with servers, and on a busy machine these would
+# time out.
 export SWT_EXPERIMENTAL_MAXIMUM_PARALLELIZATION_WIDTH ?= 8
 
 # Debug builds; continuous integration adds a flag.
@@ -16,7 +16,7 @@ SWIFT_BUILD ?= swift build
 demo: build
 	bash -c '. Tests/Scripts/clients.sh && exec Tools/demo'
 
-# The same, and it stays up.
+# The same, and the control plane keeps running.
 run: build
 	bash -c '. Tests/Scripts/clients.sh && exec Tools/demo --stay'
 
@@ -31,11 +31,11 @@ test: deps
 	Tests/Scripts/contracts.sh
 	Tests/Scripts/consumers.sh
 	Tests/Scripts/with-postgres.sh swift test --skip-build
-	# One after another: each has databases of its own, and side by side they would need more connections than a server has.
+	# One after another: each has its own databases, and in parallel they would need more connections than a server has.
 	KILONOVA_TEST_ENGINE=postgresql Tests/Scripts/with-postgres.sh \
 	    swift test --skip-build --no-parallel --filter '^AcceleratorsTests\.'
 
-# Everyone that takes part in binding is cut off at each moment; prints a table of who, when and how often.
+# Interrupts each participant in a binding at each moment; prints a table of participants, moments and numbers of runs.
 test-faults: deps
 	$(SWIFT_BUILD) --build-tests
 	Tests/Scripts/fault-table.sh
@@ -45,17 +45,17 @@ conformance: deps
 	KILONOVA_BENCHMARKS=1 swift build --product BenchmarkPlacement
 	Benchmarks/placement/conformance/run
 
-# Real Keystone, Placement, Nova and Glance around Kilonova: an accelerated server through its whole life, twice. Ten
-# minutes, and some more the first time, when the originals are installed. `make interop ROUND=kilonova` runs one round.
+# Takes an accelerated server through its life cycle, twice, with real Keystone, Placement, Nova and Glance around Kilonova. Ten
+# minutes, and more the first time, when the originals are installed. `make interop ROUND=kilonova` runs one round.
 interop: build
 	Tests/Interop/run $(addprefix --round ,$(ROUND))
 
-# What needs a real Keystone and a real Placement, which it brings up on loopback; not part of `test`, some minutes.
+# Tests with a real Keystone and a real Placement, which are started on loopback; not part of `test`, some minutes.
 original: deps
 	$(SWIFT_BUILD) --build-tests
 	Tests/Scripts/original.sh
 
-# Only the rooms that need neither the network stack nor a database: seconds.
+# Tests only the rooms that need neither the network stack nor a database: seconds.
 test-leaves:
 	KILONOVA_LEAVES=1 swift test --scratch-path .build-leaves
 
@@ -65,30 +65,30 @@ lint:
 format:
 	swift format -i -r Sources Tests lab/suite $(wildcard Benchmarks) Package.swift
 
-# What is made from the program: configuration reference, support matrix, OpenAPI documents.
+# Generates documents from the program: configuration reference, support matrix, OpenAPI documents.
 docs: deps
 	$(SWIFT_BUILD) --product kilonova
 	.build/debug/kilonova docs docs
 
-# Fails where they are not what the program says.
+# Fails if these documents differ from what the program generates.
 docs-check: deps
 	$(SWIFT_BUILD) --product kilonova
 	.build/debug/kilonova docs docs --check
 
-# Figures, with ratios to what they are compared with; release builds, some minutes.
+# Benchmarks, with ratios; release builds, some minutes.
 bench: deps
 	Benchmarks/run
 
-# The laboratory: a guest with emulated accelerators; made once, some minutes.
+# Builds the laboratory: a guest with emulated accelerators; once, some minutes.
 lab:
 	lab/build
 
-# Everything that is checked in it, under a real kernel. Says so and ends with 77 where there is none.
+# Runs every check in the laboratory, under a real kernel. If none is built, prints that and ends with status 77.
 lab-test:
 	lab/test all
 
-# Installs what the build and the tests need, where it is missing, and says where the compiler is another one than the one
-# that this is built and tested with; a later one that you have reason to try: `make SWIFT_VERSION=6.4 ...`.
+# Installs missing packages for the build and the tests, and fails if the compiler's version is not the one in .swift-version. To try a
+# later version: `make SWIFT_VERSION=6.4 ...`.
 SWIFT_VERSION ?= $(shell cat .swift-version)
 deps:
 	@found=$$(swift --version 2>/dev/null | sed -n 's/.*Swift version \([0-9][0-9.]*\).*/\1/p'); \

@@ -1,12 +1,12 @@
 #!/usr/bin/env bash
 # Debian's mdevctl does not start persistent mediated devices when their parent appears.
 #
-# Package: mdevctl 1.2.0-3+b1 (Debian 12). One would think that a device defined with `mdevctl define --auto` is started as soon
-# as its parent registers: the package ships a udev rule for it. The rule runs /usr/sbin/mdevctl, the package installs
-# /usr/bin/mdevctl, and Debian 12 keeps the two folders apart. The rule fails with "not found" in the system's log, and no device is
-# started. Whoever needs the devices after a reboot has to start them: `mdevctl start-parent-mdevs PARENT`, or by sysfs.
+# Package: mdevctl 1.2.0-3+b1 (Debian 12). One expects that a device defined with `mdevctl define --auto` is started as soon as its
+# parent registers, because the package contains a udev rule for that. But the rule runs /usr/sbin/mdevctl, the package installs
+# /usr/bin/mdevctl, and on Debian 12 these are different folders. The rule fails with "not found" in the system log, and no device is
+# started. After a reboot the devices must be started with `mdevctl start-parent-mdevs PARENT`, or through sysfs.
 #
-# Ends with 0 while that is so and with 1 when it is not any more. Needs a Debian 12 with network access to its packages.
+# Exit status: 0 if this is still so, 1 if it has changed. Needs Debian 12 with network access to its packages.
 set -euo pipefail
 version=1.2.0-3+b1
 

@@ -2,14 +2,14 @@
 set -euo pipefail
 
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
-# Outside the repository, for it takes two gigabytes; one folder for each state of the scripts that make it.
+# Outside the repository, because it needs two gigabytes. Each state of the scripts that build it has its own folder.
 home=${KILONOVA_LAB:-/var/tmp/kilonova-laboratory}
 key=$(cd "$here" && cat build root/* accel/* vgpu/derive.py nested/memory.c | sha256sum | cut -c1-12)
 lab=$home/$key
-# Several guests may run beside each other, each in a folder of its own: disks, port, process, what it printed.
+# Several guests may run beside each other. Each has its own folder with disks, port, process id and output.
 name=${LAB_NAME:-lab1}
 room=$lab/guests/$name
-# A kept state fits the machine that it was taken of, and no other.
+# A saved state can be resumed only on the same machine definition and hardware.
 snapshots=$lab/snapshots/$(sha256sum < "$here/machine" | cut -c1-12)-${LAB_HARDWARE:-attach}
 
 # guest COMMAND…: runs it in the guest, over one connection that stays open for a while.
@@ -22,12 +22,12 @@ hang_up() {
     [ ! -e "$room/ssh" ] || ssh -q -o ControlPath="$room/ssh" -O exit root@127.0.0.1 2>/dev/null || true
 }
 
-# monitor COMMAND: one command of QEMU's monitor, and its answer. From the room, for a socket's path must be short.
+# monitor COMMAND: sends one command to QEMU's monitor and prints the response. Runs in the room, because a socket's path must be short.
 monitor() {
     (cd "$room" && python3 "$here/monitor.py" monitor "$1")
 }
 
-# One that ended and that nobody has asked about yet does not live.
+# A zombie does not count as alive.
 alive() {
     local state
     [ -f "$room/pid" ] && state=$(ps -o state= -p "$(cat "$room/pid")") && [ "$state" != Z ]
@@ -47,12 +47,12 @@ waiting() {
 
 # claim: makes the room this call's, empty and with a port that nobody listens on; fails where a guest runs in it.
 claim() {
-    [ -f "$lab/manifest" ] || { echo "there is no laboratory; make it with lab/build"; exit 2; }
+    [ -f "$lab/manifest" ] || { echo "no laboratory is built; build one with lab/build"; exit 2; }
     mkdir -p "$room"
     exec 8> "$room.lock"
-    flock -n 8 || { echo "another call starts $name"; exit 1; }
+    flock -n 8 || { echo "another call is starting $name; set LAB_NAME to start another guest"; exit 1; }
     if alive; then
-        echo "$name runs already"
+        echo "$name is already running; stop it with lab/stop, or set LAB_NAME to start another guest"
         exit 0
     fi
     rm -rf "$room"
@@ -76,7 +76,7 @@ launch() {
     echo $! > "$room/pid"
 }
 
-# stop: ends the guest, by its monitor and, where that does not answer, by its process.
+# stop: ends the guest through its monitor or, if that does not respond, by its process id.
 stop() {
     alive || return 0
     hang_up

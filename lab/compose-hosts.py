@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""compose-hosts.py FOLDER: writes recorded hosts of machines that no laboratory has.
+"""compose-hosts.py FOLDER: writes recorded hosts of machines that were not available for a recording.
 
 Attributes and their forms are those that the kernel's documentation and drivers give; the values are made up. Where a real
 machine was recorded instead, the recording is the better fixture, and this host should go.

@@ -1,7 +1,7 @@
 #!/usr/bin/perl
 # copy-tree.pl OUT: copies what describes the devices of this machine from /sys and /proc into the folder OUT.
-# sysfs gives every file the size of a page, which archivers take at its word; so each file is read to its end here.
-# Needs nothing but perl-base. What cannot be read is left out.
+# In sysfs every file has the size of a page, which archivers believe. This script reads each file to its end instead.
+# It needs only perl-base. Files that cannot be read are left out.
 use strict;
 use warnings;
 use Fcntl ':mode';

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""monitor.py SOCKET COMMAND: sends one command to QEMU's monitor and prints the answer."""
+"""monitor.py SOCKET COMMAND: sends one command to QEMU's monitor and prints the response."""
 import re
 import socket
 import sys
@@ -22,5 +22,5 @@ with socket.socket(socket.AF_UNIX) as link:
     answer(link)
     link.sendall(sys.argv[2].encode() + b"\n")
     said = re.sub(rb"\x1b\[[0-9;]*[A-Za-z]", b"", answer(link)).removesuffix(PROMPT).decode(errors="replace")
-    # The monitor repeats the command before it answers.
+    # The monitor repeats the command before the response.
     print(said.partition("\n")[2].strip())

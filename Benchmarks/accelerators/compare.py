@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
-"""The original accelerator service and this one, one after the other in one run: processor time, time, memory, errors.
+"""Compares the original accelerator service and this one, one after the other in one run: CPU time, latency, memory, errors.
 
-Counted on the original's side: its API, conductor and agent, MariaDB, RabbitMQ and Keystone; on ours: the server, which
-holds identity and Placement too, and one agent. Not counted: the original Placement, and what takes Nova's events.
+Counted for the original: its API, conductor and agent, MariaDB, RabbitMQ and Keystone. Counted for Kilonova: the server, including identity
+and Placement, and one agent. Not counted: the original Placement, and the process that receives Nova's events.
 
 usage: compare.py --venv FOLDER [--devices 1000] [--seconds 10] [--keep]
 """
@@ -33,10 +33,10 @@ from stack.placement import Placement  # noqa: E402
 from stack.processes import Failure, Processes, eventually, free_port, listens  # noqa: E402
 
 HANDLES = 16
-# As many devices as the fake driver makes up for one host at most.
+# The maximum number of devices that the fake driver simulates on one host.
 DEVICES_OF_A_HOST = 200
 CONCURRENCY = (1, 8, 32)
-# Case, what is divided (processor time, rate), and how many times it has to be.
+# For each case, how many times the original's CPU time must be Kilonova's.
 BARS = {"list devices": 50, "list deployables": 50, **{f"request cycle, {n} at once": 100 for n in CONCURRENCY}}
 
 
@@ -88,7 +88,7 @@ class Side:
         return begin
 
     def cycle(self):
-        """As Nova does it: create, bind, see that it is bound, delete."""
+        """The requests that Nova sends: create, bind, read the bound request, delete."""
         path = f"{self.prefix}/accelerator_requests"
         body = json.dumps({"device_profile_name": "bench"})
 
@@ -218,7 +218,7 @@ def ours(processes, binary, devices):
     side.providers = itertools.cycle(eventually("their providers", providers, 120))
     eventually("their inventories", lambda: len(cloud.admin.placement.get(
         "/resource_providers?resources=FPGA:1", microversion="1.4").json()["resource_providers"]) == devices, 180)
-    # The original has one agent, too; its other devices stand in its database only.
+    # The original has one agent, too; its other devices are only in its database.
     for host in hosts[1:]:
         kilonova.stop_agent(host)
     return side

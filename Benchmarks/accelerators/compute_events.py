@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Stands in for Nova where only its events are wanted: takes each one as Nova does. usage: compute_events.py PORT"""
+"""Replaces Nova for external events: accepts each one as Nova does. usage: compute_events.py PORT"""
 import http.server
 import json
 import sys

@@ -1,4 +1,4 @@
-"""What processes cost: processor time and memory, of all their threads and of threads that ended."""
+"""CPU time and memory of processes, including threads that have ended."""
 import os
 
 
@@ -7,7 +7,7 @@ class Footprint:
         self.members = members
 
     def spent(self):
-        """By process: nanoseconds that its living threads ran, and clock ticks of all it ever had."""
+        """By process id: seconds of CPU time of its living threads (exact), and of all threads it ever had (in clock ticks)."""
         found = {}
         for pid in self.members():
             try:
@@ -24,7 +24,7 @@ class Footprint:
 
     @staticmethod
     def difference(before, after):
-        """Seconds. Ticks are coarse but know of threads that ended in between, the other is exact: the larger holds."""
+        """Seconds. Clock ticks are coarse but include threads that ended in between; the other value is exact. The larger one counts."""
         total = 0.0
         for pid, (exact, ticks) in after.items():
             old_exact, old_ticks = before.get(pid, (0.0, 0.0))
@@ -33,7 +33,7 @@ class Footprint:
         return total
 
     def memory(self):
-        """Megabytes, pages that processes share counted once."""
+        """Megabytes. Shared pages are counted once."""
         kilobytes = 0
         for pid in self.members():
             try:

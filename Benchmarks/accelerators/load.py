@@ -1,4 +1,4 @@
-"""Requests from many connections at once, by one thread without a client library, so that little of the machine is ours."""
+"""Sends requests over many connections at once, in one thread without a client library, so that the load generator uses little CPU."""
 import collections
 import selectors
 import socket
@@ -6,7 +6,7 @@ import time
 
 
 class Exchange:
-    """One request and what is done with its answer: the next request, or None when the work is finished."""
+    """One request, and a function of its response that returns the next request, or None when the work is finished."""
 
     __slots__ = ("content", "then")
 
@@ -42,7 +42,7 @@ class Connection:
             self.socket = None
 
     def receive(self):
-        """Status and body when the whole answer is there, else None."""
+        """Status and body when the response is complete, otherwise None."""
         part = self.socket.recv(1 << 20)
         if not part:
             self.close()
@@ -83,9 +83,9 @@ class Outcome:
 
 
 def drive(port, concurrency, begin, seconds=None, count=None):
-    """Keeps `concurrency` pieces of work going, each begun with `begin()`, for a time or a number of them.
+    """Keeps `concurrency` pieces of work running, each started with `begin()`, for a time or until `count` are done.
 
-    A step that answers an error is a text in place of the next exchange.
+    A step that fails returns an error text in place of the next exchange.
     """
     selector = selectors.DefaultSelector()
     outcome = Outcome()
@@ -109,7 +109,7 @@ def drive(port, concurrency, begin, seconds=None, count=None):
             break
         events = selector.select(timeout=120)
         if not events:
-            outcome.errors["no answer within 120 s"] += busy
+            outcome.errors["no response within 120 s"] += busy
             break
         for key, _ in events:
             connection = key.data

@@ -1,5 +1,5 @@
-"""Rows for a control plane with many hosts, written past its services: trees in Placement, devices and requests in Accelerators,
-projects and users in Identity."""
+"""Rows for a control plane with many hosts, written directly into its database: trees in Placement, devices and requests in
+Accelerators, projects and users in Identity."""
 import json
 import pathlib
 import sqlite3
@@ -14,7 +14,7 @@ DEVICES = 8
 
 
 def fill(path, hosts):
-    """Answers ids by kind, for requests that name something."""
+    """Returns ids by kind, for requests that name something."""
     cloud = world.World(hosts)
     cloud.staircases(max(2, hosts // 20))
     cloud.aggregate()
@@ -83,7 +83,7 @@ def accelerators(database, hosts):
 
 
 def identity(database, count):
-    """As many projects and users as hosts, each user a member of its project, as the user demo is of the project demo."""
+    """Creates `count` projects and users. Each user has the role in its project that the user demo has in the project demo."""
     copies = {}
     for table in ("identity_projects", "identity_users"):
         names = [row[1] for row in database.execute(f"PRAGMA table_info({table})")]

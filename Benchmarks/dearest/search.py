@@ -1,12 +1,13 @@
 #!/usr/bin/env python3
-"""Looks for the dearest request of every endpoint: what its OpenAPI document lets a client send, made dearer step by step.
+"""Searches the most expensive request of every endpoint: starts with what its OpenAPI document lets a client send, and makes it more
+expensive step by step.
 
     search.py [--kilonova .build/release/kilonova] [--hosts 1000] [--tries 60] [--seed 1] [--only TEXT]
 
-Each try changes one thing of the dearest request so far (a parameter more, a value longer or of another kind, a member or an
-element more in the body) and is kept where it costs more processor time. What costs is measured by the process' own clock, and the
-dearest is asked again: the least of three counts. Prints the endpoints by what their dearest request cost, with the memory that
-it took at most, and how many are above the bars of 50 ms and 64 MB.
+Each try changes one thing in the most expensive request so far (one more parameter, a longer value or one of another kind, one more member
+or element in the body). It is kept if it costs more CPU time of the server. The most expensive request is then repeated three times, and the
+lowest cost counts. Prints the endpoints by the cost of their most expensive request, with its peak memory, and how many endpoints are above
+the bars of 50 ms and 64 MB.
 """
 import argparse
 import copy
@@ -74,7 +75,7 @@ class Client:
 
 
 class Values:
-    """What may stand for a parameter or a member, by its name and schema."""
+    """Values for a parameter or a member, chosen by its name and schema."""
 
     def __init__(self, source, known):
         self.source, self.known = source, known
@@ -121,7 +122,7 @@ class Values:
             ",".join(self.identifier(name) for _ in range(self.source.choice([2, 50, 400]))), "%" * 200, ""])
 
     def value(self, schema, name="", depth=0):
-        """A JSON value of the schema, or nearly."""
+        """A JSON value that conforms to the schema, or nearly so."""
         options = schema.get("oneOf") or schema.get("anyOf")
         if options:
             return self.value(self.source.choice(options), name, depth)
@@ -222,7 +223,7 @@ class Endpoint:
 
 
 def explore(endpoint, client, values, tries):
-    """The dearest request found: (ms, status, bytes of the answer, target, bytes of the body, MB)."""
+    """The most expensive request found: (ms, status, bytes of the response, target, bytes of the body, MB)."""
     best = endpoint.first(values)
     while (cost := endpoint.send(client, best)) is None:
         best = endpoint.first(values)
@@ -236,7 +237,7 @@ def explore(endpoint, client, values, tries):
     again = [endpoint.send(client, best) for _ in range(3)]
     grown = max(0.0, processes.peak(client.server.pid) - resident)
     least = min(again, key=lambda one: one[0])
-    # A write that was done is not done again: what it cost then counts.
+    # A repeated write may get another status. Then the cost of the first one counts.
     ms = least[0] if least[1] == cost[1] else cost[0]
     return (ms, *cost[1:], grown)
 
@@ -250,7 +251,7 @@ def endpoints(client, only):
                 if method not in ("get", "post", "put", "patch", "delete"):
                     continue
                 endpoint = Endpoint(prefix, path, method, operation, headers)
-                # Ends the search's own token, or what it searches.
+                # It would revoke the search's own token.
                 if endpoint.title in ("DELETE /identity/v3/auth/tokens",):
                     continue
                 if only in endpoint.title:

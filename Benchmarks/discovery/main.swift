@@ -11,7 +11,7 @@ import Model
     import Darwin
 #endif
 
-/// What discovery costs on a large host, and whether any damage to its tree brings it down.
+/// Measures discovery on a large host, and checks that no damage to its tree makes discovery crash.
 ///
 ///     BenchmarkDiscovery ARCHIVE [FOLDER]     time of a full and of an unchanged pass of the tree in memory; with FOLDER, which is
 ///                                             made or empty, of the tree laid out there and read through the kernel
@@ -55,7 +55,7 @@ func time(_ recorded: RecordedHost, _ root: SysfsRoot, rounds: Int = 50) throws 
     for _ in 0..<rounds where watch.look().isSame { same += 1 }
     let unchanged = (processorTime() - begun) / Double(rounds) * 1000
     guard !HostSnapshot(root).functions.isEmpty else {
-        print("there is no PCI function in that tree: nothing was measured")
+        print("the tree contains no PCI function: nothing was measured")
         exit(1)
     }
     print("functions \(HostSnapshot(root).functions.count), devices \(devices), drivers \(drivers.count)")
@@ -67,7 +67,7 @@ func time(_ recorded: RecordedHost, _ root: SysfsRoot, rounds: Int = 50) throws 
 func lay(_ recorded: RecordedHost, in folder: String) throws {
     let files = FileManager.default
     if files.fileExists(atPath: folder), try !files.contentsOfDirectory(atPath: folder).isEmpty {
-        print("\(folder) is not empty: name a folder that is, or that is to be made")
+        print("\(folder) is not empty: name an empty folder, or one that does not exist yet")
         exit(2)
     }
     for path in recorded.tree.paths {

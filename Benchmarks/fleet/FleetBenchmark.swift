@@ -1,12 +1,12 @@
 import Foundation
 
-/// A control plane as it is deployed, and hosts with eight devices each: what they cost it when nothing happens, and how
-/// soon all are back after it was killed.
+/// Measures a deployed control plane with hosts of eight devices each: its CPU time when nothing happens, and the time until all hosts
+/// are back after it was killed.
 ///
 ///     BenchmarkFleet KILONOVA [agents, 5000] [seconds measured, 60]
 ///
-/// The agents live in a process of their own and use the program's own link, with mutual TLS and its own pauses before it
-/// dials again. Ends with 1 where a bar is missed.
+/// The agents run in a process of their own and use the program's link, with mutual TLS and its usual pauses before it reconnects. Exit
+/// status 1 if a bar is missed.
 @main struct FleetBenchmark {
     static let mostOfACore = 0.10
     static let longestReturn = 30.0

@@ -1,11 +1,11 @@
 #!/usr/bin/env python3
-"""Claims by many clients at once, on the real server.
+"""Measures claims by many clients at once, on the real server.
 
     claims.py [--kilonova .build/release/kilonova] [--seconds 10] [--clients 32]
 
-Prints claims per second on SQLite (each durable before it is answered) and PostgreSQL, spread over all hosts and of one
-host, with the CPU of each. Claims of the one host must all succeed: there is room for them. At the end what each
-inventory says is used must be what its allocations add up to, and every acknowledged claim must be there.
+Prints claims per second and CPU time on SQLite (each claim is durable before its response) and PostgreSQL, spread over all hosts and on one
+host. All claims must succeed, because there is room for them. At the end, the use that each inventory records must equal the sum of its
+allocations, and every acknowledged claim must be in the database.
 """
 import argparse
 import os
@@ -35,7 +35,7 @@ def claiming(roots, resource):
 
 
 def verify(rows, granted):
-    """Whether use and allocations agree, and nothing acknowledged is missing."""
+    """The number of inventories that disagree with their allocations, and of acknowledged claims that are missing."""
     wrong = rows("""SELECT COUNT(*) FROM inventories i WHERE used <> (SELECT COALESCE(SUM(a.used), 0) FROM allocations a
         WHERE a.provider = i.provider AND a.resource_class = i.resource_class)""")[0][0]
     there = {row[0] for row in rows("SELECT consumer FROM allocations")}

@@ -1,12 +1,12 @@
 #!/usr/bin/env python3
-"""Measures Kilonova's Placement and the original over the same clouds in the same run.
+"""Compares Kilonova's Placement with the original on the same clouds in the same run.
 
     compare.py --kilonova .build/release/kilonova --original VENV [--trees 100,1000,10000]
 
-VENV is a virtual environment with openstack-placement, gunicorn and psycopg2. The original runs behind gunicorn with two
-workers over PostgreSQL, Kilonova's real server over SQLite and over the same PostgreSQL server. Callers are who they say
-they are (noauth2) everywhere. CPU is that of the server's and of the database's processes, per request; SQLite's is the
-server's own. A case ends after so many requests or so many seconds; the original's also when one request takes too long.
+VENV is a virtual environment with openstack-placement, gunicorn and psycopg2. The original runs behind gunicorn with two workers over
+PostgreSQL; Kilonova's real server runs over SQLite and over the same PostgreSQL server. Both use noauth2. CPU is the time of the server's and
+of the database's processes, per request; for SQLite it is the server's alone. A case ends after a number of requests or of seconds; on the
+original also when one request takes longer than the timeout.
 """
 import argparse
 import http.client
@@ -60,7 +60,7 @@ def percentile(times, part):
 
 
 def measure(target, action, most, seconds):
-    """Figures of one case; nothing where a request took longer than the target's time-out."""
+    """Figures of one case, or None if a request took longer than the target's timeout."""
     processes.forget_peak(target.server.pid)
     try:
         begin = time.perf_counter()
@@ -151,7 +151,7 @@ def run(trees, arguments, postgres, folder):
         target = Target(server, postgres.pid if engine == "postgresql" else None)
         begin = time.perf_counter()
         target.send("GET", "/allocation_candidates?resources=VCPU:1&limit=1")
-        print(f"{name}: answers after {spent:.2f} s, first candidates {time.perf_counter() - begin:.2f} s later, "
+        print(f"{name}: responds after {spent:.2f} s, first candidates {time.perf_counter() - begin:.2f} s later, "
               f"{processes.resident(server.pid):.1f} MB resident, {processes.cpu(server.pid):.2f} s CPU", flush=True)
         examine(target, arguments.rounds, arguments.seconds, arguments.skip.split(","))
         print(f"{name}: {processes.resident(server.pid):.1f} MB resident at the end", flush=True)
@@ -195,15 +195,15 @@ def run(trees, arguments, postgres, folder):
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--kilonova", default=".build/release/kilonova")
-    parser.add_argument("--original", help="the original's virtual environment; left out without one")
+    parser.add_argument("--original", help="the original's virtual environment; without it, the original is left out")
     parser.add_argument("--trees", default="100,1000,10000")
     parser.add_argument("--engines", default="sqlite,postgresql")
     parser.add_argument("--rounds", type=int, default=100)
     parser.add_argument("--seconds", type=float, default=20)
     parser.add_argument("--original-rounds", type=int, default=10)
     parser.add_argument("--original-seconds", type=float, default=20)
-    parser.add_argument("--time-out", type=float, default=60, help="seconds after which the original is not waited for")
-    parser.add_argument("--skip", default="", help="cases to leave out, by parts of their names")
+    parser.add_argument("--time-out", type=float, default=60, help="timeout of a request to the original in seconds")
+    parser.add_argument("--skip", default="", help="cases to skip, by parts of their names")
     parser.add_argument("--original-skip", default="", help="the same, for the original alone")
     parser.add_argument("--json", help="a file for all figures")
     arguments = parser.parse_args()

@@ -1,11 +1,11 @@
 #!/usr/bin/env python3
-"""Asks the real server for candidates with queries composed from the whole grammar, and looks for what is expensive.
+"""Requests candidates from the real server with queries composed from the complete grammar, and reports the expensive ones.
 
     fuzz.py [--kilonova .build/release/kilonova] [--trees 10000] [--queries 2000] [--seed 1]
 
-The cloud has aggregates and shared pools beside the trees of `world.py`. Each query must be answered or refused; what the
-server spends of CPU on it is measured by itself. Prints how many were answered how, the distribution of CPU, and the
-worst queries with the seed that makes them again: `--seed N --queries 1` asks the one query of seed N.
+The cloud has aggregates and shared pools beside the trees of `world.py`. Each query must get a response; its CPU time on the server is
+measured. Prints the number of responses by status, the distribution of CPU time, and the worst queries with the seeds that reproduce them:
+`--seed N --queries 1` sends the query of seed N.
 """
 import argparse
 import http.client
@@ -37,7 +37,7 @@ def groups(source, aggregates):
 
 
 def stairs(source, parts):
-    """Groups of which each wants a trait of a staircase: one assignment is possible, some, or none."""
+    """Groups that each require a trait of a staircase. One assignment is possible, or some, or none."""
     count = source.randint(2, world.STAIRS)
     wanted = source.choice([
         list(range(world.STAIRS - count, world.STAIRS)),
@@ -62,7 +62,7 @@ def compose(seed, cloud):
     if shape < 0.15:
         suffixes = stairs(source, parts)
     elif shape < 0.22:
-        # Groups that all differ, over devices that do not: as many candidates as there are orders.
+        # Groups that all differ, over devices that are equal: as many candidates as there are orders.
         name = source.choice(["PGPU", "VGPU"])
         suffixes = [f"_{number}" for number in range(source.randint(2, 16))]
         for number, suffix in enumerate(suffixes):
@@ -71,7 +71,7 @@ def compose(seed, cloud):
             if refused:
                 parts.append(f"required{suffix}=" + ",".join("!" + trait for trait in refused))
     elif shape < 0.42:
-        # Many groups that ask for the same, or nearly, of equal devices: what explodes where each is told apart.
+        # Many groups with equal or similar requirements over equal devices: the number of candidates explodes if groups are distinguished.
         count = source.randint(2, 20)
         name = source.choice(["PGPU", "VGPU", "FPGA"])
         suffixes = [f"_{number}" for number in range(count)]
@@ -148,7 +148,7 @@ def main():
                 gave_up.append((seed, query))
         costs.sort(reverse=True)
         print(f"{arguments.trees} trees, seeds {arguments.seed} to {arguments.seed + arguments.queries - 1}, load average "
-              f"{os.getloadavg()[0]:.1f}: answers {statuses}, {incomplete} of them not complete; peak "
+              f"{os.getloadavg()[0]:.1f}: responses {statuses}, {incomplete} of them incomplete; peak "
               f"{processes.peak(server.pid):.1f} MB")
         count = len(costs)
         print("CPU: " + "  ".join(f"{name} {costs[min(count - 1, int(count * (1 - part)))][0]:.2f} ms" for name, part in (

@@ -1,7 +1,7 @@
-"""Many clients at once: each a connection that sends its next request when the last is answered.
+"""Many clients at once. Each is a connection that sends its next request when it has the response to the last one.
 
-Requests are bytes made by hand and answers are read no further than needed, so that the clients cost little beside the
-servers they measure. Several processes share the clients.
+Requests are assembled as bytes, and responses are parsed only as far as needed, so that the clients use little CPU beside the servers that they
+measure. The clients are divided among several processes.
 """
 import json
 import multiprocessing
@@ -42,7 +42,7 @@ class Client:
         self.socket.sendall(content)
 
     def receive(self):
-        """Status and body once the answer is whole, else nothing."""
+        """Status and body when the response is complete, otherwise None."""
         part = self.socket.recv(1 << 16)
         if not part:
             raise ConnectionError("the server closed the connection")
@@ -62,8 +62,8 @@ class Client:
 
 
 def drive(ports, clients, seconds, make, first, results):
-    """Runs clients until the time is over; `make(random)` makes what a client counts in, and its behaviour: a generator
-    that yields requests and is sent (status, body, seconds)."""
+    """Runs clients until the time is over. `make(random)` returns a client's tally and its behaviour: a generator that yields requests and
+    is sent (status, body, seconds)."""
     source = random.Random()
     selector = selectors.DefaultSelector()
     tallies = []
@@ -93,7 +93,7 @@ def drive(ports, clients, seconds, make, first, results):
 
 
 def run(ports, clients, seconds, make, processes=2):
-    """What the clients counted, all together."""
+    """The tallies of all clients."""
     results = multiprocessing.Queue()
     workers = []
     for number in range(processes):

@@ -1,4 +1,4 @@
-"""The processes under measurement: how they are started, what they have spent, what they hold."""
+"""The measured processes: starts them, and reads their CPU time and memory."""
 import base64
 import os
 import pathlib
@@ -21,7 +21,7 @@ def free_port():
 
 
 def tree(pid):
-    """The process and all below it."""
+    """The ids of the process and all its descendants."""
     found, pending = [], [pid]
     while pending:
         one = pending.pop()
@@ -36,7 +36,7 @@ def tree(pid):
 
 
 def cpu(pid):
-    """Seconds of CPU of the process and all below it, also of those that have ended and were waited for."""
+    """Seconds of CPU time of the process and all its descendants, including those that have ended and were waited for."""
     sum = 0.0
     for one in tree(pid):
         try:
@@ -69,7 +69,7 @@ def forget_peak(pid):
 
 
 def peak(pid):
-    """MB that the processes held at most since `forget_peak`, their peaks added up."""
+    """The sum of the processes' peak memory since `forget_peak`, in MB."""
     return sum(status(one, "VmHWM") for one in tree(pid) if os.path.exists(f"/proc/{one}"))
 
 
@@ -78,7 +78,7 @@ def resident(pid):
 
 
 class Folder:
-    """A folder that lasts as long as the run."""
+    """A temporary folder for one run."""
 
     def __init__(self):
         self.path = tempfile.mkdtemp(prefix="kilonova-bench-")
@@ -89,7 +89,7 @@ class Folder:
 
 
 class Server:
-    """A process that answers Placement at `address` below `prefix`."""
+    """A process that serves Placement on `port` below `prefix`."""
 
     def __init__(self, name, command, port, prefix, environment, log):
         self.name, self.port, self.prefix, self.log = name, port, prefix, log
@@ -98,7 +98,7 @@ class Server:
         self.pid = self.process.pid
 
     def wait(self, seconds=120):
-        """Seconds until it answered."""
+        """Waits until the server responds; returns the seconds that this took."""
         begin = time.perf_counter()
         while True:
             try:
@@ -157,7 +157,7 @@ def original(environment, folder, database, workers=2):
 
 
 class PostgreSQL:
-    """A server of its own by the tests' script."""
+    """A PostgreSQL server that the tests' script starts for this run."""
 
     SCRIPT = str(HERE.parent.parent / "Tests" / "Scripts" / "postgres.sh")
 

@@ -1,13 +1,12 @@
 #!/usr/bin/env python3
-"""Two replicas over one PostgreSQL, and many clients who fight for the last units.
+"""Two replicas over one PostgreSQL, with many clients that compete for the last units.
 
     replicas.py [--kilonova .build/release/kilonova] [--seconds 60] [--clients 64]
 
-Half of the clients go to each replica. Eight hosts have four units each, far less than the clients want. A client claims
-a unit somewhere, holds it for some requests, changes to another host or gives it back. All the while the database is
-asked whether any host is oversold. At the end every client's last word must be what the database has: no claim lost,
-none that nobody holds. The lag of each replica is taken from its metrics, an upper bound, and from a probe that
-claims through one replica and asks the other until it sees it.
+Half of the clients use each replica. Eight hosts have four units each, far fewer than the clients want. A client claims a unit, sometimes
+moves its claim to another host, and releases it. Meanwhile the database is queried whether any host is oversold. At the end the database must
+contain exactly the claims that the clients hold: no claim is lost, and no claim is without a holder. The lag of each replica is taken from
+its metrics, which give an upper bound, and from a probe that claims through one replica and reads from the other until the claim is visible.
 """
 import argparse
 import json
@@ -158,9 +157,9 @@ def main():
             for status, count in tally["others"].items():
                 others[status] = others.get(status, 0) + count
         print(f"{arguments.clients} clients, 2 replicas, {arguments.seconds:.0f} s, load average {os.getloadavg()[0]:.1f}: "
-              f"{total('claims')} claims granted, {total('moved')} moved, {total('released')} given back, {total('full')} "
-              f"refused for want of room, {total('conflicts')} other conflicts, other answers {others or 'none'}")
-        print(f"oversold in {checks[0]} looks: {len(oversold)}; claims lost: {len(held - there)}; held by nobody: "
+              f"{total('claims')} claims granted, {total('moved')} moved, {total('released')} released, {total('full')} "
+              f"refused because full, {total('conflicts')} other conflicts, other responses {others or 'none'}")
+        print(f"oversold in {checks[0]} checks: {len(oversold)}; claims lost: {len(held - there)}; without a holder: "
               f"{len(there - held)}")
         for server in servers:
             counts = metric(server.port, "kilonova_placement_index_lag_seconds")

@@ -1,9 +1,9 @@
-"""The cloud that the comparisons search: provider trees, half full, and the ways into each service's tables.
+"""The cloud that the comparisons search: provider trees, half full, and the functions that write it into each service's tables.
 
-A tree is a root with VCPU, MEMORY_MB and DISK_GB, two NUMA children, and two accelerators below each. Beside the trees
-there are two hosts with eight and with sixteen equal devices. The same seed makes the same cloud everywhere.
+A tree is a root with VCPU, MEMORY_MB and DISK_GB, two NUMA children, and two accelerators below each. There are also two hosts with eight and
+with sixteen equal devices. The same seed makes the same cloud everywhere.
 
-Rows go past the services, in bulk: through HTTP the original takes minutes for a thousand trees.
+Rows are written directly into the databases, in bulk: over HTTP the original takes minutes for a thousand trees.
 """
 import io
 import random
@@ -13,10 +13,10 @@ import uuid
 
 MOMENT = 1_700_000_000_000_000
 TRAITS = ("COMPUTE_NODE", "HW_NUMA_ROOT", "OWNER_CYBORG", "CUSTOM_CARD_A", "CUSTOM_CARD_B", "CUSTOM_RARE")
-# Hosts with so many equal devices, and the devices' class: a class each, so that a query meets one of the hosts.
+# Number of equal devices on a host, and their resource class. Each host has its own class, so that a query finds only that host.
 EQUAL = {8: "PGPU", 16: "VGPU"}
-# Devices of a host of `staircases`: device n has the traits 0 to n, so that groups that want one trait each can be assigned in one
-# way. A class of their own, which no other provider has.
+# Number of devices on a host of `staircases`. Device n has the traits 0 to n, so that groups that require one trait each can be assigned in
+# only one way. Only these devices have this resource class.
 STAIRS = 20
 STAIR_CLASS = "PCI_DEVICE"
 STAIR_TRAITS = tuple(f"CUSTOM_STAIR_{number}" for number in range(STAIRS))
@@ -70,7 +70,7 @@ class World:
         return root
 
     def staircases(self, hosts):
-        """Hosts whose devices have nested sets of traits; on every other one a device is held, so that less fits."""
+        """Hosts whose devices have nested sets of traits. On every other host one device is held, so that less fits."""
         self.stairs = []
         for host in range(hosts):
             consumer = self.id()
@@ -84,7 +84,7 @@ class World:
             self.stairs.append(root)
 
     def aggregate(self, aggregates=20, pools=4):
-        """Puts each host into one of so many aggregates, and each of so many shared pools of disk into several."""
+        """Puts each host into one of `aggregates` aggregates, and each of `pools` shared disk pools into several."""
         self.aggregates = [self.id() for _ in range(aggregates)]
         for place, root in enumerate(self.roots):
             self.members.append((root, self.aggregates[place % aggregates]))

@@ -1,11 +1,11 @@
 #!/usr/bin/env python3
-"""What a change of layout costs on a host whose 1,000 virtual functions are all bound.
+"""Measures the cost of a layout change on a host whose 1,000 virtual functions are all bound.
 
     run.py KILONOVA [COUNT]
 
-Runs `KILONOVA dev` on SQLite with the recording of a made-up host, binds every function over HTTP, changes the layout there
-and back by restarts, and prints how long the agent was at it, from its log, and how long the preview takes, start of
-the program included. Fails where an allocation or a bound request is not what it was.
+Runs `KILONOVA dev` on SQLite with the recording of a made-up host, binds every function over HTTP, and changes the layout to groups and
+back by restarts. Prints how long each conversion took, from the agent's log, and how long the preview took, including the start of the
+program. Fails if an allocation or a bound request has changed.
 """
 import json
 import os
@@ -55,7 +55,7 @@ def recording(path, count):
 
 
 class Cloud:
-    """A development cloud that runs while this is entered."""
+    """A development cloud that runs inside a `with` block."""
 
     def __init__(self, program, folder, host, layout):
         self.folder = folder
@@ -74,7 +74,7 @@ class Cloud:
         self.process = subprocess.Popen(self.command, stdout=subprocess.PIPE, stderr=self.errors, text=True)
         line = self.process.stdout.readline().split()
         if len(line) != 2 or line[0] != "ready":
-            raise SystemExit(f"it does not start: {open(self.log).read()[-2000:]}")
+            raise SystemExit(f"the control plane did not start: {open(self.log).read()[-2000:]}")
         self.url = line[1]
         self.admin, self.demo, self.service = (
             self.token(*who) for who in (("admin", "admin"), ("demo", "demo"), ("nova", "service")))
@@ -115,10 +115,10 @@ class Cloud:
             if condition():
                 return
             time.sleep(0.2)
-        raise SystemExit(f"it did not come to pass: {open(self.log).read()[-2000:]}")
+        raise SystemExit(f"a condition was not met within {patience} s: {open(self.log).read()[-2000:]}")
 
     def took(self):
-        """Seconds that the agent says the conversion took."""
+        """Seconds that the conversion took, from the agent's log."""
         for line in open(self.log):
             if "the layout is changed" in line:
                 return float(line.split("seconds=")[1].split()[0])
@@ -168,7 +168,7 @@ def main():
         [program, "host", "reshape", "--preview", "--to", "grouped", "--recorded-host", host, "--config",
          f"{folder}/legacy.yaml"], capture_output=True, text=True, check=True).stdout
     spent = time.time() - start
-    print(f"preview: {spent:.2f} s with the start of the program; bar {BAR} ({preview.count(' goes to ')} providers go)")
+    print(f"preview: {spent:.2f} s including the start of the program; bar {BAR} s ({preview.count(' goes to ')} providers move)")
     fine = spent <= BAR
     for layout, groups in (("grouped", 2), ("legacy", count)):
         with Cloud(program, folder, host, layout) as cloud:
@@ -179,7 +179,7 @@ def main():
                     "CUSTOM_GPU_VF", 0)
                 for provider in cloud.providers())
             lost = [one for one in before if after.get(one) != before[one]]
-            print(f"to {layout}: {cloud.took():.2f} s; bar {BAR}; {used} units held, {len(lost)} requests changed")
+            print(f"to {layout}: {cloud.took():.2f} s; bar {BAR} s; {used} units held, {len(lost)} requests changed")
             fine = fine and not lost and used == count and cloud.took() <= BAR
     print("all within the bars" if fine else "NOT within the bars")
     return 0 if fine else 1

@@ -1,4 +1,4 @@
-/// One API mounted below a prefix: its endpoints and the conventions they share.
+/// One API mounted below a prefix: its endpoints and their common conventions.
 public struct Service: Sendable {
     /// `placement`, `accelerator`, `identity`, `agent`: names its OpenAPI document and its metrics.
     public let name: String
@@ -15,7 +15,7 @@ public struct Service: Sendable {
     /// Whether the id of a project may stand between the prefix and the path of any endpoint, as in
     /// `/v2.1/{project_id}/servers`. It must be the project of the caller's token.
     public let takesProject: Bool
-    /// Turns a path that clients send into the one the endpoints have (un-versioned aliases, `.json`, doubled ids).
+    /// Converts a path that clients send into the endpoints' path (un-versioned aliases, `.json`, doubled ids).
     public let rewrite: @Sendable (_ path: String) -> String
 
     public init(

@@ -18,7 +18,7 @@ public import Workflows
 /// Stateless: all it knows is in the store. `workflows` must run somewhere on the same store.
 public struct AcceleratorService: Sendable {
     public let endpoints: [Endpoint]
-    /// Give it to the agents' link.
+    /// Must be passed to the agents' link.
     public let fleet: AcceleratorFleet
     private let store: any StateStore
     private let creations: Creations
@@ -27,12 +27,12 @@ public struct AcceleratorService: Sendable {
     private let gauges: FleetGauges
 
     /// - Parameters:
-    ///   - workflows: gets this service's definitions; run it beside
-    ///   - dispatch: how hosts are given work
-    ///   - events: the compute service; nil where there is none to tell
-    ///   - feed: tells of other replicas' changes, for callers that wait for them
-    ///   - certificates: signs that devices were cleaned; nil issues none
-    ///   - placement: where the capacity of hosts that are down is withheld; nil leaves it to their agents
+    ///   - workflows: gets this service's definitions; the caller runs it
+    ///   - dispatch: gives work to hosts
+    ///   - events: the compute service; nil for none
+    ///   - feed: notifies of other replicas' changes, for callers that wait for them
+    ///   - certificates: signs certificates of cleaning; nil issues none
+    ///   - placement: withholds the capacity of hosts that are down; nil leaves that to their agents
     public init(
         store: any StateStore, workflows: WorkflowEngine, dispatch: any WorkDispatch, events: (any ComputeEvents)?,
         placement: (any PlacementClient)? = nil,
@@ -110,7 +110,7 @@ public struct AcceleratorService: Sendable {
         }
     }
 
-    /// Counts hosts, devices and attach handles by their state for `/metrics`. Call it now and then, on every replica.
+    /// Counts hosts, devices and attach handles by state for `/metrics`. It must be called regularly, on every replica.
     public func measure() async throws {
         try await gauges.record(from: store)
     }

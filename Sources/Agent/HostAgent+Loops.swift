@@ -6,7 +6,7 @@ import Logging
 import Model
 
 extension HostAgent {
-    /// Takes over each line that comes down, and proves by its nonce that it came.
+    /// Applies each desired state that arrives, and proves its arrival with its nonce.
     func followDesiredState() async {
         for await state in link.desiredStates(after: 0) {
             await runner.want(state.work)
@@ -28,12 +28,12 @@ extension HostAgent {
                     await keeper.change { state in state.certificates = told }
                 }
             } catch {
-                logger.debug("a heartbeat was not taken", metadata: ["reason": "\(error)"])
+                logger.debug("a heartbeat was not accepted", metadata: ["reason": "\(error)"])
             }
         }
     }
 
-    /// Looks at the host when it is asked to and once an interval.
+    /// Looks at the host when that is requested, and once per interval.
     func lookAround() async {
         var pause = Pause()
         var told = Told()
@@ -56,7 +56,7 @@ extension HostAgent {
                 try await reporter.report(
                     devices: ordered, drivers: findings.drivers, conditions: conditions)
                 gauges.isReported.record(1)
-                if refusal != nil { logger.notice("the host's report is taken again") }
+                if refusal != nil { logger.notice("the host's report is accepted again") }
                 refusal = nil
                 await intent.have(ordered, isComplete: findings.isComplete, room: room, asked: asked)
                 pause.reset()
@@ -65,7 +65,7 @@ extension HostAgent {
                 gauges.isReported.record(0)
                 if !Task.isCancelled, error.kind != refusal?.kind || error.message != refusal?.message {
                     logger.warning(
-                        "the host's report was not taken; it is sent again", metadata: ["reason": "\(error.reason)"])
+                        "the host's report was not accepted; it is sent again", metadata: ["reason": "\(error.reason)"])
                     refusal = error
                 }
                 await intent.waitForScan(atMost: min(pause.next(), options.scanInterval))
@@ -73,11 +73,13 @@ extension HostAgent {
         }
     }
 
-    /// How long an outcome waits for Placement to follow what was done to the host, so that whoever schedules after a bind or a release finds
-    /// what fits by then. Where Placement or the control plane cannot be reached, no bind fails for it.
+    /// How long an outcome waits until Placement has been updated for what was done to the host, so that the next
+    /// scheduling after a bind or a release sees what fits. If Placement or the control plane cannot be reached, the
+    /// bind succeeds nevertheless.
     static let followLimit: Duration = .seconds(45)
 
-    /// Looks at the host soon after its kernel said that devices came or went; once for a swarm of events.
+    /// Looks at the host soon after its kernel reports that devices appeared or disappeared; once for a burst of
+    /// events.
     func hearKernel() async {
         let events: AsyncStream<HostEvent>
         do {
@@ -135,7 +137,7 @@ extension HostAgent {
             gauges.placementProblems.record(problems.count)
             if !Task.isCancelled { await intent.tell(ofPlacement: Self.few(outcome.conditions)) }
             if problems != told, !Task.isCancelled {
-                for problem in problems { logger.warning("Placement is not what it should be: \(problem)") }
+                for problem in problems { logger.warning("Placement does not match this host: \(problem)") }
                 if problems.isEmpty { logger.info("Placement holds what the host has") }
                 told = problems
             }
@@ -145,7 +147,7 @@ extension HostAgent {
         }
     }
 
-    /// A host with a thousand devices says what ails the first, and how many more.
+    /// Limits the conditions of a host with many devices: it reports the first ones, and how many more there are.
     private static func few(_ conditions: [HostCondition]) -> [HostCondition] {
         let most = 20
         guard let first = conditions.first, conditions.count > most else { return conditions }

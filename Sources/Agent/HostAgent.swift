@@ -17,28 +17,28 @@ public import ServiceLifecycle
 ///
 /// What the host gained is offered in Placement when the accelerator service knows of it; what it lost is withdrawn at once.
 public final class HostAgent: ServiceLifecycle.Service, Sendable {
-    /// What an agent is told at its start.
+    /// The options of an agent.
     public struct Options: Sendable {
         /// Name of the host's root provider.
         public var rootProvider: String
-        /// Whether the agent makes the root provider where there is none; a compute service makes its own.
+        /// Whether the agent creates the root provider if there is none; a compute service creates its own.
         public var makesRootProvider: Bool
-        /// How often the host is looked at as a whole.
+        /// How often the complete host is read.
         public var scanInterval: Duration
-        /// Folder of what must survive a restart; nil keeps it in memory, for hosts that live as long as the process and whose
-        /// Placement does, too.
+        /// Folder for what must survive a restart. Nil keeps it in memory, for hosts with the lifetime of the process
+        /// and of its Placement.
         public var stateFolder: String?
         public var version: String
-        /// Whether the host is looked at when this machine's kernel says that devices came or went. For the machine that the
-        /// agent runs on; a recorded host has no kernel.
+        /// Whether the host is read when this machine's kernel reports that devices appeared or disappeared. For the
+        /// machine on which the agent runs; a recorded host has no kernel.
         public var hearsKernel: Bool
-        /// The kernel's events of a host that is not this machine, where it has any.
+        /// The kernel's events of a host that is not this machine, if it has any.
         public var events: AsyncStream<HostEvent>?
-        /// How often devices are asked how they are.
+        /// How often devices are examined.
         public var healthInterval: Duration
-        /// How devices become resource providers; where Placement holds another layout, it is converted.
+        /// How devices become resource providers. If Placement has another layout, it is converted.
         public var layout: ProviderLayout
-        /// Writes to the host that the kernel keeps waiting, where the drivers' are known.
+        /// The drivers' writes to the host that the kernel has not completed, if the drivers have any.
         public var pending: PendingWrites?
 
         public init(
@@ -70,14 +70,14 @@ public final class HostAgent: ServiceLifecycle.Service, Sendable {
     let departed = DepartedUnits()
     let partitioner: Partitioner?
     let gauges: AgentGauges
-    /// What is written to Placement by one hand at a time.
+    /// Serialises changes of Placement.
     let turn = Turn()
     let wait: Waiting
     let logger: Logger
 
-    /// Throws a sentence for the operator where the state folder cannot be used.
+    /// Throws a sentence for the operator if the state folder cannot be used.
     ///
-    /// - Parameter partitioner: has devices divided before each look at the host
+    /// - Parameter partitioner: divides devices before each look at the host
     public convenience init(
         discoverer: Discoverer, link: any AgentLink, placement: any PlacementClient, options: Options,
         partitioner: Partitioner? = nil, time: TimeSource = .system, ids: IDSource = .random,
@@ -126,8 +126,8 @@ public final class HostAgent: ServiceLifecycle.Service, Sendable {
             parties: [worker], link: link, keeper: keeper, time: time, wait: wait, gauges: gauges, logger: logger)
     }
 
-    /// Works until the surrounding task is cancelled or the service is told to shut down. What Placement holds stays: the
-    /// devices are there without their agent, too.
+    /// Works until the surrounding task is cancelled or the service is told to shut down. Placement is not changed at
+    /// the end, because the devices exist without their agent, too.
     public func run() async throws {
         await cancelWhenGracefulShutdown {
             await withTaskGroup(of: Void.self) { group in
@@ -146,7 +146,7 @@ public final class HostAgent: ServiceLifecycle.Service, Sendable {
         await runner.stop()
     }
 
-    /// Looks at the host now rather than at the next interval.
+    /// Looks at the host now instead of at the next interval.
     public func rescan() async {
         discoverer.forget()
         await intent.askForScan()

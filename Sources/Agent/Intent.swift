@@ -1,31 +1,31 @@
 import Model
 
-/// What the agent's loops tell one another: what the host has, what is to be withheld, and that somebody waits.
+/// The state that the agent's loops share: what the host has, what is withheld, and which callers wait.
 actor Intent {
-    /// What Placement should hold.
+    /// What Placement should contain.
     struct Wish: Sendable, Equatable {
         var devices: [DeviceReport]
         var withheld: Set<ProviderPart>
-        /// Every driver answered, so that what no driver names is not there.
+        /// Whether every driver succeeded, so that what no driver reports does not exist.
         var isComplete: Bool
-        /// What the devices share.
+        /// The capacity that the devices share.
         var room: SharedRoom
         var revision: Int
-        /// Everything that was asked for up to this number was looked at.
+        /// The number of the latest request for a look that this state includes.
         var seen: Int
     }
 
     private var devices: [DeviceReport]?
     private var withheld: Set<ProviderPart>?
     private var withdrawn: Set<ProviderPart>
-    /// Why Placement does not hold what it should.
+    /// Why Placement does not contain what it should.
     private(set) var placementConditions: [HostCondition] = []
     private var isExaminationAsked = false
     private var hasLooked = false
     private var isComplete = false
     private var revision = 0
     private var room = SharedRoom.none
-    /// Looks that somebody waits for, those that came of it, and those that Placement follows.
+    /// Numbers of looks: requested, done, and applied to Placement.
     private(set) var asked = 0
     private var seen = 0
     private var placed = 0
@@ -38,7 +38,7 @@ actor Intent {
     private let scanBell: Bell
     private let examinationBell: Bell
 
-    /// - Parameter withdrawn: providers of devices that this agent does not offer for their health
+    /// - Parameter withdrawn: providers of devices that this agent does not offer because of their health
     init(withdrawn: Set<ResourceProviderID>, wait: @escaping Waiting) {
         self.wait = wait
         self.withdrawn = Set(withdrawn.map { ProviderPart($0) })
@@ -48,9 +48,9 @@ actor Intent {
         examinationBell = Bell(wait: wait)
     }
 
-    /// The accelerator service knows of these devices, so that they may be offered.
+    /// Records that the accelerator service knows these devices, so that they may be offered.
     ///
-    /// - Parameter asked: what `asked` was when the host was looked at
+    /// - Parameter asked: the value of `asked` when the host was read
     func have(_ devices: [DeviceReport], isComplete: Bool, room: SharedRoom = .none, asked: Int = 0) {
         let isAsked = asked > seen
         seen = max(seen, asked)
@@ -61,7 +61,8 @@ actor Intent {
         changed()
     }
 
-    /// Only these are left of what the host had: what is gone is withdrawn, whether or not the accelerator service could be told.
+    /// Records that only these devices are left. What is gone is withdrawn, whether or not the accelerator service
+    /// could be notified.
     func lose(allBut present: [DeviceReport]) {
         guard let devices else { return }
         let left = Dictionary(
@@ -82,16 +83,16 @@ actor Intent {
         changed()
     }
 
-    /// A provider that is one unit is that unit whatever its class.
+    /// If a provider is one unit, it is the same unit whatever its class.
     private static func part(_ deployable: DeployableReport) -> ProviderPart {
         ProviderPart(
             deployable.resourceProvider, deployable.providerName == nil ? nil : deployable.resourceClass)
     }
 
-    /// Nothing is to be written to Placement until `have` says again what the host has.
+    /// Stops writing to Placement until `have` is called again.
     func rest() { devices = nil }
 
-    /// What is to be withheld, as soon as the control plane has said so. Throws 503 when it does not within a minute.
+    /// What must be withheld, when the control plane has reported it. Throws 503 if it does not within a minute.
     func withheldOnceKnown() async throws(Fault) -> Set<ProviderPart> {
         for _ in 0..<2 where withheld == nil { await knownBell.wait(atMost: .seconds(30)) }
         guard let withheld else {
@@ -100,7 +101,7 @@ actor Intent {
         return withheld.union(withdrawn)
     }
 
-    /// The wish of this moment; nil where nothing is to be written.
+    /// The present wish; nil if nothing may be written.
     var currentWish: Wish? {
         guard let devices, let withheld else { return nil }
         return Wish(
@@ -108,8 +109,8 @@ actor Intent {
             revision: revision, seen: seen)
     }
 
-    /// - Parameter state: the revision of the desired state that says so. While something is withheld, a new one is a reason to look at
-    ///   Placement again: somebody may have written to what is withheld.
+    /// - Parameter state: the revision of the desired state. While something is withheld, a new revision is a reason to
+    ///   check Placement again, because somebody may have written to what is withheld
     func withhold(_ parts: Set<ProviderPart>, by state: Int64? = nil) {
         let isNews = state.map { $0 != stateRevision } ?? false
         stateRevision = state ?? stateRevision
@@ -119,7 +120,7 @@ actor Intent {
         changed()
     }
 
-    /// Withheld for their health, beside what the control plane wants withheld.
+    /// Providers withheld because of their health, in addition to what the control plane withholds.
     func withdraw(_ providers: Set<ResourceProviderID>) {
         let parts = Set(providers.map { ProviderPart($0) })
         guard withdrawn != parts else { return }
@@ -127,7 +128,7 @@ actor Intent {
         changed()
     }
 
-    /// Has the next report say why Placement does not hold what it should; where that is something new, at once.
+    /// Makes the next report say why Placement does not contain what it should; at once, if that has changed.
     func tell(ofPlacement conditions: [HostCondition]) {
         guard placementConditions != conditions else { return }
         placementConditions = conditions
@@ -139,9 +140,9 @@ actor Intent {
         wishBell.ring()
     }
 
-    /// What Placement should hold, as soon as it is newer than `seen`. Nil when the task is cancelled.
+    /// The wish, when it is newer than `seen`. Nil if the task is cancelled.
     ///
-    /// Waits until both is known, what the host has and what is withheld: otherwise an agent that starts would offer for a
+    /// Waits until both the devices and what is withheld are known. Otherwise an agent that starts would offer for a
     /// moment what an operator disabled.
     func wish(after seen: Int) async -> Wish? {
         while !Task.isCancelled {
@@ -161,7 +162,7 @@ actor Intent {
         scanBell.ring()
     }
 
-    /// Placement was made what the host was seen to be after that many looks were asked for.
+    /// Records that Placement corresponds to the look with that number.
     func place(_ seen: Int) {
         placed = max(placed, seen)
         for (key, follower) in followers where follower.ask <= placed {
@@ -170,7 +171,7 @@ actor Intent {
         }
     }
 
-    /// Has the host looked at, and returns when Placement holds what was seen, or after `span`.
+    /// Requests a look at the host, and returns when Placement corresponds to it, or after `span`.
     func follow(atMost span: Duration) async {
         asked += 1
         let ask = asked
@@ -186,7 +187,7 @@ actor Intent {
         followers[ask] = nil
     }
 
-    /// The host was looked at; the first time, its devices can be asked how they are.
+    /// Records a look at the host. After the first one, the devices can be examined.
     func looked() {
         guard !hasLooked else { return }
         hasLooked = true

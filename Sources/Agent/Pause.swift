@@ -1,7 +1,7 @@
 /// Waits for a span; a parameter, so that tests decide when time passes.
 public typealias Waiting = @Sendable (Duration) async throws -> Void
 
-/// A growing pause with jitter: from a fifth of a second to half a minute.
+/// A growing pause with jitter, from a fifth of a second to half a minute.
 struct Pause {
     private var length: Duration = .milliseconds(200)
 

@@ -6,9 +6,9 @@ import Model
 import Settings
 import Store
 
-/// The documents that are made from the program itself and kept in `docs/`.
+/// The documents that are generated from the program and kept in `docs/`.
 public enum Documents {
-    /// Path below `docs/` and content of each.
+    /// The path below `docs/` and the content of each document.
     public static func all() async throws -> [(path: String, text: String)] {
         var documents: [(path: String, text: String)] = [
             ("configuration.md", SettingsReference.markdown()),
@@ -45,7 +45,7 @@ public enum Documents {
 }
 
 extension ControlPlane {
-    /// Every service as it is mounted, over a database that lives for this call only.
+    /// Every service as it is mounted, over a database that exists only for this call.
     static func described() async throws -> [API.Service] {
         let folder = FileManager.default.temporaryDirectory.appending(path: "kilonova-\(UUID().uuidString)")
         try FileManager.default.createDirectory(

@@ -1,6 +1,6 @@
 import Synchronization
 
-/// Tells those who remember something of Identity that it changed.
+/// Notifies the caches of this process that something in Identity changed.
 final class IdentityChanges: Sendable {
     private let listeners = Mutex<[@Sendable () -> Void]>([])
 

@@ -5,7 +5,7 @@ import Logging
 import Model
 import Store
 
-/// What every part of the service works with.
+/// What every part of the service uses.
 struct IdentityContext: Sendable {
     let store: any StateStore
     let codec: TokenCodec
@@ -16,16 +16,16 @@ struct IdentityContext: Sendable {
     let options: IdentityOptions
     let changes: IdentityChanges
     let logger: Logger
-    /// Lets time pass; a parameter, so that tests need not wait.
+    /// Waits; a parameter, so that tests need not wait.
     let pause: @Sendable (Duration) async throws -> Void
     let gate = SignInGate()
 
-    /// The address that links begin with, without a trailing slash: `http://host/identity`.
+    /// The base URL of links, without a trailing slash, such as `http://host/identity`.
     func base(_ call: Call) -> String { options.publicURL ?? (call.origin + call.mount) }
 
-    /// Runs `body` in a transaction; a broken unique constraint is 409 with `duplicate`.
+    /// Runs `body` in a transaction; a violated unique constraint is 409 with `duplicate`.
     ///
-    /// Once the change is durable, this process forgets what it remembers of tokens.
+    /// When the change is durable, this process invalidates its caches of tokens.
     func write<Result: Sendable>(
         duplicate: String? = nil, _ body: @escaping @Sendable (any Transaction) throws -> Result
     ) async throws -> Result {
@@ -47,7 +47,7 @@ struct IdentityContext: Sendable {
 }
 
 extension Transaction {
-    /// Notes that something of the Identity service changed, so that other replicas forget what they remember.
+    /// Records that something in the Identity service changed, so that other replicas invalidate their caches.
     func noteIdentity(_ key: String) throws { try note(change: "identity", key: key) }
 }
 

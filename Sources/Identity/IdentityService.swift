@@ -13,7 +13,7 @@ public import Store
 ///
 /// Its tables are `IdentityMigrations.all`; `bootstrap` makes the first users and roles.
 public struct IdentityService: Sendable {
-    /// The kind under which the change log names what changes here.
+    /// The kind of this service's entries in the change log.
     public static let changeKind = "identity"
 
     let context: IdentityContext
@@ -29,20 +29,20 @@ public struct IdentityService: Sendable {
             changes: IdentityChanges(), logger: logger, pause: pause)
     }
 
-    /// Says what this service's own tokens stand for.
+    /// Validates this service's own tokens.
     public var tokenSource: EmbeddedTokenSource { EmbeddedTokenSource(context) }
 
-    /// Calls `listener` after every change made through this value, and by `forget()`: for what remembers tokens.
+    /// Calls `listener` after every change made through this value, and by `forget()`; for caches of tokens.
     public func whenChanged(_ listener: @escaping @Sendable () -> Void) { context.changes.listen(listener) }
 
-    /// Tells all listeners that something may have changed, because another replica says so.
+    /// Notifies all listeners that something may have changed, because another replica reports it.
     public func forget() { context.changes.announce() }
 
-    /// An authenticator over `tokenSource` that forgets what it remembers at every change.
+    /// An authenticator over `tokenSource` that invalidates its cache at every change.
     ///
     /// - Parameters:
     ///   - prefix: where this service is mounted, for the header of a 401
-    ///   - requiresServiceRole: refuse service tokens without the role `service`
+    ///   - requiresServiceRole: whether service tokens without the role `service` are refused
     public func authenticator(prefix: String = "/identity", requiresServiceRole: Bool = true) -> TokenAuthenticator {
         let address = context.options.publicURL.map(TokenAuthenticator.Address.url) ?? .path(prefix)
         let authenticator = TokenAuthenticator(

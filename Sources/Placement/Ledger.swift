@@ -2,20 +2,20 @@ import Model
 import Search
 import Store
 
-/// One write transaction of Placement: the database transaction, its moment, and which providers it changed.
+/// One write transaction of Placement: the database transaction, its time, and the providers that it changed.
 ///
-/// Every change of a provider goes through `touch`, which moves its revision; closing the ledger notes the changes for
-/// the indexes of all replicas, in the same transaction.
+/// Every change of a provider goes through `touch`, which increases its revision. Closing the ledger records the
+/// changes for the indexes of all replicas, in the same transaction.
 final class Ledger {
     let transaction: any Transaction
     let now: Timestamp
-    /// What became of each changed provider.
+    /// The change of each changed provider.
     private(set) var touched: [ResourceProviderID: ProviderChange] = [:]
 
-    /// Those whose change is in the log already.
+    /// Providers whose change is in the log already.
     private var noted: Set<ResourceProviderID> = []
 
-    /// What `change_log` calls the changes of Placement.
+    /// The kind of Placement's changes in `change_log`.
     static let changeKind = "provider"
 
     init(_ transaction: any Transaction, at now: Timestamp) {
@@ -23,8 +23,8 @@ final class Ledger {
         self.now = now
     }
 
-    /// Moves a provider's generation on, by one or so many `times`, and its revision. Throws 409 where the generation is not
-    /// `seen` any more.
+    /// Increases a provider's generation by `times`, and its revision. Throws 409 if the generation is no longer
+    /// `seen`.
     @discardableResult
     func advance(_ id: ResourceProviderID, from seen: Int? = nil, times: Int = 1) throws -> Int {
         var condition: SQL = "uuid = \(id)"
@@ -41,7 +41,7 @@ final class Ledger {
         return generation
     }
 
-    /// Moves a provider's revision on and leaves its generation alone.
+    /// Increases a provider's revision, but not its generation.
     func touch(_ id: ResourceProviderID) throws {
         let revision: Int64? = try transaction.first(
             "UPDATE resource_providers SET revision = revision + 1 WHERE uuid = \(id) RETURNING revision"
@@ -49,19 +49,19 @@ final class Ledger {
         if let revision { record(id, revision) }
     }
 
-    /// Remembers a provider whose row was made or removed.
+    /// Records a provider whose row was created or deleted.
     func remember(_ id: ResourceProviderID, revision: Int64, _ extent: ProviderChange.Extent) {
         touched[id] = ProviderChange(revision: revision, steps: 1, extent: extent)
     }
 
-    /// Remembers a provider whose revision moved on by one in a statement that noted it in the change log, too, and of which
-    /// nothing changed but what is used.
+    /// Records a provider of which only the used amounts changed, in a statement that increased the revision by one and
+    /// wrote to the change log, too.
     func remember(noted id: ResourceProviderID, revision: Int64, used: [ResourceClass: Int]) {
         touched[id] = ProviderChange(revision: revision, steps: 1, extent: .used(used))
         noted.insert(id)
     }
 
-    /// Says that nothing of the provider changed in this transaction but this, so that it need not be read again.
+    /// Declares that nothing else of the provider changed in this transaction, so that it need not be read again.
     func changedOnly(_ extent: ProviderChange.Extent, of id: ResourceProviderID) {
         if touched[id]?.steps == 1 { touched[id]?.extent = extent }
     }
@@ -71,7 +71,7 @@ final class Ledger {
         touched[id] = ProviderChange(revision: revision, steps: steps, extent: .anything)
     }
 
-    /// Notes what changed. The last statement of the transaction.
+    /// Records the changes. This must be the last statement of the transaction.
     func close() throws {
         for (id, change) in touched.sorted(by: { $0.key < $1.key }) where !noted.contains(id) {
             try transaction.note(change: Self.changeKind, key: "\(id)", generation: change.revision)
@@ -79,23 +79,23 @@ final class Ledger {
     }
 }
 
-/// What one transaction did to a provider.
+/// The change of one provider by one transaction.
 struct ProviderChange: Sendable, Equatable {
-    /// The revision it has now.
+    /// Its present revision.
     var revision: Int64
-    /// How many revisions the transaction moved it on.
+    /// By how many the transaction increased the revision.
     var steps: Int64
-    /// What of it changed.
+    /// What changed.
     var extent: Extent
 
     enum Extent: Sendable, Equatable {
-        /// What is used of these classes.
+        /// The used amounts of these classes.
         case used([ResourceClass: Int])
-        /// Its inventories, to these.
+        /// Its inventories; the new ones.
         case stocks([ProviderDescription.Stock])
-        /// Its traits, to these.
+        /// Its traits; the new ones.
         case traits([Trait])
-        /// It was made, with nothing in it.
+        /// The provider was created, without inventories or traits.
         case made(parent: ResourceProviderID?, root: ResourceProviderID)
         case removed
         case anything

@@ -1,19 +1,19 @@
 public import Search
 
-/// What an operator may set.
+/// Options that an operator may set.
 public struct PlacementOptions: Sendable {
-    /// Under which project and user writes before 1.8, which name none, are filed.
+    /// Project and user of allocations that are written with versions before 1.8, which name none.
     public var placeholderProject = "00000000-0000-0000-0000-000000000000"
     public var placeholderUser = "00000000-0000-0000-0000-000000000000"
-    /// Which candidates count as the same.
+    /// Which candidates are combined into one.
     public var folding = Folding.none
-    /// In which order a limited search takes the trees.
+    /// The order in which a limited search visits the trees.
     public var visits = Visits.breadthFirst
-    /// Whether a limited answer is a sample by chance of all there is, and the whole answer in an order of chance.
+    /// Whether a limited response is a random sample of all candidates, and a complete response is in random order.
     public var randomizesCandidates = false
-    /// Steps that one search may take.
+    /// Maximum number of steps of one search.
     public var searchBudget = CandidateRequest.defaultBudget
-    /// The most candidates one answer holds, whatever its `limit`; nil is none.
+    /// Maximum number of candidates in one response, whatever its `limit`; nil means unlimited.
     public var mostCandidates: Int?
 
     public init() {}

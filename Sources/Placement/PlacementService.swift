@@ -15,14 +15,14 @@ public import Store
 /// replicas may serve one database.
 public struct PlacementService: Sendable {
     public let endpoints: [Endpoint]
-    /// Beyond what the original has: why a request fits where it does.
+    /// An addition to the original's API: why a request fits where it does.
     let explanations: [Endpoint]
     let state: PlacementState
     let options: PlacementOptions
 
     /// - Parameters:
-    ///   - store: where the tables of `PlacementMigrations` are; `feed.store` where there is a feed
-    ///   - feed: brings what other replicas wrote; without one the index knows only this process's writes
+    ///   - store: the database with the tables of `PlacementMigrations`; `feed.store` if there is a feed
+    ///   - feed: delivers other replicas' changes; without one, the index knows only this process's writes
     public init(
         store: any StateStore, feed: ChangeFeed? = nil, options: PlacementOptions = PlacementOptions(),
         time: TimeSource = .system, ids: IDSource = .random, logger: Logger
@@ -48,7 +48,7 @@ public struct PlacementService: Sendable {
             + ReshaperEndpoint(state: state, options: options).all
     }
 
-    /// Reads the search index from the database, so that the first search need not.
+    /// Loads the search index from the database, so that the first search need not.
     public func warm() async throws {
         try await state.coherence.load()
     }
@@ -60,7 +60,7 @@ public struct PlacementService: Sendable {
             endpoints: endpoints, versions: APIVersion.placement, authenticator: authenticator, authorizer: authorizer)
     }
 
-    /// Explanations as the dispatcher mounts them, at `/placement/explain`, apart from the compatible surface.
+    /// Explanations as the dispatcher mounts them, at `/placement/explain`, separate from the compatible API.
     public func explainService(authenticator: any Authenticator, authorizer: any Authorizer) -> Service {
         Service(
             name: "placement-explain", title: "Placement explanations", prefix: "/placement/explain",

@@ -1,7 +1,7 @@
 import Model
 import Store
 
-/// The database and the index beside it: what every endpoint reads and writes through.
+/// The database and its index, which every endpoint uses.
 struct PlacementState: Sendable {
     let store: any StateStore
     let coherence: IndexCoherence
@@ -16,7 +16,7 @@ struct PlacementState: Sendable {
         try await store.read(body)
     }
 
-    /// Runs `body` in one transaction; when this returns, the change is durable and this replica's index has it.
+    /// Runs `body` in one transaction. When this returns, the change is durable and in this replica's index.
     func write<Result: Sendable>(_ body: @escaping @Sendable (Ledger) throws -> Result) async throws -> Result {
         let (result, touched) = try await store.write { [time] transaction in
             let ledger = Ledger(transaction, at: time.now())

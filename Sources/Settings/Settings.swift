@@ -1,7 +1,7 @@
-/// Everything that can be configured: one YAML file, and environment variables over it.
+/// Everything that can be configured: one YAML file, and environment variables that override it.
 ///
-/// The sections read their keys by name, and that reading is the only list of keys there is: what nobody reads is
-/// refused, and the reference in `docs/configuration.md` is what was read.
+/// The sections read their keys by name, and this is the only list of keys: a key that nothing reads is refused, and
+/// the reference in `docs/configuration.md` is generated from what is read.
 public struct Settings: Sendable {
     public let listen: ListenSettings
     public let database: DatabaseSettings
@@ -61,7 +61,7 @@ public struct Settings: Sendable {
         try reader.finish()
     }
 
-    /// Every key there is, in the order of the sections.
+    /// Every key, in the order of the sections.
     public static var keys: [SettingsKey] {
         var reader = SettingsReader([], files: DiskSecretFiles())
         _ = Settings(&reader)

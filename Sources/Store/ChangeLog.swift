@@ -1,11 +1,11 @@
-/// The table `change_log`: what changed, written in the transaction that changed it, so that every replica can patch
-/// what it keeps in memory.
+/// The table `change_log`: what changed, written in the transaction of the change, so that every replica can update its
+/// memory.
 public enum ChangeLog {
     /// One line of the log.
     public struct Entry: Sendable, Equatable {
-        /// Ever growing. Gaps are normal; on PostgreSQL an entry may become visible after a later one.
+        /// Always growing. Gaps are normal; on PostgreSQL an entry may become visible after a later one.
         public let sequence: Int64
-        /// What sort of thing changed: `provider`, `device`, `identity`.
+        /// The kind of object that changed: `provider`, `device`, `identity`.
         public let kind: String
         public let key: String
         public let generation: Int64
@@ -20,9 +20,9 @@ public enum ChangeLog {
 }
 
 extension Transaction {
-    /// Notes in this transaction that `key` of `kind` is now at `generation`.
+    /// Records in this transaction that `key` of `kind` is now at `generation`.
     ///
-    /// Best the last statement of its transaction: on PostgreSQL readers wait for a number once it is drawn.
+    /// It should be the last statement of its transaction: on PostgreSQL, readers wait for a number once it is drawn.
     public func note(change kind: String, key: String, generation: Int64 = 0) throws {
         try execute(
             "INSERT INTO change_log (kind, key, generation) VALUES (\(kind), \(key), \(generation))")
@@ -35,7 +35,8 @@ extension Transaction {
 }
 
 extension SQL {
-    /// The kind of change that this writes to the change log; empty where it cannot be told, nil where it writes none.
+    /// The kind of change that this statement writes to the change log; empty if that is unknown, nil if it writes
+    /// none.
     package var notedKind: String? {
         if let notes { return notes }
         guard fragments[0].hasPrefix("INSERT INTO change_log") else { return nil }

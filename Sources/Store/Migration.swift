@@ -4,14 +4,14 @@
 /// the engine's names and makes SQLite's tables `STRICT`. Additive only between two releases, so that replicas of
 /// both run side by side. A migration that has been released is never edited.
 public struct Migration: Sendable {
-    /// The room it belongs to: `identity`, `placement`, `accelerators`, `workflows`, `link`.
+    /// The room to which it belongs: `identity`, `placement`, `accelerators`, `workflows`, `link`.
     public let room: String
     /// Counts from 1 within the room, without gaps.
     public let number: Int
     public let title: String
     /// Statements in order, one string each.
     public let statements: [String]
-    /// What only one of the engines can do or needs, after the common statements.
+    /// Statements for only one of the engines, after the common statements.
     public let sqlite: [String]
     public let postgresql: [String]
 

@@ -1,11 +1,12 @@
 public import Model
 
-/// Brings a database to the schema this program knows, one migration a transaction, and refuses a schema it does not know.
+/// Brings a database to the schema of this program, one migration per transaction, and refuses an unknown schema.
 ///
-/// Each applied migration is recorded with the checksum of its statements. A checksum that differs means that a released
-/// migration was edited; a recorded number or room that is not known here means that a newer program owns the database; a
-/// table that is not there though its migration is recorded, or the other way round, means that somebody emptied the
-/// database or that it is another program's. All are `StoreError.Code.schema`, looked for first, and nothing is changed.
+/// Each applied migration is recorded with the checksum of its statements. A different checksum means that a released
+/// migration was edited. A recorded number or room that is unknown here means that a newer program extended the
+/// database. A missing table whose migration is recorded, or the reverse, means that somebody emptied the database, or
+/// that it belongs to another program. All of these are `StoreError.Code.schema`; they are checked first, and nothing
+/// is changed.
 public struct Migrator: Sendable {
     private let migrations: [Migration]
 
@@ -13,8 +14,8 @@ public struct Migrator: Sendable {
         self.migrations = [Self.changeLog] + migrations
     }
 
-    /// Whether the database is empty or one that this program made, or an older one. Throws `StoreError.schema`; changes
-    /// nothing.
+    /// Checks whether the database is empty, or was made by this program or an older release of it. Throws
+    /// `StoreError.schema`; changes nothing.
     public func check(_ store: some StateStore) async throws {
         try await store.read { transaction in try SchemaCheck(migrations).run(in: transaction) }
     }
@@ -33,8 +34,8 @@ public struct Migrator: Sendable {
 
     /// One transaction that changes the schema, alone in the database.
     ///
-    /// On PostgreSQL replicas that start together wait for one lock. Who waited has a snapshot from before and may fail
-    /// on what the other one made; the next attempt sees it.
+    /// On PostgreSQL, replicas that start together wait for one lock. A replica that waited has an older snapshot and
+    /// may fail because of the other's changes; its next attempt sees them.
     private func step(
         on store: some StateStore, _ body: @escaping @Sendable (any Transaction) throws -> Void
     ) async throws {
@@ -110,7 +111,7 @@ public struct Migrator: Sendable {
 }
 
 extension Migration {
-    /// FNV-1a over the statements, 64 bits: tells an edit, not an attack.
+    /// FNV-1a over the statements, 64 bits. It detects edits, not attacks.
     public var checksum: Int64 {
         var hash: UInt64 = 0xcbf2_9ce4_8422_2325
         for statement in statements + sqlite + postgresql {

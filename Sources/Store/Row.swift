@@ -11,7 +11,7 @@ public struct Row: ~Copyable {
         self.columns = columns
     }
 
-    /// Throws `StoreError.column` when the column is null or not of the type asked for.
+    /// Throws `StoreError.column` if the column is null or does not have the requested type.
     public subscript<Value: ColumnValue>(_ index: Int) -> Value {
         @inlinable get throws(StoreError) {
             guard let value = try Value(columns, index) else {
@@ -21,7 +21,8 @@ public struct Row: ~Copyable {
         }
     }
 
-    /// A word of a closed list. Throws `StoreError.column` for one that this release does not know: a guess would be acted upon.
+    /// A word of a closed list. Throws `StoreError.column` for a word that this release does not know, because acting
+    /// on a guess would be wrong.
     public func word<Word: RawRepresentable>(
         _ index: Int, _ type: Word.Type = Word.self
     ) throws(StoreError) -> Word where Word.RawValue == String {
@@ -47,7 +48,7 @@ public protocol Columns {
     func blob(_ index: Int) throws(StoreError) -> Data
 }
 
-/// A value that a column can hold. A null column makes nil.
+/// A value that a column can hold. A null column is nil.
 public protocol ColumnValue {
     init?(_ columns: any Columns, _ index: Int) throws(StoreError)
 }

@@ -1,5 +1,5 @@
-/// Whole columns as one value each, so that a statement over many rows has the same text however many they are. For
-/// PostgreSQL alone: the other engine has no arrays.
+/// Complete columns as one value each, so that a statement over many rows has the same text for any number of rows.
+/// Only for PostgreSQL, because SQLite has no arrays.
 extension SQL.Interpolation {
     public mutating func appendInterpolation(texts: [String?]) {
         appendLiteral("CAST(")

@@ -15,10 +15,10 @@ public struct SQL: Sendable, ExpressibleByStringInterpolation {
         case blob(Data)
     }
 
-    /// Text between values: always one more than there are values.
+    /// Text between values; there is always one more than there are values.
     private(set) var fragments: [String]
     public private(set) var values: [Value]
-    /// The kind of change that the statement notes in the change log, where it says so.
+    /// The kind of change that the statement records in the change log, if it is known.
     private(set) var notes: String?
     package private(set) var isWholeTransaction = false
 
@@ -38,7 +38,7 @@ public struct SQL: Sendable, ExpressibleByStringInterpolation {
 
     /// The statement's text for one engine.
     ///
-    /// For PostgreSQL a null is written out and has no placeholder: as a parameter it would need a type.
+    /// For PostgreSQL, a null is written as text and has no placeholder: as a parameter it would need a type.
     public func render(_ dialect: Dialect) -> String {
         if fragments.count == 1 { return fragments[0] }
         var text = ""
@@ -59,15 +59,16 @@ public struct SQL: Sendable, ExpressibleByStringInterpolation {
         return text
     }
 
-    /// The same statement, which notes changes of `kind` beside what else it does.
+    /// The same statement, marked as one that records changes of `kind`.
     public func noting(_ kind: String) -> SQL {
         var statement = self
         statement.notes = kind
         return statement
     }
 
-    /// The same statement as all that its transaction does: what it decides by, it asks of the very rows that it changes. Where
-    /// transactions run side by side, it may then wait for another one's rows and go on, instead of failing.
+    /// The same statement, marked as the only one of its transaction: it reads what it decides by from the rows that it
+    /// changes. If transactions run concurrently, it may then wait for another one's rows and continue instead of
+    /// failing.
     public func asWholeTransaction() -> SQL {
         var statement = self
         statement.isWholeTransaction = true

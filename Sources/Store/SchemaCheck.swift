@@ -1,4 +1,4 @@
-/// Whether a database is empty or one that these migrations made, looked at before anything is changed.
+/// Checks whether a database is empty or was made by these migrations, before anything is changed.
 struct SchemaCheck {
     private let migrations: [Migration]
 
@@ -6,7 +6,7 @@ struct SchemaCheck {
         self.migrations = migrations
     }
 
-    /// Throws `StoreError.schema` with a sentence that says what is wrong and what to do.
+    /// Throws `StoreError.schema`, with a sentence that says what is wrong and what to do.
     func run(in transaction: any Transaction) throws {
         let present = try Self.tables(in: transaction)
         guard present.contains("schema_migrations") else {
@@ -40,7 +40,7 @@ struct SchemaCheck {
                 + "extended it. Start that one, or restore a backup from before")
     }
 
-    /// Tables of which the record does not tell.
+    /// Refuses a database with tables but without a record of them.
     private func refuseTables(_ present: Set<String>, _ dialect: Dialect, _ record: String) throws(StoreError) {
         // In a schema of a server other programs' tables may lie beside ours; a file is one program's.
         let own = Set(migrations.flatMap { $0.effects(dialect) }.map(\.table))
@@ -81,7 +81,7 @@ struct SchemaCheck {
 }
 
 extension Migration {
-    /// What a statement does to the set of tables.
+    /// The effect of a statement on the set of tables.
     enum Effect {
         case makes(String)
         case removes(String)
@@ -93,7 +93,7 @@ extension Migration {
         }
     }
 
-    /// What the statements do to the set of tables, in order.
+    /// The effects of the statements on the set of tables, in order.
     func effects(_ dialect: Dialect) -> [Effect] {
         (statements + (dialect == .sqlite ? sqlite : postgresql)).flatMap { statement -> [Effect] in
             let words = statement.split { " \n\t(".contains($0) }.map(String.init)

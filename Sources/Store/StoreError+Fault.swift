@@ -1,7 +1,8 @@
 public import Model
 
 extension StoreError: FaultConvertible {
-    /// 503 with the reason where it lies in the database as a whole, else 500; what the engine said goes to the log only.
+    /// 503 with the reason if the database as a whole is affected, otherwise 500. The engine's message goes only to the
+    /// log.
     public var fault: Fault {
         switch code {
         case .full:
@@ -16,8 +17,8 @@ extension StoreError: FaultConvertible {
             .unavailable("The database is damaged; the operator must restore a backup.", context: debugDescription)
         case .outcomeUnknown:
             .unavailable(
-                "The database went away while the change was being committed, and whether it was made is unknown; look "
-                    + "before trying again.", context: debugDescription)
+                "The connection to the database was lost during the commit, so it is unknown whether the change was made; "
+                    + "check that before trying again.", context: debugDescription)
         case _ where isTransient || [.busy, .connection, .closed].contains(code):
             .unavailable("The database cannot be reached at the moment; try again.", context: debugDescription)
         default: .internalError(debugDescription)

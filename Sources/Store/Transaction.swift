@@ -1,14 +1,14 @@
-/// One open transaction. Valid only inside the closure it was handed to, on the thread that called it.
+/// One open transaction. It is valid only inside the closure that received it, on that closure's thread.
 ///
-/// A statement that fails ends it: later statements fail too, and it rolls back even when the body swallows the error.
-/// Where a row may be there already, write `INSERT … ON CONFLICT DO NOTHING` and look at the count.
+/// A statement that fails ends it: later statements fail too, and it rolls back even if the body catches the error. If
+/// a row may exist already, write `INSERT … ON CONFLICT DO NOTHING` and check the count.
 public protocol Transaction {
     var dialect: Dialect { get }
 
     /// Calls `body` with each row of a query, in order. The row is valid only during the call.
     func forEach(_ query: SQL, _ body: (borrowing Row) throws -> Void) throws
 
-    /// Runs a statement and says how many rows it changed.
+    /// Runs a statement and returns how many rows it changed.
     @discardableResult
     func execute(_ statement: SQL) throws -> Int
 }

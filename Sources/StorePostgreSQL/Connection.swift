@@ -9,9 +9,9 @@ import Store
 /// Safe because the pointer stays inside and is freed once, with this object.
 @safe
 final class Connection {
-    /// What the next answers belong to.
+    /// The transaction step to which the next results belong.
     private enum Expected {
-        /// Of no interest, not even when it failed.
+        /// A result that is ignored, even if it is a failure.
         case discarded
         case needed
         case prepared(StatementKey)
@@ -24,21 +24,21 @@ final class Connection {
         let types: [UInt32]
     }
 
-    /// Statements kept before all are forgotten at once; lists of many lengths make many texts.
+    /// Maximum number of prepared statements; then all are deallocated. Lists of many lengths make many texts.
     private static let statementLimit = 400
 
     private let pointer: OpaquePointer
     private let secret: String?
     private var statements: [StatementKey: String] = [:]
     private var nextStatement = 0
-    /// The server may hold statements that are not in `statements`.
+    /// Whether the server may have statements that are not in `statements`.
     private var isStale = false
     private var expected: [Expected] = []
-    /// The number of the transaction that `begin` opened, where it writes.
+    /// The number of the transaction that `begin` opened, if it writes.
     private(set) var transactionID: Int64?
     private(set) var lineage: Lineage?
 
-    /// Connects. Throws `StoreError.connection` with what the library says, without the password.
+    /// Connects. Throws `StoreError.connection` with the library's message, without the password.
     init(_ configuration: ConnectionParameters) throws(StoreError) {
         secret = configuration.password
         let keywords = CStrings(configuration.pairs.map(\.0))
@@ -59,15 +59,16 @@ final class Connection {
         unsafe PQfinish(pointer)
     }
 
-    /// The server said that the session is over; the library notices only when it finds the connection closed.
+    /// Whether the server has reported the end of the session. The library notices it only when the connection is
+    /// closed.
     private var isEnded = false
 
     var isBroken: Bool { unsafe isEnded || PQstatus(pointer) != CONNECTION_OK }
 
-    /// A transaction was begun and neither committed nor rolled back.
+    /// Whether a transaction was begun and neither committed nor rolled back.
     private(set) var isOpen = false
 
-    /// Forgets the prepared statements when there are many. Between transactions.
+    /// Deallocates the prepared statements if there are many. Only between transactions.
     func tidy() throws(StoreError) {
         guard isStale || statements.count > Self.statementLimit else { return }
         _ = try execute(plain: "DEALLOCATE ALL")
@@ -75,8 +76,9 @@ final class Connection {
         isStale = false
     }
 
-    /// Sends the opening of a transaction, to arrive with its first statement. A writer's asks for its number, so that
-    /// readers of the change log and whoever loses the answer to a commit can tell how it ended.
+    /// Sends the opening of a transaction together with its first statement. A writer also requests its transaction
+    /// number, so that readers of the change log, and a writer that loses the response to its commit, can determine how
+    /// it ended.
     func begin(_ mode: Session.Mode) throws(StoreError) {
         transactionID = nil
         isOpen = true
@@ -151,7 +153,8 @@ final class Connection {
         try expect(.synchronization, unsafe PQpipelineSync(pointer))
     }
 
-    /// Reads the answers to all that was sent. The last one, or the first failure: nothing after that was run.
+    /// Reads the results of everything that was sent. Returns the last one, or throws the first failure, after which
+    /// nothing was run.
     private func answer() throws(StoreError) -> QueryResult {
         try synchronize()
         let all = expected
@@ -186,7 +189,7 @@ final class Connection {
         return last
     }
 
-    /// The one result of the next command, or of a synchronization; the library ends a command's with a null.
+    /// The one result of the next command, or of a synchronization; the library ends a command's results with a null.
     private func next() -> OpaquePointer? {
         guard let result = unsafe PQgetResult(pointer) else { return nil }
         if unsafe PQresultStatus(result) == PGRES_PIPELINE_SYNC { return unsafe result }
@@ -205,7 +208,7 @@ final class Connection {
         ).error
     }
 
-    /// What the library itself has to say: no connection, a broken one, no memory.
+    /// The library's own error: no connection, a broken one, no memory.
     private func trouble() -> StoreError {
         let message = unsafe String(cString: PQerrorMessage(pointer))
         return StoreError(.connection, withoutSecret(message), isTransient: true)
@@ -218,13 +221,14 @@ final class Connection {
 }
 
 extension Connection {
-    /// Whether the server is a standby, which takes no writes until it is promoted.
+    /// Whether the server is a standby, which accepts no writes until it is promoted.
     func isInRecovery() throws(StoreError) -> Bool {
         let result = try execute(plain: "SELECT pg_is_in_recovery()")
         return result.rows == 1 ? try result.columns(0).integer(0) == 1 : false
     }
 
-    /// Ends the session that a transaction still runs in: nobody listens to it any more. One that is committing finishes.
+    /// Ends the session in which a transaction still runs, because nobody uses it any more. A transaction that is
+    /// committing finishes.
     func terminate(_ transaction: Int64) throws(StoreError) {
         _ = try execute(
             """

@@ -9,7 +9,7 @@ struct ConnectionParameters: Sendable {
     let pairs: [(String, String)]
     /// Statements that every new connection runs first.
     let greeting: [String]
-    /// To be kept out of every message.
+    /// The password, which must not appear in any message.
     let password: String?
 
     /// Throws `StoreError.connection` when the connection string cannot be read; the message does not quote it.

@@ -1,8 +1,8 @@
 import Store
 
-/// An error as PostgreSQL reports it: a five-letter state and the names of what was involved.
+/// An error of PostgreSQL: a five-letter state and the names of the objects involved.
 struct ErrorReport {
-    /// The code of the SQL standard, `23505` for instance; empty when the library itself reports.
+    /// The code of the SQL standard, such as `23505`; empty for an error of the library itself.
     let state: String
     /// `ERROR`, `FATAL` or `PANIC`.
     var severity = ""
@@ -12,7 +12,7 @@ struct ErrorReport {
     var column: String?
     var constraint: String?
 
-    /// The same in the words both engines share.
+    /// The error in the terms that both engines share.
     var error: StoreError {
         let detail = "\(state): \(message)"
         if endsSession, !["28", "3D"].contains(state.prefix(2)) {
@@ -41,28 +41,28 @@ struct ErrorReport {
         }
     }
 
-    /// The server's memory of a prepared statement does not fit its tables any more, or is gone.
+    /// A prepared statement on the server does not match its tables any more, or no longer exists.
     var isAboutStalePlan: Bool { state == "26000" || state == "0A000" && message.contains("cached plan") }
 
-    /// The session is over, whatever the library still thinks of its connection: the server says so before it hangs up. A
-    /// pooler says it by states of class 08.
+    /// The session has ended, even if the library still has its connection: the server reports that before it closes
+    /// the connection. A pooler reports it with states of class 08.
     var endsSession: Bool {
         ["FATAL", "PANIC"].contains(severity) || state.hasPrefix("08") || state.hasPrefix("57P")
     }
 
-    /// After such an error the session is not used again: what was wrong may be wrong with the session, such as a setting
-    /// that it began with.
+    /// Whether the session must not be used again after such an error, because the session itself may be the cause,
+    /// such as a setting with which it began.
     static func condemnsSession(_ error: StoreError) -> Bool {
         ["25", "53", "58", "F0", "XX"].contains { error.detail.hasPrefix($0) }
     }
 
-    /// What the server refuses may be refused for being a standby.
+    /// Whether the server may have refused because it is a standby.
     static func mayComeOfRecovery(_ error: StoreError) -> Bool {
         error.code == .readOnly || error.code == .statement && error.detail.hasPrefix("0A000")
     }
 
-    /// Running the transaction once more, at once or a little later, may succeed: it lost against another one, or the
-    /// server forgot a prepared statement.
+    /// Whether running the transaction again may succeed, at once or a little later: it lost against another one, or
+    /// the server dropped a prepared statement.
     static func isRetried(_ error: StoreError) -> Bool {
         error.isTransient && ["40001", "40P01", "26000", "0A000"].contains { error.detail.hasPrefix($0) }
     }

@@ -1,17 +1,17 @@
 import Store
 
-/// Which server a connection reached, and which of its lives: between two of them it was restarted, or crashed.
+/// The server that a connection reached, and the server's run between two restarts or crashes.
 ///
-/// A transaction's number says how the transaction ended only where the number was not given away twice: a promoted
-/// server may have done so, and a server that crashed before the number reached its log does so.
+/// A transaction's number tells how the transaction ended only if the number was not assigned twice. A promoted server
+/// may do so, and so does a server that crashed before the number reached its log.
 struct Lineage: Sendable {
-    /// The cluster and its timeline; a promotion begins another one.
+    /// The cluster and its timeline; a promotion starts another timeline.
     let server: String
     private let startedAt: String
     /// The server's own processes; all are new after a crash.
     private let helpers: Set<Substring>
 
-    /// Nil where the server does not tell: it is in recovery, or the operator took the right away.
+    /// Nil if the server does not report it: it is in recovery, or the operator revoked the privilege.
     init?(of connection: Connection) throws(StoreError) {
         do throws(StoreError) {
             let result = try connection.execute(
@@ -33,20 +33,20 @@ struct Lineage: Sendable {
         }
     }
 
-    /// The server ran on, without restart or crash, between the two.
+    /// Whether the server ran between the two without a restart or crash.
     func isSameLife(as other: Lineage) -> Bool {
         server == other.server && startedAt == other.startedAt && !helpers.isDisjoint(with: other.helpers)
     }
 }
 
-/// How a transaction ended whose commit was never answered.
+/// The outcome of a transaction whose commit got no response.
 enum Outcome {
     case committed
     case aborted
     case open
     case unknown
 
-    /// Asks the server that `connection` reached, where the transaction ran in the life `lineage`.
+    /// Queries the server of `connection`. The transaction ran in the lineage `lineage`.
     init(of transaction: Int64, in lineage: Lineage, asking connection: Connection) throws(StoreError) {
         guard let present = connection.lineage, present.server == lineage.server else {
             self = .unknown
@@ -80,7 +80,7 @@ enum Outcome {
         }
     }
 
-    /// Nil when it is so long ago that the server forgot it.
+    /// Nil if the transaction is so old that the server has forgotten it.
     private static func status(of transaction: Int64, asking connection: Connection) throws(StoreError) -> String? {
         let result = try connection.execute("SELECT pg_xact_status(CAST(\("\(transaction)") AS xid8))")
         guard result.rows == 1, !result.columns(0).isNull(0) else { return nil }

@@ -1,20 +1,20 @@
-/// Where the PostgreSQL database is and how patient to be with it.
+/// The address of the PostgreSQL database, and its timeouts.
 public struct PostgreSQLConfiguration: Sendable {
     /// A URL (`postgresql://user@host/database?sslmode=verify-full&sslrootcert=…`) or `keyword=value` words, as libpq
-    /// reads them. TLS, several hosts, and `target_session_attrs` are options of it.
+    /// reads them. It may contain TLS options, several hosts, and `target_session_attrs`.
     public var connection: String
-    /// Takes the place of a password in `connection`.
+    /// Replaces the password in `connection`.
     public var password: String?
-    /// Connections that write. PostgreSQL makes concurrent commits share one flush.
+    /// Number of connections that write. PostgreSQL makes concurrent commits share one flush.
     public var writers = 8
-    /// Connections that read.
+    /// Number of connections that read.
     public var readers = 8
-    /// How long one attempt to connect may take; whole seconds.
+    /// Timeout of one attempt to connect, in whole seconds.
     var connectTimeout: Duration = .seconds(5)
-    /// How long a call may wait for a connection, for the server to come back, and for its turn among conflicting
-    /// writes, all together.
+    /// The total time that a call may wait for a connection, for the server to come back, and for its turn among
+    /// conflicting writes.
     public var patience: Duration = .seconds(10)
-    /// How long the server may work on one statement.
+    /// Timeout of one statement on the server.
     public var statementTimeout: Duration = .seconds(20)
 
     public init(connection: String) {
@@ -22,7 +22,7 @@ public struct PostgreSQLConfiguration: Sendable {
     }
 }
 
-/// Never prints the connection string: it may hold a password.
+/// Never prints the connection string, because it may contain a password.
 extension PostgreSQLConfiguration: CustomStringConvertible, CustomDebugStringConvertible, CustomReflectable {
     public var description: String { "PostgreSQL (\(writers) writers, \(readers) readers)" }
     public var debugDescription: String { description }

@@ -1,12 +1,12 @@
 public import Logging
 public import Store
 
-/// The scaled engine: any number of replicas over one PostgreSQL, through libpq.
+/// The engine for several replicas: any number of them over one PostgreSQL, through libpq.
 ///
-/// Every connection has a thread of its own, so that a blocking call never meets the cooperative pool. Writes are
-/// serializable, reads see one snapshot; a transaction that lost against another one runs again. Connections are made
-/// when first needed and again when the server comes back. Connect directly or through a pooler in session mode:
-/// statements stay prepared, and late losers queue on an advisory lock.
+/// Every connection has its own thread, so that a blocking call never runs on the cooperative pool. Writes are
+/// serializable; reads see one snapshot; a transaction that lost against another one runs again. Connections are made
+/// when they are first needed, and again when the server comes back. Connect directly or through a pooler in session
+/// mode: statements stay prepared, and transactions that lost often queue on an advisory lock.
 public final class PostgreSQLStore: StateStore {
     private let writers: Lane<Session>
     private let readers: Lane<Session>
@@ -30,7 +30,7 @@ public final class PostgreSQLStore: StateStore {
         readers = Lane("postgresql-read", threads: max(1, configuration.readers), station: session, end: end)
     }
 
-    /// A store over `connection`, a libpq URL or list of words, with as many writing as reading connections.
+    /// A store over `connection`, a libpq URL or list of words, with equal numbers of writing and reading connections.
     public convenience init(connection: String, connections: Int = 8) throws {
         var configuration = PostgreSQLConfiguration(connection: connection)
         configuration.writers = connections

@@ -4,10 +4,10 @@ import Store
 ///
 /// A statement that fails ends it: PostgreSQL accepts nothing more, and so does this.
 struct PostgreSQLTransaction: Transaction {
-    /// What happened so far, shared by the copies that a body may make.
+    /// The state of the transaction, shared by the copies that a body may make.
     final class Course {
         var failure: StoreError?
-        /// The first statement brought the opening with it.
+        /// Whether the first statement, and with it the opening, has been sent.
         var isOpen = false
     }
 
@@ -17,7 +17,7 @@ struct PostgreSQLTransaction: Transaction {
 
     var dialect: Dialect { .postgresql }
 
-    /// Rows of a query lie in memory while `body` runs, so that it may run other statements.
+    /// The rows of a query are in memory while `body` runs, so that it may run other statements.
     func forEach(_ query: SQL, _ body: (borrowing Row) throws -> Void) throws {
         let result = try run(query)
         for row in 0..<result.rows { try body(Row(result.columns(row))) }

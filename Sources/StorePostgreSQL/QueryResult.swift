@@ -27,7 +27,7 @@ struct QueryResult: ~Copyable {
         }
     }
 
-    /// Not run, because one before it failed.
+    /// Whether the statement was not run because an earlier one failed.
     var isSkipped: Bool { unsafe PQresultStatus(pointer) == PGRES_PIPELINE_ABORTED }
 
     /// How many rows the statement changed.
@@ -40,7 +40,7 @@ struct QueryResult: ~Copyable {
         unsafe PostgreSQLColumns(result: pointer, row: row)
     }
 
-    /// What the server reported, in its own fields.
+    /// The server's error fields.
     var report: ErrorReport {
         unsafe ErrorReport(
             state: text(kilonova_pq_sqlstate(pointer)) ?? "", severity: text(kilonova_pq_severity(pointer)) ?? "",
@@ -80,7 +80,7 @@ struct PostgreSQLColumns: Columns {
         return value
     }
 
-    /// A decimal number of the server's writing, whatever its type.
+    /// A decimal number in the server's text form, whatever its type.
     func number(_ index: Int) throws(StoreError) -> Int64 {
         guard let value = decimal(index) else { throw mismatch(index, "a number") }
         return value
@@ -122,7 +122,7 @@ struct PostgreSQLColumns: Columns {
             start: PQgetvalue(result, row, Int32(index)), count: Int(PQgetlength(result, row, Int32(index))))
     }
 
-    /// Nil where it is no whole number, or too large.
+    /// Nil if it is not a whole number, or too large.
     private func decimal(_ index: Int) -> Int64? {
         let bytes = unsafe bytes(index)
         let isNegative = unsafe bytes.first == UInt8(ascii: "-")

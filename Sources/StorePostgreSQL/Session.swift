@@ -3,21 +3,21 @@ import Logging
 import Metrics
 import Store
 
-/// A place where transactions run one after another: a thread's connection, made when needed and again when it broke.
+/// Runs transactions one after another on a thread's connection, which is made when needed and again when it broke.
 ///
-/// What may safely run again runs again until the call's patience ends: a transaction that lost against another one
-/// (states 40001, 40P01), and one whose connection broke before its commit was sent. When the connection breaks during
-/// the commit, the server is asked how the transaction ended: a committed one is acknowledged, an aborted one runs
-/// again. Where no server can tell, the caller learns that the outcome is unknown.
+/// What may safely run again does so until the call's patience ends: a transaction that lost against another one
+/// (states 40001, 40P01), and one whose connection broke before its commit was sent. If the connection breaks during
+/// the commit, the server is queried for the outcome: a committed transaction is acknowledged, an aborted one runs
+/// again. If no server can tell, the caller learns that the outcome is unknown.
 ///
-/// A session that takes no writes is replaced by a new one: a setting of the database holds for the sessions that began under
-/// it, and a standby may have been promoted, or another server be the primary now.
+/// A session that accepts no writes is replaced by a new one: a setting of the database applies only to sessions that
+/// began under it, a standby may have been promoted, or another server may be the primary now.
 final class Session {
     enum Mode {
         case read
         case write
-        /// For a write of one statement that asks what it decides by of the very rows that it changes: those it locks, so
-        /// that it need not fail where another transaction was quicker, but waits and asks again.
+        /// For a write of one statement that reads what it decides by from the rows that it changes. It locks those
+        /// rows, so that it need not fail if another transaction was faster, but waits and reads them again.
         case statement
 
         var opening: String {
@@ -29,14 +29,14 @@ final class Session {
         }
     }
 
-    /// One attempt that may be repeated.
+    /// A failed attempt that may be repeated.
     private struct Lost: Error {
         let trouble: StoreError
-        /// Another attempt at once would end the same way.
+        /// Whether another attempt at once would fail in the same way.
         var isLast = false
     }
 
-    /// Writes that lost this often queue up behind one another, so that each gets its turn.
+    /// Writes that lost this often wait for one another, so that each gets its turn.
     private static let lossesBeforeQueueing = 3
     /// An arbitrary name for that queue among the database's advisory locks.
     private static let queueKey: Int64 = 0x4b69_6c6f_6e6f_7661
@@ -47,7 +47,7 @@ final class Session {
     private let isEnding: @Sendable () -> Bool
     private let tally: Tally
     private var connection: Connection?
-    /// No transaction ended well on the connection yet.
+    /// Whether no transaction has ended successfully on the connection yet.
     private var isNew = true
 
     init(
@@ -61,7 +61,7 @@ final class Session {
         self.isEnding = isEnding
     }
 
-    /// Runs `body` in a transaction, again where it may, until `deadline`.
+    /// Runs `body` in a transaction, repeatedly if it may, until `deadline`.
     func transact<Result>(
         _ mode: Mode, until deadline: ContinuousClock.Instant, _ body: (any Transaction) throws -> Result
     ) throws -> Result {
@@ -85,7 +85,8 @@ final class Session {
         }
     }
 
-    /// Random, so that losers do not meet again: up to 4, 8, 16 … 128 ms, for a server that is away up to 2 s.
+    /// A random pause, so that losers do not meet again: up to 4, 8, 16 … 128 ms; for a server that does not respond up
+    /// to 2 s.
     private static func pause(after losses: Int, steep: Bool) -> Duration {
         let bound = steep ? min(50 << min(losses, 10), 2000) : min(2 << min(losses, 10), 128)
         return .milliseconds(Int.random(in: bound / 4...bound))
@@ -120,8 +121,8 @@ final class Session {
         return result
     }
 
-    /// The server takes no writes in this session. A new session is tried at once, and again while the server is a standby;
-    /// one that began just now and is refused all the same is the last.
+    /// The error of a session that accepts no writes. A new session is tried at once, and again while the server is a
+    /// standby. If a session that has just begun is refused, it is the last attempt.
     private func refusal(_ failure: StoreError, of connection: Connection) -> Lost? {
         guard ErrorReport.mayComeOfRecovery(failure), self.connection === connection else { return nil }
         let isStandby = (try? connection.isInRecovery()) ?? false
@@ -157,7 +158,7 @@ final class Session {
         }
     }
 
-    /// What was read is read: nothing that happens now changes it.
+    /// Ends a read. Its result is valid, whatever happens now.
     private func finish(_ connection: Connection) {
         do { try connection.finish() } catch { drop() }
     }
@@ -185,7 +186,7 @@ final class Session {
         guard tag == "COMMIT" else { throw StoreError(.statement, "the server answered COMMIT with \(tag)") }
     }
 
-    /// Asks how a transaction ended whose commit was sent and never answered. Returns when it is committed.
+    /// Determines how a transaction ended whose commit got no response. Returns if it is committed.
     private func resolve(_ transaction: Int64?, in lineage: Lineage?, after trouble: StoreError) throws {
         tally.lostCommits.increment()
         let deadline = ContinuousClock.now + patience
@@ -204,7 +205,8 @@ final class Session {
             .outcomeUnknown, "the connection broke while committing, the outcome is unknown: \(trouble.detail)")
     }
 
-    /// Open while the server is away. One that is really open is ended: nobody will send it a commit again.
+    /// Open while the server does not respond. A transaction that is still open on the server is ended, because nobody
+    /// will send its commit again.
     private func outcome(of transaction: Int64, in lineage: Lineage) -> Outcome {
         do throws(StoreError) {
             let connection = try connected()
@@ -245,7 +247,7 @@ final class Session {
         connection = nil
     }
 
-    /// Time-outs are not repeated: they took long, and would again.
+    /// Timeouts are not repeated, because they would take as long again.
     private static func mayRepeat(_ trouble: StoreError) -> Bool {
         guard trouble.isTransient else { return false }
         return trouble.code == .connection || ErrorReport.isRetried(trouble)

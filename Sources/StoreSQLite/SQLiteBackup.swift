@@ -1,14 +1,14 @@
 import GRDB
 public import Store
 
-/// Copies of a database that others go on writing to, made by SQLite itself: one moment of it, whole. Every call blocks.
+/// Makes consistent copies of a database while others write to it, with SQLite's own backup. Every call blocks.
 ///
-/// Copying the files is no way: the latest commits lie in the log beside the database, and parts of both that were read at
-/// different moments make a third thing.
+/// Copying the files is no alternative: the latest commits are in the log beside the database, and parts of both that
+/// were read at different moments do not fit together.
 public enum SQLiteBackup {
-    /// Writes the database at `path`, as it is at one moment, into the new file `copy`, which needs no log beside it.
+    /// Writes the database at `path`, as it is at one moment, to the new file `copy`, which needs no log beside it.
     ///
-    /// Throws `StoreError`; what lies at `copy` is nothing then.
+    /// Throws `StoreError`; the content of `copy` is then invalid.
     public static func copy(_ path: String, to copy: String) throws(StoreError) {
         try SQLiteFile(path: copy).createEmpty()
         do {
@@ -29,7 +29,7 @@ public enum SQLiteBackup {
         }
     }
 
-    /// Throws `StoreError.damaged` where SQLite finds anything wrong in the file, or a row refers to one that is not there.
+    /// Throws `StoreError.damaged` if SQLite finds a fault in the file, or if a row refers to one that does not exist.
     public static func verify(_ path: String) throws(StoreError) {
         let complaints: [String]
         do {

@@ -18,20 +18,20 @@ import Store
 struct SQLiteFile {
     let path: String
 
-    /// Tells a file from others that had its name.
+    /// Distinguishes a file from others that had its name.
     struct Identity: Sendable, Equatable {
         let device: UInt64
         let number: UInt64
     }
 
-    /// Nil where there is none.
+    /// Nil if the file does not exist.
     var identity: Identity? {
         var facts = stat()
         guard unsafe stat(path, &facts) == 0 else { return nil }
         return Identity(device: UInt64(facts.st_dev), number: UInt64(facts.st_ino))
     }
 
-    /// Whether that many bytes can be written beside the file. True where that cannot be found out.
+    /// Whether that many bytes can be written beside the file. True if that cannot be determined.
     func hasRoom(for bytes: UInt64) -> Bool {
         var facts = statvfs()
         guard unsafe statvfs(path, &facts) == 0 else { return true }
@@ -39,7 +39,7 @@ struct SQLiteFile {
         return overflow || room >= bytes
     }
 
-    /// Throws `StoreError.file`.
+    /// Prepares the file. Throws `StoreError.file`.
     func prepare() throws(StoreError) {
         var facts = stat()
         guard unsafe stat(path, &facts) == 0 else {
@@ -53,7 +53,7 @@ struct SQLiteFile {
         guard facts.st_size > 0 else {
             throw StoreError(
                 .file,
-                "The database file '\(path)' is empty: somebody emptied it, for this program never leaves it so. Restore a "
+                "The database file '\(path)' is empty: somebody emptied it, because this program never does. Restore a "
                     + "backup (kilonova restore), or remove the file to begin with nothing.")
         }
         guard unsafe access(path, R_OK | W_OK) == 0 else {
@@ -63,7 +63,7 @@ struct SQLiteFile {
         for file in [path, path + "-wal", path + "-shm"] { try close(file) }
     }
 
-    /// Takes everybody's right but the owner's.
+    /// Removes the rights of everybody but the owner.
     private func close(_ file: String) throws(StoreError) {
         var facts = stat()
         guard unsafe stat(file, &facts) == 0, facts.st_mode & 0o077 != 0 else { return }
@@ -76,7 +76,7 @@ struct SQLiteFile {
         }
     }
 
-    /// A new database appears at once and whole: there is never an empty file under its name.
+    /// Creates a new database atomically: there is never an empty file with its name.
     private func make() throws(StoreError) {
         let draft = "\(path).new-\(UUID().uuidString.prefix(8))"
         try createEmpty(draft)
@@ -98,7 +98,7 @@ struct SQLiteFile {
         syncFolder()
     }
 
-    /// A new file without content, to be written by SQLite.
+    /// Creates an empty file that SQLite will write.
     func createEmpty() throws(StoreError) {
         try createEmpty(path)
     }
@@ -130,7 +130,7 @@ struct SQLiteFile {
         #endif
     }
 
-    /// Why SQLite would not open it, in a sentence that names it.
+    /// Why SQLite would not open the file, in a sentence that names it.
     func refusal(_ error: any Error) -> StoreError {
         let trouble = StoreError(sqlite: error)
         let reason =

@@ -2,27 +2,29 @@ import FoundationEssentials
 import GRDB
 public import Store
 
-/// The embedded engine: one file that only its owner may read, write-ahead log, `synchronous=FULL`, so that what is acknowledged survives a power cut.
+/// The embedded engine: one file that only its owner may read, write-ahead log, `synchronous=FULL`, so that
+/// acknowledged writes survive a power cut.
 ///
-/// One writer, many readers. Writes that wait while another commits share the next commit (group commit): each runs in a
-/// savepoint of its own, so one that fails rolls back alone, and all are acknowledged after the one commit.
+/// One writer, many readers. Writes that wait during a commit share the next one (group commit): each runs in a
+/// savepoint of its own, so that a failing one rolls back alone, and all are acknowledged after the common commit.
 public final class SQLiteStore: StateStore {
     private let pool: DatabasePool
     private let readers: Lane<SQLiteReader>
     private let queue: WriteQueue
     private let file: SQLiteFile
-    /// Which file it was that was opened.
+    /// The identity of the opened file.
     private let identity: SQLiteFile.Identity?
-    /// Removed when the store closes.
+    /// A folder that is removed when the store closes.
     private let ownFolder: URL?
 
-    /// Opens or creates the database at `path`. `readers` bounds the connections that read at the same time,
-    /// `commitsTogether` the writes that share a commit.
+    /// Opens or creates the database at `path`. `readers` is the maximum number of concurrent reading connections,
+    /// `commitsTogether` the maximum number of writes that share a commit.
     public convenience init(path: String, readers: Int = 4, commitsTogether: Int = 256) throws {
         try self.init(path: path, readers: readers, commitsTogether: commitsTogether, ownFolder: nil)
     }
 
-    /// A new store in a folder of its own, migrated, for tests: closing it removes the folder. Not safe against power cuts.
+    /// A new, migrated store in a folder of its own, for tests; closing it removes the folder. It does not survive
+    /// power cuts.
     public static func temporary(migrations: [Migration] = []) async throws -> SQLiteStore {
         let folder = FileManager.default.temporaryDirectory.appending(path: "kilonova-\(UUID().uuidString)")
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
@@ -63,7 +65,7 @@ public final class SQLiteStore: StateStore {
 
     public var dialect: Dialect { .sqlite }
 
-    /// Bytes that a burst of writes may need.
+    /// Free space in bytes that a burst of writes may need.
     private static let leastRoom: UInt64 = 1 << 20
 
     public func read<Result: Sendable>(
@@ -126,7 +128,7 @@ public final class SQLiteStore: StateStore {
         do { try FileManager.default.removeItem(at: ownFolder) } catch { return }
     }
 
-    /// Asks the writer for one batch; what arrives meanwhile forms the next.
+    /// Runs one batch on the writer. Writes that arrive meanwhile form the next batch.
     private func drain() {
         pool.asyncWriteWithoutTransaction { [queue] database in
             for _ in 0..<64 {

@@ -1,11 +1,12 @@
 import GRDB
 import Store
 
-/// An open transaction on one connection; statements are prepared once and kept.
+/// An open transaction on one connection. Statements are prepared once and kept.
 ///
-/// A statement that fails ends it, as on PostgreSQL: nothing more runs in it, and it rolls back whatever its body returns.
+/// A statement that fails ends it, as on PostgreSQL: no further statement runs, and the transaction rolls back whatever
+/// its body returns.
 struct SQLiteTransaction: Transaction {
-    /// What happened so far, shared by the copies that a body may make.
+    /// The state of the transaction, shared by the copies that a body may make.
     private final class Course {
         var failure: StoreError?
     }
@@ -19,7 +20,7 @@ struct SQLiteTransaction: Transaction {
 
     var dialect: Dialect { .sqlite }
 
-    /// A body that swallowed the failure of a statement has failed.
+    /// Runs a body. A body that caught the failure of a statement counts as failed.
     func run<Result>(_ body: (any Transaction) throws -> Result) throws -> Result {
         let result = try body(self)
         if let failure = course.failure { throw failure }

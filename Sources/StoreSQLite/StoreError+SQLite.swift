@@ -10,9 +10,9 @@ import Store
 #endif
 
 extension StoreError {
-    /// What SQLite reported, in the words both engines share.
+    /// SQLite's error in the terms that both engines share.
     ///
-    /// - Parameter systemError: the number of the operating system's error behind it, 0 where there is none
+    /// - Parameter systemError: the number of the operating system's error behind it; 0 if there is none
     init(sqlite error: any Error, systemError: Int32 = 0) {
         guard let error = error as? DatabaseError else {
             self = error as? StoreError ?? StoreError(.statement, "\(error)")
@@ -45,7 +45,7 @@ extension StoreError {
         }
     }
 
-    /// The engine's errors in shared words; everything else as it is.
+    /// The engine's errors in shared terms; other errors unchanged.
     static func translating(_ error: any Error) -> any Error {
         error is DatabaseError ? StoreError(sqlite: error) : error
     }

@@ -2,25 +2,25 @@ import Synchronization
 
 /// One write that waits for its commit.
 struct PendingWrite: Sendable {
-    /// How a body ended: whether its changes stay, and whom to tell once the commit is through.
+    /// The outcome of a body: whether its changes stay, and the callback after the commit.
     struct Verdict {
         let keeps: Bool
         let acknowledge: (Result<Void, any Error>) -> Void
     }
 
     let run: @Sendable (SQLiteTransaction) -> Verdict
-    /// Called instead of `run` when the batch never got that far.
+    /// Called instead of `run` if the batch did not get that far.
     let abandoned: @Sendable (any Error) -> Void
 }
 
-/// Writes in the order they came. Whoever finds it idle starts the writer.
+/// Writes in the order of arrival. The caller that finds the queue idle starts the writer.
 final class WriteQueue: Sendable {
     private struct State {
         var waiting: [PendingWrite] = []
         var isDraining = false
     }
 
-    /// Bounds how long the first of a batch waits for the last.
+    /// Maximum size of a batch, which bounds how long its first write waits for its last.
     private let batchLimit: Int
     private let state = Mutex(State())
 
@@ -28,7 +28,7 @@ final class WriteQueue: Sendable {
         self.batchLimit = batchLimit
     }
 
-    /// True when nobody drains the queue yet and the caller must see to it.
+    /// Returns true if nobody drains the queue yet; then the caller must do so.
     func append(_ write: PendingWrite) -> Bool {
         state.withLock { state in
             state.waiting.append(write)
@@ -51,7 +51,7 @@ final class WriteQueue: Sendable {
         }
     }
 
-    /// After many batches in a row: true when more waits and the writer is to be asked again.
+    /// After many batches in a row, returns true if more writes wait and the writer must be started again.
     func yield() -> Bool {
         state.withLock { state in
             if state.waiting.isEmpty { state.isDraining = false }

@@ -4,7 +4,7 @@ import Model
 import Settings
 import SystemPackage
 
-/// How a command says that it failed: one sentence a problem on standard error, and exit code 1.
+/// Reports a command's failures: one sentence for each problem on standard error, and exit status 1.
 enum Reporting {
     static func failures(_ body: () async throws -> Void) async throws {
         do {
@@ -20,7 +20,7 @@ enum Reporting {
         }
     }
 
-    /// A logger that writes lines to standard error; to be called once, before anything else logs.
+    /// A logger that writes lines to standard error. It must be created once, before anything else logs.
     static func logger(_ settings: LogSettings) -> Logger {
         let level = Logger.Level(settings.level)
         LoggingSystem.bootstrap { label in
@@ -31,12 +31,12 @@ enum Reporting {
         return Logger(label: "kilonova")
     }
 
-    /// Prints at once, also where standard output is a pipe.
+    /// Prints a line immediately, even if standard output is a pipe.
     static func say(_ line: String) {
         _ = try? FileDescriptor.standardOutput.writeAll(Array((line + "\n").utf8))
     }
 
-    /// Prints text that has its lines' ends.
+    /// Prints text that contains its own line ends.
     static func say(whole text: String) {
         _ = try? FileDescriptor.standardOutput.writeAll(Array(text.utf8))
     }

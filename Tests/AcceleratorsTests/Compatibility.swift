@@ -25,9 +25,9 @@ struct Compatibility: Sendable {
         .init(
             1, "the discovery documents, open to anyone, and paths without a version",
             "the version documents need no token", "a path without version, with a slash or a suffix is the same"),
-        .init(2, "both forms of the version's header, and 2.0 without one", "versions are negotiated by header"),
+        .init(2, "both forms of the version header, and 2.0 without one", "versions are negotiated by header"),
         .init(
-            3, "names and null values of every key, texts in the handle's content, an empty handle type while unbound",
+            3, "names and null values of every key, strings in a handle's content, an empty handle type while unbound",
             "a request is made for each accelerator of each group", "binding gives a handle, unbinding takes it back",
             "a reported device shows as the wire has it", "deployables show with their attributes"),
         .init(
@@ -42,7 +42,7 @@ struct Compatibility: Sendable {
             "another project's request is not there"),
         .init(8, "deleting by instance is idempotent", "deleting by instance is idempotent and gives handles back"),
         .init(
-            9, "events to the compute service at 2.82, one for each request, 422 tolerated",
+            9, "events to the compute service at 2.82, one for each request; 422 is tolerated",
             "the request is what the compute service expects",
             "unknown instances are tried again, trouble is thrown, refusals are final"),
         .init(10, "the fake driver's provider, class, trait and handles", "looksLikeTheReferences"),
@@ -51,13 +51,13 @@ struct Compatibility: Sendable {
         .init(
             12,
             open:
-                "the tables of a live Cyborg are not imported: work of its own, not begun. Devices come with the agents' "
-                + "reports, under the providers that they had; profiles are made anew, and requests of running servers do not "
-                + "come along"),
+                "the tables of a running Cyborg are not imported; that work has not begun. Devices come with the agents' "
+                + "reports, under the providers that they had; profiles must be created again, and requests of running servers "
+                + "are not taken over"),
         .init(
-            13, "the policy's rules by upstream's names, in oslo.policy's syntax",
+            13, "the policy's rules with upstream's names, in oslo.policy's syntax",
             "accelerator: legacy defaults do not open the devices to every project"),
         .init(
-            14, open: "the options have names of their own; below is which stands for which"),
+            14, open: "the options have different names, listed below"),
     ]
 }

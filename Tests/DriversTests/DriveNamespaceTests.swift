@@ -176,7 +176,7 @@ import Testing
         let two = try DriveFixture.single([("nvme0n1", 1, size), ("nvme0n2", 2, size)], wwid: name)
         for type in [NVMeOptions.HandleType.nvme, .block] {
             let discovery = try two.discover(two.drives(.auto, handles: type))
-            #expect(discovery.devices.isEmpty && discovery.notes[0].text.contains("it has 2 namespaces"))
+            #expect(discovery.devices.isEmpty && discovery.notes[0].text.contains("the drive has 2 namespaces"))
         }
         let nameless = try DriveFixture.single([("nvme0n1", 1, size)])
         #expect(try nameless.discover(nameless.drives(.auto, handles: .block)).devices.isEmpty)

@@ -120,7 +120,7 @@ import Testing
         #expect(fault(try driver("/nonexistent/driver"))?.contains("is not installed") == true)
         #expect(fault(try driver("/bin/true"))?.contains("ended in the middle") == true)
         #expect(fault(try script(#"{"version":2}"#))?.contains("ended in the middle") == true)
-        #expect(fault(try script(#"{"version":1}"#, "garbage"))?.contains("no answer") == true)
+        #expect(fault(try script(#"{"version":1}"#, "garbage"))?.contains("cannot be read") == true)
         #expect(fault(try script(#"{"version":1}"#, #"{"id":1,"error":"no card","transient":true}"#)) == "no card.")
         #expect(
             fault(try driver("/bin/sh", ["-c", "sleep 600"], timeout: .milliseconds(200)))?.contains(

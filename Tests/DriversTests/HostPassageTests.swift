@@ -149,7 +149,7 @@ struct HostPassageTests {
             #"[{"vendor_id":"10de"},{"product_id":"20b5"},{"vendor_id":"dead"}]"#
         ).discovery.idle
         #expect(idle.map(\.path) == ["pci.device_spec 2", "pci.device_spec 3"])
-        #expect(idle[0].text.hasSuffix("entries before it have all that it means"))
-        #expect(idle[1].text.hasSuffix("no function of it is such a one"))
+        #expect(idle[0].text.hasSuffix("earlier entries have all of its functions"))
+        #expect(idle[1].text.hasSuffix("there is no such function"))
     }
 }

@@ -99,7 +99,7 @@ import Testing
         let partitioner = Partitioner(
             [], mdevs: [share], control: HostControl(recorded.root), commands: PlayedCommands())
         let whole = await partitioner.settle(held: FunctionHoldings(handles: [gpu.attachInfo]))
-        #expect(whole[0].failure?.contains("held as a whole") == true && look()?.devices.count == 1)
+        #expect(whole[0].failure?.contains("all of it is held") == true && look()?.devices.count == 1)
         #expect(await partitioner.settle(held: nil)[0].failure != nil)
         let part = gpu.attachInfo.merging(["vgpu_mark": "nvidia-474_0"]) { first, _ in first }
         #expect(await partitioner.settle(held: FunctionHoldings(handles: [part]))[0].failure == nil)

@@ -196,10 +196,10 @@ import Testing
                 #"[{"type": "nvidia-4740"}, {"parent": "0000:a2:00.4"}, {"parent": "mtty"}, {}, {"type": "nvidia-471"}]"#
             )
                 == [
-                    "mdev.device_spec 1: means nothing on this host: no parent that it means has a type 'nvidia-4740'; there are nvidia-471, nvidia-473",
-                    "mdev.device_spec 2: means nothing on this host: no parent is called '0000:a2:00.4'; there are 0000:a1:00.4, 0000:a1:00.5, 0000:a1:00.6, 0000:a1:00.7",
-                    "mdev.device_spec 3: means nothing on this host: no parent is called 'mtty'; there are 0000:a1:00.4, 0000:a1:00.5, 0000:a1:00.6, 0000:a1:00.7",
-                    "mdev.device_spec 5: means nothing on this host: device_spec 4 has all that it means, for it stands before it",
+                    "mdev.device_spec 1: matches nothing on this host: no parent that it matches has a type 'nvidia-4740'; there are nvidia-471, nvidia-473",
+                    "mdev.device_spec 2: matches nothing on this host: no parent is called '0000:a2:00.4'; there are 0000:a1:00.4, 0000:a1:00.5, 0000:a1:00.6, 0000:a1:00.7",
+                    "mdev.device_spec 3: matches nothing on this host: no parent is called 'mtty'; there are 0000:a1:00.4, 0000:a1:00.5, 0000:a1:00.6, 0000:a1:00.7",
+                    "mdev.device_spec 5: matches nothing on this host: device_spec 4 comes first and has all that it matches",
                 ])
         #expect(throws: DeviceSpecFault.self) { try MdevSpec(.mapping(["parent": .number(1)])) }
         #expect(MdevPartition(parent: "0000:4A:00.4", type: "t", devices: 1).isOf("t", on: "0000:4a:00.4"))
@@ -207,7 +207,7 @@ import Testing
         let missing = try driver(["0000:63:00.4": "nvidia-1150"])
         #expect(
             try look(missing).idle.map(\.description) == [
-                "vgpu_nvidia-1150.device_addresses 0000:63:00.4: means nothing on this host: there is no PCI function of that address"
+                "vgpu_nvidia-1150.device_addresses 0000:63:00.4: matches nothing on this host: there is no PCI function of that address"
             ])
     }
 }

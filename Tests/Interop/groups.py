@@ -9,7 +9,7 @@ CLASS = "CUSTOM_PCI_GROUP_PAIR"
 
 
 def run(lifecycle, host_folder):
-    """`lifecycle` has made image and accounts; `host_folder` is the tree that the prompt host's agent reads."""
+    """`lifecycle` has created image and accounts; `host_folder` is the tree that the prompt host's agent reads."""
     step = lifecycle.report.step
     name = f"{PROMPT}_PCI_GROUP_pair"
     with step("group: two functions are one provider with an inventory of one"):

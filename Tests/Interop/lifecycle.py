@@ -1,11 +1,11 @@
-"""An accelerated server through its whole life, with the unmodified `openstack` command, and what it leaves behind."""
+"""The life cycle of an accelerated server, with the unmodified `openstack` command, and a check that it leaves nothing behind."""
 import json
 import os
 
 from stack.processes import Failure, eventually
 
-# The host whose accelerators are attachable at once, and the one that takes its time: on the former Nova finds the
-# request bound when it looks, on the latter it waits for the event.
+# On the prompt host a bind completes at once, and Nova finds the request bound. On the slow host preparation takes time, and Nova waits for the
+# event.
 PROMPT, SLOW = "alpha", "beta"
 
 
@@ -27,7 +27,7 @@ class Lifecycle:
     # The clients.
 
     def openstack(self, who, *arguments, within=240):
-        """The `openstack` command as that user; what it prints."""
+        """Runs the `openstack` command as that user; returns its output."""
         return self.processes.run(f"openstack-{who}", [self.openstack_program, *arguments], within=within, env={
             "OS_CLIENT_CONFIG_FILE": self.cloud.clouds_file, "OS_CLOUD": who})
 
@@ -42,7 +42,7 @@ class Lifecycle:
         return json.loads(self.openstack(who, *arguments, "-f", "json"))
 
     def accelerator(self, path):
-        """What only version 2.4 tells an operator."""
+        """A GET of version 2.4, which has the endpoints for operators."""
         answer = self.cloud.admin.accelerator.get(path, headers={"OpenStack-API-Version": "accelerator 2.4"})
         expect(answer.ok, f"GET {path}: {answer.status_code} {answer.text[:300]}")
         return answer.json()
@@ -63,7 +63,7 @@ class Lifecycle:
         return self.cloud.admin.placement.find_resource_provider(f"{host}_FakeDevice")
 
     def allocations(self, server):
-        """By provider, what Placement has claimed for that server."""
+        """The server's allocations in Placement, by provider."""
         answer = self.cloud.admin.placement.get(f"/allocations/{server}", microversion="1.28")
         expect(answer.ok, f"the allocations of {server}: {answer.status_code} {answer.text[:300]}")
         return {provider: one["resources"] for provider, one in answer.json()["allocations"].items()}
@@ -77,7 +77,7 @@ class Lifecycle:
     # What must hold.
 
     def holds(self, server, host, count=1, status="ACTIVE"):
-        """The server is there with that many accelerators, and all services say the same of them."""
+        """Checks that the server has that many accelerators, and that all services agree about them."""
         found = self.server(server)
         expect(found.status == status, f"the server is {found.status}: {found.fault}")
         expect(found.compute_host == host, f"the server is on {found.compute_host}, not on {host}")
@@ -105,7 +105,7 @@ class Lifecycle:
         return requests
 
     def lets_go(self, server, allocations=True):
-        """Nothing is held for the server any more."""
+        """Waits until nothing is held for the server any more."""
         eventually(f"the requests of {server} to go", lambda: not self.requests(server), 30)
         eventually("its attach handles to be free",
                    lambda: not [one for one in self.handles_in_use() if one["instance_uuid"] == server], 30)
@@ -113,7 +113,7 @@ class Lifecycle:
             eventually("its claims in Placement to go", lambda: not self.allocations(server), 30)
 
     def told_nova(self, requests):
-        """Nova was told of the binding of each of these, and took it."""
+        """Waits until Nova has accepted the event for each of these requests."""
         def taken():
             log = self.processes.log("nova-api")
             return all(f"accelerator-request-bound:{one['uuid']}" in log for one in requests)
@@ -149,7 +149,7 @@ class Lifecycle:
                            "--public", "--file", picture)
 
     def use(self, host):
-        """New servers go to that host only."""
+        """Makes Nova schedule new servers to that host only."""
         compute = self.cloud.admin.compute
         for one in compute.services(binary="nova-compute"):
             (compute.enable_service if one.host == host else compute.disable_service)(one)
@@ -159,7 +159,7 @@ class Lifecycle:
         return self.cloud.demo.compute.find_server(name, ignore_missing=False).id
 
     def run(self, more):
-        """`more` are steps for the same cloud, before it is looked at what is left."""
+        """Runs all steps. `more` runs further steps in the same cloud, before the check that nothing is left."""
         step = self.report.step
         self.prepare()
         with step("create: an accelerated server, bound at once", needed=True) as note:

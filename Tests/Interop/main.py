@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Brings up the cloud of one round after another, runs the lifecycle in it, and tears it down.
+"""Starts the cloud of each round in turn, runs the life cycle in it, and stops it.
 
 usage: main.py --venv FOLDER [--round originals|kilonova]... [--keep]
 

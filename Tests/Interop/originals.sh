@@ -1,6 +1,6 @@
-# To be sourced: what the original services need. `install_originals REQUIREMENTS FOLDER` leaves their programs in $originals/bin.
+# To be sourced. `install_originals REQUIREMENTS FOLDER` installs the original services; their programs are then in $originals/bin.
 
-# The database and the broker of the originals. Their packages must not start services of the system on our account.
+# The database and the broker of the originals. Installing their packages must not start system services.
 install_debian() {
     local missing=() sudo='' policy=/usr/sbin/policy-rc.d made=no
     local program package

@@ -19,7 +19,7 @@ class Report:
 
     @contextlib.contextmanager
     def step(self, name, needed=False):
-        """A step; where it fails the next goes on, unless it was needed."""
+        """Runs a step. If it fails, the next step runs anyway, unless the failed step is `needed`."""
         begin = time.monotonic()
         notes = []
         try:

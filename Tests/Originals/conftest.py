@@ -19,7 +19,7 @@ SILENCE = 10
 
 
 def free_port():
-    """Below the ports of outgoing connections, of which one could take it before the listener does."""
+    """A free port below the range for outgoing connections, one of which could otherwise take it before the listener does."""
     for port in random.sample(range(20_000, 32_000), 100):
         with socket.socket() as probe:
             try:

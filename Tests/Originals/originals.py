@@ -1,6 +1,6 @@
-"""A real Keystone and a real Placement on loopback, each over an SQLite database of its own in a folder that goes afterwards.
+"""A real Keystone and a real Placement on loopback, each over its own SQLite database in a folder that is removed afterwards.
 
-    originals.py COMMAND [ARGUMENTS]    runs it with KILONOVA_TEST_KEYSTONE and KILONOVA_TEST_PLACEMENT set
+    originals.py COMMAND [ARGUMENTS]    runs COMMAND with KILONOVA_TEST_KEYSTONE and KILONOVA_TEST_PLACEMENT set
 """
 
 import contextlib
@@ -32,7 +32,7 @@ class Handler(WSGIRequestHandler):
     def log_message(self, *_): pass
 class Server(socketserver.ThreadingMixIn, WSGIServer):
     daemon_threads = True
-    # The peers speak HTTP/1.1 with bodies of known length; name look-ups only cost time.
+    # The clients use HTTP/1.1 with bodies of known length. Name look-ups only cost time.
     def server_bind(self):
         socketserver.TCPServer.server_bind(self)
         self.server_name, self.server_port = self.server_address[:2]
@@ -84,7 +84,8 @@ class Service:
 
 
 class Keystone(Service):
-    """Holds what RealKeystoneTests describes; `hurried` issues tokens over the same database that live for two seconds."""
+    """Contains the users and projects that RealKeystoneTests describes. `hurried` issues tokens with a lifetime of two seconds, over the same
+    database."""
 
     def __init__(self, folder):
         folder.mkdir()
@@ -179,7 +180,7 @@ password_hash_rounds = 4
             "service_id": service, "interface": "public", "region_id": "one", "url": url}})
 
     def add_service(self, kind, url):
-        """Puts a service into the catalog, in place of one of its kind that another test left there."""
+        """Adds a service to the catalog. It replaces a service of the same type that another test added."""
         for former in self.ask("GET", f"/services?type={kind}")["services"]:
             self.ask("DELETE", f"/services/{former['id']}")
         made = self.ask("POST", "/services", {"service": {"type": kind, "name": kind}})["service"]["id"]
@@ -187,7 +188,7 @@ password_hash_rounds = 4
 
 
 class Placement(Service):
-    """Believes callers (`noauth2`), or asks the Keystone that is given."""
+    """With `noauth2`, or with authentication by the given Keystone."""
 
     def __init__(self, folder, keystone=None):
         folder.mkdir()

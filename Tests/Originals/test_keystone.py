@@ -1,4 +1,4 @@
-"""Placement whose callers a real Keystone vouches for."""
+"""Placement with a real Keystone that validates its callers' tokens."""
 
 import time
 

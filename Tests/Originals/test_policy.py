@@ -1,4 +1,4 @@
-"""Placement's policy files as operators have them: what oslo.policy's own generator makes of the original's rules."""
+"""Placement's policy files as operators have them: the output of oslo.policy's generator for the original's rules."""
 
 import json
 import re
@@ -20,7 +20,7 @@ def generated():
 
 
 def uncommented(sample):
-    """Each rule of the sample in force; what the generator says of deprecated names stays a comment."""
+    """Uncomments each rule of the sample. The generator's notes on deprecated names stay comments."""
     return re.sub(r'^#(?=")', "", sample, flags=re.MULTILINE)
 
 
@@ -59,7 +59,7 @@ def check_defaults(client):
     assert not may(client, "GET", "/usages?project_id=q", **OWN)
     assert may(client, "POST", "/reshaper", **{"X-Roles": "service"})
     assert not may(client, "POST", "/reshaper", **{"X-Roles": "admin"})
-    # A token for the system has another scope than these rules.
+    # The scope of a system token does not match these rules.
     assert not may(client, "GET", "/resource_providers", **{"X-Roles": "admin", "Openstack-System-Scope": "all"})
 
 

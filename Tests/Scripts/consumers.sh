@@ -1,13 +1,13 @@
 #!/usr/bin/env bash
-# Runs the contract tests of services of the field that call Placement: Nova's report client, Cyborg's Placement client.
+# Runs the contract tests of services that call Placement: Nova's report client, Cyborg's Placement client.
 # usage: consumers.sh [pytest arguments]
 #
-# They are big, so they have an environment of their own, .venv-consumers, made once.
+# They are large, so they have their own environment, .venv-consumers, which is created once.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 . Tests/Scripts/environment.sh
 python_environment .venv-consumers Tests/Contracts/consumers/requirements.txt
-# Each in a process of its own: both keep their configuration in the same global place.
+# Each runs in a separate process, because both keep their configuration in the same global variable.
 for tests in Tests/Contracts/consumers/test_*.py; do
     "$environment/bin/pytest" -q -W ignore --no-header -p no:cacheprovider "$tests" "$@"
 done

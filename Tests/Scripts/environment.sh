@@ -1,5 +1,5 @@
-# To be sourced. `python_environment FOLDER REQUIREMENTS` makes FOLDER a virtual environment that has what the file lists, unless
-# it has already; FOLDER is below the repository, and `$environment` its whole path after that.
+# To be sourced. `python_environment FOLDER REQUIREMENTS` makes FOLDER a virtual environment with the listed packages, unless it has them
+# already. FOLDER is relative to the repository; `$environment` is its absolute path afterwards.
 python_environment() {
     local wanted sudo
     environment=$PWD/$1
@@ -10,7 +10,7 @@ python_environment() {
         $sudo apt-get update -qq
         $sudo env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq python3-venv
     fi
-    echo "installing what $2 lists into $1"
+    echo "installing the packages of $2 into $1"
     [ -x "$environment/bin/python" ] || python3 -m venv "$environment"
     timeout 1800 "$environment/bin/pip" install -q --disable-pip-version-check -r "$2"
     echo "$wanted" >"$environment/.installed"

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Makes the environments of the contract tests, as the tests themselves would where they are missing.
+# Creates the environments of the contract tests, as the tests do if they are missing.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 . Tests/Scripts/clients.sh

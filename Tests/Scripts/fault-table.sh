@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Cuts everyone that takes part in the life of an accelerator request off at each of its moments and prints how many runs
-# converged, by who was cut and when. usage: fault-table.sh   (tests built before)
+# Interrupts each participant in the life of an accelerator request at each of its moments, and prints how many runs converged, by
+# participant and moment. usage: fault-table.sh   (tests built before)
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 log=$(mktemp "${TMPDIR:-/tmp}/kilonova-faults.XXXXXX")
@@ -9,9 +9,9 @@ status=0
 KILONOVA_TEST_FAULTS=all swift test --skip-build --filter '^AcceleratorsTests\.(FaultTableTests|KillTests)' >"$log" 2>&1 || status=$?
 [ "$status" = 0 ] || grep -E '✘|error:' "$log" | head -40
 awk -F'|' '
-    # Clients, hosts, then the steps of workflows, as the tests found them.
+    # Clients, hosts, then the steps of workflows in the order of the tests.
     $1 == "MOMENTS" { for (i = 2; i <= NF; i++) stages[i - 1] = $i }
-    # Runs that ended before the cut came do not count.
+    # Runs that ended before the interruption do not count.
     $1 == "FAULT" && $3 != "none" { count[$2, $3]++; parties[$2] = 1; total++; sum[$2]++ }
     END {
         printf "| Cut off |"

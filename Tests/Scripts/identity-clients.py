@@ -1,4 +1,4 @@
-"""Drives unmodified OpenStack clients against an Identity service and checks what they make of it.
+"""Runs unmodified OpenStack clients against an Identity service and checks their results.
 
     identity-clients.py CLIENT BASE ADMIN-PASSWORD SERVICE-PASSWORD
 

@@ -1,9 +1,9 @@
 #!/usr/bin/env bash
-# Brings up a real Keystone 30.0.0 and a real Placement 16.0.0 on loopback, with SQLite, and runs what is tested against them:
-# the contract tests of Tests/Originals, and the suites that KILONOVA_TEST_KEYSTONE and KILONOVA_TEST_PLACEMENT open.
-# usage: original.sh [COMMAND [ARGUMENTS]]    with a command: that one in their place, with both variables set
+# Starts a real Keystone 30.0.0 and a real Placement 16.0.0 on loopback, with SQLite, and runs the tests against them: the contract tests of
+# Tests/Originals, and the suites that KILONOVA_TEST_KEYSTONE and KILONOVA_TEST_PLACEMENT enable.
+# usage: original.sh [COMMAND [ARGUMENTS]]    with a command: runs it instead of the tests, with both variables set
 #
-# They have an environment of their own, .venv-original, made once.
+# The originals have their own environment, .venv-original, which is created once.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 . Tests/Scripts/environment.sh

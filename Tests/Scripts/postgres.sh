@@ -1,13 +1,13 @@
 #!/bin/sh
-# A PostgreSQL server of its own for tests: private folder, private socket, no network address.
+# A separate PostgreSQL server for tests: private folder, private socket, no network address.
 #
-#   postgres.sh start DIR      makes and starts it, prints the URL of an empty database
-#   postgres.sh restart DIR    as after a crash: it stops without warning and recovers
+#   postgres.sh start DIR      creates and starts it, prints the URL of an empty database
+#   postgres.sh restart DIR    restarts it as after a crash: it stops without warning and recovers
 #   postgres.sh stop DIR       stops it and removes DIR
 #
-# Installs the Debian package where no server is installed. The system's own cluster is never touched. Commits are
-# written before they are acknowledged, as in production, because the tests kill processes and look at what is left. With
-# KILONOVA_POSTGRESQL_FSYNC=off they are not forced to the disk, which only a crash of the whole machine would show.
+# Installs the Debian package if no server is installed. The system's own cluster is never used. Commits are written before they are
+# acknowledged, as in production, because the tests kill processes and check what is left. With KILONOVA_POSTGRESQL_FSYNC=off they are not
+# flushed to the disk, which makes a difference only if the machine crashes.
 set -eu
 
 usage() { echo "usage: $0 start|restart|stop DIR" >&2; exit 2; }
@@ -28,7 +28,7 @@ find_programs() {
 
 install_server() {
     sudo=; [ "$(id -u)" -eq 0 ] || sudo=sudo
-    # The package must not create and start the system's cluster on our account.
+    # Installing the package must not create and start a system cluster.
     $sudo mkdir -p /etc/postgresql-common
     [ -e /etc/postgresql-common/createcluster.conf ] ||
         echo 'create_main_cluster = false' | $sudo tee /etc/postgresql-common/createcluster.conf >/dev/null
@@ -41,7 +41,7 @@ start_server() {
         start >"$directory/start.log" 2>&1 || { cat "$directory/start.log" "$data/server.log" >&2; exit 1; }
 }
 
-# What `start` wrote down.
+# Reads what `start` stored.
 recall() {
     directory=$(cd "$directory" && pwd)
     socket=$(cat "$directory/socket" 2>/dev/null || true)
@@ -59,11 +59,11 @@ start() {
     directory=$(cd "$directory" && pwd)
     [ "$(id -u)" -ne 0 ] || chown postgres "$directory"
     chmod 755 "$directory"
-    # A socket's path may have 107 bytes; the folder's may be longer.
+    # A socket's path is limited to 107 bytes; the folder's path may be longer.
     socket=$(as_server mktemp -d /tmp/kilonova-pg-XXXXXX)
     chmod 755 "$socket"
     echo "$socket" >"$directory/socket"
-    # Where the server's user cannot reach the folder, the data lies beside the socket.
+    # If the server's user cannot access the folder, the data is beside the socket.
     data=$directory/data
     as_server test -w "$directory" 2>/dev/null || data=$socket/data
     echo "$data" >"$directory/where"

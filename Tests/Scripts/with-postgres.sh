@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Runs a command beside a PostgreSQL server of its own, which KILONOVA_TEST_POSTGRESQL names.
+# Runs a command with a separate PostgreSQL server, whose URL is in KILONOVA_TEST_POSTGRESQL.
 # usage: with-postgres.sh COMMAND [ARGUMENTS]
 set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd)

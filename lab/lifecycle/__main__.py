@@ -1,6 +1,6 @@
-"""lifecycle [quick|all|PART…]: the life of devices with this program's own agent in the laboratory's guest, seen from outside.
+"""lifecycle [quick|all|PART…]: the life of devices with this program's agent in the laboratory's guest, checked from outside.
 
-Variables: LAB_ROOM the guest's folder, LAB_KEEP where the control plane's files and the agent's log go, KILONOVA the program.
+Variables: LAB_ROOM is the guest's folder, LAB_KEEP the folder for the control plane's files and the agent's log, KILONOVA the program.
 """
 import os
 import pathlib
@@ -20,7 +20,7 @@ PARTS = {
     "life": checks.life, "kills": checks.kills, "tenants": adversary.tenants, "unplug": disruptions.unplug,
     "reboot": disruptions.reboot, "lies": disruptions.lies, "leaks": disruptions.leaks, "crashes": disruptions.crashes,
 }
-# The drivers without which a part has nothing to do.
+# The drivers that each part needs. Without them the part is skipped.
 NEEDS = {"tenants": {"nvme", "pci"}, "lies": {"nvme"}, "leaks": {"pci"}, "crashes": {"nvme"}}
 
 
@@ -68,7 +68,7 @@ def main(words):
     return report.end()
 
 
-# Who ends this ends the control plane with it.
+# A signal to this process ends the control plane too.
 for number in (signal.SIGTERM, signal.SIGHUP):
     signal.signal(number, lambda *_: sys.exit(1))
 sys.exit(main(sys.argv[1:]))

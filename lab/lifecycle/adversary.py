@@ -1,11 +1,11 @@
-"""Tenants in guests within the guest: each fills drive and card from end to end and leaves, the next one searches both to their end;
-between them the agent cleans, by each method in turn."""
+"""Tenants in guests within the guest. Each searches the whole drive and the card's memory for data of the previous tenant, fills both, and
+leaves. Between two tenants the agent cleans, by each method in turn."""
 import json
 
 from checks import chain
 from tenancy import AGENT, Tenancy
 
-# The method, what its certificates say, and whether the drive needs a layer for it, for QEMU's has no sanitize.
+# The method, its words in the certificate, and whether it needs a layer, because QEMU's drive has no sanitize.
 METHODS = [("format", "nvme format", False), ("zero", "zero", False), ("sanitize", "sanitize", True)]
 ROUNDS = 3
 

@@ -1,5 +1,4 @@
-"""What is checked: every driver's life, an agent that is killed, cards that are unplugged, a host that restarts, drives and cards
-that do not erase."""
+"""Checks of every driver's device through one tenancy, of an agent that is killed, and of the chain of certificates."""
 import random
 
 from report import eventually
@@ -9,7 +8,7 @@ CANARY = "canary-of-the-last-tenant"
 
 
 def reported(report, cloud, guest):
-    """The agent enrols, and what it finds stands in Placement and in the accelerator service."""
+    """The agent enrols, and the devices that it finds are in Placement and in the accelerator service."""
     up = eventually(120, lambda: [host for host in cloud.get("/accelerator/v2/hosts")["hosts"] if host["state"] == "up"])
     if not report.check("the agent in the guest enrols and is up", up, guest.agent_log()):
         return False
@@ -30,7 +29,7 @@ def reported(report, cloud, guest):
 
 
 def life(report, cloud, guest):
-    """Claimed, bound, attached to a guest within the guest that works with it, detached, cleaned, verified, given out again."""
+    """Each device is claimed, bound, attached to a guest within the guest that uses it, detached, cleaned, verified and bound again."""
     record(cloud, guest, "free", "nothing of it held")
     held = []
     for driver in DRIVERS:
@@ -69,14 +68,14 @@ def life(report, cloud, guest):
 
 
 def record(cloud, guest, name, state):
-    """What the drivers read of the host as it stands, for tests without a laboratory."""
+    """Records the host in its present state, for tests without a laboratory."""
     note = f"The host of the laboratory under its own agent, {state}. Recorded by lab/test lifecycle."
     guest.run(f"rm -f /root/{name}.host; /goods/kilonova host record /root/{name}.host --note '{note}'")
     (cloud.folder / f"{name}.host").write_text(guest.run(f"cat /root/{name}.host").stdout)
 
 
 def seen(report, lines, said):
-    """What the guest within the guest reported of each driver's device."""
+    """Checks what the guest within the guest reported about each driver's device."""
     report.check("the guest within the guest comes to its end", any(line.startswith("done") for line in lines), said[-3000:])
     words = [line.split() for line in lines]
 
@@ -123,7 +122,7 @@ def released(report, cloud, guest, held):
 
 
 def next_tenant(report, cloud, former):
-    """Whoever has the drive next fetches its certificate, which says how far the erasure is proven."""
+    """The next tenant of the drive reads its certificate, which says what was erased and read back."""
     after = Tenancy(cloud, "nvme")
     after.bind()
     if not report.check("nvme: the next tenant gets it", after.bound()):
@@ -141,7 +140,7 @@ def next_tenant(report, cloud, former):
 # The agent is killed
 
 def kills(report, cloud, guest):
-    """The agent ends by SIGKILL at each step of a tenancy and is started again: the tenancy ends as it would have."""
+    """The agent is ended by SIGKILL at each step of a tenancy and restarted. The tenancy ends as it does without that."""
     generator = random.Random(6)
     for driver in DRIVERS:
         for step in ("before it binds", "while it binds", "while it is held", "while it is released", "while it cleans"):
@@ -153,7 +152,7 @@ def kills(report, cloud, guest):
 
 
 def killed(cloud, guest, driver, step, generator):
-    """None, or what was wrong."""
+    """None, or the failure as text."""
     def cut(most=0.0):
         if most:
             guest.run(f"sleep {generator.uniform(0, most):.2f}; kill -KILL $(cat /run/agent.pid)", check=False)

@@ -1,4 +1,4 @@
-"""A control plane on this machine, and its interfaces as Nova and an operator use them."""
+"""A control plane on this machine, and its APIs as Nova and an operator use them."""
 import json
 import os
 import pathlib
@@ -123,7 +123,7 @@ log: {{access: false, level: info}}
         return token
 
     def api(self, method, path, body=None, user="admin", service=False):
-        """One call: status, and the answer's JSON or text."""
+        """Sends one request; returns the status, and the response's JSON or text."""
         tokens = {"admin": ("admin", "admin", "admin"), "demo": ("demo", "demo", "demo")}
         headers = {"X-Auth-Token": self.token(*tokens[user])}
         if service:
@@ -151,7 +151,7 @@ log: {{access: false, level: info}}
         return self.get(f"/placement/resource_providers/{provider}/inventories")["inventories"]
 
     def claim(self, provider, kind, patience=0):
-        """A consumer with one of that class; what is withheld now may be back within so many seconds."""
+        """A new consumer that holds one unit of that class. Waits up to `patience` seconds while the unit is withheld."""
         instance = str(uuid.uuid4())
         self.token("demo", "demo", "demo")
         body = {
@@ -193,7 +193,7 @@ log: {{access: false, level: info}}
         return self.get(f"/accelerator/v2/accelerator_requests/{request}", user="demo", service=True)
 
     def bound(self, request, seconds=180):
-        """The request once it is bound; None where it is not in that time."""
+        """The request when it is bound, or None if it is not bound in that time."""
         def ask():
             shown = self.show(request)
             return shown if shown["state"] in ("Bound", "BindFailed") else None
@@ -227,7 +227,7 @@ log: {{access: false, level: info}}
         return self.get("/accelerator/v2/sanitisation_certificates")["certificates"]
 
     def verified(self, certificates, name):
-        """What `kilonova verify certificate` says of them: whether they hold, and its lines."""
+        """Runs `kilonova verify certificate`; returns whether the certificates are valid, and its output."""
         keys = self.folder / "keys.json"
         keys.write_text(json.dumps(self.get("/accelerator/v2/sanitisation_keys", user="demo")))
         file = self.folder / f"{name}.json"

@@ -49,7 +49,7 @@ def unplug(report, cloud, guest):
 
 
 def held(report, cloud, guest):
-    """A card that vanishes while a tenant has it is missing, withheld, and cleaned before anybody else gets it."""
+    """A card that disappears while a tenant holds it is missing and withheld, and is cleaned before the next tenant gets it."""
     tenancy = Tenancy(cloud, "intel_qat")
     tenancy.bind()
     if not report.check("intel_qat: bound", tenancy.bound()):
@@ -70,7 +70,7 @@ def held(report, cloud, guest):
 
 
 def reboot(report, cloud, guest):
-    """The host restarts while everything is held: partitions are made again, mediated devices too, and nothing is lost."""
+    """The host restarts while everything is held. Partitions and mediated devices are created again, and nothing is lost."""
     tenancies = [Tenancy(cloud, driver) for driver in DRIVERS]
     for tenancy in tenancies:
         tenancy.bind()
@@ -110,7 +110,7 @@ def reboot(report, cloud, guest):
 # Drives that lie
 
 def lies(report, cloud, guest):
-    """A drive that reports success and erases nothing is found out and quarantined, until an operator decides."""
+    """A drive that reports success and erases nothing is detected and quarantined until an operator decides."""
     guest.layer("lying", "nvme", "blkdiscard")
     tenancy = Tenancy(cloud, "nvme")
     tenancy.bind()
@@ -133,7 +133,7 @@ def lies(report, cloud, guest):
 # Cards that leak
 
 def leaks(report, cloud, guest):
-    """A card whose memory outlives its reset is found out and quarantined each time; an honest one passes."""
+    """A card whose memory survives its reset is detected and quarantined each time; an honest card passes."""
     said = guest.monitor(
         "device_add lab-accel,id=leaky,bus=n1.3,vendor=0x10ee,device=0x5001,class=0x120000,mem=16M,keep=on,"
         "serial=0x1122334455660009")
@@ -184,7 +184,7 @@ def fill(guest, tenancy):
 
 
 def quarantined(report, cloud, guest, tenancy, title, reason):
-    """Whether the handle is in error for that reason, its capacity withheld and a failure certified."""
+    """Checks that the handle is in error for that reason, its capacity is withheld, and the failure is certified."""
     handle = eventually(180, lambda: next(
         (one for one in [cloud.handle(tenancy.handle)] if one["state"] == "error"), None))
     if not report.check(f"{title} is quarantined", handle, f"{cloud.handle(tenancy.handle)}\n{guest.agent_log()}"):
@@ -214,7 +214,7 @@ def quarantined(report, cloud, guest, tenancy, title, reason):
 # The control plane is killed
 
 def crashes(report, cloud, guest):
-    """The control plane ends by SIGKILL while drives are cleaned: each cleaning has one certificate, and the chain holds."""
+    """The control plane is ended by SIGKILL while drives are cleaned. Each cleaning has one certificate, and the chain is valid."""
     before = len(cloud.certificates())
     rounds = 6
     for count in range(rounds):

@@ -25,7 +25,7 @@ class Guest:
         self.boot()
 
     def boot(self):
-        """What a host does before its agent: files, modules; and nothing beyond this machine is reached."""
+        """Prepares the host for its agent: files and modules. Nothing outside this machine can be reached."""
         said = self.run(
             "hostname labhost; mkdir -p /goods && (mountpoint -q /goods || mount -o ro LABEL=goods /goods) && sh /goods/guest-setup attach && "
             "ip route replace blackhole 0.0.0.0/1 && ip route replace blackhole 128.0.0.0/1", check=False)
@@ -52,11 +52,11 @@ class Guest:
         return (said.stdout + said.stderr).strip()
 
     def plug(self, device):
-        """Plugs a card in. What was pulled leaves its plug some time after its driver let go of it, and until then this is refused."""
+        """Plugs a card in. QEMU refuses this until the previous card has left the plug, some time after its driver released it."""
         return eventually(60, lambda: "Error" not in self.monitor(f"device_add {device}"), 1)
 
     def reboot(self):
-        """The host goes down hard after its disks are written, and comes up again."""
+        """Restarts the host without a shutdown, after its disks are written."""
         boots = self.serial.read_text(errors="replace").count("LAB-READY")
         self.run("sync; mount -o remount,ro / 2>/dev/null; sync; (sleep 1; busybox reboot -f) > /dev/null 2>&1 &", check=False)
         self.hang_up()
@@ -79,7 +79,7 @@ class Guest:
             "echo $! > /run/agent.pid")
 
     def configure(self, text):
-        """Another configuration, and the agent started anew with it."""
+        """Restarts the agent with another configuration."""
         self.kill_agent("TERM")
         self.put("/etc/kilonova/agent.yaml", self.known(text))
         self.start_agent()
@@ -87,7 +87,7 @@ class Guest:
     # What lies before the programs that the agent calls
 
     def layer(self, name, *tools):
-        """Those of this folder of lab/layers, in place of the host's own; they call these as `TOOL.real`."""
+        """Replaces the host's tools with those of a folder of lab/layers. They call the originals as `TOOL.real`."""
         for tool in tools:
             self.run(
                 f"[ -e /usr/sbin/{tool}.real ] || mv /usr/sbin/{tool} /usr/sbin/{tool}.real; "
@@ -95,7 +95,7 @@ class Guest:
                 f"chmod 755 /usr/sbin/{tool}")
 
     def honest(self):
-        """The host's own again."""
+        """Restores the host's own tools."""
         self.run("cd /usr/sbin; for tool in nvme blkdiscard; do [ ! -e $tool.real ] || mv $tool.real $tool; done; rm -f LIES")
 
     def kill_agent(self, signal="KILL"):
@@ -114,7 +114,7 @@ class Guest:
         return self.run(f"test -e {path}", check=False).returncode == 0
 
     def attach(self, address):
-        """As libvirt does with what it manages: away from the host's driver, to the guests'."""
+        """Moves the device from the host's driver to vfio-pci, as libvirt does with managed devices."""
         device = f"/sys/bus/pci/devices/{address}"
         self.run(
             f"echo vfio-pci > {device}/driver_override; "
@@ -133,7 +133,7 @@ class Guest:
                  "iflag=fullblock 2> /dev/null'", check=False)
 
     def canaries(self, serial, canary):
-        """How many are found on the whole drive; None where it cannot be read."""
+        """The number of canaries on the whole drive, or None if it cannot be read."""
         line = (f"for c in /sys/class/nvme/nvme*; do if [ \"$(tr -d ' ' < $c/serial)\" = {serial} ]; then "
                 f"blockdev --flushbufs /dev/$(basename $c)n1; grep -a -c '{canary}' /dev/$(basename $c)n1; fi; done")
         found = self.read(line, check=False)
@@ -149,7 +149,7 @@ class Guest:
     # Guests within it
 
     def run_nested(self, words, devices, seconds=900):
-        """A guest within the guest with these devices: what it said, line by line."""
+        """Runs a guest within the guest with these devices; returns its output line by line."""
         arguments = " ".join(f"-device vfio-pci,{device}" for device in devices)
         begun = time.monotonic()
         said = self.run(f"timeout -k 5 {seconds} /goods/nested '{words}' {arguments} 2>&1", check=False, timeout=seconds + 60)

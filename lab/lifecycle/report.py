@@ -1,4 +1,4 @@
-"""The outcome, in the Test Anything Protocol: one line a check, as it is made, with the driver that it is about."""
+"""The report in the Test Anything Protocol: one line for each check, printed at once, with the driver that it concerns."""
 import sys
 import time
 
@@ -34,7 +34,7 @@ class Report:
 
 
 def eventually(seconds, ask, pause=0.3):
-    """The first true answer of `ask`; after `seconds` the last one, whatever it is."""
+    """The first true result of `ask`, or the last result after `seconds`."""
     end = time.monotonic() + seconds
     while True:
         try:

@@ -1,4 +1,4 @@
-"""What one tenant has of one driver, from the claim to the release; and what each driver is tried on."""
+"""One tenant's use of one driver's device, from the claim to the release; and the devices that each driver is tested on."""
 import os
 
 from report import eventually
@@ -53,7 +53,7 @@ def provider_of(cloud, driver, at=None):
 
 
 class Tenancy:
-    """One accelerator request, bound or on its way to be."""
+    """One accelerator request, bound or being bound."""
 
     def __init__(self, cloud, driver, at=None, kind=None, patience=90):
         self.cloud = cloud
@@ -112,7 +112,7 @@ class Tenancy:
         self.cloud.tenancies.remove(self)
 
     def abandon(self, guest):
-        """After a part that did not come to its end: what it held is let go of."""
+        """Releases what a part still held when it failed."""
         if self.shown and not self.is_mediated and guest.driver_of(self.address) == "vfio-pci":
             guest.detach(self.address)
         self.release()
@@ -121,7 +121,7 @@ class Tenancy:
         return self.cloud.handle(self.handle)["state"] == "available"
 
     def freed(self, seconds=600):
-        """Whether the handle is given out again, and Placement says so, in that time."""
+        """Whether, within that time, the handle is available and Placement shows its capacity."""
         def ask():
             if not self.is_free():
                 return False

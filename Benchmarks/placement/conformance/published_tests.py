@@ -1,13 +1,13 @@
 #!/usr/bin/env python3
-"""Runs the functional tests that openstack-placement publishes, as they are, against Kilonova.
+"""Runs the functional tests that openstack-placement publishes, unchanged, against Kilonova.
 
-The tests are read from the installed package (openstack-placement, with gabbi, oslotest, wsgi-intercept); nothing of
-them is kept here. Their fixtures make providers and allocations through the database objects of the original; here the
-same calls become requests. Each file gets a server of its own, with an empty database.
+The tests are read from the installed package (openstack-placement, with gabbi, oslotest, wsgi-intercept); no copy of them is kept here.
+Their fixtures create providers and allocations through the original's database objects. Here the same calls become requests. Each file gets
+its own server with an empty database.
 
     python published_tests.py PATH-TO-BenchmarkPlacement [FILE-NAME-PART ...]
 
-Prints the counts, and each test that fails; ends with 0 where just those fail that `differences.txt` lists with their reasons.
+Prints the counts, and each test that fails. Exit status 0 if exactly those tests fail that `differences.txt` lists with their reasons.
 """
 import http.client
 import json
@@ -234,5 +234,5 @@ print(f"{result.testsRun} tests, {result.testsRun - len(failed) - len(result.ski
 for name in sorted(failed):
     print(("as listed  " if name in listed else "DIFFERS    ") + name)
 for name in sorted(listed - failed):
-    print(f"PASSES     {name}: take it from the list")
+    print(f"PASSES     {name}: remove it from the list")
 sys.exit(0 if failed == listed else 1)

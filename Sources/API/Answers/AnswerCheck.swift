@@ -10,12 +10,13 @@ import Synchronization
 public struct AnswerCheck: Sendable {
     private let report: @Sendable (AnswerMismatch) -> Void
 
-    /// - Parameter report: told of each answer that differs; may be called from any task
+    /// - Parameter report: called with each response that differs, from any task
     public init(report: @escaping @Sendable (AnswerMismatch) -> Void) {
         self.report = report
     }
 
-    /// The response to send in place of `response`: a body that leaves in pieces is looked at when the last piece was taken.
+    /// The response to send in place of `response`. A body that is sent in pieces is checked when the last piece was
+    /// sent.
     func watching(_ response: APIResponse, _ method: HTTPRequest.Method, _ exchange: Exchange) -> APIResponse {
         guard let endpoint = exchange.endpoint else { return response }
         let promise = Promise(method: method, endpoint: endpoint, family: exchange.family, version: exchange.version)
@@ -62,7 +63,7 @@ public struct AnswerCheck: Sendable {
     }
 }
 
-/// What has left of an answer so far.
+/// The part of a response that has been sent.
 private final class Kept: Sendable {
     private let held = Mutex<[UInt8]>([])
 
@@ -71,7 +72,7 @@ private final class Kept: Sendable {
     func append(_ piece: some Sequence<UInt8> & Sendable) { held.withLock { $0.append(contentsOf: piece) } }
 }
 
-/// What the document says of one endpoint in one version.
+/// What the document promises for one endpoint in one version.
 private struct Promise: Sendable {
     let method: HTTPRequest.Method
     let endpoint: Endpoint
@@ -80,7 +81,7 @@ private struct Promise: Sendable {
 
     func isData(_ status: Int) -> Bool { endpoint.answers.first { $0.status == status }?.isData ?? false }
 
-    /// Nil where the answer is as promised.
+    /// Nil if the response is as promised.
     func problem(_ status: Int, _ headers: HTTPFields, _ body: [UInt8]) -> String? {
         guard status < 400 else { return faultProblem(status, headers, body) }
         guard let answer = endpoint.answers.first(where: { $0.status == status }) else {

@@ -1,14 +1,14 @@
 public import HTTPTypes
 public import Model
 
-/// An answer that is not what the OpenAPI document of its version promises.
+/// A response that differs from the OpenAPI document of its version.
 public struct AnswerMismatch: Sendable, CustomStringConvertible {
     /// The service's name.
     public let service: String
     public let method: HTTPRequest.Method
     /// The endpoint's template: `/v2/devices/{uuid}`.
     public let route: String
-    /// Nil where the version itself was refused.
+    /// Nil if the version itself was refused.
     public let version: Microversion?
     public let status: Int
     /// What differs, and where in the body.

@@ -1,6 +1,6 @@
 import Model
 
-/// What a body must be, and how it becomes a value.
+/// The form of a body, and how it is decoded.
 public struct BodyRules: Sendable {
     /// One media type that the endpoint takes; data has no schema.
     struct Content: Sendable {
@@ -52,7 +52,7 @@ public struct BodyRules: Sendable {
     }
 }
 
-/// A decoded body on its way from the decoder to the handler of the same endpoint.
+/// A decoded body, between the decoder and the handler of one endpoint.
 struct BodyValue: Sendable {
     let value: any Sendable
 

@@ -2,10 +2,10 @@ public import HTTPTypes
 public import Model
 import NIOCore
 
-/// One HTTP request, whichever way it came: over a socket, or from inside the process.
+/// One HTTP request, from a socket or from inside the process.
 public struct APIRequest: Sendable {
     public var method: HTTPRequest.Method
-    /// Path and query as sent, percent-encoded.
+    /// Path and query as they were sent, percent-encoded.
     public var target: String
     public var headers: HTTPFields
     /// Empty where it is still `arriving`.
@@ -28,7 +28,7 @@ public struct APIRequest: Sendable {
 
 /// The other end of a connection.
 public struct Peer: Sendable, Equatable {
-    /// The client's address as text; behind a trusted proxy the one that the proxy tells.
+    /// The client's address as text; behind a trusted proxy, the address that the proxy reports.
     public var address: String
     public var isLoopback: Bool
     /// Names (DNS SANs, else the common name) of the client certificate that TLS verified.
@@ -47,14 +47,14 @@ public struct Peer: Sendable, Equatable {
     public static let inProcess = Peer(address: "127.0.0.1", isLoopback: true, origin: "http://127.0.0.1")
 }
 
-/// The answer, and what the access log wants to know of it.
+/// The response, and what the access log needs.
 public struct APIResponse: Sendable {
     public var status: Int
     public var headers: HTTPFields
     public var body: Reply.Body
     public var requestID: RequestID
     public var caller: Caller?
-    /// The service's name, nil where no service has the path.
+    /// The service's name; nil if no service has the path.
     public var service: String?
     /// The endpoint's template, so that metrics have few labels.
     public var route: String?
@@ -66,7 +66,7 @@ public struct APIResponse: Sendable {
         self.requestID = requestID
     }
 
-    /// The body as bytes; a stream is run to its end.
+    /// The body as bytes; a stream is read to its end.
     public func bytes() async throws -> [UInt8] {
         switch body {
         case .none: return []

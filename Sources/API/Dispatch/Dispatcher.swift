@@ -2,9 +2,9 @@ import HTTPTypes
 public import Logging
 public import Model
 
-/// From a request to its answer: mount, version, route, caller, policy, parameters, body, handler, envelope.
+/// From a request to its response: mount, version, route, caller, policy, parameters, body, handler, error body.
 ///
-/// Knows no socket: the server calls it, and so do tests and callers inside the process.
+/// It does not depend on a socket: the server calls it, and so do tests and callers inside the process.
 public struct Dispatcher: Sendable {
     private let mounts: [Mount]
     /// Whether an endpoint of any service takes its body as it arrives.
@@ -24,8 +24,8 @@ public struct Dispatcher: Sendable {
     }
 
     /// - Parameters:
-    ///   - answers: looks at every answer; nil where none does
-    ///   - root: answers paths below no service, such as `/`; nil is 404
+    ///   - answers: checks every response; nil for no checks
+    ///   - root: responds to paths below no service, such as `/`; nil responds with 404
     public init(
         _ services: [Service], logger: Logger, ids: IDSource = .random, answers: AnswerCheck? = nil,
         root: @escaping @Sendable (APIRequest) -> Reply? = { _ in nil }
@@ -67,7 +67,7 @@ public struct Dispatcher: Sendable {
         return answers?.watching(response, request.method, exchange) ?? response
     }
 
-    /// Answers `fault` in the envelope of the service that the request was for.
+    /// A response with `fault`, in the error body of the request's service.
     func refuse(_ request: APIRequest, _ fault: Fault) async -> APIResponse {
         let requestID = RequestID("req-\(ids.next(RequestKind.self))")
         guard let mount = mount(of: RequestTarget(request.target).rawPath) else {
@@ -115,14 +115,15 @@ public struct Dispatcher: Sendable {
             requestID: requestID)
     }
 
-    /// What the client may know of an error; the rest goes to the log under the request's id.
+    /// The part of an error that the client may know. The rest goes to the log, with the request's id.
     private func outcome(of error: any Error, _ requestID: RequestID) -> Fault {
         let fault: Fault
         switch error {
         case let known as Fault: fault = known
         case let known as any FaultConvertible: fault = known.fault
         case is CancellationError:
-            fault = .unavailable("The request was given up because the server stops or the client left.")
+            fault = .unavailable(
+                "The request was cancelled because the server is stopping or the client disconnected.")
         default: fault = .internalError("\(type(of: error)): \(error)")
         }
         if fault.kind.status >= 500 {

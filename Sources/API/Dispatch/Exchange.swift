@@ -2,7 +2,7 @@ import HTTPTypes
 import Logging
 import Model
 
-/// One request inside its service: what is known of it grows step by step, so that an error finds what it needs.
+/// One request inside its service. Its data are filled in step by step, so that an error finds what it needs.
 struct Exchange {
     let mount: Dispatcher.Mount
     let requestID: RequestID
@@ -149,7 +149,7 @@ struct Exchange {
         return fault
     }
 
-    /// The service's OpenAPI document: of the version that the request asks for, or of all together where it asks none.
+    /// The service's OpenAPI document, for the requested version, or for all versions together if none is requested.
     mutating func document(_ request: APIRequest) -> APIResponse {
         do throws(Fault) {
             let asked = service.family.versionText(in: request.headers)

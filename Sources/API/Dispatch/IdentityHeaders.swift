@@ -1,6 +1,7 @@
 import HTTPTypes
 
-/// The headers by which a validating proxy would say who calls. This program believes none that comes from outside.
+/// The headers with which a validating proxy would identify the caller. This program ignores them in requests from
+/// outside.
 enum IdentityHeaders {
     private static let exact: Set<String> = [
         "x-identity-status", "x-role", "x-roles", "x-user", "x-tenant", "x-is-admin-project", "x-service-catalog",

@@ -1,12 +1,13 @@
 import Model
 
-/// A request's path and query, decoded. What is not text that can be stored is refused here, once for all endpoints.
+/// A request's path and query, decoded. Text that cannot be stored is refused here, once for all endpoints.
 struct RequestTarget {
     /// Still percent-encoded, as rewriting and prefixes see it.
     let rawPath: Substring
     let rawQuery: Substring
 
-    /// Parameters of one query: far above what clients send, and below what databases take in one statement.
+    /// Maximum number of parameters in one query: far above what clients send, and below what databases accept in one
+    /// statement.
     static let mostParameters = 512
 
     init(_ target: String) {
@@ -22,7 +23,7 @@ struct RequestTarget {
         }
     }
 
-    /// The path's parts, decoded; empty ones (doubled slashes) are left out.
+    /// The path's segments, decoded; empty ones (doubled slashes) are left out.
     static func segments(of path: some StringProtocol) throws(Fault) -> [String] {
         var segments: [String] = []
         for part in path.utf8.split(separator: UInt8(ascii: "/"), omittingEmptySubsequences: true) {
@@ -60,7 +61,7 @@ struct RequestTarget {
         return parameters
     }
 
-    /// Nil where an escape is broken, the bytes are not UTF-8, or a NUL is among them.
+    /// Nil if an escape is malformed, the bytes are not UTF-8, or a NUL is among them.
     static func decode(_ text: some Collection<UInt8>, plusIsSpace: Bool) -> String? {
         if !text.contains(where: { $0 == UInt8(ascii: "%") || $0 == 0 || (plusIsSpace && $0 == UInt8(ascii: "+")) }) {
             return String(validating: text, as: UTF8.self)

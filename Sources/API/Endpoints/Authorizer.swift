@@ -1,16 +1,17 @@
 public import HTTPTypes
 public import Model
 
-/// Says who makes a request. Implemented by `Access` (embedded, Keystone, noauth2) and by `Link` (client certificates).
+/// Identifies callers. Implemented by `Access` (embedded, Keystone, noauth2) and by `Link` (client certificates).
 public protocol Authenticator: Sendable {
-    /// Who calls, or nil where the request carries no credentials. Throws 401 where they are bad, 503 where nobody can say.
+    /// The caller; nil if the request has no credentials. Throws 401 if they are invalid, 503 if they cannot be
+    /// checked.
     func authenticate(_ request: Credentials) async throws(Fault) -> Caller?
 
     /// The header of every 401, such as `WWW-Authenticate: Keystone uri="…"`.
     func challenge(origin: String) -> Fault.Header?
 
-    /// Whether `X-Roles` and its kin are left in the request for it to read: only for development, where who calls is what
-    /// the headers say. Everywhere else they are taken away first.
+    /// Whether `X-Roles` and similar headers stay in the request: only for development, where they identify the caller.
+    /// Otherwise they are removed first.
     var readsIdentityHeaders: Bool { get }
 }
 
@@ -18,7 +19,7 @@ extension Authenticator {
     public var readsIdentityHeaders: Bool { false }
 }
 
-/// What a request shows of who it is.
+/// A request's credentials.
 public struct Credentials: Sendable {
     public let headers: HTTPFields
     /// Names (DNS SANs, else the common name) of the client certificate that TLS verified.
@@ -33,14 +34,13 @@ public struct Credentials: Sendable {
     }
 }
 
-/// Decides by policy. Implemented by `Access`.
+/// Applies the policy. Implemented by `Access`.
 public protocol Authorizer: Sendable {
     /// Throws 403 unless `rule` admits `caller` to `target`. An unknown rule admits nobody.
     func authorize(_ caller: Caller, rule: String, target: PolicyTarget) throws(Fault)
 }
 
-/// Attributes of the object a policy rule is asked about, by oslo.policy's names: `project_id`, `user_id`,
-/// `target.user.domain_id`.
+/// Attributes of a policy rule's target, with oslo.policy's names: `project_id`, `user_id`, `target.user.domain_id`.
 public struct PolicyTarget: Sendable, ExpressibleByDictionaryLiteral {
     public var attributes: [String: String]
 
@@ -52,7 +52,7 @@ public struct PolicyTarget: Sendable, ExpressibleByDictionaryLiteral {
         attributes = Dictionary(elements) { _, last in last }
     }
 
-    /// The caller's own project and user: what rules see where no object is involved.
+    /// The caller's own project and user: the target of rules that concern no object.
     public static func own(_ caller: Caller) -> PolicyTarget {
         var attributes: [String: String] = [:]
         attributes["project_id"] = caller.project?.text

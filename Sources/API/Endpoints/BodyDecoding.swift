@@ -1,8 +1,8 @@
 import FoundationEssentials
 public import Model
 
-/// A body that makes itself of the value that its schema was checked against: for requests that come often, since
-/// decoding costs many times what reading the value did.
+/// A body that is created directly from the validated JSON value, for frequent requests, because decoding costs many
+/// times as much.
 public protocol BodyReadable {
     init(body: JSONValue) throws(Fault)
 }
@@ -11,7 +11,7 @@ extension JSONValue: BodyReadable {
     public init(body: JSONValue) { self = body }
 }
 
-/// Decodes a body that has passed its schema as `value`; what still fails names the place.
+/// Decodes a body that conforms to its schema from `value`. A remaining error names the place.
 func decodeBody<Body: Decodable>(
     _ type: Body.Type, from bytes: [UInt8], _ value: JSONValue
 ) throws(Fault) -> Body {

@@ -2,15 +2,15 @@ public import HTTPTypes
 public import Logging
 public import Model
 
-/// One request on its way through an endpoint: who calls, with which version and parameters.
+/// One request in an endpoint: caller, version and parameters.
 public struct Call: Sendable {
     public let requestID: RequestID
     public let caller: Caller
     public let version: Microversion
     public let headers: HTTPFields
-    /// `scheme://host[:port]` as the client sees it, forwarded headers heeded where the proxy is trusted.
+    /// `scheme://host[:port]` as the client sees it; forwarding headers count if the proxy is trusted.
     public let origin: String
-    /// Where the service is mounted as the client sees it, such as `/placement`; empty at the root.
+    /// The service's mount point as the client sees it, such as `/placement`; empty at the root.
     public let mount: String
     /// The path below the mount, percent-decoded.
     public let path: String
@@ -45,9 +45,9 @@ public struct Call: Sendable {
         self.pathProject = pathProject
     }
 
-    /// The value of a path parameter, checked before the handler ran.
+    /// The value of a path parameter, which was checked before the handler ran.
     ///
-    /// Throws where the endpoint's path does not name `parameter`, which the start-up check of the table refuses.
+    /// Throws if the endpoint's path does not contain `parameter`; the check of the table at start excludes that.
     public subscript<Value>(_ parameter: PathParameter<Value>) -> Value {
         get throws(Fault) {
             guard let text = pathValues[parameter.name] else {
@@ -62,7 +62,7 @@ public struct Call: Sendable {
         }
     }
 
-    /// The last value of a query parameter, nil where the client sent none.
+    /// The last value of a query parameter; nil if the client sent none.
     public subscript<Value>(_ parameter: QueryParameter<Value>) -> Value? {
         get throws(Fault) {
             guard let text = rawQuery.last(where: { $0.name == parameter.name })?.value else { return nil }
@@ -88,7 +88,7 @@ public struct Call: Sendable {
         return value
     }
 
-    /// Asks the policy for `rule` with a target's attributes; throws 403 where it says no.
+    /// Checks the policy's `rule` with a target's attributes; throws 403 if it refuses.
     public func authorize(_ rule: String, target: PolicyTarget) throws(Fault) {
         try authorizer.authorize(caller, rule: rule, target: target)
     }

@@ -16,11 +16,11 @@ public struct Endpoint: Sendable {
     public let path: PathTemplate
     /// One imperative sentence without a full stop; the title in the reference.
     public let summary: String
-    /// First and last microversion that has it; nil is open.
+    /// First and last microversion with the endpoint; nil means open-ended.
     public let since: Microversion?
     public let until: Microversion?
     public let query: QueryRules
-    /// Nil where the operation takes no body.
+    /// Nil if the operation accepts no body.
     public let body: BodyRules?
     /// The one key of the body that chooses this endpoint among those of its method and path; nil where it is alone.
     let action: String?
@@ -29,9 +29,9 @@ public struct Endpoint: Sendable {
     let route: String
     public let access: Access
     public let answers: [Answer]
-    /// What it may answer besides the faults every endpoint has (400, 401, 403, 406, 415, 500, 503).
+    /// Faults that it may respond with, besides those of every endpoint (400, 401, 403, 406, 415, 500, 503).
     public let faults: [Fault.Kind]
-    /// Looks for what the path names before the body is looked at: where that is missing, the body does not matter.
+    /// Looks up what the path names before the body is checked: if that does not exist, the body does not matter.
     var subject: (@Sendable (Call) async throws -> Void)?
     let handler: @Sendable (Call, BodyValue?) async throws -> Reply
 
@@ -59,7 +59,7 @@ public struct Endpoint: Sendable {
             answers: answers, faults: faults, handler: Self.given(path, handler))
     }
 
-    /// An endpoint that takes a JSON body: validated against `body`'s schema first, then decoded.
+    /// An endpoint with a JSON body, which is validated against `body`'s schema and then decoded.
     public init<Value: Decodable & Sendable>(
         _ method: HTTPRequest.Method, _ path: PathTemplate, _ summary: String,
         since: APIVersion? = nil, before: APIVersion? = nil, query: QueryRules = .none,
@@ -107,12 +107,12 @@ public struct Endpoint: Sendable {
 }
 
 extension Endpoint {
-    /// Whether the version has it.
+    /// Whether the endpoint exists in the version.
     func isLive(in version: Microversion) -> Bool {
         (since.map { $0 <= version } ?? true) && (until.map { version <= $0 } ?? true)
     }
 
-    /// Every fault that it may answer.
+    /// Every fault that it may respond with.
     var documentedFaults: [Fault.Kind] {
         let common: [Fault.Kind] = [
             .badRequest, .unauthorized, .forbidden, .notFound, .methodNotAllowed, .notAcceptable, .tooLarge,
@@ -121,7 +121,8 @@ extension Endpoint {
         return common + faults + (body?.isStream == true ? [.timeout] : [])
     }
 
-    /// The same, which asks `subject` first; what it throws is the answer, whatever the body.
+    /// The same endpoint with a `subject` that runs first. An error that it throws is the response, whatever the body
+    /// is.
     public func of(_ subject: @escaping @Sendable (Call) async throws -> Void) -> Endpoint {
         var endpoint = self
         endpoint.subject = subject
@@ -130,19 +131,21 @@ extension Endpoint {
 }
 
 extension Endpoint {
-    /// Who may call.
+    /// Who may call an endpoint.
     public enum Access: Sendable, Equatable {
         /// Anyone, without a token.
         case open
-        /// Anyone with a valid token; the handler sees to the rest.
+        /// Anyone with a valid token; the handler does further checks.
         case authenticated
-        /// Whoever the policy's rule admits, the target being the caller's own project and user. Checked before the handler.
+        /// Callers that the policy's rule admits; the target is the caller's own project and user. Checked before the
+        /// handler.
         case rule(String)
-        /// As `rule`, but the handler checks by `call.authorize`, because the target is an object it must read first.
+        /// As `rule`, but the handler checks it with `call.authorize`, because the target is an object that it must
+        /// read first.
         case ruleInHandler(String)
     }
 
-    /// One successful answer.
+    /// One successful response.
     public struct Answer: Sendable {
         public let status: Int
         /// Nil where there is no body, or data.

@@ -3,13 +3,13 @@ public import Model
 /// A value read from a path segment or a query parameter.
 public protocol ParameterValue: Sendable {
     static var schema: Schema { get }
-    /// Nil when `text` has not the form of the value.
+    /// Nil if `text` does not have the form of the value.
     init?(parameter text: String)
-    /// What the form is, to complete the sentence "must be …": `a UUID`.
+    /// The form, completing the sentence "must be …": `a UUID`.
     static var form: String { get }
 }
 
-/// A parameter as the OpenAPI document and the validator see it.
+/// A parameter for the OpenAPI document and the validator.
 public struct ParameterDescription: Sendable {
     public let name: String
     public let text: String
@@ -20,10 +20,10 @@ public struct ParameterDescription: Sendable {
     public let form: String
     let malformed: Fault.Kind
     let isValid: @Sendable (String) -> Bool
-    /// What a malformed value is told; nil says what the form is.
+    /// The message for a malformed value; nil uses the form.
     var refusal: (@Sendable (String) -> String)?
 
-    /// Whether the version takes it; nil is any.
+    /// Whether the version has the parameter; nil means any version.
     func isLive(in version: Microversion?) -> Bool {
         guard let version, let since else { return true }
         return since <= version
@@ -34,9 +34,9 @@ public struct ParameterDescription: Sendable {
 public struct PathParameter<Value: ParameterValue>: Sendable {
     public let name: String
     public let text: String
-    /// What a malformed value answers: 404 where clients look up by name after it, 400 elsewhere.
+    /// The status for a malformed value: 404 if clients then look up by name, otherwise 400.
     public let malformed: Fault.Kind
-    /// The sentence for a malformed value, where the service's clients know another than "… is not a UUID".
+    /// The message for a malformed value, if the service's clients expect another one than "… is not a UUID".
     private let refusal: (@Sendable (String) -> String)?
 
     public init(
@@ -62,7 +62,7 @@ public struct QueryParameter<Value: ParameterValue>: Sendable {
     public let text: String
     public let isRepeatable: Bool
     public let isRequired: Bool
-    /// The first microversion that knows it; before, it is unknown.
+    /// The first microversion with the parameter; before, it is unknown.
     public let since: APIVersion?
 
     public init(
@@ -82,15 +82,15 @@ public struct QueryParameter<Value: ParameterValue>: Sendable {
     }
 }
 
-/// What an endpoint takes in its query.
+/// The query parameters of an endpoint.
 public struct QueryRules: Sendable {
     public let parameters: [ParameterDescription]
     public let unknown: Unknown
 
     public enum Unknown: Sendable {
-        /// 400, naming the parameter.
+        /// 400 that names the parameter.
         case refuse
-        /// As older Identity resources do.
+        /// Ignored, as in older Identity resources.
         case ignore
         /// The handler reads `call.rawQuery` (granular groups of Placement, Identity's comparators).
         case collect
@@ -101,7 +101,7 @@ public struct QueryRules: Sendable {
         self.unknown = unknown
     }
 
-    /// No parameters; any is refused.
+    /// No parameters; any parameter is refused.
     public static let none = QueryRules([])
     public static let anything = QueryRules([], unknown: .ignore)
 }

@@ -2,14 +2,16 @@ public import HTTPTypes
 public import NIOCore
 
 extension Reply {
-    /// About how many bytes a piece of a long answer has: enough that few are needed, little to hold for each client.
+    /// The approximate size of a piece of a long response in bytes: large enough that few are needed, small enough to
+    /// be held for each client.
     private static let pieceSize = 256 * 1024
 
-    /// JSON that `writer` makes piece by piece, the next one when the client has taken the last, so that a long answer
-    /// is never in memory as a whole. One that fits into a piece is sent with its length, like any other.
+    /// JSON that `writer` writes piece by piece. The next piece is written when the client has taken the last one, so
+    /// that a long response is never in memory as a whole. A response that fits into one piece is sent with its length,
+    /// like any other.
     ///
-    /// `next` is given the size a piece should have and answers nil after the last. What it throws before the first two
-    /// pieces are made is an error like any other; after that it breaks the connection off.
+    /// `next` receives the size of a piece and returns nil after the last one. If it throws before the first two pieces
+    /// are written, the response is an error; afterwards, the connection is closed.
     public static func json<Writer: Sendable>(
         from writer: Writer, status: Int = 200, headers: HTTPFields = [:],
         next: @escaping @Sendable (inout Writer, _ size: Int) async throws -> ByteBuffer?
@@ -28,9 +30,9 @@ extension Reply {
     }
 }
 
-/// Asks a writer for one piece after another.
+/// Gets one piece after another from a writer.
 private actor PieceSource<Writer: Sendable> {
-    /// Made ahead, the last first.
+    /// Pieces that were written in advance, the last one first.
     private var made: [ByteBuffer]
     /// Nil while it writes, and after its end.
     private var writer: Writer?

@@ -2,7 +2,7 @@ import FoundationEssentials
 public import HTTPTypes
 public import NIOCore
 
-/// A successful answer.
+/// A successful response.
 public struct Reply: Sendable {
     public var status: Int
     public var headers: HTTPFields
@@ -11,14 +11,14 @@ public struct Reply: Sendable {
     public enum Body: Sendable {
         case none
         case bytes([UInt8])
-        /// Bytes in the form in which the server sends them, so that they are not copied.
+        /// Bytes in the server's own type, so that they are not copied.
         case buffer(ByteBuffer)
-        /// Pieces of a long answer as they are asked for, in that form, until there are none.
+        /// Pieces of a long response, written when they are requested; nil is the end.
         case pieces(_ next: @Sendable () async throws -> ByteBuffer?)
-        /// Chunks as they are asked for, until there are none. For what stays open and mostly waits, such as agents'
-        /// watches: nothing but the connection's own task waits.
+        /// Chunks, produced when they are requested; nil is the end. For responses that stay open and mostly wait, such
+        /// as agents' watches: only the connection's own task waits.
         case pulled(_ next: @Sendable () async throws -> [UInt8]?)
-        /// Chunks as they come; the connection ends with the stream. For large lists.
+        /// Chunks, written as they are produced; the connection ends with the stream. For large lists.
         case stream(@Sendable (_ write: @Sendable ([UInt8]) async throws -> Void) async throws -> Void)
     }
 
@@ -28,7 +28,8 @@ public struct Reply: Sendable {
         self.body = body
     }
 
-    /// `value` as JSON, members by name: the encoder's own order would be another one in each answer. Large answers use a `JSONWriter` and `json(bytes:)` instead.
+    /// `value` as JSON, with members sorted by name, because the encoder's own order varies. Large responses use a
+    /// `JSONWriter` and `json(bytes:)` instead.
     public static func json<Value: Encodable>(
         _ value: Value, status: Int = 200, headers: HTTPFields = [:]
     ) throws -> Reply {
@@ -37,7 +38,7 @@ public struct Reply: Sendable {
         return json(bytes: [UInt8](try encoder.encode(value)), status: status, headers: headers)
     }
 
-    /// Bytes that are JSON already.
+    /// Bytes that are already JSON.
     public static func json(bytes: [UInt8], status: Int = 200, headers: HTTPFields = [:]) -> Reply {
         var headers = headers
         headers[.contentType] = "application/json"

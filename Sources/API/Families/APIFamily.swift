@@ -1,15 +1,15 @@
 public import HTTPTypes
 public import Model
 
-/// The conventions of one API family on the wire: how versions are asked for, what an error looks like, which headers
-/// an answer carries.
+/// The conventions of one API family: how versions are requested, what an error looks like, and which headers a
+/// response has.
 public protocol APIFamily: Sendable {
     /// The service type of `OpenStack-API-Version`: `placement`, `accelerator`, `identity`, `compute`.
     var serviceType: String { get }
     var minimum: Microversion { get }
     var maximum: Microversion { get }
 
-    /// The version a request asks for. Throws 406 or 400, as the family does.
+    /// The requested version. Throws 406 or 400, as the family does.
     func version(asked headers: HTTPFields, path: String) throws(Fault) -> Microversion
 
     /// The version that the headers ask of this service, as text; nil where they ask none.
@@ -18,10 +18,10 @@ public protocol APIFamily: Sendable {
     /// Headers of every answer. What an endpoint sets itself wins.
     func headers(_ context: WireContext, status: Int) -> HTTPFields
 
-    /// The error body its clients expect, and its content type.
+    /// The error body that the family's clients expect, and its content type.
     func envelope(_ fault: Fault, _ context: WireContext) -> (contentType: String, bytes: [UInt8])
 
-    /// The form of `envelope`.
+    /// The schema of `envelope`.
     var faultSchema: Schema { get }
 
     /// The request id's header: `x-openstack-request-id`, in Placement and Nova also `x-compute-request-id`.
@@ -30,13 +30,13 @@ public protocol APIFamily: Sendable {
     /// Whether a body without `Content-Type` is refused.
     var requiresContentType: Bool { get }
 
-    /// An error as a page for readers, where the request's `Accept` asks for one: its content type and text.
+    /// An error as a page for readers, if the request's `Accept` asks for one: its content type and text.
     func page(_ fault: Fault, _ context: WireContext) -> (contentType: String, bytes: [UInt8])?
 
-    /// A body that is JSON, but not of the endpoint's form.
+    /// The fault for a body that is JSON, but does not have the endpoint's form.
     func malformedBody(_ problem: SchemaProblem) -> Fault
 
-    /// No body where the endpoint needs one.
+    /// The fault for a missing body.
     func missingBody(hasContentType: Bool) -> Fault
 }
 
@@ -71,7 +71,7 @@ extension HTTPField.Name {
     /// `X-Service-Token`.
     public static let serviceToken = constant("X-Service-Token")
 
-    /// A name that is known to be one.
+    /// A name that is known to be valid.
     static func constant(_ name: String) -> HTTPField.Name {
         guard let field = HTTPField.Name(name) else { preconditionFailure("'\(name)' is not a header's name") }
         return field

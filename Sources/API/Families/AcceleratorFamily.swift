@@ -2,7 +2,7 @@ import FoundationEssentials
 public import HTTPTypes
 public import Model
 
-/// The accelerator API's conventions: versions 2.0 to 2.5, default 2.0, an error whose text is JSON itself.
+/// The accelerator API's conventions: versions 2.0 to 2.5, default 2.0, and an error body whose text is JSON itself.
 public struct AcceleratorFamily: APIFamily {
     public let serviceType = "accelerator"
     public let minimum = Microversion(2, 0)
@@ -12,7 +12,7 @@ public struct AcceleratorFamily: APIFamily {
 
     public init() {}
 
-    /// A bare `2.N` counts as well; entries of other services are passed over.
+    /// A bare `2.N` is accepted, too; entries for other services are ignored.
     public func version(asked headers: HTTPFields, path: String) throws(Fault) -> Microversion {
         var text = versionText(in: headers)
         if text == nil, let bare = headers[.openStackAPIVersion], Microversion(bare) != nil { text = bare }
@@ -53,7 +53,7 @@ public struct AcceleratorFamily: APIFamily {
         return ("application/json", json.bytes)
     }
 
-    /// A sentence repeats what was sent; nobody reads more of it than this.
+    /// Truncates a message that repeats what was sent.
     private static func bounded(_ message: String) -> String {
         message.utf8.count <= 1000
             ? message : "\(String(String.UnicodeScalarView(message.unicodeScalars.prefix(1000))))…"

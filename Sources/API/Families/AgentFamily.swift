@@ -1,7 +1,7 @@
 public import HTTPTypes
 public import Model
 
-/// Conventions of Kilonova's own surfaces, such as the agents' one: one version in the path, errors as a list.
+/// Conventions of Kilonova's own APIs, such as the agents': one version in the path, errors as a list.
 public struct AgentFamily: APIFamily {
     public let serviceType = "kilonova"
     public let minimum = Microversion(1, 0)

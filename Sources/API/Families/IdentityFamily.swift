@@ -24,7 +24,7 @@ public struct IdentityFamily: APIFamily {
         return .object(ObjectSchema([.init("error", .object(error))]))
     }
 
-    /// Bodies hold passwords here, and whoever puts one into the wrong place must not find it in a log of answers.
+    /// Bodies contain passwords here. A password in the wrong place of a body must not appear in the error.
     public func malformedBody(_ problem: SchemaProblem) -> Fault {
         problem.mayShowSecret ? problem.faultWithoutValue : problem.fault
     }

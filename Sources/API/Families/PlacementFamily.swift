@@ -115,7 +115,7 @@ public struct PlacementFamily: APIFamily {
         }
     }
 
-    /// In jsonschema's words, which clients match on, with the place.
+    /// In jsonschema's words, on which clients rely, with the place.
     public func malformedBody(_ problem: SchemaProblem) -> Fault {
         let path = problem.path
         let place = path.isEmpty ? "" : " (at \(path))"

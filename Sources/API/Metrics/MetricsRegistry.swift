@@ -3,8 +3,8 @@ import Synchronization
 
 /// Every counter, gauge and histogram of the process, in memory, rendered in Prometheus' text format (version 0.0.4).
 ///
-/// A back end of swift-metrics: rooms measure through that, and only the server knows this type. Names and labels are
-/// fixed by code; a registry holds at most `maximumSeries` series and counts what it had to refuse.
+/// It is a back end of swift-metrics: rooms measure through swift-metrics, and only the server knows this type. Names
+/// and labels are fixed in code. A registry holds at most `maximumSeries` series, and counts the refused ones.
 public final class MetricsRegistry: MetricsFactory, Sendable {
     private struct Key: Hashable {
         let name: String
@@ -59,7 +59,7 @@ public final class MetricsRegistry: MetricsFactory, Sendable {
         }
     }
 
-    /// The whole registry as Prometheus reads it, sorted.
+    /// The complete registry in Prometheus' format, sorted.
     public func text() -> String {
         let all = series.withLock { $0 }
         var text = ""

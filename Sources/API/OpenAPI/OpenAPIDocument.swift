@@ -13,7 +13,7 @@ public struct OpenAPIDocument {
     private let service: Service
     private let version: Microversion?
 
-    /// - Parameter version: describes this version alone; nil describes all together
+    /// - Parameter version: describes this version alone; nil describes all versions together
     public init(_ service: Service, version: Microversion? = nil) {
         self.service = service
         self.version = version

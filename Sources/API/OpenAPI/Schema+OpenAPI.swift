@@ -1,7 +1,7 @@
 import Model
 
 extension Schema {
-    /// The schema as JSON Schema 2020-12; named ones go to `components` and are referred to.
+    /// The schema as JSON Schema 2020-12; named schemas are put into `components` and referenced.
     func openAPI(_ components: inout [String: Schema]) -> JSONValue {
         switch self {
         case .any: return .object([])

@@ -3,18 +3,18 @@ import Model
 import NIOCore
 import Synchronization
 
-/// A service's own documents, each made when it is first asked for; all answers share its bytes, so that clients that do not
-/// read them cost no memory of their own.
+/// A service's OpenAPI documents, each rendered when it is first requested. All responses share its bytes, so that
+/// clients that do not read them cost no memory of their own.
 final class SharedDocument: Sendable {
     private let service: Service
-    /// By version; there are as many as the service has versions.
+    /// By version; there are at most as many as the service has versions.
     private let made = Mutex<[String: ByteBuffer]>([:])
 
     init(_ service: Service) {
         self.service = service
     }
 
-    /// The document of `version`, nil for that of all together.
+    /// The document of `version`; nil for the document of all versions together.
     func reply(_ version: Microversion?) -> Reply {
         let key = version.map { "\($0)" } ?? ""
         let buffer = made.withLock { made in

@@ -6,7 +6,7 @@ struct ClassPattern: Sendable {
     private var high: UInt64 = 0
     private let counts: ClosedRange<Int>
 
-    /// Nil where `pattern` is of another form.
+    /// Nil if `pattern` has another form.
     init?(_ pattern: String) {
         var rest = pattern.utf8[...]
         guard rest.removeFirst(ifIs: "^"), rest.removeFirst(ifIs: "["),

@@ -1,4 +1,4 @@
-/// What a type asked its decoder for.
+/// What a type requested from its decoder.
 final class Recording {
     var properties: [ObjectSchema.Property] = []
     var single: Schema?
@@ -14,9 +14,9 @@ final class Recording {
     }
 }
 
-/// A decoder that holds nothing: it notes what is asked for and answers samples, so that asking goes on.
+/// A decoder without data: it records what is requested and returns samples, so that decoding continues.
 struct RecordingDecoder: Decoder {
-    /// A text that many types take: a UUID.
+    /// A text that many types accept: a UUID.
     static let sampleText = "00000000-0000-4000-8000-000000000000"
 
     let recording: Recording
@@ -45,7 +45,7 @@ struct RecordingDecoder: Decoder {
 private struct RecordingKeyedContainer<Key: CodingKey>: KeyedDecodingContainerProtocol {
     let recording: Recording
     var codingPath: [any CodingKey] { [] }
-    /// Nothing is there; a type that walks its keys (a dictionary) sees none.
+    /// Empty, so that a type that iterates over its keys (a dictionary) finds none.
     var allKeys: [Key] { [] }
 
     func contains(_ key: Key) -> Bool { true }

@@ -2,10 +2,10 @@ public import FoundationEssentials
 public import Model
 
 extension Schema {
-    /// The schema of `type`: its own where it provides one, else recorded from its `init(from:)`.
+    /// The schema of `type`: its own if it provides one, otherwise recorded from its `init(from:)`.
     ///
-    /// Recorded objects ignore further keys; `strict` refuses them. A type whose `init(from:)` refuses the sample values
-    /// of the recording ends it early: such a type provides its own schema.
+    /// Recorded objects ignore further keys; `strict` refuses them. If an `init(from:)` refuses the sample values, the
+    /// recording ends early: such a type must provide its own schema.
     public static func of<Value: Decodable>(_ type: Value.Type) -> Schema {
         if let provider = type as? any SchemaProviding.Type { return provider.schema }
         if let choices = type as? any CaseIterable.Type, let texts = texts(of: choices) { return .oneOfTexts(texts) }
@@ -15,7 +15,7 @@ extension Schema {
         return recording.schema.since(versioned.since)
     }
 
-    /// The same with further keys refused, in every object below, too.
+    /// The same schema, with further keys refused in every object.
     public var strict: Schema {
         mapObjects(inMaps: false) { object in
             let others = if case .ignored = object.others { ObjectSchema.Others.refused } else { object.others }

@@ -7,7 +7,8 @@ public indirect enum Schema: Sendable, Equatable {
     case boolean
     case integerRange(Int?, Int?)
     case numberRange(Double?, Double?)
-    /// Lengths in Unicode scalars; `pattern` as in ECMA 262, anchored by its own `^` and `$`; `format` informs only.
+    /// Lengths in Unicode scalars; `pattern` as in ECMA 262, anchored only by `^` and `$`; `format` is only
+    /// informative.
     case text(minLength: Int?, maxLength: Int?, pattern: String?, format: String?)
     case oneOfTexts([String])
     case array(of: Schema, minItems: Int?, maxItems: Int?, unique: Bool)
@@ -51,21 +52,21 @@ public struct ObjectSchema: Sendable, Equatable {
     }
 
     public enum Others: Sendable, Equatable {
-        /// Any further key is refused.
+        /// Further keys are refused.
         case refused
         /// Further keys are ignored.
         case ignored
-        /// Further keys must match `keyPattern` where there is one, and their values the schema.
+        /// Further keys must match `keyPattern`, if there is one, and their values the schema.
         indirect case each(keyPattern: String?, Schema)
     }
 
     public let properties: [Property]
     public let others: Others
     public let minProperties: Int?
-    /// Where each property stands in `properties`.
+    /// The index of each property in `properties`.
     let places: [String: Int]
 
-    /// What an object may have of members that are ignored.
+    /// Maximum number of ignored members in an object.
     static let mostIgnored = 1000
 
     public init(_ properties: [Property], others: Others = .refused, minProperties: Int? = nil) {
@@ -76,7 +77,7 @@ public struct ObjectSchema: Sendable, Equatable {
     }
 }
 
-/// A type that says its own schema, where recording its decoder would not show the constraints.
+/// A type that provides its own schema, because recording its decoder would not show the constraints.
 public protocol SchemaProviding {
     static var schema: Schema { get }
 }

@@ -3,13 +3,13 @@ import Model
 extension SchemaProblem {
     private static let secretWords = ["password", "secret", "passcode", "token", "auth"]
 
-    /// Whether the value that is wrong may be a secret, or may have one inside.
+    /// Whether the wrong value may be, or may contain, a secret.
     var mayShowSecret: Bool {
         let path = path.lowercased()
         return Self.secretWords.contains { path.contains($0) } || reason.hasPrefix("{") || reason.hasPrefix("[")
     }
 
-    /// The same without the value.
+    /// The same fault without the value.
     var faultWithoutValue: Fault {
         let wanted =
             switch keyword {

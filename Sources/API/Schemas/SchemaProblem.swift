@@ -2,21 +2,22 @@ public import Model
 
 /// What is wrong with a value, and where: `groups[0].trait:CUSTOM_X`.
 ///
-/// It says so twice: in our words, and in those of Python's jsonschema, which clients of the original services know.
+/// There are two texts: one in this program's words, and one in the words of Python's jsonschema, which clients of the
+/// original services know.
 public struct SchemaProblem: Sendable, Equatable {
-    /// JSON Schema's keyword that the value breaks: `minimum`, `required`.
+    /// JSON Schema's keyword that the value violates, such as `minimum`, `required`.
     public let keyword: String
     public let reason: String
-    /// As jsonschema says it: `'x' is not of type 'integer'`.
+    /// The reason in jsonschema's words: `'x' is not of type 'integer'`.
     public private(set) var schemaReason: String
-    /// A member that is missing, or should not be there.
+    /// A member that is missing or not allowed.
     private let member: String?
-    /// From the place outwards.
+    /// From the wrong value outwards.
     private var steps: [Step] = []
 
     enum Step: Sendable, Equatable {
         case member(String)
-        /// A member whose name only follows a pattern.
+        /// A member whose name is only restricted by a pattern.
         case named(String, pattern: String?)
         case element(Int)
     }
@@ -34,12 +35,12 @@ public struct SchemaProblem: Sendable, Equatable {
         return outer
     }
 
-    /// Null would have been right, too.
+    /// Adds that null would be valid, too.
     mutating func admitNull() {
         if steps.isEmpty, keyword == "type" { schemaReason += ", 'null'" }
     }
 
-    /// The place in the value; empty is the value itself.
+    /// The place in the value; empty for the value itself.
     public var path: String {
         var path = ""
         for step in steps.reversed() {
@@ -65,7 +66,7 @@ public struct SchemaProblem: Sendable, Equatable {
         return path
     }
 
-    /// How far into the value it lies.
+    /// How deep in the value the problem is.
     var depth: Int { steps.count + (member == nil ? 0 : 1) }
 
     private static func join(_ path: String, _ name: String) -> String {

@@ -1,7 +1,7 @@
 import Model
 
 extension Schema {
-    /// Nil when `value` has the schema's form; else the first thing that is wrong, and where.
+    /// Nil if `value` conforms to the schema; otherwise the first problem, and where it is.
     func problem(with value: JSONValue) -> SchemaProblem? {
         switch self {
         case .any: return nil
@@ -75,7 +75,7 @@ extension Schema {
 }
 
 extension ObjectSchema {
-    /// Takes time in proportion to the members, however many there are.
+    /// Takes time in proportion to the number of members.
     func problem(with value: JSONValue) -> SchemaProblem? {
         guard case .object(let members) = value else { return .wrongType(value, "object") }
         var isPresent = [Bool](repeating: false, count: properties.count)
@@ -111,14 +111,14 @@ extension ObjectSchema {
 }
 
 extension JSONValue {
-    /// The whole value as text, to tell it from others.
+    /// The complete value as text, to distinguish it from others.
     fileprivate var written: String {
         var writer = JSONWriter()
         writer.value(self)
         return String(decoding: writer.bytes, as: UTF8.self)
     }
 
-    /// The number where it is a whole one, `2.0` included, as JSON Schema has it.
+    /// The number if it is whole, including `2.0`, as in JSON Schema.
     fileprivate var whole: Double? {
         switch self {
         case .integer(let value): Double(value)

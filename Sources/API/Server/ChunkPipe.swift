@@ -1,5 +1,5 @@
-/// A pipe that holds one chunk: the producer waits until the consumer has taken it, so that a slow client slows its
-/// answer down instead of filling memory.
+/// A pipe that holds one chunk. The producer waits until the consumer has taken it, so that a slow client slows its
+/// response down instead of filling memory.
 actor ChunkPipe {
     private var chunk: [UInt8]?
     private var isFinished = false
@@ -7,7 +7,7 @@ actor ChunkPipe {
     private var producer: CheckedContinuation<Void, Never>?
     private var consumer: CheckedContinuation<Void, Never>?
 
-    /// Throws once the consumer has gone.
+    /// Throws when the consumer has gone.
     func send(_ bytes: [UInt8]) async throws {
         while chunk != nil, !isFinished { await withCheckedContinuation { producer = $0 } }
         guard !isFinished else { throw CancellationError() }
@@ -15,7 +15,7 @@ actor ChunkPipe {
         wakeConsumer()
     }
 
-    /// No more chunks come; `error` reaches the consumer after the last one.
+    /// Ends the pipe; `error` reaches the consumer after the last chunk.
     func finish(_ error: (any Error)? = nil) {
         isFinished = true
         failure = failure ?? error

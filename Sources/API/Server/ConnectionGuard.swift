@@ -13,36 +13,36 @@ final class ConnectionGuard: ChannelDuplexHandler {
     typealias OutboundIn = HTTPServerResponsePart
     typealias OutboundOut = HTTPServerResponsePart
 
-    /// How long everything may take.
+    /// The time limits.
     struct Rules: Sendable {
         /// From a request's head to the end of its body; of a body that is read as it comes, the span in which its pace
         /// is measured.
         var arrival: Duration
         /// Bytes a second that such a body has at least, while its reader waits for it.
         var pace = 500
-        /// An answer of which the client takes nothing.
+        /// How long a response waits for a client that reads nothing of it.
         var reading: Duration
-        /// From the client's end of the connection to the end of what it asked for: one that only closed its own half
-        /// still gets what is made quickly.
+        /// From the client's end of the connection to the end of its requests: a client that only closed its own half
+        /// still gets responses that are ready soon.
         var leaving: Duration = .seconds(2)
-        /// After the last answer, for what the client is still sending.
+        /// How long to wait, after the last response, for what the client is still sending.
         var lingering: Duration = .seconds(2)
     }
 
-    /// A client that has sent so many bytes of a body is not one that holds its connection for nothing.
+    /// A client that has sent this many bytes of a body is not holding its connection without use.
     private static let progress = 16 * 1024
 
     private let rules: Rules
     private let open: OpenRequests
     private let waiting: WaitingConnections
-    /// Bytes of the body since the client last showed that it goes on sending.
+    /// Bytes of the body since the client's last recorded progress.
     private var arrived = 0
-    /// Heads that were passed on, less the answers that ended.
+    /// Number of requests that were passed on and have no complete response.
     private var unanswered = 0
     private var isArriving = false
-    /// The answer that is being written says that it is the last one.
+    /// Whether the response that is being written is the last one.
     private var isLast = false
-    /// The last answer was written.
+    /// Whether the last response was written.
     private var isOver = false
     /// The client sends nothing more.
     private var isInputClosed = false

@@ -1,6 +1,6 @@
 import HTTPTypes
 
-/// What a trusted proxy tells of the client: RFC 7239's `Forwarded`, or the older `X-Forwarded-*`.
+/// What a trusted proxy reports about the client: RFC 7239's `Forwarded`, or the older `X-Forwarded-*`.
 struct Forwarded {
     var scheme: String?
     var host: String?

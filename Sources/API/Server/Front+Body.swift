@@ -29,7 +29,7 @@ extension Front {
             request.body, length: said.flatMap { Int($0) }, mostCollected: configuration.maximumBody, invite: invite)
     }
 
-    /// Throws 413 where it is too large, 408 where it takes too long to arrive, 400 where it breaks off.
+    /// Throws 413 if the body is too large, 408 if it takes too long to arrive, 400 if it ends early.
     private func body(of request: Request) async throws(Fault) -> [UInt8] {
         let most = configuration.maximumBody
         let said = request.headers[.contentLength]

@@ -5,7 +5,7 @@ import Model
 import NIOCore
 import NIOSSL
 
-/// What happens to a request at the door: forwarding headers, CORS, probes, body limit, access log, metrics.
+/// Handles what concerns every request: forwarding headers, CORS, probes, body limit, access log, metrics.
 ///
 /// A class, because every connection's task holds it.
 final class Front: Sendable {
@@ -114,8 +114,7 @@ final class Front: Sendable {
         return configuration.corsOrigins.contains("*") || configuration.corsOrigins.contains(origin) ? origin : nil
     }
 
-    /// A browser's question before a call from another origin. One that may not is answered without the headers that
-    /// would allow it.
+    /// A browser's preflight request. If the origin is not allowed, the response lacks the headers that would allow it.
     private func preflight(_ headers: HTTPFields) -> HTTPResponse? {
         guard !configuration.corsOrigins.isEmpty, headers[.accessControlRequestMethod] != nil,
             headers[.origin] != nil
@@ -146,7 +145,7 @@ final class Front: Sendable {
         headers.append(HTTPField(name: .vary, value: "Origin"))
     }
 
-    /// One line a request. The query is left out: it may name what should not be in logs.
+    /// Logs one line per request. The query is left out, because it may contain what should not be in logs.
     private func logAccess(
         _ method: HTTPRequest.Method, _ target: String, _ answer: APIResponse, _ peer: Peer, _ span: Duration
     ) {
@@ -159,7 +158,7 @@ final class Front: Sendable {
             ])
     }
 
-    /// The path as the log shows it: printable, and cut where it is long.
+    /// The path in the log: printable, and truncated if it is long.
     static func shown(_ target: String) -> String {
         let most = 256
         let path = target.utf8.prefix { $0 != UInt8(ascii: "?") }

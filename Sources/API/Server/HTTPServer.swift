@@ -16,8 +16,8 @@ public import ServiceLifecycle
     import Darwin
 #endif
 
-/// A listener: HTTP/1.1, TLS where configured, answers by a dispatcher. Stops gracefully: it takes no new connection,
-/// and requests under way come to their end.
+/// A listener: HTTP/1.1, TLS if configured, responses from a dispatcher. It stops gracefully: it accepts no new
+/// connections, and requests in progress are completed.
 public struct HTTPServer: ServiceLifecycle.Service {
     private let configuration: ListenerConfiguration
     private let front: Front
@@ -25,8 +25,8 @@ public struct HTTPServer: ServiceLifecycle.Service {
     private let onListening: @Sendable (_ port: Int) async -> Void
 
     /// - Parameters:
-    ///   - obstacles: what keeps the process from serving, for `/readyz`; empty when nothing does
-    ///   - onListening: called once with the port, when connections are taken
+    ///   - obstacles: why the process cannot serve, for `/readyz`; empty if it can
+    ///   - onListening: called once with the port, when connections are accepted
     public init(
         _ configuration: ListenerConfiguration, dispatcher: Dispatcher, metrics: MetricsRegistry, logger: Logger,
         obstacles: @escaping @Sendable () async -> [String] = { [] },
@@ -74,7 +74,7 @@ public struct HTTPServer: ServiceLifecycle.Service {
         }
     }
 
-    /// Why the address cannot be listened at.
+    /// Why the listener cannot use the address.
     private func refusal(_ reason: Int32) -> Fault {
         let host = configuration.host.contains(":") ? "[\(configuration.host)]" : configuration.host
         let address = "\(host):\(configuration.port)"

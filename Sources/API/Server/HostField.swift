@@ -1,9 +1,9 @@
 import HTTPTypes
 import NIOHTTP1
 
-/// The request's own name for this server (RFC 9112, 3.2): exactly one, where the client speaks HTTP/1.1.
+/// The `Host` of a request (RFC 9112, 3.2): exactly one is required in HTTP/1.1.
 enum HostField {
-    /// Between the guard of a connection and the door; a client's own field of this name is taken away.
+    /// Passes the result from the connection's guard to `Front`; a client's own header of this name is removed.
     private static let mark = "kilonova-host-problem"
 
     private enum Problem: String {
@@ -12,7 +12,7 @@ enum HostField {
         case malformed
     }
 
-    /// Notes what is wrong with `head`'s field, and takes away what could be misread.
+    /// Records what is wrong with the `Host` of `head`, and removes values that could be misread.
     static func mark(_ head: inout HTTPRequestHead) {
         if head.headers.contains(name: mark) { head.headers.remove(name: mark) }
         guard let problem = problem(of: head) else { return }
@@ -29,7 +29,7 @@ enum HostField {
         return isWellFormed(host) ? nil : .malformed
     }
 
-    /// A name or address and perhaps a port, as `uri-host [ ":" port ]` has it; an empty one stands for none.
+    /// Whether it is a name or address with an optional port, as in `uri-host [ ":" port ]`; empty means none.
     private static func isWellFormed(_ host: String) -> Bool {
         var rest = host[...]
         if host.hasPrefix("[") {
@@ -54,7 +54,7 @@ enum HostField {
         return port.utf8.count <= 5 && port.utf8.allSatisfy { (48...57).contains($0) }
     }
 
-    /// What is to be said of a request's field; nil where nothing is wrong with it.
+    /// The complaint about a request's `Host`; nil if nothing is wrong with it.
     static func complaint(_ headers: inout HTTPFields) -> String? {
         guard let name = HTTPField.Name(mark), let text = headers[name] else { return nil }
         headers[name] = nil

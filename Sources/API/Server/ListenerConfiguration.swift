@@ -1,29 +1,29 @@
-/// How a listener listens.
+/// The configuration of a listener.
 public struct ListenerConfiguration: Sendable {
     public var host: String
-    /// The setting that names the address, for messages.
+    /// The setting for the address, for messages.
     public var setting = "listen.address"
-    /// 0 takes a free one.
+    /// 0 uses any free port.
     public var port: Int
     public var tls: TLS?
-    /// Bytes of a request's body.
+    /// Maximum size of a request's body in bytes.
     public var maximumBody: Int
-    /// Addresses or networks (`10.0.0.0/8`) whose forwarding headers are believed.
+    /// Addresses or networks (`10.0.0.0/8`) whose forwarding headers are trusted.
     public var trustedProxies: [String]
-    /// Origins of browsers that may read answers; `*` is any.
+    /// Origins whose browsers may read responses; `*` means any.
     public var corsOrigins: [String]
-    /// What clients are told as base URL, in place of what their requests show.
+    /// The base URL for clients; nil uses the one in their requests.
     public var publicURL: String?
-    /// An idle connection is closed after it.
+    /// Idle connections are closed after this time.
     public var idleTime: Duration
-    /// From a request's head to the end of its body.
+    /// Maximum time from a request's head to the end of its body.
     public var arrivalTime: Duration = .seconds(30)
-    /// An answer of which the client takes nothing for so long ends its connection.
+    /// Maximum time that a response waits for a client that reads nothing of it.
     public var readingTime: Duration = .seconds(60)
     public var logsAccess: Bool
-    /// Connections at a time; further ones wait in the kernel's queue until one ends.
+    /// Maximum number of connections; further ones wait in the kernel's queue until one ends.
     public var mostConnections: Int
-    /// Whether `/metrics`, `/healthz` and `/readyz` are answered.
+    /// Whether the listener serves `/metrics`, `/healthz` and `/readyz`.
     public var hasProbes: Bool
 
     public struct TLS: Sendable {
@@ -32,8 +32,8 @@ public struct ListenerConfiguration: Sendable {
         public var privateKey: [UInt8]
         /// PEM of the authorities of client certificates.
         public var clientAuthorities: [UInt8]?
-        /// Whether a client without a certificate is refused in the handshake, where there are `clientAuthorities`. One
-        /// that shows a wrong certificate always is.
+        /// Whether a client without a certificate is refused in the handshake, if there are `clientAuthorities`. A
+        /// client with an invalid certificate is always refused.
         public var requiresClientCertificate: Bool
 
         public init(

@@ -1,14 +1,14 @@
 import NIOCore
 import Synchronization
 
-/// What is being made for which connection, so that it is given up when the client leaves.
+/// The responses in progress by connection, so that they are cancelled when the client disconnects.
 final class OpenRequests: Sendable {
     private let tasks = Mutex<[ObjectIdentifier: Task<APIResponse, Never>]>([:])
 
-    /// Runs `body` in a task of its own, which is cancelled when the connection ends or the caller is.
+    /// Runs `body` in a separate task, which is cancelled when the connection ends or the caller is cancelled.
     ///
-    /// A task keeps the most stack that it ever needed, and a connection's task lives as long as the connection: what a
-    /// request needs belongs to the one that ends here.
+    /// A task keeps the largest stack that it ever needed, and a connection's task lives as long as the connection. So
+    /// a request's stack belongs to a task that ends with the request.
     func run(
         for channel: any Channel, _ body: @escaping @Sendable () async -> APIResponse
     ) async -> APIResponse {
@@ -28,7 +28,7 @@ final class OpenRequests: Sendable {
         }
     }
 
-    /// The connection is no more.
+    /// Records the end of the connection.
     func leave(_ channel: any Channel) {
         tasks.withLock { $0[ObjectIdentifier(channel)] }?.cancel()
     }

@@ -2,7 +2,7 @@ import Conventions
 import Model
 import Store
 
-/// A change of state on record: who did what, to which device, for whom.
+/// A recorded change of state: who did what, to which device, for whom.
 struct AuditEvent: Sendable, Equatable {
     enum Action: String, Sendable, CaseIterable {
         case requestCreated = "arq.created"
@@ -11,7 +11,7 @@ struct AuditEvent: Sendable, Equatable {
         case bindFailed = "arq.bind_failed"
         case unbound = "arq.unbound"
         case requestDeleted = "arq.deleted"
-        /// The compute service never took the event of it, and why.
+        /// The compute service never accepted the event for it; with the reason.
         case computeUntold = "arq.event_untold"
         case handleQuarantined = "handle.quarantined"
         case handleCleaned = "handle.cleaned"
@@ -19,10 +19,10 @@ struct AuditEvent: Sendable, Equatable {
         case handleReleased = "handle.released"
         case deviceFound = "device.found"
         case deviceMissing = "device.missing"
-        /// It is withdrawn for its health, and why.
+        /// The device is withdrawn because of its health; with the reason.
         case deviceSick = "device.sick"
         case deviceWell = "device.well"
-        /// What a request holds is gone from its host, or withdrawn from its group.
+        /// The device that a request holds is gone from its host, or withdrawn from its group.
         case requestDeviceLost = "arq.device_lost"
         case requestDeviceBack = "arq.device_back"
         case deviceRemoved = "device.removed"
@@ -30,7 +30,7 @@ struct AuditEvent: Sendable, Equatable {
         case deviceDisabled = "device.disabled"
         case deployableEnabled = "deployable.enabled"
         case deployableDisabled = "deployable.disabled"
-        /// Another host's report showed that it is not its host's.
+        /// Another host's report showed that it does not belong to its host.
         case deployableRemoved = "deployable.removed"
         case hostUp = "host.up"
         case hostDown = "host.down"
@@ -44,13 +44,13 @@ struct AuditEvent: Sendable, Equatable {
 
     let action: Action
     var actor = Actor.system
-    /// Whose it is: the project of the accelerator request.
+    /// The owner: the project of the accelerator request.
     var owner: ProjectID?
     var request: AcceleratorRequestID?
     var instance: InstanceID?
     var handle: AttachHandleID?
     var device: DeviceID?
     var host: HostName?
-    /// A reason, or the name of what has no column of its own.
+    /// A reason, or the name of something that has no column of its own.
     var detail: String?
 }

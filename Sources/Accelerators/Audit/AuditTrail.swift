@@ -3,7 +3,7 @@ import Metrics
 import Model
 import Store
 
-/// Writes changes of state down in the transaction that makes them, so that the record is exact, and counts them.
+/// Records changes of state in their own transactions, so that the record is exact, and counts them.
 struct AuditTrail: Sendable {
     let ids: IDSource
 
@@ -21,7 +21,7 @@ struct AuditTrail: Sendable {
         Counter(label: "kilonova_accelerator_events_total", dimensions: [("action", event.action.rawValue)]).increment()
     }
 
-    /// Removes up to `most` events older than `limit`; answers how many.
+    /// Deletes up to `most` events older than `limit`; returns how many.
     static func prune(before limit: Timestamp, most: Int = 1000, in transaction: any Transaction) throws -> Int {
         try transaction.execute(
             """

@@ -2,12 +2,13 @@ import Fleet
 import Model
 import Store
 
-/// Has agents look at Placement again when somebody writes to a provider that an operator took out of service.
+/// Makes agents check Placement when somebody writes to a provider that an operator took out of service.
 ///
-/// What is withheld is reserved by its host's agent, which looks at Placement once an interval. An administrator's own reservation, made
-/// meanwhile, would open the capacity until then. Where Placement is of this process its change log tells of the write.
+/// The host's agent reserves what is withheld, and checks Placement once per interval. Without this, an administrator's
+/// own reservation would open the capacity until the next check. If Placement is in this process, its change log
+/// reports the write.
 struct WithheldWatch: Sendable {
-    /// Of Placement's changes in the log; the key is the provider.
+    /// The kind of Placement's changes in the log; the key is the provider.
     static let changeKind = "provider"
 
     let store: any StateStore

@@ -2,15 +2,15 @@ import Clients
 import Model
 import Store
 
-/// Reserves the whole capacity of a host's providers in Placement in place of an agent that cannot, and remembers what
-/// was reserved before, so that an administrator's own reservation comes back.
+/// Reserves the complete capacity of a host's providers in Placement when the host's agent cannot, and remembers what
+/// was reserved before, so that an administrator's own reservation is restored.
 ///
-/// Idempotent. A provider whose capacity is withheld already (by its agent, or by hand) is left alone, both ways.
+/// Idempotent. A provider whose capacity is already withheld (by its agent, or by hand) is left alone.
 struct Withholding: Sendable {
     let store: any StateStore
     let placement: any PlacementClient
 
-    /// How often one provider is tried again when others write to it.
+    /// How often a provider is retried if others write to it.
     private static let tries = 8
 
     func withhold(_ host: HostName) async throws {
@@ -66,7 +66,7 @@ struct Withholding: Sendable {
         }
     }
 
-    /// Writes what `change` makes of the provider's inventories, if it makes anything of them.
+    /// Writes the result of `change` to the provider's inventories, if it returns any.
     private func change(
         _ provider: ResourceProviderID,
         _ change: ([ResourceClass: Inventory]) async throws -> [ResourceClass: Inventory]
@@ -77,10 +77,10 @@ struct Withholding: Sendable {
             if changed.isEmpty { return }
             if try await write(view.inventories.merging(changed) { $1 }, of: provider, at: view.generation) { return }
         }
-        throw Fault.conflict("The inventories of \(provider) are changed by others all the time.")
+        throw Fault.conflict("Other clients keep changing the inventories of \(provider); nothing was changed.")
     }
 
-    /// Nil where the provider is gone.
+    /// Nil if the provider no longer exists.
     private func inventories(of provider: ResourceProviderID) async throws(Fault) -> InventoriesView? {
         do {
             return try await placement.inventories(of: provider)
@@ -90,7 +90,7 @@ struct Withholding: Sendable {
         }
     }
 
-    /// False when somebody else wrote in between; a provider that is gone needs nothing.
+    /// Returns false if somebody else wrote in between. A provider that no longer exists needs nothing.
     private func write(
         _ inventories: [ResourceClass: Inventory], of provider: ResourceProviderID, at generation: Int
     ) async throws(Fault) -> Bool {

@@ -1,7 +1,7 @@
 import Model
 import Store
 
-/// One attachable unit of a deployable, with what its host needs to work on it.
+/// One attachable unit of a deployable, with the data that its host needs to work on it.
 struct AttachHandle: Sendable, Equatable {
     let id: AttachHandleID
     let deployable: DeployableID
@@ -13,10 +13,10 @@ struct AttachHandle: Sendable, Equatable {
     let info: [String: String]
     let isPresent: Bool
     let lifecycle: HandleLifecycle
-    /// What its host is to do or doing.
+    /// The host's pending or running work on it.
     let work: WorkItemID?
     let generation: Int64
-    /// Whose traces it holds: the project it was last given to.
+    /// The project that held it last, whose data it may contain.
     let tenant: ProjectID?
 
     static let columns: SQL = """

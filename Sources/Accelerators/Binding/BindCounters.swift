@@ -1,11 +1,11 @@
 import CoreMetrics
 import Metrics
 
-/// What of bindings an operator should watch in `/metrics` beside the events. Each replica counts what it does itself.
+/// Counters of binds for operators, in `/metrics`. Each replica counts its own binds.
 struct BindCounters: Sendable {
-    /// Binds of what the instance had claimed nothing of in Placement.
+    /// Binds without any claim of the instance in Placement.
     let unclaimed: Counter
-    /// Binds that named another host than the one whose device they got.
+    /// Binds that named another host than that of their device.
     let elsewhere: Counter
 
     init(factory: any MetricsFactory) {

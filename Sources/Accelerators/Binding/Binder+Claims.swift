@@ -77,7 +77,7 @@ extension Binder {
             guard let handle = handles[request.id] else { continue }
             counters.unclaimed.increment()
             logger.warning(
-                "a bind of what its instance has not claimed",
+                "a bind without a claim of its instance",
                 metadata: [
                     "request": "\(request.id)", "instance": "\(target.instance)",
                     "resource_provider": "\(target.resourceProvider)", "host": "\(handle.host)",

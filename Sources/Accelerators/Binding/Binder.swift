@@ -144,7 +144,7 @@ struct Binder: Sendable {
         if let project = target.project, project != request.project {
             throw Fault.badRequest(
                 "The accelerator request \(request.id) belongs to project \(request.project); "
-                    + "binding does not move it.", field: "project_id")
+                    + "binding does not change that.", field: "project_id")
         }
     }
 

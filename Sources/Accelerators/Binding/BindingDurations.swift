@@ -1,15 +1,16 @@
-/// How long the parts of a binding, and what hangs on hosts, may take.
+/// Timeouts and retention times of the accelerator service.
 public struct BindingDurations: Sendable {
-    /// Preparation on the host; past it the requests of the PATCH fail together.
+    /// Preparation on the host; afterwards the requests of the PATCH fail together.
     public var preparation: Duration
-    /// How long the answer to a PATCH waits for it. The compute service hears no event while an instance has no host,
-    /// which at an unshelve it gets only after the binding.
+    /// How long the response to a PATCH waits for the preparation. The compute service accepts no event while an
+    /// instance has no host, and at an unshelve the instance gets its host only after the binding.
     public var answer: Duration
-    /// Removal of what a tenant left, counted while the host is alive; past it the handle is quarantined.
+    /// Cleaning on the host, counted while the host is up; afterwards the handle is quarantined.
     public var cleaning: Duration
-    /// How long the compute service is told again when it does not know the instance yet; its own wait by default.
+    /// How long an event is sent again to a compute service that does not know the instance yet; by default, as long as
+    /// it waits.
     public var notification: Duration
-    /// How long a host that is down keeps its capacity in Placement.
+    /// How long a host may be down before its capacity is withheld in Placement.
     public var silence: Duration
     /// How long events are kept.
     public var audit: Duration

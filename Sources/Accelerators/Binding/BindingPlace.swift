@@ -1,7 +1,7 @@
 import Model
 import Store
 
-/// Where a bind gets its handles from: the deployable, and what stands in the way of giving any.
+/// The deployable from which a bind gets its handles, and why it may not.
 struct BindingPlace: Sendable, Equatable {
     let deployable: DeployableID
     let device: DeviceID
@@ -33,8 +33,7 @@ struct BindingPlace: Sendable, Equatable {
         hostReason = try row[6]
     }
 
-    /// Throws 409 where an operator took it out of service: what was scheduled before, or past a reservation that was changed, gets
-    /// nothing of it either.
+    /// Throws 409 if an operator took it out of service. This also covers binds that were scheduled before.
     func checkEnabled() throws(Fault) {
         if isDeviceDisabled {
             throw .conflict("The device \(device) was disabled by an operator; schedule again. Nothing was bound.")
@@ -50,12 +49,12 @@ struct BindingPlace: Sendable, Equatable {
         }
     }
 
-    /// How the host that a bind names stands to the one that has the device.
+    /// The relation of the host in a bind to the host of the device.
     enum Agreement: Equatable {
         case same
-        /// No host that is known; the compute service may call its nodes otherwise.
+        /// An unknown host; the compute service may name its nodes differently.
         case unknown
-        /// Another host that is known.
+        /// A different, known host.
         case another
     }
 
@@ -64,7 +63,7 @@ struct BindingPlace: Sendable, Equatable {
         return try FleetHost.isKnown(named, in: transaction) ? .another : .unknown
     }
 
-    /// The same name, or one of them with a domain behind it that the other lacks. Case does not matter, as in DNS.
+    /// Whether the names are equal, or one of them has a domain that the other lacks. Case does not matter, as in DNS.
     static func isSame(_ one: String, _ other: String) -> Bool {
         let (one, other) = (one.lowercased(), other.lowercased())
         return one == other || one.hasPrefix(other + ".") || other.hasPrefix(one + ".")

@@ -2,10 +2,10 @@ import Clients
 import Model
 import Store
 
-/// Holds a PATCH's binds against what their instances have claimed in Placement.
+/// Compares a PATCH's binds with what their instances have claimed in Placement.
 ///
-/// The compute service claims before it binds. A bind without a claim takes a device that Placement counts as free, and whoever is
-/// scheduled to it next finds it taken.
+/// The compute service claims before it binds. A bind without a claim takes a device that Placement counts as free, and
+/// the next instance that is scheduled to it fails.
 struct ClaimCheck: Sendable {
     /// Providers of which an instance binds more than it has claimed.
     let unclaimed: Set<ResourceProviderID>
@@ -34,7 +34,7 @@ struct ClaimCheck: Sendable {
         self.unclaimed = unclaimed
     }
 
-    /// Nothing is claimed of a provider that Placement does not have.
+    /// A provider that Placement does not have has no claims.
     private static func claims(
         on provider: ResourceProviderID, _ placement: any PlacementClient
     ) async throws(Fault) -> [ConsumerID: [ResourceClass: Int]] {

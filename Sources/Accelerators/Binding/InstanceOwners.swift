@@ -1,10 +1,10 @@
 import Model
 import Store
 
-/// Whose the instances are that have, or had, accelerators.
+/// The owners of instances that have, or had, accelerators.
 ///
-/// At an evacuation the compute service deletes an instance's requests and makes new ones with the administrator's
-/// token. They belong to the instance's owner all the same: who bound for it first.
+/// At an evacuation the compute service deletes an instance's requests and creates new ones with the administrator's
+/// token. They still belong to the instance's owner: the project that first bound for it.
 enum InstanceOwners {
     static func of(
         _ instances: [InstanceID], in transaction: any Transaction
@@ -19,7 +19,7 @@ enum InstanceOwners {
         return Dictionary(rows) { first, _ in first }
     }
 
-    /// The first one stays; it is known for as long after `now` as events are kept.
+    /// The first owner stays. It is kept for as long after `now` as events are.
     static func remember(
         _ project: ProjectID, of instance: InstanceID, at now: Timestamp, in transaction: any Transaction
     ) throws {
@@ -30,12 +30,12 @@ enum InstanceOwners {
             """)
     }
 
-    /// Its requests go; an evacuation may bring others at once.
+    /// Records that its requests were deleted, because an evacuation may create others at once.
     static func touch(_ instance: InstanceID, at now: Timestamp, in transaction: any Transaction) throws {
         try transaction.execute("UPDATE instance_owners SET at = \(now) WHERE instance = \(instance)")
     }
 
-    /// Removes up to `most` that nobody has asked about since `limit` and that have no requests; answers how many.
+    /// Deletes up to `most` owners without requests that were last used before `limit`; returns how many.
     static func prune(before limit: Timestamp, most: Int = 1000, in transaction: any Transaction) throws -> Int {
         try transaction.execute(
             """

@@ -1,11 +1,11 @@
 import Model
 import Store
 
-/// What a resource provider offers of the class that a request asks for.
+/// What a resource provider offers of the requested class.
 struct ProviderOffer {
     /// The deployable of that class.
     let exact: DeployableID?
-    /// The only one that the provider stands for, of whatever class.
+    /// The provider's only deployable, of any class.
     let only: DeployableID?
     private let classes: [String]
 

@@ -186,7 +186,7 @@ struct RequestBook: Sendable {
             try note(.computeUntold, request, reason, by: .system, at: now, in: transaction)
             try Self.wake(request, in: transaction)
             logger.warning(
-                "the compute service never took an event",
+                "the compute service never accepted an event",
                 metadata: [
                     "request": "\(request.id)", "instance": "\(request.instance?.description ?? "")",
                     "reason": "\(reason)",

@@ -2,12 +2,12 @@ import Clients
 import Model
 import Store
 
-/// Which providers took the place of one that is gone since its host's layout changed.
+/// The providers that replaced one after its host's layout changed.
 ///
-/// Whoever claimed something of the former one holds it of a later one by now, for the change moved what was claimed. A bind that
-/// was under way names the former one yet and is brought to where the claim is.
+/// A consumer that had claimed something of the former provider now holds it of a new one, because the change moved the
+/// claims. A bind in progress that names the former provider is redirected to the claim.
 enum Successions {
-    /// How long a bind may be under way.
+    /// The maximum duration of a bind in progress.
     private static let memory: Duration = .seconds(86_400)
 
     struct Pair: Hashable, Sendable {
@@ -15,7 +15,7 @@ enum Successions {
         let provider: ResourceProviderID
     }
 
-    /// The former provider was divided: which of the later ones each instance has something of is Placement's to say.
+    /// The former provider was divided. Placement must be queried which of the new ones each instance holds.
     struct Division: Error, Sendable {
         let providers: [ResourceProviderID]
     }
@@ -43,8 +43,7 @@ enum Successions {
         }
     }
 
-    /// The providers that stand for what `former` stood for, those that have the class where any has it; empty where nothing is
-    /// known of it.
+    /// The providers that replaced `former`; if any of them has the class, only those. Empty if nothing is known.
     static func of(
         _ former: ResourceProviderID, for resourceClass: String, in transaction: any Transaction
     ) throws -> [ResourceProviderID] {
@@ -62,8 +61,8 @@ enum Successions {
         }
     }
 
-    /// Where each of these binds goes, in their order. Throws `Division` when Placement must be asked, and 409 when an instance
-    /// holds nothing where it could go.
+    /// The target of each of these binds, in order. Throws `Division` if Placement must be queried, and 409 if an
+    /// instance holds nothing of any target.
     static func goals(
         of instances: [InstanceID], from former: ResourceProviderID, among providers: [ResourceProviderID],
         _ claims: Claims?

@@ -3,7 +3,7 @@ import Store
 
 /// One physical card of a host.
 struct Device: Sendable, Equatable {
-    /// What an operator wants of it.
+    /// The state that an operator set.
     enum Status: String, Sendable, CaseIterable {
         case enabled
         /// Nothing new is placed on it.
@@ -20,8 +20,8 @@ struct Device: Sendable, Equatable {
     let model: String
     let standardBoardInfo: String?
     let vendorBoardInfo: String?
-    /// What its driver says for operators, NUMA node, IOMMU group and the like: JSON of one object. Few answers show it, so it
-    /// is read where it is shown.
+    /// The driver's facts for operators, such as NUMA node and IOMMU group: JSON of one object. Few responses show it,
+    /// so it is parsed only there.
     let factsText: String
     let status: Status
     let presence: DeviceLifecycle.Presence

@@ -2,19 +2,19 @@ import Fleet
 import Model
 import Store
 
-/// What a device is doing, summed up from its attach handles.
+/// The state of a device, derived from its attach handles.
 enum DeviceState: String, Sendable, CaseIterable {
     case available
-    /// Something of it is in a tenant's hands.
+    /// A tenant holds a part of it.
     case allocated
-    /// A tenant gave something of it back, and its host has not begun to clean it: it undoes the preparation first, or is
-    /// down.
+    /// A tenant released a part of it, and its host has not begun to clean it: the host undoes the preparation first,
+    /// or is down.
     case pendingCleaning = "pending_cleaning"
-    /// Its host is removing what a tenant left.
+    /// Its host is removing a tenant's data.
     case cleaning
-    /// Something of it is quarantined.
+    /// A part of it is quarantined.
     case error
-    /// It vanished while a tenant holds it.
+    /// It disappeared while a tenant holds it.
     case missing
 
     /// Of each device; one query, whatever their number.
@@ -46,7 +46,7 @@ enum DeviceState: String, Sendable, CaseIterable {
         return states
     }
 
-    /// The gravest says what the device is.
+    /// The state with the highest rank is the device's.
     var rank: Int {
         switch self {
         case .available: 0

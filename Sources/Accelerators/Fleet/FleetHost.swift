@@ -4,7 +4,7 @@ import Store
 
 /// A host that has an agent or has reported devices.
 struct FleetHost: Sendable, Equatable {
-    /// What an operator wants of it.
+    /// The state that an operator set.
     enum Status: String, Sendable {
         case enabled
         /// Nothing new is placed on it.
@@ -16,20 +16,20 @@ struct FleetHost: Sendable, Equatable {
     let disabledReason: String?
     let reported: Timestamp?
     let drivers: [DriverReport]
-    /// What its agent says an operator should know, then what the service finds.
+    /// The conditions that its agent reports, followed by the service's own findings.
     private(set) var conditions: [Condition]
     let devices: Int
-    /// What the connection to its agent knows; nil where there never was one.
+    /// The state of the connection to its agent; nil if there never was one.
     let agent: HostRecord?
 
-    /// Of kinds that this release does not know, too.
+    /// Includes kinds that this release does not know.
     struct Condition: Sendable, Equatable, Decodable {
         let kind: String
         let subject: String
         let reason: String
     }
 
-    /// What an operator who looks for devices in vain should know, from 2.5.
+    /// Hints for an operator who expects devices and finds none, from 2.5.
     var hints: [Condition] {
         guard reported != nil, devices == 0 else { return [] }
         let failing = drivers.filter { $0.failure != nil }.map(\.name)
@@ -48,7 +48,7 @@ struct FleetHost: Sendable, Equatable {
         (SELECT COUNT(*) FROM devices d WHERE d.host = a.host), a.conditions
         """
 
-    /// Hosts in the order of the database, from the one after `marker`, at most `limit`; nil is all.
+    /// Hosts in the database's order after `marker`, at most `limit`; nil means unlimited.
     static func all(
         after marker: HostName? = nil, limit: Int? = nil, in transaction: any Transaction
     ) throws -> [FleetHost] {
@@ -65,7 +65,7 @@ struct FleetHost: Sendable, Equatable {
         return try find(page, in: transaction)
     }
 
-    /// Those of `names` that are known, in their order.
+    /// The known hosts among `names`, in their order.
     private static func find(_ names: [HostName], in transaction: any Transaction) throws -> [FleetHost] {
         var found: [HostName: FleetHost] = [:]
         // Databases bound how many values a statement has.

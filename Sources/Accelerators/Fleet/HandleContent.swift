@@ -1,8 +1,8 @@
 import Model
 
-/// What the content of an attach handle must hold, by its type. Further keys are kept as they are.
+/// The required content of an attach handle, by its type. Further keys are kept unchanged.
 enum HandleContent {
-    /// What is wrong with `info`, in a sentence; nil when nothing is.
+    /// What is wrong with `info`, in a sentence; nil if nothing is.
     static func problem(with info: [String: String], of type: AttachHandleType) -> String? {
         for (key, form) in required(of: type, info) {
             guard let value = info[key] else { return "a handle of type \(type.rawValue) needs '\(key)'" }

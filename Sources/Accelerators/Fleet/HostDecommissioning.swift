@@ -19,11 +19,11 @@ struct HostDecommissioning: Sendable {
 
     private static let host = PathParameter<HostName>("host", "The host's name", malformed: .notFound)
     private static let dryRun = QueryParameter<Bool>(
-        "dry_run", "Only say what would be removed, and what stands in the way")
+        "dry_run", "Only report what would be removed, and what prevents it")
 
     var endpoint: Endpoint {
         Endpoint(
-            .delete, "/v2/hosts/\(Self.host)", "Remove a host that left", since: Accountability.version,
+            .delete, "/v2/hosts/\(Self.host)", "Remove a host that has left", since: Accountability.version,
             query: QueryRules([Self.dryRun.description]), access: .rule("cyborg:host:delete"),
             answers: .json(HostRemovalView.self), faults: [.notFound, .conflict]
         ) { call in try await remove(call) }

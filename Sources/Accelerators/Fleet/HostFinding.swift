@@ -1,35 +1,35 @@
 import Model
 import Store
 
-/// What the service itself finds of a host that an operator should know, beside what the host's agent says.
+/// A problem of a host that the service itself finds, besides those that its agent reports.
 ///
-/// A host's page shows both as conditions. One that comes from a host's report stands until that host's next report is without it; one
-/// of calls stands until it is a day old.
+/// A host's page shows both as conditions. A finding from a host's report lasts until that host's next report is
+/// without it; a finding from calls lasts for a day.
 struct HostFinding: Sendable, Equatable {
     enum Kind: String, Sendable, CaseIterable {
-        /// A resource provider that a report names is another host's or another device's.
+        /// A report contains a resource provider of another host or another device.
         case provider = "resource_provider"
-        /// Something in a report makes no sense.
+        /// A part of a report is invalid.
         case report
-        /// Binds that nobody has claimed anything for, or that name another host.
+        /// Binds without a claim, or that name another host.
         case binding
-        /// What its agent says of its certificates cannot be.
+        /// The agent's statement about its certificates is impossible.
         case certificates
 
-        /// Whether each report brings them anew.
+        /// Whether it is replaced by each report.
         var isOfReports: Bool { self == .provider || self == .report }
     }
 
     let kind: Kind
-    /// What it is about: a resource provider, a deployable.
+    /// The subject: a resource provider, a deployable.
     let subject: String
     /// A sentence.
     let reason: String
 
-    /// How long one that comes from calls stands after the last.
+    /// How long a finding from calls lasts after its last occurrence.
     private static let memory: Duration = .seconds(86_400)
 
-    /// Puts what `source`'s report gives reason for in place of what the report before did.
+    /// Replaces the findings from `source`'s previous report by those from its new one.
     static func replace(
         _ findings: [(host: HostName, finding: HostFinding)], from source: HostName, at now: Timestamp,
         in transaction: any Transaction
@@ -46,7 +46,7 @@ struct HostFinding: Sendable, Equatable {
         }
     }
 
-    /// Notes it, or counts it once more.
+    /// Records a finding, or counts it again.
     static func note(
         _ finding: HostFinding, of host: HostName, from source: HostName, at now: Timestamp,
         in transaction: any Transaction
@@ -60,13 +60,13 @@ struct HostFinding: Sendable, Equatable {
             """)
     }
 
-    /// Whether something of the host's last report could not be taken because of others: their turn may come.
+    /// Whether something in the host's last report could not be accepted because of others; it may be accepted later.
     static func holdsUp(_ host: HostName, in transaction: any Transaction) throws -> Bool {
         try transaction.exists(
             "SELECT 1 FROM host_findings WHERE source = \(host) AND kind = \(Kind.provider.rawValue)")
     }
 
-    /// Of each of `hosts`, in a fixed order.
+    /// The findings of each of `hosts`, in a fixed order.
     static func of(
         _ hosts: [HostName], in transaction: any Transaction
     ) throws -> [HostName: [HostFinding]] {
@@ -89,7 +89,7 @@ struct HostFinding: Sendable, Equatable {
         return found
     }
 
-    /// Forgets what comes from calls and has not happened again for a day.
+    /// Deletes findings from calls that have not occurred again for a day.
     static func prune(at now: Timestamp, in transaction: any Transaction) throws {
         let kinds = Kind.allCases.filter { !$0.isOfReports }.map(\.rawValue)
         let limit = now - memory

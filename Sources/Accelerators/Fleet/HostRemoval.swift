@@ -2,21 +2,21 @@ import Fleet
 import Model
 import Store
 
-/// What there is of a host, and what stands in the way of removing it.
+/// Everything recorded about a host, and what prevents its removal.
 struct HostRemoval: Sendable, Equatable {
     let host: HostName
     let devices: Int
     let deployables: Int
     let handles: Int
-    /// Of its deployables, which go from Placement, too.
+    /// The providers of its deployables, which are also removed from Placement.
     let providers: [ResourceProviderID]
     /// Sentences; nothing is removed while there are any.
     private(set) var obstacles: [String] = []
 
-    /// How many requests and consumers a refusal names.
+    /// How many requests and consumers a refusal names at most.
     private static let named = 20
 
-    /// Nil where the host is not known.
+    /// Nil if the host is unknown.
     init?(_ host: HostName, in transaction: any Transaction) throws {
         guard try FleetHost.isKnown(host, in: transaction) else { return nil }
         self.host = host
@@ -53,14 +53,14 @@ struct HostRemoval: Sendable, Equatable {
         }
     }
 
-    /// Allocations in Placement stand in the way, whoever's they are.
+    /// Adds allocations in Placement as obstacles, whoever holds them.
     mutating func add(consumers: [ConsumerID]) {
         guard !consumers.isEmpty else { return }
         obstacles.append(
             "Consumers hold allocations of its resource providers: \(Self.some(consumers)); have them removed.")
     }
 
-    /// Removes all that is on record of the host but its events and its sanitisation certificates, which outlive it.
+    /// Deletes everything recorded about the host, except its events and its sanitisation certificates.
     func apply(in transaction: any Transaction) throws {
         let own: SQL = "SELECT p.uuid FROM deployables p JOIN devices d ON d.uuid = p.device WHERE d.host = \(host)"
         let gone = try transaction.all("SELECT uuid FROM devices WHERE host = \(host)") { row in try row[0] as DeviceID

@@ -2,12 +2,12 @@ import Crypto
 import FoundationEssentials
 import Model
 
-/// The name that a resource provider's id is made of, and whose it is by that name.
+/// The name from which a resource provider's id was derived, and the host to which the name belongs.
 ///
-/// Hosts make the ids of their providers from names that begin with their own (UUID version 3 in the DNS namespace). Anybody can tell
-/// such an id in advance, so it is taken from nobody but the host whose name it holds.
+/// Hosts derive their providers' ids from names that begin with their own name (UUID version 3 in the DNS namespace).
+/// Anybody can compute such an id in advance, so it is accepted only from the host whose name it contains.
 enum ProviderName {
-    /// Whether an id was made from a name; others cannot be told in advance.
+    /// Whether an id was derived from a name; other ids cannot be computed in advance.
     static func isNamed(_ provider: ResourceProviderID) -> Bool { provider.uuid.uuid.6 >> 4 == 3 }
 
     static func identifies(_ name: String, _ provider: ResourceProviderID) -> Bool {
@@ -24,7 +24,8 @@ enum ProviderName {
         ]
     }
 
-    /// Whether `name` is one that `host` gives: `host_…`, or the same with everything but letters, digits, `-` and `_` made `_`.
+    /// Whether `name` belongs to `host`: `host_…`, or the same with every character except letters, digits, `-` and `_`
+    /// replaced by `_`.
     static func isOf(_ host: HostName, _ name: String) -> Bool {
         name.hasPrefix("\(host)_") || name.hasPrefix("\(plain(host))_")
     }

@@ -2,7 +2,7 @@ import Logging
 import Model
 import Store
 
-/// What a host no longer reports: it goes, unless it is held or not yet clean.
+/// Removes what a host no longer reports, unless it is held or not yet clean.
 extension ReportIntake {
     mutating func remove(_ stored: ReportedInventory.StoredDevice, in transaction: any Transaction) throws -> Bool {
         var lifecycle = DeviceLifecycle(presence: stored.presence)
@@ -25,12 +25,12 @@ extension ReportIntake {
         return true
     }
 
-    /// Whether anything of it is in a tenant's hands or not yet clean, and stays below it.
+    /// Whether a part of it is held or not yet clean, and stays under it.
     func isHeld(_ deployable: ReportedInventory.StoredDeployable) -> Bool {
         deployable.handles.values.contains { !$0.isFree && !moving.contains($0.id) }
     }
 
-    /// True when it stays on record because something of it is held.
+    /// Returns true if it stays recorded because a part of it is held.
     mutating func remove(_ stored: ReportedInventory.StoredDeployable, in transaction: any Transaction) throws -> Bool {
         for handle in stored.handles.values where !moving.contains(handle.id) { try remove(handle, in: transaction) }
         if isHeld(stored) {

@@ -1,9 +1,9 @@
 import Model
 import Store
 
-/// What holders of a device are told of it.
+/// Notifications of a device's holders.
 extension ReportIntake {
-    /// A device that is withdrawn for its health, or well again: on record for the operator and for whoever holds it.
+    /// Records that a device is withdrawn because of its health, or well again, for the operator and for its holder.
     mutating func noteHealth(
         of stored: ReportedInventory.StoredDevice, _ device: DeviceReport, in transaction: any Transaction
     ) throws {
@@ -21,13 +21,13 @@ extension ReportIntake {
         }
     }
 
-    /// Why a device is withdrawn, from what its agent says of its health.
+    /// Why a device is withdrawn, from its agent's facts about its health.
     private static func sickness(_ facts: [String: String]) -> String? {
         guard let health = facts["health"], health.hasPrefix("withdrawn") else { return nil }
         return String(health.dropFirst("withdrawn: ".count))
     }
 
-    /// An event for the request that holds a handle, which its project sees.
+    /// Adds an event for the request that holds a handle; the request's project sees it.
     mutating func tellHolder(
         of handle: ReportedInventory.StoredHandle, _ action: AuditEvent.Action, _ detail: String?
     ) {
@@ -35,7 +35,7 @@ extension ReportIntake {
         tidings.append(Tiding(handle: handle.id, action: action, detail: detail))
     }
 
-    /// Notes what holders are to be told; one query for all of them.
+    /// Records the notifications of holders, with one query for all of them.
     func tellHolders(in transaction: any Transaction) throws {
         guard !tidings.isEmpty else { return }
         typealias Holder = (request: AcceleratorRequestID, owner: ProjectID, instance: InstanceID?)

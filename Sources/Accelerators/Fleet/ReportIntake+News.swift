@@ -1,11 +1,11 @@
 import Model
 
 extension ReportIntake {
-    /// What a host says, whole or only what differs.
+    /// A host's report, complete or only the differences.
     struct News: Sendable {
         let generation: Int64
         var devices: [DeviceReport]
-        /// What is no longer there; nil where that is everything that is not in `devices`.
+        /// Devices that no longer exist; nil if that is every device that is not in `devices`.
         let gone: Set<ReportedInventory.DeviceKey>?
         let drivers: [DriverReport]
         let conditions: [HostCondition]
@@ -29,7 +29,7 @@ extension ReportIntake {
         /// Whether a device that is not in `devices` is no longer there.
         func isGone(_ key: ReportedInventory.DeviceKey) -> Bool { gone?.contains(key) ?? true }
 
-        /// Names of the deployables on record of which nothing is said: they are as they were.
+        /// Names of the recorded deployables that the report does not mention: they are unchanged.
         func untouched(of record: ReportedInventory) -> Set<String> {
             guard let gone else { return [] }
             let said = Set(devices.map { ReportedInventory.DeviceKey(driver: $0.driver, controlPath: $0.controlPath) })

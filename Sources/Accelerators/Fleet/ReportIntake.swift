@@ -2,7 +2,7 @@ import Logging
 import Model
 import Store
 
-/// Brings the record of one host in line with its report. Writes only what differs.
+/// Updates the record of one host from its report. Writes only what differs.
 struct ReportIntake {
     let host: HostName
     let record: ReportedInventory
@@ -10,13 +10,13 @@ struct ReportIntake {
     let trail: AuditTrail
     let now: Timestamp
     let logger: Logger
-    /// Handles that this report has below another deployable than the record: they move there as they are, with whoever
-    /// holds them.
+    /// Handles that this report has under another deployable than the record: they are moved unchanged, together with
+    /// their holders.
     private var moves: [ReportedInventory.HandleKey: ReportedInventory.StoredHandle] = [:]
     private(set) var moving: Set<AttachHandleID> = []
-    /// What holders are to be told when all is taken.
+    /// What holders must be notified of when the report is applied.
     var tidings: [Tiding] = []
-    /// What of the report could not be taken.
+    /// Parts of the report that could not be accepted.
     var findings: [HostFinding] = []
 
     struct Tiding: Sendable {
@@ -24,7 +24,7 @@ struct ReportIntake {
         let action: AuditEvent.Action
         let detail: String?
     }
-    /// Whose place is taken by whom, by the handles that move.
+    /// Which provider replaces which, judging by the handles that move.
     private var successions: Set<Successions.Pair> = []
 
     init(
@@ -38,7 +38,7 @@ struct ReportIntake {
         self.logger = logger
     }
 
-    /// Finds what moves. A handle that is reported where it was, too, does not.
+    /// Finds the handles that move. A handle that is also reported in its old place does not move.
     private mutating func findMoves(_ report: News) throws {
         let homes = record.homes
         guard !homes.isEmpty else { return }
@@ -71,7 +71,7 @@ struct ReportIntake {
         }
     }
 
-    /// True when something changed that the host's agent has to hear of again: what is withheld.
+    /// Returns true if something changed that the host's agent must be told again: what is withheld.
     mutating func take(_ report: News, in transaction: any Transaction) throws -> Bool {
         try findMoves(report)
         try makeRoom(for: report, in: transaction)
@@ -180,8 +180,8 @@ struct ReportIntake {
         }
     }
 
-    /// Brings a handle that is on record elsewhere below this deployable, and its holder's request with it. False where
-    /// there is none.
+    /// Moves a handle, with its holder's request, from its recorded place under this deployable. Returns false if there
+    /// is none.
     private func move(
         _ handle: AttachHandleReport, _ content: String, of driver: String, at position: Int, to id: DeployableID,
         _ deployable: DeployableReport, in transaction: any Transaction
@@ -228,7 +228,7 @@ struct ReportIntake {
         return handles || !stored.isPresent
     }
 
-    /// Attributes by key, the n-th of a key standing for the n-th: so their ids outlive a change of value.
+    /// Updates attributes by key; the n-th attribute of a key replaces the n-th, so that ids survive a change of value.
     private func update(
         _ stored: [ReportedInventory.StoredAttribute], to attributes: [AttributeReport], of deployable: DeployableID,
         in transaction: any Transaction
@@ -315,7 +315,7 @@ struct ReportIntake {
             """)
     }
 
-    /// Handles that a consumer can make sense of; what is not is left out, the rest goes on.
+    /// The valid handles. An invalid one is left out, and the rest is accepted.
     private mutating func sound(_ deployable: DeployableReport) -> [AttachHandleReport] {
         var sound: [AttachHandleReport] = []
         for handle in deployable.handles {

@@ -1,7 +1,7 @@
 import Model
 import Store
 
-/// What is on record of one host, read at once, by the keys that reports have.
+/// The complete record of one host, by the keys of reports.
 struct ReportedInventory: Sendable {
     struct DeviceKey: Hashable, Sendable {
         let driver: String
@@ -23,12 +23,12 @@ struct ReportedInventory: Sendable {
         let accelerators: Int
         let traits: String
         let isPresent: Bool
-        /// As reported, in order.
+        /// In the reported order.
         var attributes: [StoredAttribute] = []
         /// By the text of their content.
         var handles: [String: StoredHandle] = [:]
 
-        /// Whether anything of it is in a tenant's hands or not yet clean.
+        /// Whether a part of it is held or not yet clean.
         var isHeld: Bool { handles.values.contains { !$0.isFree } }
     }
 
@@ -50,12 +50,12 @@ struct ReportedInventory: Sendable {
 
     private(set) var devices: [DeviceKey: StoredDevice] = [:]
 
-    /// Every resource provider that is on record.
+    /// Every recorded resource provider.
     var providers: Set<ResourceProviderID> {
         Set(devices.values.flatMap(\.deployables.values).map(\.resourceProvider))
     }
 
-    /// Where a handle is on record: by its driver and the text of its content.
+    /// The key of a recorded handle: its driver and the text of its content.
     struct HandleKey: Hashable, Sendable {
         let driver: String
         let content: String
@@ -67,7 +67,7 @@ struct ReportedInventory: Sendable {
         let provider: ResourceProviderID
     }
 
-    /// Every handle of the host that is on record, with where it is; held ones first.
+    /// Every recorded handle of the host, with its places; held ones first.
     var homes: [HandleKey: [Home]] {
         var homes: [HandleKey: [Home]] = [:]
         for (key, device) in devices {

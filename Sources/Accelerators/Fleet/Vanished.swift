@@ -1,15 +1,15 @@
 import Model
 import Store
 
-/// Removes from record what is no longer there and no longer held.
+/// Removes what no longer exists and is no longer held.
 enum Vanished {
-    /// The last holder of a vanished handle gave it back.
+    /// Called when the last holder of a disappeared handle released it.
     static func letGo(_ handle: AttachHandle, in transaction: any Transaction) throws {
         try transaction.execute("DELETE FROM attach_handles WHERE uuid = \(handle.id)")
         try removeEmpty(deployable: handle.deployable, device: handle.device, in: transaction)
     }
 
-    /// Removes a vanished deployable without handles, and its vanished device without deployables.
+    /// Removes a disappeared deployable without handles, and its disappeared device without deployables.
     static func removeEmpty(
         deployable: DeployableID, device: DeviceID, in transaction: any Transaction
     ) throws {

@@ -36,7 +36,7 @@ struct AttachHandleEndpoints: Sendable {
             ) { call in try await decide(.retry, call, status: 202) },
             Endpoint(
                 .post, "/v2/attach_handles/\(Self.uuid)/release",
-                "Vouch for a quarantined handle and give it out again",
+                "Make a quarantined handle available again without cleaning it",
                 since: Page.version, access: .rule("cyborg:attach_handle:release"), answers: .empty(),
                 faults: [.notFound, .conflict, .preconditionFailed]
             ) { call in try await decide(.free, call, status: 204) },

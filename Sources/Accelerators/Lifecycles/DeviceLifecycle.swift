@@ -15,7 +15,7 @@ struct DeviceLifecycle: Equatable, Sendable {
     enum Event: Equatable, Sendable {
         case reported
         case vanished(isHeld: Bool)
-        /// Its last holder gave it back.
+        /// Its last holder released it.
         case letGo
     }
 

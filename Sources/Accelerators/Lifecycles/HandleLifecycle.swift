@@ -11,34 +11,34 @@
 struct HandleLifecycle: Equatable, Sendable {
     enum State: String, Sendable, CaseIterable {
         case available
-        /// Given out; its host makes it attachable.
+        /// Reserved; its host makes it attachable.
         case preparing
         case held
-        /// Given back; its host undoes what preparation made.
+        /// Released; its host undoes the preparation.
         case withdrawing
-        /// Given back; its host removes what the tenant left.
+        /// Released; its host removes the tenant's data.
         case cleaning
-        /// Its host could not do it: nobody gets it until an operator decides.
+        /// Its host failed: nobody gets it until an operator decides.
         case error
     }
 
     enum Event: Equatable, Sendable {
         case reserve
         case release
-        /// The work under way on the host ended well.
+        /// The host's work succeeded.
         case finished
-        /// The work under way on the host failed or took too long.
+        /// The host's work failed or took too long.
         case failed(String)
-        /// An operator has it tried again.
+        /// An operator requests another attempt.
         case retry
-        /// An operator vouches for it.
+        /// An operator releases it without cleaning.
         case free
     }
 
     enum Action: Equatable, Sendable {
-        /// Have the host prepare, withdraw or clean it.
+        /// The host must prepare, withdraw or clean it.
         case begin(Work)
-        /// The work under way is no longer wanted.
+        /// The host's work is no longer wanted.
         case drop
     }
 
@@ -61,7 +61,7 @@ struct HandleLifecycle: Equatable, Sendable {
         self.needsCleaning = needsCleaning
     }
 
-    /// Whether it is neither given out nor fit to be.
+    /// Whether it is neither reserved nor available.
     var isDirty: Bool {
         switch state {
         case .withdrawing, .cleaning, .error: true
@@ -69,7 +69,7 @@ struct HandleLifecycle: Equatable, Sendable {
         }
     }
 
-    /// Nil when the event does not belong to the state; nothing has changed then.
+    /// Nil if the event does not apply to the state; then nothing has changed.
     mutating func apply(_ event: Event) -> [Action]? {
         switch (state, event) {
         case (.available, .reserve):
@@ -103,7 +103,7 @@ struct HandleLifecycle: Equatable, Sendable {
         }
     }
 
-    /// A failed preparation may have acted in part, so it is withdrawn like a whole one.
+    /// A failed preparation may have acted in part, so it is withdrawn like a complete one.
     private mutating func giveBack() -> [Action] {
         guard needsPreparation else { return afterWithdrawal() }
         state = .withdrawing

@@ -17,7 +17,7 @@ struct RequestLifecycle: Equatable, Sendable {
         /// Whether the compute service need not wait for it any longer.
         var isResolved: Bool { self == .bound || self == .bindFailed }
         static let resolved = allCases.filter(\.isResolved).map(\.rawValue)
-        /// Whether it counts against its project's limit of bound accelerators.
+        /// Whether it counts towards its project's limit of bound accelerators.
         var isCharged: Bool { self == .bound || self == .bindStarted }
     }
 
@@ -29,9 +29,9 @@ struct RequestLifecycle: Equatable, Sendable {
     }
 
     enum Action: Equatable, Sendable {
-        /// Tell the compute service that the request is bound, or that it is not.
+        /// Notify the compute service whether the request is bound.
         case tell(isBound: Bool)
-        /// Give the attach handle back.
+        /// Release the attach handle.
         case release
     }
 
@@ -41,7 +41,7 @@ struct RequestLifecycle: Equatable, Sendable {
         self.state = state
     }
 
-    /// Nil when the event does not belong to the state; nothing has changed then.
+    /// Nil if the event does not apply to the state; then nothing has changed.
     mutating func apply(_ event: Event) -> [Action]? {
         switch (state, event) {
         case (.initial, .bind(let needsPreparation)), (.unbound, .bind(let needsPreparation)):

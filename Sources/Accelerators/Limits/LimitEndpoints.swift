@@ -10,7 +10,7 @@ struct LimitEndpoints: Sendable {
     let limits: any ProjectLimits
 
     private static let project = QueryParameter<ProjectID>(
-        "project_id", "The project; another one than the caller's needs the role admin")
+        "project_id", "The project; a project other than the caller's needs the role admin")
 
     var all: [Endpoint] {
         [
@@ -25,10 +25,10 @@ struct LimitEndpoints: Sendable {
     private func list(_ call: Call) async throws -> Reply {
         let asked = try call[Self.project]
         guard let project = asked ?? call.caller.project else {
-            throw Fault.forbidden("Limits are a project's; use a token scoped to one, or say 'project_id'.")
+            throw Fault.forbidden("Limits belong to a project; use a token scoped to one, or give 'project_id'.")
         }
         guard project == call.caller.project || call.caller.has(role: "admin") else {
-            throw Fault.forbidden("Only an administrator may ask for another project's limits by 'project_id'.")
+            throw Fault.forbidden("Only an administrator may give another project's 'project_id'.")
         }
         let usage = try await store.read { try Self.usage(of: project, in: $0) }
         let known = try await limits.limits(of: project, on: usage.keys.sorted())

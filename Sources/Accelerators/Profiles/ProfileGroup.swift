@@ -2,7 +2,7 @@ import Model
 
 /// One request group of a device profile: keys `resources:CLASS`, `trait:NAME` and `accel:…` with their values.
 struct ProfileGroup: Sendable, Equatable, Codable {
-    /// Every value is text, as the wire returns it.
+    /// Every value is a string, as in responses.
     let entries: [String: String]
 
     init(entries: [String: String]) {
@@ -18,9 +18,10 @@ struct ProfileGroup: Sendable, Equatable, Codable {
         try container.encode(entries)
     }
 
-    /// The class of each accelerator that the group asks for: one request is made for each, in this order.
+    /// The class of each accelerator that the group requests. One accelerator request is created for each, in this
+    /// order.
     ///
-    /// A Xilinx FPGA takes two: the management and the user function of the card.
+    /// A Xilinx FPGA requires two: the management function and the user function of the card.
     var accelerators: [ResourceClass] {
         var classes: [ResourceClass] = []
         let isXilinx = entries["trait:CUSTOM_FPGA_XILINX"] == "required"
@@ -33,7 +34,7 @@ struct ProfileGroup: Sendable, Equatable, Codable {
         return classes
     }
 
-    /// Whether binding would have to load a bitstream first.
+    /// Whether a bitstream must be loaded before binding.
     var needsProgramming: Bool {
         entries["accel:bitstream_id"] != nil || entries["accel:function_id"] != nil
     }

@@ -1,15 +1,16 @@
 import API
 import Model
 
-/// What a device profile may hold.
+/// The valid content of a device profile.
 enum ProfileRules {
     private static let classes: Set<String> = [
         "FPGA", "GPU", "VGPU", "PGPU", "CUSTOM_QAT", "CUSTOM_NIC", "CUSTOM_SSD",
     ]
-    /// Of one profile: more would be a mistake, and a burden for everything that lists requests.
+    /// Maximum number of accelerators of one profile. More would be a mistake, and would slow down everything that
+    /// lists requests.
     private static let acceleratorLimit = 256
 
-    /// Up to 2.3 a missing or over-long name answers 500, which published clients assert; every other mistake is 400.
+    /// Up to 2.3, a missing or overlong name is 500, which published clients assert; every other mistake is 400.
     static func checkName(_ name: String?, _ version: Microversion) throws(Fault) -> String {
         let kind: Fault.Kind = version < .operations ? .internalError : .badRequest
         guard let name, !name.isEmpty else {
@@ -34,7 +35,7 @@ enum ProfileRules {
         return name
     }
 
-    /// The groups with blanks around names removed; throws 400 naming the first place that is wrong.
+    /// The groups, with blanks around names removed. Throws 400 that names the first wrong place.
     static func check(_ groups: [[String: String]]) throws(Fault) -> [ProfileGroup] {
         guard !groups.isEmpty else {
             throw .badRequest("'groups' must hold at least one group.", field: "[0].groups")

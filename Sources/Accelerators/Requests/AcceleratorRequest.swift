@@ -4,7 +4,8 @@ import Store
 /// An accelerator request (ARQ): one accelerator of one group of a profile, for one instance.
 struct AcceleratorRequest: Sendable, Equatable {
     let id: AcceleratorRequestID
-    /// Who made it, or whose the instance is for which it was bound; never who binds it.
+    /// The project that created it, or the owner of the instance for which it was bound; never the project that binds
+    /// it.
     var project: ProjectID
     let state: RequestLifecycle.State
     let profile: DeviceProfileID
@@ -20,7 +21,7 @@ struct AcceleratorRequest: Sendable, Equatable {
     /// The workflow that binds it.
     let binding: WorkflowID?
     let generation: Int64
-    /// Why it could not be bound, or who never heard of it.
+    /// Why it could not be bound, or that the compute service never accepted its event.
     let reason: String?
     let created: Timestamp
     let updated: Timestamp?

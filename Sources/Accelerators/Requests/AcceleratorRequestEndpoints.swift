@@ -19,7 +19,7 @@ struct AcceleratorRequestEndpoints: Sendable {
 
     private static let uuid = PathParameter<AcceleratorRequestID>("uuid", "The accelerator request's id")
     private static let instance = QueryParameter<InstanceID>("instance", "Only requests of this instance")
-    private static let bindState = QueryParameter<String>("bind_state", "Only 'resolved': those whose binding ended")
+    private static let bindState = QueryParameter<String>("bind_state", "'resolved': only requests whose binding ended")
     private static let requests = QueryParameter<String>("arqs", "The ids to delete, separated by commas")
     private static let patchSchema = Schema.object(
         ObjectSchema(
@@ -263,7 +263,7 @@ struct AcceleratorRequestEndpoints: Sendable {
             return try await delete(ids, call)
         case (nil, let instance?): return try await delete(of: instance, call)
         default:
-            throw Fault.badRequest("Say what to delete by 'arqs' or by 'instance', and not by both.", field: "arqs")
+            throw Fault.badRequest("Name what to delete with 'arqs' or with 'instance', not with both.", field: "arqs")
         }
     }
 

@@ -1,17 +1,17 @@
 import FoundationEssentials
 import Model
 
-/// One function of a device group that a request holds, as a request of its own.
+/// One function of a device group that a request holds, shown as a request of its own.
 ///
-/// The compute service attaches one function for each request of a server. A group is one unit with one request and one handle, whose
-/// content lists the members; among the requests of one instance it is shown once for each of them, so that a compute service which
-/// knows nothing of groups attaches them all.
+/// The compute service attaches one function for each request of a server. A group is one unit with one request and one
+/// handle, whose content lists the members. Among the requests of one instance it is shown once for each member, so
+/// that a compute service that does not know groups attaches them all.
 struct GroupMember: Sendable, Equatable {
-    /// The request's own for the first member.
+    /// For the first member, the request's own id.
     let id: AcceleratorRequestID
     let info: [String: String]
 
-    /// A request as it is shown: as one of the members of what it holds, or as itself.
+    /// A request as it is shown: as one member of a group that it holds, or as itself.
     struct Shown: Sendable {
         let request: AcceleratorRequest
         let member: GroupMember?
@@ -23,7 +23,7 @@ struct GroupMember: Sendable, Equatable {
             ? [Shown(request: request, member: nil)] : members.map { Shown(request: request, member: $0) }
     }
 
-    /// The members of what a request holds, in the group's order; empty where it holds no group.
+    /// The members of the group that a request holds, in the group's order; empty if it holds no group.
     static func all(of request: AcceleratorRequest) -> [GroupMember] {
         guard let list = request.handleInfo["members"] else { return [] }
         let addresses = list.split(separator: ",").compactMap { PCIAddress(String($0)) }
@@ -34,8 +34,8 @@ struct GroupMember: Sendable, Equatable {
         }
     }
 
-    /// Derived, so that it is the same each time: a UUID of version 8 with the member's position in it. It names nothing that could be
-    /// shown, bound or deleted by itself.
+    /// Derived, so that it is always the same: a UUID of version 8 that contains the member's position. Nothing can be
+    /// shown, bound or deleted with it.
     private static func id(of request: AcceleratorRequestID, _ position: Int) -> AcceleratorRequestID {
         var bytes = request.uuid.uuid
         bytes.6 = bytes.6 & 0x0f | 0x80

@@ -3,16 +3,16 @@ import Model
 import Sanitisation
 import Store
 
-/// Issues a certificate for each cleaning, in the transaction that ends it: either both are on record or neither.
+/// Issues a certificate for each cleaning, in the transaction that ends it: either both are recorded or neither.
 ///
-/// Each host has a chain of its own. Its agent is told where the chain ends and says so with each sign of life; when it knows of more
-/// than the database, the database was set back.
+/// Each host has its own chain. Its agent is told the end of the chain, and reports it with each heartbeat. If the
+/// agent knows more than the database, the database was set back.
 struct CertificateBook: Sendable {
     /// Nil issues none.
     let keyring: CertificateKeyring?
     var ids = IDSource.random
 
-    /// What a handle's event means for what is on record of it; nil where it cleans nothing.
+    /// The result that a handle's event certifies; nil if the event cleans nothing.
     static func result(
         of event: HandleLifecycle.Event, from state: HandleLifecycle.State
     ) -> SanitisationResult? {
@@ -62,7 +62,7 @@ struct CertificateBook: Sendable {
             """)
     }
 
-    /// What is on record of a device whose host says nothing of it: which drive it was that could not be cleaned.
+    /// The recorded facts about a device of which the host reports nothing: which drive could not be cleaned.
     private static func facts(
         of handle: AttachHandle, in transaction: any Transaction
     ) throws -> [String: String] {
@@ -80,10 +80,10 @@ struct CertificateBook: Sendable {
         try Chain(of: host, in: transaction)?.head
     }
 
-    /// Holds against the database what a host's agent knows; answers what is wrong, once.
+    /// Compares the database with what a host's agent knows; returns what is wrong, once.
     ///
-    /// Where the agent knows of more, the chain goes on from there, so that certificates which only their owners still have
-    /// keep their place in it. More than a host can have come to in its life is not believed.
+    /// If the agent knows more, the chain continues from there, so that certificates that only their owners still have
+    /// keep their place in it. A number that no host can have reached is ignored.
     func compare(
         _ known: CertificateChainHead, of host: HostName, in transaction: any Transaction
     ) throws -> String? {
@@ -113,14 +113,14 @@ struct CertificateBook: Sendable {
             + "of."
     }
 
-    /// What an agent may say that a chain ends at. A certificate a second takes 68 years to come here.
+    /// The maximum plausible end of a chain: at one certificate per second it takes 68 years.
     static let greatest = Int64(Int32.max)
 
     private struct Chain {
         let head: CertificateChainHead
         /// Where the database ended before it was found to be set back.
         let kept: Int64?
-        /// What an agent knew in place of what is on record.
+        /// The hash that an agent knew instead of the recorded one.
         let fork: String?
 
         init?(of host: HostName, in transaction: any Transaction) throws {
@@ -158,7 +158,7 @@ enum CertificateKind {}
 typealias CertificateID = UniqueID<CertificateKind>
 
 extension CleaningRecord {
-    /// Without more text than a certificate should hold, whatever a host sends.
+    /// With text truncated to what a certificate should contain.
     fileprivate var bounded: CleaningRecord {
         var bounded = self
         let facts = device.sorted { $0.key < $1.key }.prefix(16)

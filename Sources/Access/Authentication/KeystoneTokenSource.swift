@@ -3,12 +3,12 @@ import FoundationEssentials
 import HTTPTypes
 public import Model
 
-/// Asks a Keystone what a token stands for (`GET /v3/auth/tokens`), as a service user of its own.
+/// Validates tokens at a Keystone (`GET /v3/auth/tokens`), with the account of a service user.
 ///
-/// A token bound to access rules is refused by Keystone itself, since this does not say that it would enforce them.
+/// Keystone itself refuses a token with access rules, because this client does not declare that it enforces them.
 public struct KeystoneTokenSource: TokenSource {
     private let session: KeystoneSession
-    /// Longer texts are no tokens; Keystone's signed ones have a few thousand characters at most.
+    /// Longer texts are no tokens; Keystone's signed tokens have a few thousand characters at most.
     private let longest = 8192
 
     public init(session: KeystoneSession) {
@@ -47,11 +47,11 @@ public struct KeystoneTokenSource: TokenSource {
     private static func unclear(_ context: String) -> Fault {
         later(
             .unavailable(
-                "The identity service cannot be asked about the token at the moment; try again later.",
+                "The identity service cannot validate the token at the moment; try again later.",
                 context: "identity service: \(context)"))
     }
 
-    /// The same, and when to ask again, where nobody said so yet.
+    /// The same fault, with a time for the next attempt if it has none.
     private static func later(_ fault: Fault) -> Fault {
         var fault = fault
         if fault.kind == .unavailable, !fault.headers.contains(where: { $0.name == "Retry-After" }) {
@@ -62,7 +62,7 @@ public struct KeystoneTokenSource: TokenSource {
 }
 
 extension Caller {
-    /// Nil where the token's end cannot be read.
+    /// Nil if the token's expiry cannot be read.
     init?(_ document: TokenDocument) {
         guard let expires = Timestamp(iso: document.expiresAt) else { return nil }
         let scope: Scope =

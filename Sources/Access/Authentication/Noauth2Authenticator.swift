@@ -2,14 +2,15 @@ public import API
 import HTTPTypes
 public import Model
 
-/// Believes what the request says of itself: `X-Auth-Token: user[:project]`. For development on one machine.
+/// Accepts what the request claims: `X-Auth-Token: user[:project]`. For development on one machine.
 ///
-/// Placement's `noauth2`: the project is that of `X-Project-Id`, or the user's name where none is given; roles come from `X-Roles`, and where there is
-/// no such header the user `admin` has the role admin and anyone else none; `Openstack-System-Scope` makes the scope the
-/// system's. Beyond that, a role brings the ones it implies (admin, manager, member, reader), as in tokens, and
-/// `X-Service-Token: user` says that a service with the role `service` forwards the call.
+/// As Placement's `noauth2`: the project is that of `X-Project-Id`, or otherwise the user's name. Roles come from
+/// `X-Roles`; without that header the user `admin` has the role admin and other users have none.
+/// `Openstack-System-Scope` sets the scope to the system. In addition, a role includes the roles that it implies
+/// (admin, manager, member, reader), as in tokens, and `X-Service-Token: user` means that a service with the role
+/// `service` forwards the request.
 ///
-/// Clients that are not on this machine are refused.
+/// Clients on other machines are refused.
 public struct Noauth2Authenticator: Authenticator {
     public init() {}
 
@@ -22,7 +23,7 @@ public struct Noauth2Authenticator: Authenticator {
     public func authenticate(_ request: Credentials) async throws(Fault) -> Caller? {
         guard request.isLoopback else {
             throw .unauthorized(
-                "This server runs without authentication and answers only clients on its own machine; set another strategy."
+                "This server runs without authentication and accepts only clients on its own machine; set another auth_strategy."
             )
         }
         guard let token = request.headers[IdentityHeader.authToken] else { return nil }

@@ -3,14 +3,14 @@ import Clients
 import HTTPTypes
 public import Model
 
-/// Says who calls by `X-Auth-Token`, and by `X-Service-Token` who forwards the call.
+/// Identifies the caller by `X-Auth-Token`, and the forwarding service by `X-Service-Token`.
 ///
-/// Answers of the token source are kept for a while: good ones until the token ends but not longer than `timeToLive`, bad
-/// ones for some seconds. Callers with the same token at the same time share one look-up. Whatever changes in Identity
-/// must call `bump()`, and everything is asked for anew.
+/// Results of the token source are cached: valid tokens until they expire but not longer than `timeToLive`, invalid
+/// ones for some seconds. Concurrent callers with the same token share one look-up. Every change in Identity must call
+/// `bump()`, which empties the cache.
 ///
-/// A token past its end is admitted with a valid service token that has the role `service`, so that long operations can
-/// finish; how long after its end is the token source's matter.
+/// A token after its expiry is admitted together with a valid service token that has the role `service`, so that long
+/// operations can finish. The token source decides for how long.
 public final class TokenAuthenticator: Authenticator {
     private let source: any TokenSource
     private let address: Address
@@ -23,11 +23,11 @@ public final class TokenAuthenticator: Authenticator {
     private let bad: TokenCache<Bool>
     private let flights = SingleFlight<Flight, Caller?>()
 
-    /// Where a client gets tokens, as the header of a 401 tells it.
+    /// The URL where clients obtain tokens, for the header of a 401.
     public enum Address: Sendable {
         /// A fixed address.
         case url(String)
-        /// A path below the address the client used: `/identity`.
+        /// A path below the address that the client used, such as `/identity`.
         case path(String)
     }
 
@@ -37,12 +37,13 @@ public final class TokenAuthenticator: Authenticator {
     }
 
     /// - Parameters:
-    ///   - capacity: tokens that are remembered
-    ///   - timeToLive: how late a revocation may be noticed where nobody calls `bump()`
-    ///   - serviceRoles: roles of which a service token must have one to admit an expired token
-    ///   - requiresServiceRole: refuse a request whose service token has none of them, as keystonemiddleware does
-    ///   - isCurrent: whether what is remembered can be relied on now; where not, the source is asked, as by a process that slept
-    ///     and has not heard yet what was revoked meanwhile
+    ///   - capacity: number of tokens in the cache
+    ///   - timeToLive: how late a revocation may take effect if nobody calls `bump()`
+    ///   - serviceRoles: roles of which a service token needs one to admit an expired token
+    ///   - requiresServiceRole: whether a request is refused if its service token has none of them, as in
+    /// keystonemiddleware
+    ///   - isCurrent: whether the cache may be used now. If not, the source is queried, as in a process that was
+    /// suspended and has not learned of revocations since
     public init(
         source: any TokenSource, address: Address, time: TimeSource = .system, capacity: Int = 50_000,
         timeToLive: Duration = .seconds(300), serviceRoles: Set<String> = ["service"], requiresServiceRole: Bool = true,
@@ -60,7 +61,7 @@ public final class TokenAuthenticator: Authenticator {
         bad = TokenCache(capacity: 4096)
     }
 
-    /// Forgets every answer; called when something changed in Identity.
+    /// Empties the cache; called when something changed in Identity.
     public func bump() {
         good.forgetAll()
         bad.forgetAll()

@@ -12,7 +12,7 @@ import Synchronization
 ///
 /// Safe: the token's bytes are hashed where they lie, and nothing keeps the pointer after the closure.
 final class TokenCache<Value: Sendable>: Sendable {
-    /// The first half of a token's SHA-256, and whether expired ones were admitted.
+    /// The first half of a token's SHA-256, and whether expired tokens were admitted.
     struct Key: Hashable, Sendable {
         let high: UInt64
         let low: UInt64

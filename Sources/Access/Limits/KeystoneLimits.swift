@@ -4,18 +4,18 @@ import HTTPTypes
 public import Model
 import Synchronization
 
-/// Unified limits of a real Keystone, read as oslo.limit reads them, and kept for a short while.
+/// Unified limits of a Keystone, read as oslo.limit reads them, and cached for a short time.
 ///
-/// The service user needs to see other projects' limits: role service, admin, or reader on the system. For the two-level
-/// model it must read other projects as well: reader on the system, or admin.
+/// The service user must be able to see other projects' limits: role service, role admin, or reader on the system. For
+/// the two-level model it must read other projects as well: reader on the system, or admin.
 public final class KeystoneLimits: QuotaLimits {
-    /// Whose limits these are, as Keystone's catalog knows the service.
+    /// The service to which the limits belong, in Keystone's catalog.
     public enum Owner: Sendable {
         case endpoint(CatalogEndpointID)
-        /// There must be exactly one such service; without a region it must have endpoints in one region only.
+        /// Exactly one such service must exist. Without a region, it must have endpoints in one region only.
         case service(type: String, region: RegionID?)
 
-        /// The ids of the service and of its region. The session's own catalog has them, which any role may read.
+        /// The ids of the service and of its region, from the session's own catalog, which any role may read.
         func locate(
             in catalog: [TokenDocument.CatalogService]
         ) throws(Fault) -> (service: String, region: String?) {
@@ -51,7 +51,7 @@ public final class KeystoneLimits: QuotaLimits {
     private struct State: Sendable {
         var place: Kept<Place>?
         var registered: Kept<[String: Int]>?
-        /// By holder, as the query names it.
+        /// Limits by holder, under the holder's name in the query.
         var overrides: [String: Kept<[String: Int]>] = [:]
         var trees: [ProjectID: Kept<ProjectTree>] = [:]
     }
@@ -69,7 +69,7 @@ public final class KeystoneLimits: QuotaLimits {
         var query: String { LimitPath.query(service: service, region: region) }
     }
 
-    /// - Parameter timeToLive: how late a changed limit is noticed
+    /// - Parameter timeToLive: how late a changed limit may take effect
     public init(
         session: KeystoneSession, owner: Owner, time: TimeSource = .system, timeToLive: Duration = .seconds(30)
     ) {
@@ -108,7 +108,7 @@ public final class KeystoneLimits: QuotaLimits {
         }
     }
 
-    /// Who has limits of its own.
+    /// A project or a domain that has limits.
     private enum Holder {
         case project(ProjectID)
         case domain(ProjectID)
@@ -155,7 +155,7 @@ public final class KeystoneLimits: QuotaLimits {
         }
     }
 
-    /// The service, its region and the model change seldom: kept for twenty times as long.
+    /// The service, its region and the model change rarely, and are cached for twenty times as long.
     private func place() async throws(Fault) -> Place {
         let now = time.now()
         if let kept = state.withLock({ $0.place }), now < kept.until { return kept.value }

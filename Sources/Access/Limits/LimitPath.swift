@@ -1,6 +1,6 @@
 import Model
 
-/// How paths to a Keystone's limits are written, and what is said where they cannot be read.
+/// Paths of a Keystone's limits, and the fault if they cannot be read.
 enum LimitPath {
     static func query(service: String, region: String?) -> String {
         "service_id=\(service.percentEncoded)" + (region.map { "&region_id=\($0.percentEncoded)" } ?? "")

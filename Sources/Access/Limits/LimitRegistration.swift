@@ -3,16 +3,17 @@ import FoundationEssentials
 import HTTPTypes
 public import Model
 
-/// Registers default limits at a Keystone, or at what speaks as one: what every project may have unless it has a limit of
-/// its own.
+/// Registers default limits at Keystone, or at a compatible service. They apply to every project without a limit of its
+/// own.
 ///
-/// The session's user needs the role admin. May be run again: what is registered already stays unless it is to be replaced.
+/// The session's user needs the role admin. May be run again: existing registrations stay unless they are to be
+/// replaced.
 public struct LimitRegistration: Sendable {
     public enum Outcome: Sendable, Equatable {
         case registered
-        /// Another amount, which was this before.
+        /// Registered with a new amount; the former amount.
         case replaced(Int)
-        /// Registered before with this amount.
+        /// Already registered, with this amount.
         case kept(Int)
     }
 
@@ -24,7 +25,8 @@ public struct LimitRegistration: Sendable {
         self.owner = owner
     }
 
-    /// One outcome for each of `limits`, in their order. Throws 403 where the user may not, 503 where nobody answers.
+    /// Returns one outcome for each of `limits`, in their order. Throws 403 if the user may not register limits, 503 if
+    /// the service does not respond.
     public func register(
         _ limits: [(resource: String, limit: Int)], replacing: Bool = false
     ) async throws(Fault) -> [Outcome] {

@@ -2,10 +2,11 @@ import CCrypt
 
 /// The system's `crypt`: the only place that calls it.
 enum Crypt {
-    /// `password` hashed as `setting` says; nil when the library knows no such method or the setting is malformed.
+    /// The hash of `password` according to `setting`; nil if the library does not support the method or the setting is
+    /// malformed.
     ///
-    /// `setting` is a salt from `bcryptSetting`, or a whole stored hash, whose method, cost and salt are used then.
-    /// Blocks for as long as the cost makes it.
+    /// `setting` is a salt from `bcryptSetting`, or a complete stored hash, whose method, cost and salt are then used.
+    /// Blocks for as long as the cost requires.
     static func hash(_ password: [UInt8], setting: String) -> String? {
         guard !password.contains(0), password.count < Int(CRYPT_MAX_PASSPHRASE_SIZE) else { return nil }
         let size = MemoryLayout<crypt_data>.size

@@ -1,11 +1,11 @@
 public import Model
 
-/// Hashes and verifies passwords on threads of its own, so that no login holds up another request.
+/// Hashes and verifies passwords on its own threads, so that a login does not delay other requests.
 ///
-/// Writes bcrypt (`$2b$`); verifies bcrypt and yescrypt (`$y$`), and what else the system's `crypt` knows. As in
-/// Keystone bcrypt uses the first 72 bytes of a password and ignores the rest.
+/// Writes bcrypt (`$2b$`); verifies bcrypt, yescrypt (`$y$`), and the other methods of the system's `crypt`. As in
+/// Keystone, bcrypt uses the first 72 bytes of a password and ignores the rest.
 public struct PasswordHasher: Sendable {
-    /// Each step up doubles the work: 4 … 31. Keystone's `password_hash_rounds`.
+    /// The cost, 4 … 31; each step doubles the work. Keystone's `password_hash_rounds`.
     public let cost: Int
     private let pool: BlockingPool
     private let random: RandomSource
@@ -13,8 +13,8 @@ public struct PasswordHasher: Sendable {
     static let longestPassword = 4096
     private static let bcryptLimit = 72
 
-    /// At most `threads` passwords are computed at once and `backlog` wait, of one source `mostOfSource`; beyond that callers get
-    /// 503. Sources take turns.
+    /// At most `threads` passwords are computed at once, and at most `backlog` wait, of which `mostOfSource` are from
+    /// one source. Further callers get 503. Sources take turns.
     public init(
         cost: Int = 12, threads: Int = 2, backlog: Int = 256, mostOfSource: Int = 32, random: RandomSource = .system
     ) {
@@ -23,7 +23,8 @@ public struct PasswordHasher: Sendable {
         self.random = random
     }
 
-    /// The text to store. Throws 400 for a password that is empty, holds a zero byte or is longer than 4096 bytes.
+    /// Returns the text to store. Throws 400 for a password that is empty, contains a zero byte or is longer than 4096
+    /// bytes.
     public func hash(_ password: Secret, for source: WorkSource = .own) async throws(Fault) -> String {
         let bytes = Array(password.revealed.utf8)
         guard !bytes.isEmpty, bytes.count <= Self.longestPassword, !bytes.contains(0) else {
@@ -39,10 +40,10 @@ public struct PasswordHasher: Sendable {
         return hash
     }
 
-    /// Whether `password` has the hash `stored`.
+    /// Whether `stored` is a hash of `password`.
     ///
-    /// Pass nil for a user that does not exist or has no password: the answer is false after the same work, so that the
-    /// time taken does not tell which users there are.
+    /// Pass nil for a user that does not exist or has no password: the result is false after the same work, so that the
+    /// duration does not reveal which users exist.
     public func verify(
         _ password: Secret, against stored: String?, for source: WorkSource = .own
     ) async throws(Fault) -> Bool {
@@ -57,12 +58,12 @@ public struct PasswordHasher: Sendable {
         return isPossible && Self.isEqual(computed, stored)
     }
 
-    /// Whether `stored` should be replaced at the next successful login: another method, or another cost.
+    /// Whether `stored` should be replaced at the next successful login, because it has another method or cost.
     public func isOutdated(_ stored: String) -> Bool {
         !stored.hasPrefix("$2b$\(cost < 10 ? "0" : "")\(cost)$")
     }
 
-    /// Looks at every byte whatever the first ones say.
+    /// Compares every byte, whatever the first ones are.
     private static func isEqual(_ left: String, _ right: String) -> Bool {
         let left = Array(left.utf8)
         let right = Array(right.utf8)

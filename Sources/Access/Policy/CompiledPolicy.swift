@@ -56,7 +56,7 @@ struct CompiledPolicy: Sendable {
         }
     }
 
-    /// The last document that has a name wins.
+    /// Of several documents with one name, the last wins.
     private static func collect(_ documents: [PolicyDocument]) -> ([String: PolicyCheck], [String: String]) {
         var checks: [String: PolicyCheck] = [:]
         var origins: [String: String] = [:]
@@ -69,8 +69,8 @@ struct CompiledPolicy: Sendable {
         return (checks, origins)
     }
 
-    /// An operator may add names of their own to refer to, but a name in a service's space that no service asks for is a
-    /// slip of the pen that would leave the default in force.
+    /// Throws for unknown names. Operators may define names of their own and refer to them. But a name in a service's
+    /// namespace that the service does not use is a mistake, which would leave the default in force.
     private static func refuseUnknown(_ origins: [String: String], _ defaults: [PolicyRule]) throws(PolicyError) {
         let known = Set(defaults.map(\.name)).union(defaults.flatMap(\.deprecatedNames))
         func space(_ name: String) -> Substring? { name.firstIndex(of: ":").map { name[..<$0] } }

@@ -1,12 +1,12 @@
 public import API
 public import Model
 
-/// Asks the policy engine for one service; says no in the words its clients know.
+/// Applies the policy engine for one service, and words refusals as the service's clients expect.
 public struct PolicyAuthorizer: Authorizer {
     private let engine: PolicyEngine
     private let wording: Wording
 
-    /// How a service words a refusal.
+    /// The wording of a service's refusals.
     public struct Wording: Sendable {
         let sentence: @Sendable (_ rule: String) -> String
 

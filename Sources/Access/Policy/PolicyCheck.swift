@@ -1,4 +1,4 @@
-/// What a rule demands, as a tree. It prints as source that parses to the same tree.
+/// The condition of a rule, as a tree. Its description is source text that parses to the same tree.
 indirect enum PolicyCheck: Sendable, Hashable {
     case always
     case never
@@ -6,9 +6,9 @@ indirect enum PolicyCheck: Sendable, Hashable {
     case role(PolicyText)
     /// Another rule holds.
     case rule(String)
-    /// An attribute of the caller equals the text, or one of its values does.
+    /// An attribute of the caller, or one of its values, equals the text.
     case attribute(String, PolicyText)
-    /// A constant equals the text, which then names an attribute of the target.
+    /// A constant equals the text, which names an attribute of the target.
     case constant(Constant, PolicyText)
     case not(PolicyCheck)
     case all([PolicyCheck])
@@ -16,12 +16,12 @@ indirect enum PolicyCheck: Sendable, Hashable {
 
     /// `'text'`, a number, `True`, `False` or `None`.
     struct Constant: Sendable, Hashable {
-        /// What it compares as.
+        /// The value with which it is compared.
         let value: String
         let isQuoted: Bool
     }
 
-    /// Names of the rules it refers to.
+    /// Names of the referenced rules.
     var references: Set<String> {
         switch self {
         case .rule(let name): [name]
@@ -31,7 +31,7 @@ indirect enum PolicyCheck: Sendable, Hashable {
         }
     }
 
-    /// The same with every reference replaced by what `resolve` answers.
+    /// The same check with every reference replaced by the result of `resolve`.
     func replacingRules(_ resolve: (String) throws(PolicyError) -> PolicyCheck) throws(PolicyError) -> PolicyCheck {
         switch self {
         case .rule(let name): return try resolve(name)

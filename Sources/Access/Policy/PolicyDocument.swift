@@ -3,7 +3,7 @@ import Yams
 
 /// A policy file: names and rules in oslo.policy's language, YAML or JSON.
 public struct PolicyDocument: Sendable, Equatable {
-    /// Where it came from, for messages.
+    /// The document's origin, for messages.
     public let name: String
     let rules: [Rule]
 
@@ -12,7 +12,7 @@ public struct PolicyDocument: Sendable, Equatable {
         let check: PolicyCheck
     }
 
-    /// Throws for text that is no mapping of names to rules. The message names the rule.
+    /// Throws for text that is not a mapping of names to rules. The message names the rule.
     public init(_ text: String, name: String) throws(PolicyError) {
         self.name = name
         let root: Node?

@@ -2,16 +2,17 @@ public import API
 public import Model
 import Synchronization
 
-/// The rules in force: the defaults that services declare, with what the operator's files put in their place.
+/// The rules in force: the services' defaults, overridden by the operator's files.
 ///
-/// Rules are compiled when they are loaded: unknown names, references to rules that do not exist and circles are refused
-/// then, and what was in force before stays. A rule that nobody declared admits nobody.
+/// Rules are compiled when they are loaded. Unknown names, references to missing rules, and circles are refused then,
+/// and the former rules stay in force. A rule that nobody declared admits nobody.
 public final class PolicyEngine: Sendable {
     private let defaults: [PolicyRule]
     private let heedsLegacyDefaults: Bool
     private let compiled: Mutex<CompiledPolicy>
 
-    /// - Parameter heedsLegacyDefaults: also admit what upstream admits while `enforce_new_defaults` is false.
+    /// - Parameter heedsLegacyDefaults: whether the engine also admits what upstream admits while
+    ///   `enforce_new_defaults` is false
     public init(
         rules: [PolicyRule], documents: [PolicyDocument] = [], heedsLegacyDefaults: Bool = false
     ) throws(PolicyError) {
@@ -21,7 +22,7 @@ public final class PolicyEngine: Sendable {
             try CompiledPolicy(defaults: rules, documents: documents, heedsLegacyDefaults: heedsLegacyDefaults))
     }
 
-    /// Puts other files in force, the later ones over the earlier ones; answers warnings for the log.
+    /// Replaces the files in force; later files override earlier ones. Returns warnings for the log.
     @discardableResult
     public func replace(with documents: [PolicyDocument]) throws(PolicyError) -> [String] {
         let fresh = try CompiledPolicy(
@@ -30,10 +31,10 @@ public final class PolicyEngine: Sendable {
         return fresh.warnings
     }
 
-    /// What the operator should know of the files in force, such as deprecated names.
+    /// Warnings about the files in force, such as deprecated names.
     public var warnings: [String] { compiled.withLock { $0.warnings } }
 
-    /// The rules that services declared, for sample files and documents.
+    /// The rules that services declared, for sample files and documentation.
     public var declared: [PolicyRule] { defaults }
 
     public func decide(_ caller: Caller, rule: String, target: PolicyTarget) -> PolicyDecision {
@@ -44,23 +45,24 @@ public final class PolicyEngine: Sendable {
         return entry.check.admits(PolicySubject(caller: caller), to: target.attributes) ? .admitted : .refused
     }
 
-    /// The check in force for `rule` in oslo.policy's language, references replaced; nil for a rule nobody declared.
+    /// The check in force for `rule` in oslo.policy's language, with references replaced; nil for an undeclared rule.
     public func source(of rule: String) -> String? {
         compiled.withLock { $0.rules[rule] }.map { "\($0.check)" }
     }
 }
 
-/// What the policy says to a caller.
+/// The policy's decision about a caller.
 public enum PolicyDecision: Sendable, Equatable {
     case admitted
     case refused
-    /// The token has another scope than these.
+    /// The token's scope is none of these.
     case wrongScope(Set<PolicyRule.Scope>)
     case unknownRule
 }
 
 extension Caller {
-    /// The scope a rule's scopes are compared with; a token without one counts as a project's, as upstream has it.
+    /// The scope that is compared with a rule's scopes. A token without a scope counts as project-scoped, as in
+    /// upstream.
     var policyScope: PolicyRule.Scope {
         switch scope {
         case .system: .system

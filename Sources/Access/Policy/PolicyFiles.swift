@@ -4,9 +4,10 @@ import Model
 import NIOPosix
 import Synchronization
 
-/// The operator's policy files of one service: read at start, and again when they change.
+/// The operator's policy files of one service, read at start and again when they change.
 ///
-/// A path may be a folder, whose `.yaml`, `.yml` and `.json` files are read in the order of their names. Later files win.
+/// A path may be a folder, whose `.yaml`, `.yml` and `.json` files are read in the order of their names. Later files
+/// override earlier ones.
 public final class PolicyFiles: Sendable {
     private let paths: [String]
     private let last = Mutex<[File]>([])
@@ -27,8 +28,8 @@ public final class PolicyFiles: Sendable {
         return try documents(of: files)
     }
 
-    /// Puts changed files in force; answers whether anything changed. Warnings and refusals go to the log, and what was in
-    /// force before stays where the new files are refused.
+    /// Applies changed files; returns whether anything changed. Warnings and refusals go to the log. If the new files
+    /// are refused, the former rules stay in force.
     @discardableResult
     public func refresh(_ engine: PolicyEngine, _ logger: Logger) async -> Bool {
         do throws(PolicyError) {

@@ -20,12 +20,12 @@ struct PolicyParser {
         guard !parser.tokens.isEmpty else { return .always }
         let check = try parser.alternatives(depth: 0)
         guard parser.position == parser.tokens.count else {
-            throw PolicyError("'\(source)' goes on after its end; join checks by 'and' or 'or'")
+            throw PolicyError("'\(source)' has text after its end; join checks with 'and' or 'or'")
         }
         return check
     }
 
-    /// The old form: any of the lists, of which all; `[]` admits everyone.
+    /// The old form: a list of lists of checks. All checks of one list must hold, of any list; `[]` admits everyone.
     static func parse(lists: [[String]]) throws(PolicyError) -> PolicyCheck {
         var any: [PolicyCheck] = []
         for list in lists where !list.isEmpty {
@@ -119,7 +119,7 @@ struct PolicyParser {
         switch kind {
         case "": throw PolicyError("'\(text)' names no kind of check before its colon")
         case "http", "https":
-            throw PolicyError("'\(text)' asks a remote server, which is not supported; say it by roles and attributes")
+            throw PolicyError("'\(text)' calls a remote server, which is not supported; use roles and attributes")
         case "rule":
             guard !value.isEmpty else { throw PolicyError("'rule:' names no rule") }
             return .rule(String(value))

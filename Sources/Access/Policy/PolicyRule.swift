@@ -1,25 +1,25 @@
 /// One rule of the policy with its default, as a service declares it.
 public struct PolicyRule: Sendable, Equatable {
-    /// Such as `placement:usages`, or a plain name for a rule that others refer to.
+    /// Such as `placement:usages`, or a plain name for a rule that others reference.
     public let name: String
     /// The default in oslo.policy's language.
     public let check: String
-    /// Scopes a token may have; a token of another scope is refused before the check. Empty: any.
+    /// Scopes that a token may have; a token with another scope is refused before the check. Empty means any.
     public let scopes: Set<Scope>
-    /// For the sample file: one sentence.
+    /// One sentence for the sample file.
     public let description: String
     public let operations: [Operation]
-    /// Names the rule had before; a policy file that still has one of them is heeded.
+    /// Former names of the rule; policy files may still use them.
     public let deprecatedNames: [String]
-    /// What upstream also admits until its operators switch to the new defaults. Heeded only where that is asked for, and
-    /// where no policy file says otherwise.
+    /// What upstream also admits until its operators switch to the new defaults. It applies only if that is configured,
+    /// and if no policy file overrides the rule.
     public let legacyCheck: String?
 
     public enum Scope: String, Sendable, CaseIterable {
         case project, domain, system
     }
 
-    /// A call that the rule guards.
+    /// A request that the rule guards.
     public struct Operation: Sendable, Equatable {
         public let method: String
         public let path: String

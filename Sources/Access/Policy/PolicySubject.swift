@@ -1,9 +1,9 @@
 import Model
 
-/// The caller as the policy language sees it: attributes by oslo.policy's names, each with its values as text.
+/// The caller in the policy language: attributes with oslo.policy's names, each with its values as text.
 ///
-/// As in oslo.policy a plain attribute that the caller could have but has not reads `None` (so that `not domain_id:None`
-/// means a token for a domain), while a path into a part of the token that is not there, or an unknown name, equals nothing.
+/// As in oslo.policy, a plain attribute that the caller could have but has not is `None` (so that `not domain_id:None`
+/// means a domain-scoped token). A path into a missing part of the token, or an unknown name, equals nothing.
 struct PolicySubject {
     let caller: Caller
 
@@ -52,7 +52,7 @@ struct PolicySubject {
 }
 
 extension PolicyCheck {
-    /// Whether `subject` may act on `target`. References must have been replaced; one that is left admits nobody.
+    /// Whether `subject` may act on `target`. References must have been replaced; a remaining one admits nobody.
     func admits(_ subject: PolicySubject, to target: [String: String]) -> Bool {
         switch self {
         case .always: true

@@ -1,4 +1,5 @@
-/// The right side of a check: text with `%(attribute)s` where an attribute of the target stands; `%%` is a percent sign.
+/// The right side of a check: text in which `%(attribute)s` stands for an attribute of the target; `%%` is a percent
+/// sign.
 struct PolicyText: Sendable, Hashable, CustomStringConvertible {
     enum Part: Sendable, Hashable {
         case text(String)
@@ -38,7 +39,7 @@ struct PolicyText: Sendable, Hashable, CustomStringConvertible {
         self.parts = parts
     }
 
-    /// Nil where the target lacks an attribute.
+    /// Nil if the target lacks an attribute.
     func resolved(in target: [String: String]) -> String? {
         if parts.count == 1 {
             switch parts[0] {

@@ -3,7 +3,7 @@ import Model
 /// Replaces references depth first. There must be no circles.
 struct RuleResolver {
     let checks: [String: PolicyCheck]
-    /// Which file a rule came from; defaults are not in it.
+    /// The file of each rule; defaults have none.
     let origins: [String: String]
     private var done: [String: PolicyCheck] = [:]
 
@@ -30,7 +30,7 @@ struct RuleResolver {
         return whole
     }
 
-    /// Throws a sentence that shows the circle, if rules refer to each other in one.
+    /// If rules refer to each other in a circle, throws a sentence that shows it.
     static func refuseCircles(_ checks: [String: PolicyCheck]) throws(PolicyError) {
         var finished: Set<String> = []
         for name in checks.keys.sorted() {

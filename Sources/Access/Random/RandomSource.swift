@@ -1,4 +1,4 @@
-/// Where random bytes come from; a parameter, so that tests see the same keys and salts in every run.
+/// The source of random bytes; a parameter, so that tests see the same keys and salts in every run.
 public struct RandomSource: Sendable {
     private let make: @Sendable (_ count: Int) -> [UInt8]
 

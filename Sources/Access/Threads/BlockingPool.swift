@@ -4,10 +4,10 @@ import Synchronization
 
 /// Threads for work that blocks or computes for long, away from event loops and the cooperative pool.
 ///
-/// Sources take turns. At most `backlog` pieces of work are waiting or running at once, and at most `mostOfSource` of one
-/// source are waiting; more are refused with 503, so that a flood of sign-ins costs a bounded amount of memory and time, and costs
-/// it to whom it comes from. Work whose task is cancelled while it waits, as when its client leaves, is never done; work that
-/// has begun comes to its end.
+/// Sources take turns. At most `backlog` pieces of work wait or run at once, and at most `mostOfSource` of one source
+/// wait; further work is refused with 503. So a flood of sign-ins uses a bounded amount of memory and time, and delays
+/// mainly its own source. Work whose task is cancelled while it waits, as when its client disconnects, is never
+/// started; work that has started is completed.
 public final class BlockingPool: Sendable {
     private let pool: NIOThreadPool
     private let backlog: Int
@@ -16,7 +16,7 @@ public final class BlockingPool: Sendable {
     private struct State {
         var queue: FairQueue<WorkSource>
         var nextTicket: UInt64 = 0
-        /// Answered with whether the turn has come.
+        /// Resumed with the decision about each waiter.
         var waiters: [UInt64: CheckedContinuation<Turn, Never>] = [:]
     }
 
@@ -37,10 +37,11 @@ public final class BlockingPool: Sendable {
         pool.shutdownGracefully { _ in }
     }
 
-    /// How much is waiting.
+    /// How many pieces of work wait.
     var waiting: Int { state.withLock { $0.queue.count } }
 
-    /// Runs `work` on one of the threads. Throws 503 when too much is waiting already, or when the task is cancelled first.
+    /// Runs `work` on one of the threads. Throws 503 if too much work waits already, or if the task is cancelled before
+    /// the start.
     public func run<Value: Sendable>(
         for source: WorkSource = .own, _ work: @escaping @Sendable () -> Value
     ) async throws(Fault) -> Value {
@@ -50,7 +51,8 @@ public final class BlockingPool: Sendable {
             throw Fault(
                 .unavailable, "Too many sign-ins are waiting; try again in a moment.",
                 context: "blocking work of \(source)", headers: [.init("Retry-After", "1")])
-        case .cancelled: throw .unavailable("The request was given up because the client left or the server stops.")
+        case .cancelled:
+            throw .unavailable("The request was cancelled because the client disconnected or the server is stopping.")
         }
         defer { passOn() }
         let value: Value? = await withCheckedContinuation { continuation in
@@ -80,7 +82,7 @@ public final class BlockingPool: Sendable {
         }
     }
 
-    /// What to answer at once, and who has to give way.
+    /// The immediate decisions, and the work that must give way.
     private func enter(
         _ ticket: UInt64, _ source: WorkSource, _ waiter: CheckedContinuation<Turn, Never>, _ state: inout State
     ) -> (Turn?, CheckedContinuation<Turn, Never>?) {

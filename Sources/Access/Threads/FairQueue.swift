@@ -1,15 +1,16 @@
-/// Who waits for one of a few places, by source: sources take turns, so that one that asks for much delays itself and no
-/// other. Bounded for each source and in all; where all is full, the source that waits most gives way to one that waits less.
+/// A queue for a few places, in which sources take turns, so that a source with many requests delays only itself. It is
+/// bounded for each source and in total. If it is full, the source with the most waiting requests gives way to one with
+/// fewer.
 ///
 /// A value without clock or threads; its owner locks it.
 struct FairQueue<Source: Hashable & Sendable>: Sendable {
     typealias Ticket = UInt64
 
-    /// What became of one who asked.
+    /// The decision about a new request.
     enum Admission: Equatable, Sendable {
         case runs
         case waits
-        /// It waits, and this one had to give way.
+        /// The request waits, and this other one had to give way.
         case waitsInPlace(of: Ticket)
         case refused
     }
@@ -19,14 +20,14 @@ struct FairQueue<Source: Hashable & Sendable>: Sendable {
     private let mostOfSource: Int
     private var running = 0
     private var waiting: [Source: [Ticket]] = [:]
-    /// Sources with somebody waiting, the next one first.
+    /// Sources with waiting requests, the next one first.
     private var turns: [Source] = []
     private(set) var count = 0
 
     /// - Parameters:
     ///   - places: how many run at once
-    ///   - most: how many run and wait in all
-    ///   - mostOfSource: how many of one source wait
+    ///   - most: how many may run and wait in total
+    ///   - mostOfSource: how many of one source may wait
     init(places: Int, most: Int, mostOfSource: Int) {
         self.places = places
         self.most = most
@@ -52,7 +53,7 @@ struct FairQueue<Source: Hashable & Sendable>: Sendable {
         return .waitsInPlace(of: last)
     }
 
-    /// One that ran is done; answers who runs now in its place.
+    /// A running request has ended; returns the request that runs in its place.
     mutating func leave() -> Ticket? {
         guard let source = turns.first, let next = waiting[source]?.first else {
             running -= 1
@@ -67,7 +68,7 @@ struct FairQueue<Source: Hashable & Sendable>: Sendable {
         return next
     }
 
-    /// False where it does not wait any more.
+    /// Returns false if the request no longer waits.
     mutating func withdraw(_ ticket: Ticket, of source: Source) -> Bool {
         guard waiting[source]?.contains(ticket) == true else { return false }
         remove(ticket, of: source)

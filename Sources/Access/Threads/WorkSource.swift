@@ -1,13 +1,13 @@
 import NIOCore
 
-/// Where work comes from: the unit of fairness among those who ask for it. One address; of IPv6 the network of 64 bits,
-/// which is what one customer gets, without what stands for the host in it.
+/// The origin of work, and the unit of fairness: an IPv4 address, or the network of 64 bits of an IPv6 address, which
+/// is what one customer gets.
 public struct WorkSource: Hashable, Sendable, CustomStringConvertible {
     /// The address or network in its shortest form.
     public let description: String
 
-    /// Reads what a connection or a trusted proxy says: `192.0.2.7`, `[2001:db8::1]:4711`. What is no address counts as it
-    /// stands, cut where it is long.
+    /// Reads the address from a connection or a trusted proxy: `192.0.2.7`, `[2001:db8::1]:4711`. Text that is not an
+    /// address is used as it is, truncated if it is long.
     public init(address: String) {
         let bare = Self.withoutPort(address)
         guard let parsed = try? SocketAddress(ipAddress: bare, port: 0), let text = parsed.ipAddress else {
@@ -32,7 +32,7 @@ public struct WorkSource: Hashable, Sendable, CustomStringConvertible {
         return parts.count == 2 ? String(parts[0]) : text
     }
 
-    /// Nil for an IPv4 address in the clothes of IPv6, which counts as a whole.
+    /// Nil for an IPv4-mapped IPv6 address, which is used as a complete address.
     private static func network(of text: String) -> String? {
         guard !text.contains(".") else {
             return text.split(separator: ":").last.map(String.init)

@@ -46,7 +46,7 @@ struct BinaryWriter {
     }
 }
 
-/// Reads them back; every method answers nil beyond the end.
+/// Reads the fields of a token's payload; every method returns nil beyond the end.
 struct BinaryReader {
     private let bytes: [UInt8]
     private var position = 0

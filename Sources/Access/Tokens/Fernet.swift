@@ -26,7 +26,7 @@ enum Fernet {
 
     struct Message: Equatable {
         var bytes: [UInt8]
-        /// Seconds since 1970, as the sealer's clock had them.
+        /// Seconds since 1970, from the clock of the process that sealed it.
         var seconds: UInt64
     }
 
@@ -34,7 +34,7 @@ enum Fernet {
     private static let headerLength = 25
     private static let signatureLength = 32
     private static let blockLength = 16
-    /// Longer texts are no tokens of ours; refused before any arithmetic.
+    /// Longer texts cannot be tokens of this program; they are refused before any computation.
     private static let longest = 4096
 
     static func seal(_ message: Message, with key: Key, iv: [UInt8]) throws -> String {
@@ -49,7 +49,8 @@ enum Fernet {
         return Base64URL.encode(envelope)
     }
 
-    /// Nil unless one of `keys` sealed it and nothing was changed since. Signatures are compared in constant time.
+    /// Nil unless one of `keys` sealed the text and nothing has changed since. Signatures are compared in constant
+    /// time.
     static func open(_ text: String, with keys: [Key]) -> Message? {
         guard text.utf8.count <= longest, let envelope = Base64URL.decode(text) else { return nil }
         let ciphertextLength = envelope.count - headerLength - signatureLength

@@ -6,13 +6,13 @@ import Synchronization
 
 /// The keys that sign tokens, from a folder that all replicas share or have copies of.
 ///
-/// As Keystone's `fernet_keys`: files named by number, each a 32-byte key in base64url. The highest number is the
-/// primary and signs; all verify; `0` is staged and becomes the primary at the next rotation. So a new primary is
-/// known everywhere before anything is signed with it, if a rotation reaches all replicas before the next one.
+/// As Keystone's `fernet_keys`: files named by number, each with a 32-byte key in base64url. The highest number is the
+/// primary key, which signs; all keys verify; `0` is the staged key, which becomes the primary at the next rotation. So
+/// a new primary is known everywhere before it signs, if each rotation reaches all replicas before the next one.
 ///
 /// Files and folder must not be open to others (0600, 0700).
 public final class FernetKeyring: Sendable {
-    /// Nil where the keys are in memory alone.
+    /// Nil if the keys are only in memory.
     public let folder: String?
     private let keys: Mutex<Keys>
     private let lastReload = Mutex(Timestamp(microseconds: .min / 2))
@@ -29,13 +29,13 @@ public final class FernetKeyring: Sendable {
         self.time = time
     }
 
-    /// Reads the folder; throws a sentence for the operator when it is missing, empty, malformed or open to others.
+    /// Reads the folder. Throws a sentence for the operator if it is missing, empty, malformed or open to others.
     public static func load(folder: String, time: TimeSource = .system) async throws -> FernetKeyring {
         let keys = try await Self.onFileThread { try KeyFolder(folder).keys() }
         return FernetKeyring(folder: folder, keys: keys, time: time)
     }
 
-    /// Reads the folder, after making it with a staged and a primary key where it has none yet.
+    /// Reads the folder, after creating it with a staged and a primary key if it has none.
     public static func loadOrCreate(
         folder: String, random: RandomSource = .system, time: TimeSource = .system
     ) async throws -> FernetKeyring {
@@ -47,20 +47,21 @@ public final class FernetKeyring: Sendable {
         return FernetKeyring(folder: folder, keys: keys, time: time)
     }
 
-    /// A key that lives as long as this process: for one that neither issues nor reads tokens of its own.
+    /// A key with the lifetime of this process, for a process that neither issues nor reads tokens of its own.
     public static func inMemory(random: RandomSource = .system, time: TimeSource = .system) -> FernetKeyring {
         FernetKeyring(
             folder: nil, keys: Keys(all: [Fernet.Key.generate(random)].compactMap { Fernet.Key($0) }), time: time)
     }
 
-    /// Makes the staged key the primary, stages a new one, and drops the oldest beyond `maxActive` (at least 2 stay).
+    /// Makes the staged key the primary, stages a new one, and deletes the oldest keys beyond `maxActive` (at least 2
+    /// stay).
     public static func rotate(
         folder: String, maxActive: Int = 3, random: RandomSource = .system
     ) async throws {
         try await Self.onFileThread { try KeyFolder(folder).rotate(maxActive: maxActive, random) }
     }
 
-    /// Reads the folder again, where there is one; answers whether the keys changed. What was read before stays where it throws.
+    /// Reads the folder again, if there is one; returns whether the keys changed. If it throws, the former keys stay.
     @discardableResult
     public func reload() async throws -> Bool {
         guard let folder else { return false }
@@ -71,7 +72,8 @@ public final class FernetKeyring: Sendable {
         }
     }
 
-    /// Reloads, at most once a second: for a token that no known key signed. False also where the folder is unusable.
+    /// Reloads at most once a second, for a token that no known key signed. Also returns false if the folder cannot be
+    /// used.
     func reloadIfDue() async -> Bool {
         let now = time.now()
         let isDue = lastReload.withLock { last in

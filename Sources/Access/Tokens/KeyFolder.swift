@@ -54,7 +54,7 @@ struct KeyFolder: Sendable {
         }
     }
 
-    /// Names that are not numbers, such as a key that is still being written, are passed over.
+    /// The numbers of the keys. Other names, such as that of a key that is still being written, are ignored.
     private func numbers() throws -> [Int] {
         try folder.names().filter { $0.utf8.allSatisfy { (48...57).contains($0) } }.compactMap { Int($0) }.sorted()
     }

@@ -1,11 +1,11 @@
 public import Model
 
-/// Makes tokens and reads them: any replica that has the keys verifies what another one made, without a database.
+/// Issues tokens and reads them. Any replica with the keys verifies the tokens of another one without a database.
 public struct TokenCodec: Sendable {
     private let keyring: FernetKeyring
     private let time: TimeSource
     private let random: RandomSource
-    /// How far the clocks of two replicas may be apart.
+    /// How far the clocks of two replicas may differ.
     private let skew: Duration = .seconds(60)
 
     public init(keyring: FernetKeyring, time: TimeSource = .system, random: RandomSource = .system) {
@@ -14,7 +14,7 @@ public struct TokenCodec: Sendable {
         self.random = random
     }
 
-    /// The token that carries `payload`, signed with the primary key. Under 255 characters with Identity's usual ids.
+    /// A token with `payload`, signed with the primary key. It has less than 255 characters with Identity's usual ids.
     public func seal(_ payload: TokenPayload) throws(Fault) -> Secret {
         guard let bytes = payload.binary, let primary = keyring.current.all.first else {
             throw .internalError("a token for user \(payload.user) cannot be written: an id is empty or too long")
@@ -28,10 +28,11 @@ public struct TokenCodec: Sendable {
         }
     }
 
-    /// What `token` carries; nil when it is forged, malformed, from the future, or expired for longer than `grace`.
+    /// The payload of `token`; nil if the token is forged, malformed, from the future, or expired for longer than
+    /// `grace`.
     ///
-    /// A token that no known key signed makes the key folder be read again, at most once a second: another replica may
-    /// have rotated.
+    /// If no known key signed the token, the key folder is read again, at most once a second, because another replica
+    /// may have rotated the keys.
     public func open(_ token: Secret, grace: Duration = .zero) async -> TokenPayload? {
         if let payload = open(token, with: keyring.current, grace: grace) { return payload }
         guard Self.looksLikeToken(token), await keyring.reloadIfDue() else { return nil }
@@ -47,6 +48,6 @@ public struct TokenCodec: Sendable {
         return payload
     }
 
-    /// Version byte 0x80 and a zero byte of the time, in base64.
+    /// Whether the text begins with the version byte 0x80 and a zero byte of the time, in base64.
     private static func looksLikeToken(_ token: Secret) -> Bool { token.revealed.hasPrefix("gAAAAA") }
 }

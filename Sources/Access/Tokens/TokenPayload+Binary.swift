@@ -10,7 +10,7 @@ extension TokenPayload {
     static let version: UInt8 = 1
     private static let credentialFlag: UInt8 = 0x10
 
-    /// Nil where an id is empty or longer than 255 bytes, or there are more than 255 audit ids.
+    /// Nil if an id is empty or longer than 255 bytes, or if there are more than 255 audit ids.
     var binary: [UInt8]? {
         var writer = BinaryWriter()
         writer.byte(Self.version)
@@ -38,7 +38,7 @@ extension TokenPayload {
         return writer.isWhole ? writer.bytes : nil
     }
 
-    /// Nil for another version, a malformed payload, or one with bytes left over.
+    /// Nil for another version, a malformed payload, or remaining bytes.
     init?(binary: [UInt8]) {
         var reader = BinaryReader(binary)
         guard

@@ -1,6 +1,6 @@
 public import Model
 
-/// What a token says of itself. Roles, names and enabled flags are looked up when it is validated.
+/// The content of a token. Roles, names and enabled flags are looked up when the token is validated.
 public struct TokenPayload: Sendable, Equatable {
     public var user: UserID
     public var methods: Methods
@@ -8,10 +8,11 @@ public struct TokenPayload: Sendable, Equatable {
     public var applicationCredential: ApplicationCredentialID?
     public var issued: Timestamp
     public var expires: Timestamp
-    /// The token's own, then, for one got by another token, those of the tokens it was got with, the first of all at the end.
+    /// The token's own id. If it was obtained with another token, the ids of its predecessors follow, the first token's
+    /// last.
     public var auditIDs: [AuditID]
 
-    /// How many tokens may follow from one another.
+    /// How many tokens may be obtained from one another in a row.
     public static let longestChain = 8
 
     public enum Scope: Sendable, Hashable {
@@ -42,7 +43,7 @@ public struct TokenPayload: Sendable, Equatable {
         /// By Identity's names, in a fixed order.
         public var names: [String] { Self.known.filter { contains($0.0) }.map(\.1) }
 
-        /// Nil for a name that is no method.
+        /// Nil for an unknown method.
         public init?(name: String) {
             guard let method = Self.known.first(where: { $0.1 == name })?.0 else { return nil }
             self = method

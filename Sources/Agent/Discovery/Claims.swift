@@ -1,7 +1,7 @@
 import Drivers
 import Model
 
-/// Which driver has which function of a host: the first that is enabled and offers it.
+/// The driver of each function of a host: the first enabled driver that offers it.
 struct Claims {
     private struct Owner {
         let driver: String
@@ -10,10 +10,11 @@ struct Claims {
     private var devices: [String: String] = [:]
     private var units: [String: Owner] = [:]
 
-    /// The driver that has the device of that control path.
+    /// The driver that has the device with that control path.
     func owner(of controlPath: String) -> String? { devices[controlPath] }
 
-    /// What of a deployable no other device has: handles whose function another offers are left out; nil when none is left.
+    /// The part of a deployable that belongs to no other device: handles whose function another device offers are left
+    /// out; nil if none is left.
     func left(
         of deployable: DeployableReport, for driver: String,
         _ taken: (_ unit: String, _ owner: String) -> Void

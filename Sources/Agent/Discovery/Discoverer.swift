@@ -4,11 +4,11 @@ public import Host
 public import Model
 import Synchronization
 
-/// Looks at a host through its drivers.
+/// Reads a host through its drivers.
 ///
-/// Reading sysfs blocks, so it happens on queues of its own, away from the threads that serve everything else. A host that did
-/// not change is not read again, and a driver that looks at nothing else is not asked again. A driver that does not answer in time
-/// is passed over, with what it found last, until it does.
+/// Reading sysfs blocks, so it uses queues of its own, away from the threads that serve everything else. A host that
+/// has not changed is not read again, and drivers that read nothing else are then not called. If a driver does not
+/// respond in time, its last result is used until it does.
 public struct Discoverer: Sendable {
     let host: HostName
     let drivers: [any Driver]
@@ -19,10 +19,10 @@ public struct Discoverer: Sendable {
     private let memory: Memory
 
     /// - Parameters:
-    ///   - host: the name that stands before the names of providers
-    ///   - drivers: in this order; of two that find one device the first has it
+    ///   - host: the prefix of provider names
+    ///   - drivers: in this order; if two of them find one device, the first one gets it
     ///   - patience: how long one driver may take for one look
-    ///   - fullPassEvery: looks after which the host is read whether or not it seems to have changed
+    ///   - fullPassEvery: number of looks after which the host is read even if it seems unchanged
     public init(
         host: HostName, root: SysfsRoot, drivers: [any Driver], registry: DriverRegistry = .standard,
         patience: Duration = .seconds(60), fullPassEvery stride: Int = 10
@@ -35,16 +35,16 @@ public struct Discoverer: Sendable {
         memory = Memory(HostWatch(root, fullPassEvery: stride))
     }
 
-    /// What one look saw.
+    /// The result of one look.
     struct Look: Sendable {
         var findings: Findings
         var snapshot: HostSnapshot
     }
 
-    /// Has the next look read the host whatever it seems: something was done to it.
+    /// Makes the next look read the host, because something was done to it.
     func forget() { memory.state.withLock { $0.isForgotten = true } }
 
-    /// The kernel's name for the host's present run; nil where it cannot be read.
+    /// The kernel's id of the host's present boot; nil if it cannot be read.
     func bootID() async -> String? {
         await withCheckedContinuation { continuation in
             queue.async {
@@ -53,7 +53,7 @@ public struct Discoverer: Sendable {
         }
     }
 
-    /// - Parameter before: what each driver found last, which stays where a driver fails
+    /// - Parameter before: each driver's last result, which stays if the driver fails
     func look(before: [String: [DeviceReport]]) async -> Look {
         await withCheckedContinuation { continuation in
             queue.async { continuation.resume(returning: lookNow(before)) }
@@ -124,17 +124,17 @@ public struct Discoverer: Sendable {
 
     private static func late(_ driver: any Driver, _ patience: Duration) -> DriverFault {
         DriverFault(
-            "The driver '\(driver.name)' does not answer within \(patience); the devices known before are kept.",
+            "The driver '\(driver.name)' does not respond within \(patience); the devices known before are kept.",
             isTransient: true)
     }
 
-    /// What one look leaves for the next.
+    /// What one look keeps for the next.
     private final class Memory: Sendable {
         struct State {
             var watch: HostWatch
             var isForgotten = false
             var discoveries: [String: Discovery] = [:]
-            /// Drivers that have not answered yet.
+            /// Drivers that have not responded yet.
             var asked: Set<String> = []
         }
 

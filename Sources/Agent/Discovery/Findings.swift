@@ -2,29 +2,29 @@ import Drivers
 import Host
 import Model
 
-/// What one look at a host gave.
+/// The result of one look at a host.
 struct Findings: Sendable, Equatable {
-    /// By driver; a driver that failed keeps what it found last.
+    /// By driver; a failing driver keeps its last result.
     var devices: [String: [DeviceReport]] = [:]
-    /// In the order in which they are enabled.
+    /// In the order of `enabled_drivers`.
     var drivers: [DriverReport] = []
-    /// Devices that are left out and why, for the log.
+    /// Devices that are left out, and the reasons, for the log.
     var notes: [HostProblem] = []
-    /// What the devices share, as far as the drivers that answered say.
+    /// Capacity that the devices share, as far as the responding drivers report it.
     var pools: [CapacityPool] = []
-    /// What an operator should know.
+    /// Conditions that an operator should know.
     var conditions: [HostCondition] = []
-    /// Functions that a driver would offer by itself, and why they are not, by driver.
+    /// By driver, functions that it would offer by itself, and why they are not offered.
     var refusals: [String: [PCIAddress: String]] = [:]
 
     /// All devices, in the order of the drivers.
     var all: [DeviceReport] { drivers.flatMap { devices[$0.name] ?? [] } }
 
-    /// Whether every driver answered.
+    /// Whether every driver succeeded.
     var isComplete: Bool { drivers.allSatisfy { $0.failure == nil } }
 
-    /// Leaves to the first of two drivers what both found. What counts is the function: of a device of several, the first driver
-    /// has those it offers and the second the rest; and one provider stands for one device.
+    /// Assigns what two drivers found to the first one. This is done by function: of a device with several functions,
+    /// the first driver gets those that it offers and the second the rest. One provider stands for one device.
     mutating func settleClaims() {
         var claims = Claims()
         var providers: Set<ResourceProviderID> = []
@@ -61,7 +61,7 @@ struct Findings: Sendable, Equatable {
         }
     }
 
-    /// Takes over what a driver found.
+    /// Adds the result of a driver.
     mutating func take(_ discovery: Discovery, from driver: String) {
         devices[driver] = discovery.devices
         notes += discovery.notes
@@ -70,7 +70,7 @@ struct Findings: Sendable, Equatable {
         conditions += discovery.idle.map { HostCondition(.idle, $0.path, "It \($0.text).") }
     }
 
-    /// Leaves out what cannot be passed to a guest as it is offered, and says so.
+    /// Leaves out what cannot be passed to a guest in the offered form, and records the reasons.
     mutating func settlePassage(on host: HostSnapshot) {
         let passage = HostPassage(host)
         for refusal in passage.settle(&devices) {

@@ -2,17 +2,17 @@ import Drivers
 import Host
 import Model
 
-/// Watches that groups of devices are whole: a group that has lost a member is not offered until the member is back, or its
-/// configuration names another. What a group had is remembered over restarts.
+/// Checks that groups of devices are complete. A group that has lost a member is not offered until the member is back,
+/// or the configuration names another one. The members of a group are remembered across restarts.
 enum GroupWatch {
-    /// What is known of a group.
+    /// What is remembered of a group.
     struct Record: Sendable, Codable, Equatable {
         var members: [String]
-        /// Of the entries of `device_spec` that make it up.
+        /// The entries of `device_spec` that form it.
         var spec: String
     }
 
-    /// Takes broken groups out of the findings and says so.
+    /// Removes incomplete groups from the findings, and records the reasons.
     static func settle(_ findings: inout Findings, _ records: inout [String: Record]) {
         var seen: Set<String> = []
         for (driver, devices) in findings.devices {

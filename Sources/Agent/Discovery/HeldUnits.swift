@@ -2,11 +2,11 @@ import Drivers
 import Link
 import Model
 
-/// Has what is held stay what it is: its consumer was given it as a unit of its class, with the handle that it read. Another class,
-/// another type, other members of its group or other content of the handle wait until its holder lets go; offered as something else
-/// in the meantime, the same unit would be given away twice.
+/// Keeps held units unchanged. A consumer was given the unit as one of its class, with the handle that it read. Another
+/// class, another type, other members of its group or another content of the handle take effect when the holder
+/// releases it. If it were offered as something else in the meantime, one unit would be given to two consumers.
 enum HeldUnits {
-    /// Whether any unit is something else than before, so that it must be known who holds what.
+    /// Whether any unit has changed, so that it must be known who holds what.
     static func isChanged(_ findings: Findings, since before: [String: [DeviceReport]]) -> Bool {
         findings.devices.contains { driver, devices in
             guard let last = before[driver], last != devices else { return false }
@@ -17,9 +17,9 @@ enum HeldUnits {
         }
     }
 
-    /// Keeps what is held as it was, and says so.
+    /// Keeps held units as they were, and records the reasons.
     ///
-    /// - Parameter holdings: nil while the control plane does not say; then nothing becomes something else
+    /// - Parameter holdings: nil while the control plane has not reported them; then nothing changes
     static func settle(
         _ findings: inout Findings, since before: [String: [DeviceReport]], holdings: [HandleHolding]?
     ) {
@@ -56,10 +56,10 @@ enum HeldUnits {
         findings.conditions += conditions.sorted { $0.subject < $1.subject }
     }
 
-    /// What becomes of a unit, in words.
+    /// How a unit would change, in words.
     private typealias Change = (as: String, to: String)
 
-    /// The deployable as it was, where it was something else.
+    /// The former deployable, if it has changed.
     private static func former(
         of deployable: DeployableReport, in units: [String: DeployableReport]
     ) -> (known: DeployableReport, change: Change)? {
@@ -89,7 +89,7 @@ enum HeldUnits {
         return units
     }
 
-    /// Of a function, whatever it is asked to be; of a parent, each mediated device of each type.
+    /// The unit's key: a function, whatever it is offered as; or one mediated device of one type of a parent.
     private static func unit(of handle: AttachHandleReport) -> String {
         guard let name = HandleUnit.name(of: handle) else {
             return handle.info.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)" }.joined(separator: " ")

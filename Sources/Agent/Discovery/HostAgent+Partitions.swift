@@ -4,10 +4,10 @@ import Logging
 import Model
 
 extension HostAgent {
-    /// What division came to.
+    /// The result of dividing the devices.
     typealias Division = (isChanged: Bool, isKnown: Bool, conditions: [HostCondition])
 
-    /// Has devices divided as the configuration says; answers what could not be, and whether it was known who holds what.
+    /// Divides devices as configured; returns what could not be done, and whether it was known who holds what.
     func settle(_ partitioner: Partitioner) async -> Division {
         var isChanged = false
         var conditions: [HostCondition] = []

@@ -2,14 +2,14 @@ public import Drivers
 public import Host
 public import Model
 
-/// What each driver of a host would offer, and what it leaves out and why: for an operator, before an agent runs.
+/// What each driver of a host would offer, and what it leaves out and why; for an operator, before an agent runs.
 public struct HostMatch {
     private let host: HostName
     private let drivers: [any Driver]
     private let findings: Findings
     private let snapshot: HostSnapshot
 
-    /// Looks at the host as its agent would.
+    /// Reads the host as its agent would.
     public init(host: HostName, root: SysfsRoot, drivers: [any Driver]) async {
         let look = await Discoverer(host: host, root: root, drivers: drivers).look(before: [:])
         self.host = host
@@ -18,7 +18,8 @@ public struct HostMatch {
         snapshot = look.snapshot
     }
 
-    /// For each function what the specs of the pci driver do with it. What no driver offers in the end is not said to be offered.
+    /// For each function, the result of the pci driver's specs. A function that no driver offers in the end is not
+    /// shown as offered.
     public func explain(_ specs: [DeviceSpec]) -> DeviceSpecReport {
         let offered = Set(
             (findings.devices[PCIDriver.name] ?? []).flatMap(\.deployables).flatMap(\.handles)
@@ -32,7 +33,7 @@ public struct HostMatch {
         }
     }
 
-    /// What all drivers do, for a terminal: `+` offered, `-` left out, `!` to be looked at.
+    /// The results of all drivers, for a terminal: `+` offered, `-` left out, `!` needs attention.
     public func text(layout: ProviderLayout) -> String {
         var out = ""
         for driver in findings.drivers {

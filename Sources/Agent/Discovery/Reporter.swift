@@ -1,8 +1,9 @@
 import Link
 import Model
 
-/// Sends what was found to the accelerator service when it differs from what that has taken: the whole at first, then what
-/// differs. Now and then it says that nothing does: a service whose database was restored from a backup asks for the whole then.
+/// Sends the findings to the accelerator service when they differ from what it has accepted: first the complete report,
+/// then differences. From time to time it reports that nothing has changed, so that a service whose database was
+/// restored from a backup can request the complete report.
 actor Reporter {
     private let link: any AgentLink
     private let time: TimeSource
@@ -45,7 +46,7 @@ actor Reporter {
         taken = (report, now)
     }
 
-    /// False where the service does not have what the change is to, or does not know of changes.
+    /// False if the service does not have the base of the change, or does not know changes.
     private func isTaken(_ change: HostReportChange) async throws(Fault) -> Bool {
         do {
             try await link.change(change)

@@ -1,10 +1,10 @@
 import Drivers
 import Model
 
-/// Asks devices how they are, through their drivers, and keeps a ledger of each: what is sick is withdrawn and comes back when it
-/// was well for a while.
+/// Examines devices through their drivers, and keeps a ledger for each: a sick device is withdrawn, and comes back
+/// after it was well for a while.
 ///
-/// A driver that cannot ask, or that fails to, says nothing about its devices: then nothing changes.
+/// If a driver cannot examine its devices, or fails to, nothing changes.
 actor HealthWatch {
     private struct Key: Hashable {
         let driver: String
@@ -28,7 +28,7 @@ actor HealthWatch {
     /// The devices of the last examination; nil before the first.
     private var present: Set<Key>?
 
-    /// - Parameter known: what was withdrawn when the agent last ran; it stays so until it is found well
+    /// - Parameter known: devices that were withdrawn when the agent last ran; they stay so until they are found well
     init(drivers: [any Driver], known: [AgentState.SickDevice], ids: IDSource) {
         self.drivers = Dictionary(drivers.map { ($0.name, $0) }) { first, _ in first }
         self.ids = ids
@@ -43,7 +43,7 @@ actor HealthWatch {
         }
     }
 
-    /// Looks at every device once, one after another.
+    /// Examines every device once, one after another.
     func examine(_ devices: [DeviceReport]) async {
         var seen: Set<Key> = []
         for device in devices {
@@ -73,7 +73,7 @@ actor HealthWatch {
         ledgers.count { key, ledger in ledger.standing != .well && present?.contains(key) == true }
     }
 
-    /// The devices that are withdrawn, gone ones that may come back included, in a fixed order.
+    /// The withdrawn devices, including those that are gone and may come back, in a fixed order.
     var sick: [AgentState.SickDevice] {
         ledgers.compactMap { key, ledger in
             guard case .withdrawn(let reason) = ledger.standing else { return nil }
@@ -82,7 +82,7 @@ actor HealthWatch {
         }.sorted { ($0.driver, $0.controlPath) < ($1.driver, $1.controlPath) }
     }
 
-    /// What is said of each device, whatever the evidence: a report says it, too.
+    /// The reports' text about each device's health, without the evidence.
     var words: [String: String] {
         Dictionary(
             ledgers.map { key, ledger in
@@ -96,7 +96,7 @@ actor HealthWatch {
         return ledger.standing != .well
     }
 
-    /// The devices with what is known of their health among their facts.
+    /// The devices, with their known health among their facts.
     func annotated(_ devices: [DeviceReport]) -> [DeviceReport] {
         devices.map { device in
             guard let ledger = ledgers[Key(device)], let last = ledger.last else { return device }

@@ -4,7 +4,7 @@ import Logging
 import Model
 
 extension HostAgent {
-    /// Asks the devices how they are once an interval, beginning when the host was first looked at.
+    /// Examines the devices once per interval, starting after the first look at the host.
     func watchHealth() async {
         while !Task.isCancelled {
             await intent.waitForExamination(atMost: options.healthInterval)

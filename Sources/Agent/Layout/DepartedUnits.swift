@@ -2,18 +2,19 @@ import Drivers
 import Link
 import Model
 
-/// Units of groups that left them, sick or gone, while somebody holds them.
+/// Held units that have left their groups, because they are sick or gone.
 ///
-/// Placement counts what their holders have against the group. Taken out of its total as well they would cost it twice, and one unit
-/// that is well and free would not be given out. So such a unit counts as long as it is held.
+/// Placement counts the holders' allocations against the group. If these units were also removed from the group's
+/// total, they would count twice, and one unit that is well and free would not be offered. So such a unit stays in the
+/// total as long as it is held.
 actor DepartedUnits {
     /// Nil before the first look.
     private var seen: [ProviderPart: Set<HostUnit>]?
     private var departed: [ProviderPart: Set<HostUnit>] = [:]
     private var held: [ProviderPart: Int] = [:]
 
-    /// The groups with what of them is held elsewhere counted. Asks the control plane only when something departed, and once at the
-    /// start; while it does not answer, what it said last stands.
+    /// The groups, with units that are held elsewhere counted. Queries the control plane only if a unit departed, and
+    /// once at the start. While it does not respond, its last response is used.
     func counted(_ groups: [DeviceReport], by link: any AgentLink) async -> [DeviceReport] {
         var present: [ProviderPart: Set<HostUnit>] = [:]
         for (unit, part) in groups.places { present[part, default: []].insert(unit) }
@@ -44,7 +45,7 @@ actor DepartedUnits {
         }
     }
 
-    /// Where what is held counts: in its class, or in the only one that its provider has.
+    /// The part in which a held unit counts: its class, or the only class of its provider.
     private static func part(
         of holding: HandleHolding, among present: [ProviderPart: Set<HostUnit>]
     ) -> ProviderPart? {

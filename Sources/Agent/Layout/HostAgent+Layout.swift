@@ -4,7 +4,8 @@ import Logging
 import Model
 
 extension HostAgent {
-    /// The devices in that layout. In groups, what is withdrawn for its health is left out; alone, it is withheld as a whole.
+    /// The devices in that layout. In groups, devices that are withdrawn because of their health are left out; single
+    /// ones are withheld completely.
     func arranged(_ devices: [DeviceReport], _ layout: ProviderLayout) async -> [DeviceReport] {
         guard layout.isGrouped else { return devices }
         var sick: Set<String> = []
@@ -14,7 +15,7 @@ extension HostAgent {
         return await departed.counted(await inLayout(devices, layout, but: sick), by: link)
     }
 
-    /// All of them in that layout, with groups named as they were.
+    /// All devices in that layout, with groups keeping their former names.
     private func inLayout(
         _ devices: [DeviceReport], _ layout: ProviderLayout, but sick: Set<String> = []
     ) async -> [DeviceReport] {
@@ -26,9 +27,9 @@ extension HostAgent {
         }
     }
 
-    /// What to do about the layout of a host's providers.
+    /// What must be done about the layout of a host's providers.
     enum LayoutTask: Equatable {
-        /// Placement holds it, or nothing yet.
+        /// Placement has this layout, or nothing yet.
         case keep(ProviderLayout)
         case convert(from: ProviderLayout, to: ProviderLayout)
     }
@@ -45,8 +46,8 @@ extension HostAgent {
         return current == options.layout ? .keep(current) : .convert(from: current, to: options.layout)
     }
 
-    /// Has Placement hold the host in the configured layout. Answers the layout that it holds after that, and what an operator
-    /// should know; throws where it stands in between, so that nothing else may be written.
+    /// Makes Placement hold the host in the configured layout. Returns the layout after that, and conditions for the
+    /// operator. Throws if Placement is between two layouts, so that nothing else may be written.
     func settleLayout(
         _ devices: [DeviceReport], isComplete: Bool, drivers: [DriverReport], conditions: [HostCondition]
     ) async throws(Fault) -> (layout: ProviderLayout, conditions: [HostCondition]) {
@@ -63,7 +64,7 @@ extension HostAgent {
             let isMoved = await keeper.state.layout.isMoved
             do throws(Fault) {
                 guard isComplete else {
-                    throw Fault.unavailable("It waits until every driver answers.")
+                    throw Fault.unavailable("The change waits until every driver answers.")
                 }
                 logger.notice("the layout changes", metadata: ["from": "\(from.rawValue)", "to": "\(to.rawValue)"])
                 let withheld = try await intent.withheldOnceKnown()

@@ -1,7 +1,7 @@
 import Link
 import Model
 
-/// One attachable unit of a host, whichever provider has it.
+/// One attachable unit of a host, in any provider.
 struct HostUnit: Hashable, Sendable {
     let driver: String
     let info: [String: String]
@@ -18,7 +18,7 @@ struct HostUnit: Hashable, Sendable {
 }
 
 extension [DeviceReport] {
-    /// Where each unit is.
+    /// The place of each unit.
     var places: [HostUnit: ProviderPart] {
         var places: [HostUnit: ProviderPart] = [:]
         for device in self {

@@ -3,11 +3,11 @@ public import Drivers
 public import Host
 public import Model
 
-/// What a change of layout would do to a host, before it is done.
+/// The effect of a layout change on a host, before it is made.
 public enum LayoutPreview {
-    /// A text for a terminal: each provider and where its handles go, and with Placement at hand whose allocations move.
+    /// Text for a terminal: each provider and where its handles move, and with Placement also whose allocations move.
     ///
-    /// Throws 404 where Placement does not know the host.
+    /// Throws 404 if Placement does not know the host.
     public static func text(
         host: HostName, root: SysfsRoot, drivers: [any Driver], to target: ProviderLayout,
         placement: (any PlacementClient)?, profiles: (any DeviceProfileUse)? = nil, rootProvider: String
@@ -46,7 +46,8 @@ public enum LayoutPreview {
         return out
     }
 
-    /// The layout that Placement holds most of; where it holds nothing, or is not asked, the one before the target.
+    /// The layout of which Placement has the most providers. If it has none, or is not available: `legacy`, or
+    /// `grouped` if the target is `legacy`.
     private static func source(
         _ devices: [DeviceReport], _ host: HostName, besides target: ProviderLayout, _ placement: (any PlacementClient)?
     ) async throws(Fault) -> ProviderLayout {
@@ -61,7 +62,8 @@ public enum LayoutPreview {
         return best
     }
 
-    /// Which device profiles ask for a class that the host offers no longer: they find it here no more until they name the other one.
+    /// The device profiles that request a class which the host will no longer offer. They find nothing on this host
+    /// until they name the new class.
     private static func use(of ended: [String: [String]], by profiles: (any DeviceProfileUse)?) async -> String {
         guard !ended.isEmpty else { return "" }
         guard let profiles else {

@@ -1,13 +1,13 @@
 import Drivers
 import Model
 
-/// Which layout a host's providers have, and a conversion that is under way: what must outlive a crash of the agent.
+/// The layout of a host's providers, and a conversion in progress; this must survive a crash of the agent.
 struct LayoutRecord: Sendable, Codable, Equatable {
-    /// What Placement holds; nil before anything was offered.
+    /// The layout in Placement; nil before anything was offered.
     var current: String?
-    /// The layout that a conversion which has not ended goes to.
+    /// The target of a conversion in progress.
     var target: String?
-    /// An administrator's own reservations, by provider that is new and resource class, noted before anything is moved.
+    /// An administrator's own reservations, by new provider and resource class, recorded before anything is moved.
     var reserved: [String: [String: Int]] = [:]
     /// Whether the conversion has moved anything in Placement.
     var isMoved = false

@@ -34,7 +34,7 @@ extension PlacementReconciler {
         for case (let provider, let generation?) in zip(others, generations) {
             fresh[provider.id] = InventoriesView(generation: generation, inventories: [:])
         }
-        var last = Fault.conflict("Others write to these providers without pause; it is tried again later.")
+        var last = Fault.conflict("Other clients keep changing these providers; the agent tries again later.")
         for _ in 1...Self.tries {
             do throws(Fault) {
                 let plan = try await moveOnce(old, new, handles, there.union(wanted.map(\.id)), fresh, purpose)
@@ -48,7 +48,7 @@ extension PlacementReconciler {
         throw last
     }
 
-    /// Has a provider there, without inventory; answers the generation of one that was made just now.
+    /// Creates a provider without inventory if it is missing; returns its generation if it was created.
     private func make(
         _ provider: WantedProvider, below root: ResourceProviderView, _ there: Set<ResourceProviderID>
     ) async throws(Fault) -> Int? {
@@ -106,9 +106,9 @@ extension PlacementReconciler {
         return plan
     }
 
-    /// Offers what is free of the new layout's providers, but for what is reserved and what is withheld.
+    /// Offers the free units of the new layout's providers, except what is reserved or withheld.
     ///
-    /// `left` are inventories as `move` left them: what of it is right already needs neither a look nor a write.
+    /// `left` are the inventories as `move` left them; those that are already right are neither read nor written.
     func open(
         _ new: [DeviceReport], withheld: Set<ProviderPart>, left: [ResourceProviderID: InventoriesView]
     ) async throws(Fault) {
@@ -147,11 +147,11 @@ extension PlacementReconciler {
         }
     }
 
-    /// `known` is what was read of it before; it is read again where that is no longer so.
+    /// - Parameter known: the state that was read before; it is read again if it has changed
     private func open(
         _ provider: WantedProvider, to inventories: [ResourceClass: Inventory], _ known: InventoriesView?
     ) async throws(Fault) {
-        var last = Fault.conflict("Others write to \(provider.name) without pause; it is tried again later.")
+        var last = Fault.conflict("Other clients keep changing \(provider.name); the agent tries again later.")
         var known = known
         for _ in 1...Self.tries {
             let view: InventoriesView

@@ -1,18 +1,18 @@
 import Link
 import Model
 
-/// Groups that give units to one another: a card is divided into several classes, or no longer is, or has other traits. What
-/// is held of these units moves with them, and the other groups have no part in it.
+/// Groups that exchange units: a card is divided into several classes, or no longer is, or has other traits.
+/// Allocations of these units move with them; other groups are not involved.
 struct Regrouping: Sendable, Equatable {
-    /// The groups that have a part in it, as they were and as they are to be.
+    /// The groups involved, before and after.
     let old: [DeviceReport]
     let new: [DeviceReport]
 
     var isEmpty: Bool { old.isEmpty }
 
     /// - Parameters:
-    ///   - former: the groups as Placement held them
-    ///   - goal: the groups that a change which was cut off went to: Placement may hold some of these
+    ///   - former: the groups as Placement has them
+    ///   - goal: the groups that an interrupted change was to produce; Placement may have some of them
     ///   - present: the groups as the host has them
     init(from former: [DeviceReport], and goal: [DeviceReport] = [], to present: [DeviceReport]) {
         let now = present.places
@@ -35,7 +35,7 @@ struct Regrouping: Sendable, Equatable {
         }
     }
 
-    /// The groups without what says nothing about who has which unit.
+    /// The groups, reduced to which units they have.
     static func outline(of devices: [DeviceReport]) -> [DeviceReport] {
         devices.map { device in
             var device = device
@@ -48,8 +48,8 @@ struct Regrouping: Sendable, Equatable {
         }
     }
 
-    /// The groups as the control plane has them on record, as far as somebody holds something of them: for an agent that does not
-    /// know what Placement holds.
+    /// The groups as the control plane has recorded them, as far as they are held; for an agent that does not know what
+    /// Placement has.
     static func outline(of holdings: [HandleHolding], among present: [DeviceReport]) -> [DeviceReport] {
         let places = present.places
         return holdings.compactMap { holding in

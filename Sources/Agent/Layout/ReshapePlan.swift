@@ -3,31 +3,32 @@ import Drivers
 import Link
 import Model
 
-/// What a change of layout does in Placement: computed from what stands there, without touching it.
+/// The changes of a layout change in Placement, computed from its present state without changing it.
 ///
-/// Level-triggered: allocations are taken from wherever they are, in the layout before or in the one to come, and put where the
-/// target has them. So the same computation begins a conversion, goes on with one that was cut off, and undoes one.
+/// The computation is level-triggered: allocations are taken from wherever they are, in the old layout or in the new
+/// one, and put where the target has them. So the same computation starts a conversion, continues an interrupted one,
+/// and undoes one.
 struct ReshapePlan: Sendable, Equatable {
     let reshape: PlacementReshape
     /// An administrator's own reservations of the target's providers.
     let reserved: [ResourceProviderID: [ResourceClass: Int]]
-    /// Allocations that move, of how many consumers.
+    /// The number of consumers whose allocations move.
     let moved: Int
 
-    /// What stands in Placement.
+    /// The present state of Placement.
     struct Scene: Sendable {
         var inventories: [ResourceProviderID: InventoriesView]
         var holdings: [ConsumerHolding]
         var handles: [HandleHolding]
-        /// An administrator's own reservations, where they are known apart from what is withheld.
+        /// An administrator's own reservations, if they can be distinguished from what is withheld.
         var reserved: [ResourceProviderID: [ResourceClass: Int]]
     }
 
-    /// What the plan is for.
+    /// The purpose of the plan.
     enum Purpose: Sendable {
-        /// All providers of a host give way to others.
+        /// All providers of a host are replaced.
         case conversion
-        /// Some units of groups go to other groups. What is held stays of its class, and stays where it is as long as it can.
+        /// Some units move between groups. Allocations keep their class, and stay where they are as long as possible.
         case regrouping
     }
 
@@ -51,7 +52,7 @@ struct ReshapePlan: Sendable, Equatable {
         }
     }
 
-    /// Throws 409 where a consumer's allocation fits nowhere in the target of a conversion.
+    /// Throws 409 if a consumer's allocation fits nowhere in the target of a conversion.
     init(
         from old: [DeviceReport], to new: [DeviceReport], _ scene: Scene, for purpose: Purpose = .conversion
     ) throws(Fault) {
@@ -91,8 +92,8 @@ struct ReshapePlan: Sendable, Equatable {
         return emptied
     }
 
-    /// The inventories of the target's providers: what is held of each class, and the rest reserved. What is held of a class that
-    /// is none of theirs stays.
+    /// The inventories of the target's providers: what is held of each class; the rest is reserved. Allocations of a
+    /// class that a provider does not have stay.
     private static func inventories(
         of targets: [DeployableReport], _ used: [Place: Int], _ scene: Scene
     ) -> [ResourceProviderID: InventoriesView] {
@@ -121,8 +122,8 @@ struct ReshapePlan: Sendable, Equatable {
         return inventories
     }
 
-    /// An administrator's reservation goes where its inventory goes: all of it into a group, and from a group to as many of its
-    /// free parts. What stays keeps its own.
+    /// An administrator's reservation moves with its inventory: all of it into a group, and from a group to as many of
+    /// its free parts. A provider that stays keeps its own.
     private static func reservations(
         _ old: [DeviceReport], _ goals: ReshapeGoals, _ scene: Scene, _ used: [Place: Int],
         _ targets: [DeployableReport]

@@ -1,6 +1,6 @@
 import Synchronization
 
-/// Lets one at a time do what must not be mixed, in the order in which they came.
+/// Admits one task at a time to work that must not be interleaved, in the order of arrival.
 final class Turn: Sendable {
     private struct State {
         var isTaken = false

@@ -3,31 +3,32 @@ import Link
 import Metrics
 import Model
 
-/// What an agent shows of itself in `/metrics`, one series a host.
+/// The metrics of an agent in `/metrics`, one series per host.
 struct AgentGauges: Sendable {
     private let host: (String, String)
-    /// Work items under way.
+    /// Work items in progress.
     let workItems: Gauge
-    /// Whether the last report was taken by the accelerator service: 1 or 0.
+    /// Whether the accelerator service accepted the last report: 1 or 0.
     let isReported: Gauge
-    /// Devices that drivers left out of the last look, fenced ones included.
+    /// Devices that drivers left out in the last look, including fenced ones.
     let leftOut: Gauge
-    /// Seconds that the last look at the host took.
+    /// Duration of the last look at the host in seconds.
     let lookSeconds: Gauge
-    /// Looks at the host as a whole.
+    /// Looks at the complete host.
     let looks: Counter
-    /// Providers that Placement should hold, those of them whose capacity is withheld, and those that wait for their consumers.
+    /// Providers that Placement should have, those of them whose capacity is withheld, and those that wait for their
+    /// consumers.
     let providers: Gauge
     let withheld: Gauge
     let lingering: Gauge
-    /// Things in Placement that could not be made true.
+    /// Problems that prevent Placement from matching the host.
     let placementProblems: Gauge
-    /// The revision of the last desired state that came down.
+    /// The revision of the last desired state that arrived.
     let revision: Gauge
     /// Whether the agent's state is on disk: 1 or 0.
     let isDurable: Gauge
 
-    /// Devices that are withdrawn for their health.
+    /// Devices that are withdrawn because of their health.
     let sick: Gauge
     /// Events of the kernel about devices.
     let events: Counter

@@ -2,6 +2,6 @@ import Clients
 import Model
 
 extension Fault {
-    /// What an operator of the host should know: that it was the host's own account which was refused, where it was.
+    /// The reason for the host's operator. If the host's own account was refused, it says so.
     var reason: String { code == KeystoneSession.refusedCode ? context ?? message : message }
 }

@@ -2,16 +2,16 @@ import Clients
 import Model
 
 extension PlacementReconciler {
-    /// Placement's code of a generation that moved.
+    /// Placement's code for a changed generation.
     static let movedCode = "placement.concurrent_update"
 
     enum Removal {
         case removed
-        /// Consumers hold something of it; its whole capacity is withheld.
+        /// Consumers hold allocations of it; its complete capacity is withheld.
         case held
     }
 
-    /// Removes a provider that stands for nothing, unless something of it is held.
+    /// Removes a provider that stands for nothing, unless it is held.
     func remove(_ provider: ResourceProviderView) async throws(Fault) -> Removal {
         if try await placement.allocations(of: provider.id).isEmpty {
             do {
@@ -26,9 +26,9 @@ extension PlacementReconciler {
         return .held
     }
 
-    /// Reserves every inventory of a provider as a whole, whatever else is written to it meanwhile.
+    /// Reserves every inventory of a provider completely, even if others write to it meanwhile.
     func withholdAll(of id: ResourceProviderID, remembering: Bool) async throws(Fault) {
-        var last = Fault.conflict("Others write to it without pause; it is tried again later.")
+        var last = Fault.conflict("Other clients keep changing it; the agent tries again later.")
         for _ in 1...Self.tries {
             do {
                 return try await withholdOnce(id, remembering: remembering)

@@ -3,12 +3,12 @@ import Drivers
 import Logging
 import Model
 
-/// Makes the host's subtree in Placement what the host has, with generation checks, one provider at a time: what fails
-/// for one holds up no other.
+/// Makes the host's subtree in Placement match the host, with generation checks, one provider at a time: a failure at
+/// one provider does not stop the others.
 ///
-/// An administrator's own work is kept: reservations, and traits that this agent did not set. A provider that is no
-/// longer wanted goes; while a consumer holds something of it, it stays with its whole capacity withheld. Providers that this
-/// agent neither made nor could have made are never touched.
+/// An administrator's work is kept: reservations, and traits that this agent did not set. A provider that is no longer
+/// wanted is removed; while it is held, it stays and its complete capacity is withheld. Providers that this agent
+/// neither created nor could have created are never changed.
 actor PlacementReconciler {
     let placement: any PlacementClient
     let keeper: StateKeeper
@@ -18,22 +18,22 @@ actor PlacementReconciler {
     private let logger: Logger
     var knownClasses: Set<ResourceClass> = []
     var knownTraits: Set<Trait> = []
-    /// What was last made true, and the generation it left: while both stand there is nothing to do.
+    /// The last state that was written, and the resulting generation. While both are unchanged, there is nothing to do.
     private var settled: [ResourceProviderID: (wanted: WantedProvider, generation: Int)] = [:]
 
-    /// How often a call is repeated when others write to the same provider.
+    /// How often a call is repeated if others write to the same provider.
     static let tries = 8
 
-    /// What a pass came to.
+    /// The result of a pass.
     struct Outcome: Sendable, Equatable {
-        /// Everything that could not be made true, a sentence each; empty when Placement holds what is wanted.
+        /// Everything that could not be done, one sentence each; empty if Placement matches.
         var problems: [String] = []
-        /// The same for operators who look at the host from afar: what it is about, and why.
+        /// The same as conditions, for operators who look at the host from afar: subject and reason.
         var conditions: [HostCondition] = []
-        /// Providers that are not wanted and stay until their consumers let go.
+        /// Providers that are no longer wanted and stay until their consumers release them.
         var lingering: [String] = []
 
-        /// Notes what could not be made true of one provider.
+        /// Records what could not be done for one provider.
         mutating func note(_ provider: String, _ reason: String) {
             problems.append("\(provider): \(reason)")
             conditions.append(HostCondition(.placement, provider, reason))
@@ -52,10 +52,10 @@ actor PlacementReconciler {
         self.logger = logger
     }
 
-    /// - Parameter isComplete: nothing exists beside what is wanted, so that providers of this host which nobody remembers
+    /// - Parameter isComplete: whether nothing exists besides what is wanted, so that unknown providers of this host
     ///   may be removed, too
-    /// - Parameter room: what several of the inventories share, so that what is claimed of one is no longer there for the others
-    /// - Parameter withheld: as `wanted` has it
+    /// - Parameter room: capacity that several inventories share, so that a claim of one reduces the others
+    /// - Parameter withheld: as in `wanted`
     func reconcile(
         _ wanted: [WantedProvider], isComplete: Bool, room: SharedRoom = .none, withheld: Set<ProviderPart> = []
     ) async -> Outcome {
@@ -99,7 +99,7 @@ actor PlacementReconciler {
         return outcome
     }
 
-    /// What is held of each inventory of these providers, as far as they are there.
+    /// The allocations of each inventory of these providers, as far as they exist.
     private func claims(
         on providers: [ResourceProviderID], in tree: [ResourceProviderView]
     ) async throws(Fault) -> [ProviderPart: Int] {
@@ -122,7 +122,7 @@ actor PlacementReconciler {
         if let found = try await placement.provider(named: root.name) { return found }
         guard root.mayBeMade else {
             throw Fault.unavailable(
-                "Placement has no provider '\(root.name)' of this host, so nothing of it is offered. Nova's compute service makes it; "
+                "Placement has no provider '\(root.name)' of this host, so nothing of it is offered. Nova's compute service creates it; "
                     + "where none runs on this host, set agent.create_resource_provider: true, and where it has another name "
                     + "there, say that in agent.resource_provider_name.")
         }
@@ -137,7 +137,7 @@ actor PlacementReconciler {
         }
     }
 
-    /// Answers the traits that had to be left out.
+    /// Returns the traits that had to be left out.
     private func settle(
         _ wanted: WantedProvider, in tree: [ResourceProviderView], below root: ResourceProviderView
     ) async throws(Fault) -> Set<Trait> {
@@ -154,7 +154,7 @@ actor PlacementReconciler {
 
     // MARK: What this agent did before
 
-    /// Notes what is about to be done before it is: whatever a crash leaves is known for this agent's.
+    /// Records what is about to be created, so that after a crash it is known to be this agent's.
     func remember(_ wanted: [WantedProvider]) async {
         await keeper.change { state in
             for provider in wanted {
@@ -163,7 +163,7 @@ actor PlacementReconciler {
         }
     }
 
-    /// Notes what was done, and forgets what is gone.
+    /// Records what was done, and removes records of what is gone.
     private func conclude(
         _ done: [WantedProvider], wanted: [WantedProvider], tree: [ResourceProviderView], gone: Set<ResourceProviderID>
     ) async {
@@ -181,8 +181,8 @@ actor PlacementReconciler {
         }
     }
 
-    /// Providers of the tree that stand for nothing: those this agent has on record; and when it knows all that exists, those an
-    /// agent of this host made whose record is lost.
+    /// Providers of the tree that stand for nothing: those that this agent has recorded and, if it knows everything
+    /// that exists, those that an agent of this host created and whose record is lost.
     private func surplus(
         in tree: [ResourceProviderView], beside wanted: [WantedProvider], below root: ResourceProviderView,
         isComplete: Bool
@@ -198,14 +198,14 @@ actor PlacementReconciler {
         return surplus.filter { !nodes.contains($0.id) } + surplus.filter { nodes.contains($0.id) }
     }
 
-    /// A NUMA node that an agent of this host made; the compute service draws the ids of its own.
+    /// Whether it is a NUMA node that an agent of this host created. The compute service's nodes have random ids.
     private func isNode(_ provider: ResourceProviderView, below root: ResourceProviderView) -> Bool {
         provider.parent == root.id && provider.name.hasPrefix(ProviderLayout.node("", of: host))
             && provider.name.dropFirst(ProviderLayout.node("", of: host).count).allSatisfy(\.isNumber)
             && provider.id == ProviderNames.identifier(ofProvider: provider.name)
     }
 
-    /// Only agents derive a provider's id from its name; everyone else draws it at random.
+    /// Only agents derive a provider's id from its name; other programs use random ids.
     private func isOwnMake(
         _ provider: ResourceProviderView, below root: ResourceProviderView, _ nodes: Set<ResourceProviderID>
     ) -> Bool {

@@ -7,15 +7,16 @@ import Model
 ///
 /// While the capacity is withheld, an amount other than the total is an administrator's new wish.
 struct Reservation: Equatable {
-    /// What the inventory should say.
+    /// The reserved amount of the inventory.
     let reserved: Int
-    /// What is to be remembered before the inventory is written; nil when there is nothing to remember. While capacity is
-    /// released, too: should the agent die before it forgets, the amount that it finds again is this one.
+    /// What must be recorded before the inventory is written; nil if nothing must be. It is also recorded while
+    /// capacity is released: if the agent dies before it deletes the record, the amount that it finds again is this
+    /// one.
     let remembered: Int?
 
     /// - Parameters:
-    ///   - current: the inventory as it stands, nil where there is none
-    ///   - remembered: the administrator's amount from when the capacity was withheld
+    ///   - current: the present inventory; nil if there is none
+    ///   - remembered: the administrator's amount from the time when the capacity was withheld
     init(current: Inventory?, remembered: Int?, total: Int, isWithheld: Bool) {
         var own = current?.reserved ?? remembered ?? 0
         if let current, let remembered, current.reserved >= current.total { own = remembered }

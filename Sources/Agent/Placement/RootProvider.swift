@@ -1,8 +1,8 @@
 import Model
 
-/// The provider that stands for the host itself, and whose children are the host's devices.
+/// The provider of the host itself, whose children are the host's devices.
 struct RootProvider: Sendable {
     let name: String
-    /// False where a compute service makes it; then the agent waits for it.
+    /// False if a compute service creates it; then the agent waits for it.
     let mayBeMade: Bool
 }

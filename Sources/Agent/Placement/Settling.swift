@@ -1,21 +1,22 @@
 import Clients
 import Model
 
-/// Makes one provider what is wanted: it exists, its inventory and traits are right.
+/// Brings one provider to its wanted state: it exists, and its inventory and traits are right.
 ///
-/// Each step reads, compares and writes with the generation it read. When somebody else wrote in between, it is read again.
+/// Each step reads, compares, and writes with the generation that it read. If somebody else wrote in between, it reads
+/// again.
 struct Settling {
     let wanted: WantedProvider
     let root: ResourceProviderView
     private var exists: Bool
-    /// The generation of a provider that this made, until something of it is written: it has no trait.
+    /// The generation of a provider that this created, until something of it is written; it has no traits.
     private var made: Int?
-    /// Whether the provider is this one's work: it has no inventory and nobody holds anything of it.
+    /// Whether this created the provider: it has no inventory, and nobody holds anything of it.
     private(set) var isFresh = false
-    /// Whether only the provider and its traits are made; its inventory comes with a reshape.
+    /// Whether only the provider and its traits are written; its inventory is written by a reshape.
     private let leavesInventory: Bool
     private var hasNamedAgain = false
-    /// Standard traits that this Placement is too old for.
+    /// Standard traits that this Placement does not know, because it is too old.
     private(set) var unknownTraits: Set<Trait> = []
 
     init(wanted: WantedProvider, root: ResourceProviderView, exists: Bool, leavesInventory: Bool = false) {
@@ -25,9 +26,9 @@ struct Settling {
         self.exists = exists
     }
 
-    /// The generation that was left.
+    /// Returns the resulting generation.
     mutating func run(by reconciler: isolated PlacementReconciler) async throws(Fault) -> Int {
-        var last = Fault.conflict("Others write to it without pause; it is tried again later.")
+        var last = Fault.conflict("Other clients keep changing it; the agent tries again later.")
         for _ in 1...PlacementReconciler.tries {
             do {
                 try await name(by: reconciler)
@@ -42,7 +43,7 @@ struct Settling {
         throw last
     }
 
-    /// Whether another try may go better.
+    /// Whether another attempt may succeed.
     private mutating func recover(from error: Fault, _ reconciler: isolated PlacementReconciler) -> Bool {
         switch error.kind {
         case .conflict: return error.code == PlacementReconciler.movedCode
@@ -60,7 +61,7 @@ struct Settling {
         }
     }
 
-    /// Makes class and traits known.
+    /// Creates the class and the traits if necessary.
     private mutating func name(by reconciler: isolated PlacementReconciler) async throws(Fault) {
         for resourceClass in wanted.stocks.keys.sorted() where !reconciler.knownClasses.contains(resourceClass) {
             do {
@@ -159,7 +160,7 @@ struct Settling {
             // The device is held as what it was before; offered as something else as well it would be given away twice.
             try await reconciler.withholdAll(of: wanted.id, remembering: false)
             throw Fault.conflict(
-                "It is held as \(held) and becomes \(name) when its consumers let go; until then nothing of it is offered."
+                "It is held as \(held) and becomes \(name) when its consumers release it; until then it is not offered."
             )
         }
     }
@@ -181,6 +182,6 @@ struct Settling {
 }
 
 extension Fault {
-    /// The service does not know the name of a resource class or trait.
+    /// Whether the service does not know the name of a resource class or trait.
     fileprivate var isUnknown: Bool { kind == .notFound || kind == .badRequest }
 }

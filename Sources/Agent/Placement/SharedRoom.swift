@@ -12,7 +12,7 @@ import Model
 /// Claims that came at once, before anybody looked, may exceed what fits by what they share; their binds wait for room until their
 /// deadline and then say that there is none.
 struct SharedRoom: Sendable, Equatable {
-    /// A part of a pool, and the inventory that has it.
+    /// A part of a pool, and its inventory.
     private struct Cell: Sendable, Equatable {
         let kind: String
         let part: CapacityPool.Part
@@ -22,7 +22,8 @@ struct SharedRoom: Sendable, Equatable {
     private struct Pool: Sendable, Equatable {
         let pool: CapacityPool
         let cells: [Cell]
-        /// Whether its claims say more than the host does: functions of one type are open in a fixed order, and whoever claims one gets it.
+        /// Whether Placement must be queried for its claims, because they say more than the host's state. Claims of
+        /// functions with only one type do not: the functions are offered in a fixed order, and a claim takes one.
         let isAsked: Bool
 
         init(_ pool: CapacityPool, _ cells: [Cell]) {
@@ -36,7 +37,7 @@ struct SharedRoom: Sendable, Equatable {
     private struct Stand {
         /// Made for handles of this host.
         var ours = 0
-        /// There already and nobody's, as good as made.
+        /// Found, and used by nobody, so that it can be used for a handle.
         var found = 0
         var spares = 0
     }
@@ -44,7 +45,7 @@ struct SharedRoom: Sendable, Equatable {
     private let pools: [Pool]
     private let prepared: Prepared
 
-    /// What this agent prepared: by the handle, which is a mediated device's name, and by the function that it is of.
+    /// What this agent prepared: by the handle, which is also a mediated device's name, and by its function.
     private struct Prepared: Sendable, Equatable {
         let handles: Set<String>
         let functions: Set<String>
@@ -66,7 +67,7 @@ struct SharedRoom: Sendable, Equatable {
 
     /// - Parameters:
     ///   - devices: as the drivers report them
-    ///   - arranged: the same in the host's layout
+    ///   - arranged: the same devices in the host's layout
     init(
         _ pools: [CapacityPool], of devices: [DeviceReport], in arranged: [DeviceReport],
         prepared: [String: PreparedHandle]
@@ -91,7 +92,7 @@ struct SharedRoom: Sendable, Equatable {
         }.filter { !$0.cells.isEmpty }
     }
 
-    /// Inventories that are of one pool alone. A group across cards is the sum of what its cards have.
+    /// Inventories that belong to only one pool. A group across cards is the sum of what its cards have.
     private var places: Set<ProviderPart> {
         var owners: [ProviderPart: Int] = [:]
         for (index, pool) in pools.enumerated() {
@@ -100,17 +101,17 @@ struct SharedRoom: Sendable, Equatable {
         return Set(owners.filter { $0.value >= 0 }.keys)
     }
 
-    /// Providers of which it must be known what is claimed.
+    /// Providers whose claims must be known.
     var askedProviders: [ResourceProviderID] {
         let own = places
         return Set(pools.filter(\.isAsked).flatMap(\.cells).map(\.place).filter(own.contains).map(\.provider)).sorted()
     }
 
-    /// The total of each inventory that is of one pool alone.
+    /// The total of each inventory that belongs to only one pool.
     ///
     /// - Parameters:
-    ///   - claims: what Placement says is held; nil where it was not asked: then what is made is held
-    ///   - withheld: what is not offered for other reasons, so that it takes nobody's room
+    ///   - claims: the allocations in Placement; nil if they were not read: then what exists counts as held
+    ///   - withheld: what is not offered for other reasons, and therefore uses no capacity
     func totals(claims: [ProviderPart: Int]?, withheld: Set<ProviderPart> = []) -> [ProviderPart: Int] {
         let own = places
         var totals: [ProviderPart: Int] = [:]
@@ -162,7 +163,8 @@ struct SharedRoom: Sendable, Equatable {
         return stands
     }
 
-    /// The devices with what fits now as the number of each part; without claims, so that it is what the host shows.
+    /// The devices with the number of units that fit now as the number of each part. It does not consider claims, so it
+    /// is what the host shows.
     func counted(_ devices: [DeviceReport]) -> [DeviceReport] {
         let totals = totals(claims: nil)
         guard !totals.isEmpty else { return devices }
@@ -179,7 +181,7 @@ struct SharedRoom: Sendable, Equatable {
         }
     }
 
-    /// The wanted providers with what is claimed taken into account.
+    /// The wanted providers, with claims taken into account.
     func counted(
         _ wanted: [WantedProvider], claims: [ProviderPart: Int], withheld: Set<ProviderPart>
     ) -> [WantedProvider] {
@@ -198,8 +200,8 @@ struct SharedRoom: Sendable, Equatable {
         }
     }
 
-    /// Handles with room first: the control plane gives out the first that is free, and of a group over several cards and parents one
-    /// card may be full while another has room.
+    /// The deployables with handles that have room first. The control plane reserves the first free handle, and in a
+    /// group over several cards and parents one card may be full while another one has room.
     func ordered(_ arranged: [DeviceReport], of devices: [DeviceReport]) -> [DeviceReport] {
         var open: [String: Int] = [:]
         for pool in pools {

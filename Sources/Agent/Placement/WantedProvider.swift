@@ -1,31 +1,32 @@
 import Drivers
 import Model
 
-/// What Placement should hold of one provider.
+/// The wanted state of one provider in Placement.
 struct WantedProvider: Sendable, Equatable {
     /// The inventory of one class.
     struct Stock: Sendable, Equatable {
         var total: Int
-        /// The whole capacity is reserved: the device is disabled, dirty, quarantined or gone while it is held.
+        /// Whether the complete capacity is reserved: the device is disabled, dirty, quarantined, or gone while it is
+        /// held.
         var isWithheld: Bool
     }
 
     let id: ResourceProviderID
     let name: String
-    /// What it stands below; nil for the host's own provider.
+    /// The parent; nil for the host's own provider.
     var parent: ResourceProviderID?
-    /// None for a NUMA node, which has but its trait.
+    /// Empty for a NUMA node, which has only its trait.
     var stocks: [ResourceClass: Stock]
-    /// Of all its classes: Placement knows a trait of a provider, not of an inventory.
+    /// The traits for all its classes: in Placement, a trait belongs to a provider, not to an inventory.
     var traits: Set<Trait>
-    /// Units of different classes are different units, so that a class which is held and no longer wanted says nothing about the
-    /// others. Where one unit is all there is, it cannot be offered as something else while it is held.
+    /// Whether units of different classes are different units, so that a held class that is no longer wanted does not
+    /// affect the others. If there is only one unit, it cannot be offered as something else while it is held.
     let isDivided: Bool
 
     /// Whether anything of it is withheld.
     var isWithheld: Bool { stocks.values.contains(where: \.isWithheld) }
 
-    /// The providers of a report, and what of it cannot be a provider, a sentence each.
+    /// The providers of a report, and why parts of it cannot be providers, one sentence each.
     static func all(
         of devices: [DeviceReport], withheld: Set<ProviderPart>
     ) -> (wanted: [WantedProvider], problems: [String]) {

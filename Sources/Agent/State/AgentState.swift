@@ -2,36 +2,36 @@ import Drivers
 import Link
 import Model
 
-/// What an agent must not forget over a restart, beside its journal of work. Everything else it finds out again.
+/// What an agent must remember across a restart, besides its journal of work. It finds out everything else again.
 struct AgentState: Sendable, Equatable {
-    /// What each driver found last: a driver that fails keeps its devices.
+    /// Each driver's last result, because a failing driver keeps its devices.
     var devices: [String: [DeviceReport]] = [:]
-    /// Providers this agent made or took over, with what it did to them.
+    /// Providers that this agent created or took over, with its changes to them.
     var providers: [ResourceProviderID: ProviderRecord] = [:]
 
-    /// How the host's providers are laid out.
+    /// The layout of the host's providers.
     var layout = LayoutRecord()
-    /// Groups of devices that were whole.
+    /// Groups of devices that were complete.
     var groups: [String: GroupWatch.Record] = [:]
-    /// Handles that are prepared, to be prepared again when the host was started anew.
+    /// Prepared handles, which are prepared again after a restart of the host.
     var prepared: [String: PreparedHandle] = [:]
-    /// Those of them that the host lost and that are not there again yet.
+    /// Those of them that the host lost and that are not prepared again yet.
     var due: Set<String> = []
-    /// The kernel's name for the host's present run.
+    /// The kernel's id of the host's present boot.
     var bootID: String?
-    /// Names of groups, by what is in them.
+    /// Names of groups, by their content.
     var groupNames = GroupNames()
 
-    /// The groups as Placement holds them; nil where there are none, or where it is not known.
+    /// The groups as Placement has them; nil if there are none, or if that is unknown.
     var groupsHeld: [DeviceReport]?
-    /// The groups that a change of them which has not ended goes to.
+    /// The target of a change of groups that is in progress.
     var groupsGoal: [DeviceReport]?
 
-    /// Devices that are withdrawn for their health.
+    /// Devices that are withdrawn because of their health.
     var sick: [SickDevice] = []
 
-    /// The furthest end of this host's sanitisation certificates that was ever told: what shows that the control plane's database
-    /// was set back.
+    /// The furthest known end of this host's sanitisation certificates, which shows whether the control plane's
+    /// database was set back.
     var certificates: CertificateChainHead?
 
     struct SickDevice: Sendable, Codable, Equatable {
@@ -41,11 +41,12 @@ struct AgentState: Sendable, Equatable {
         var providers: [ResourceProviderID]
     }
 
-    /// What this agent did to one provider, so that what an administrator did can be told from it.
+    /// This agent's changes to one provider, to distinguish them from an administrator's.
     struct ProviderRecord: Sendable, Codable, Equatable {
-        /// Traits this agent set, or was about to.
+        /// Traits that this agent set, or was about to set.
         var traits: Set<String> = []
-        /// While the capacity is withheld: the administrator's own reservation by resource class, to be restored.
+        /// While the capacity is withheld: the administrator's own reservation by resource class, which will be
+        /// restored.
         var reservedBefore: [String: Int] = [:]
     }
 }

@@ -16,7 +16,7 @@ final class FolderDisk: StateDisk {
     private let folder: FilePath
     private let lock: FileDescriptor
 
-    /// Throws `StateFault` where the folder cannot be made, or another agent has it.
+    /// Throws `StateFault` if the folder cannot be created, or if another agent has it.
     init(_ path: String) throws {
         folder = FilePath(path)
         do {
@@ -81,7 +81,7 @@ final class FolderDisk: StateDisk {
         if isNew { try flushFolder() }
     }
 
-    /// Makes the folder's list of names durable.
+    /// Makes the entries of the folder durable.
     private func flushFolder() throws {
         let descriptor = try FileDescriptor.open(folder, .readOnly, options: [.directory, .closeOnExec])
         try descriptor.closeAfter { try Self.flush(descriptor) }
@@ -92,7 +92,7 @@ final class FolderDisk: StateDisk {
     }
 }
 
-/// Why an agent's folder cannot be used, a sentence for the operator.
+/// Why an agent's folder cannot be used: a sentence for the operator.
 struct StateFault: Error, CustomStringConvertible {
     let description: String
 

@@ -1,6 +1,6 @@
 import Synchronization
 
-/// Files in memory, for hosts that live as long as the process.
+/// Files in memory, for hosts with the lifetime of the process.
 final class MemoryDisk: StateDisk {
     private let files: Mutex<[String: [UInt8]]>
 

@@ -1,9 +1,9 @@
-/// Where an agent's files lie. Every call that returns has reached the disk; the calls block.
+/// Stores an agent's files. When a call returns, its change is on the disk. The calls block.
 protocol StateDisk: Sendable {
-    /// Nil where there is no such file.
+    /// Nil if there is no such file.
     func read(_ name: String) throws -> [UInt8]?
-    /// Replaces a file as a whole: after a crash it holds the old bytes or the new.
+    /// Replaces a file atomically: after a crash it has the old bytes or the new ones.
     func replace(_ name: String, with bytes: [UInt8]) throws
-    /// Adds to the end of a file, made where there is none. After a crash any part of `bytes` may stand there.
+    /// Appends to a file, which is created if necessary. After a crash, any part of `bytes` may be in it.
     func append(_ bytes: [UInt8], to name: String) throws
 }

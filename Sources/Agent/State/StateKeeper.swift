@@ -16,18 +16,18 @@ actor StateKeeper {
     private let logger: Logger
     private let executor = QueueExecutor("kilonova.agent.state")
     private(set) var state: AgentState
-    /// What was withdrawn when this keeper was made.
+    /// The devices that were withdrawn when this keeper was created.
     nonisolated let storedSick: [AgentState.SickDevice]
     private var journal: WorkJournal
     private var isStateWritten = true
-    /// False once a line could not be added: then the journal is written anew as a whole.
+    /// False after a line could not be appended; then the complete journal is written again.
     private var isJournalWhole = true
     private var isTroubled = false
 
     nonisolated var unownedExecutor: UnownedSerialExecutor { unsafe executor.asUnownedSerialExecutor() }
 
-    /// Reads what is there; throws where it cannot be read at all. What is damaged is begun anew: everything in it can be
-    /// found out again but for administrators' reservations on capacity that was withheld.
+    /// Reads the files. Throws if they cannot be read at all. Damaged content is dropped: all of it can be found out
+    /// again, except administrators' reservations on capacity that was withheld.
     init(disk: any StateDisk, logger: Logger) throws {
         self.disk = disk
         self.logger = logger
@@ -36,7 +36,7 @@ actor StateKeeper {
             do {
                 state = try JSONDecoder().decode(AgentState.self, from: Data(bytes))
             } catch {
-                logger.error("the agent's state cannot be understood; it is set aside and begun anew")
+                logger.error("the agent's state cannot be read; it is set aside, and the agent starts without it")
                 try? disk.replace(Self.stateFile + ".damaged", with: bytes)
             }
         }
@@ -47,16 +47,16 @@ actor StateKeeper {
         self.journal = journal
         if journal.damagedLines > 0 {
             logger.warning(
-                "the work journal has damaged lines, which are passed over",
+                "the work journal has damaged lines, which are ignored",
                 metadata: ["lines": "\(journal.damagedLines)"])
             isJournalWhole = false
         }
     }
 
-    /// Whether all that was changed is on disk.
+    /// Whether all changes are on disk.
     var isDurable: Bool { isStateWritten && isJournalWhole }
 
-    /// Changes the state and makes the change durable before it returns.
+    /// Changes the state, and makes the change durable before it returns.
     @discardableResult
     func change<Result: Sendable>(_ body: @Sendable (inout AgentState) -> Result) -> Result {
         let before = state
@@ -65,17 +65,17 @@ actor StateKeeper {
         return result
     }
 
-    /// Notes that an item is about to be done; answers how many times it was begun, this time included.
+    /// Records that an item is about to be started; returns how often it was started, including this time.
     func begin(_ item: WorkItemID) -> Int {
         let attempts = (journal.records[item]?.attempts ?? 0) + 1
         note([(item, .begun(attempts))])
         return attempts
     }
 
-    /// Notes an item's outcome, before anyone is told of it.
+    /// Records an item's outcome, before anyone is notified of it.
     func end(_ item: WorkItemID, _ outcome: WorkEnd) { note([(item, .ended(outcome))]) }
 
-    /// Forgets every item but those, and answers the outcomes that are known of them.
+    /// Drops every item except those, and returns their known outcomes.
     func outcomes(of items: Set<WorkItemID>) -> [WorkItemID: WorkEnd] {
         note(journal.records.keys.filter { !items.contains($0) }.sorted().map { ($0, .forgotten) })
         return journal.records.compactMapValues(\.end)

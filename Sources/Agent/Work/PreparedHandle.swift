@@ -1,14 +1,14 @@
 import Drivers
 import Model
 
-/// A handle that was prepared and not withdrawn: what the host must have again after it was started anew.
+/// A handle that was prepared and not withdrawn. The host must have it again after a restart.
 struct PreparedHandle: Sendable, Codable, Equatable {
     let driver: String
     let type: AttachHandleType
     let info: [String: String]
     let controlPath: String
 
-    /// The device that it is of.
+    /// The handle's device.
     struct Place: Hashable {
         let driver: String
         let controlPath: String

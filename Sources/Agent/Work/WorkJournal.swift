@@ -1,7 +1,7 @@
 import FoundationEssentials
 import Model
 
-/// How the doing of a work item ended, as the journal keeps it.
+/// How the work on an item ended, in the journal.
 enum WorkEnd: Sendable, Equatable {
     case done
     case cleaned(CleaningRecord)
@@ -17,7 +17,7 @@ enum WorkEnd: Sendable, Equatable {
 /// those before it nor the next one. A lost end only means that the item, which is idempotent, is done once more.
 struct WorkJournal: Sendable, Equatable {
     enum Entry: Sendable, Equatable {
-        /// How many times so far.
+        /// Started, this often so far.
         case begun(Int)
         case ended(WorkEnd)
         case forgotten
@@ -51,10 +51,10 @@ struct WorkJournal: Sendable, Equatable {
         }
     }
 
-    /// Whether most of the lines say nothing any more.
+    /// Whether most of the lines are obsolete.
     var isWorthRewriting: Bool { lines > 256 && lines > 8 * records.count }
 
-    /// The same in as few lines as it takes.
+    /// The same content in as few lines as possible.
     mutating func rewritten() -> [UInt8] {
         var bytes: [UInt8] = []
         lines = 0
@@ -113,7 +113,7 @@ struct WorkJournal: Sendable, Equatable {
     }
 }
 
-/// CRC-32 with the polynomial of IEEE 802.3, a bit at a time: lines are short and few.
+/// CRC-32 with the polynomial of IEEE 802.3, one bit at a time, because lines are short and few.
 enum Checksum {
     static func crc32(_ bytes: [UInt8]) -> UInt32 {
         var sum: UInt32 = 0xffff_ffff

@@ -96,7 +96,7 @@ actor WorkRunner {
         return true
     }
 
-    /// Items under way.
+    /// The number of items in progress.
     var count: Int { running.count }
 
     private func begin(_ item: WorkItem) {
@@ -177,7 +177,7 @@ actor WorkRunner {
         if lines[subject]?.item == item.id { lines[subject] = nil }
     }
 
-    /// False when it was not waited for.
+    /// False if the wait was cancelled.
     private func deadlinePasses(of item: WorkItem) async -> Bool {
         guard let deadline = item.deadline else { return false }
         while !Task.isCancelled {
@@ -198,7 +198,7 @@ actor WorkRunner {
                 return true
             } catch {
                 logger.warning(
-                    "an outcome was not taken; it is told again",
+                    "an outcome was not accepted; it is sent again",
                     metadata: ["item": "\(item)", "reason": "\(error)"])
                 if error.kind == .notFound { return false }
             }

@@ -7,7 +7,7 @@ public import Model
 public struct RESTDeviceProfileUse: DeviceProfileUse {
     private let peer: ServicePeer
 
-    /// - Parameter peer: the accelerator service, whose address has `/v2`
+    /// - Parameter peer: the accelerator service; its address includes `/v2`
     public init(peer: ServicePeer) {
         self.peer = peer
     }
@@ -77,7 +77,7 @@ public struct RESTDeviceProfileUse: DeviceProfileUse {
         let groups: [[String: Scalar]]
     }
 
-    /// Values are texts or numbers; only the keys count here.
+    /// Values are strings or numbers; only the keys are used here.
     private struct Scalar: Decodable {
         init(from decoder: any Decoder) throws {}
     }

@@ -1,8 +1,8 @@
 public import Model
 
-/// Tells the compute service what became of accelerator requests (`POST /os-server-external-events`, 2.82).
+/// Notifies the compute service of the outcome of accelerator requests (`POST /os-server-external-events`, 2.82).
 public protocol ComputeEvents: Sendable {
-    /// Answers which of the requests the service took and which it will want again.
+    /// Sends the events. Returns which ones the service accepted, and which must be sent again.
     func send(_ events: [AcceleratorRequestBound]) async throws(Fault) -> [AcceleratorRequestID: Outcome]
 }
 
@@ -10,7 +10,7 @@ public protocol ComputeEvents: Sendable {
 public struct AcceleratorRequestBound: Sendable, Equatable {
     public let instance: InstanceID
     public let request: AcceleratorRequestID
-    /// `completed` when true, else `failed`.
+    /// `completed` if true, otherwise `failed`.
     public let isBound: Bool
 
     public init(instance: InstanceID, request: AcceleratorRequestID, isBound: Bool) {
@@ -22,7 +22,7 @@ public struct AcceleratorRequestBound: Sendable, Equatable {
 
 public enum Outcome: Sendable, Equatable {
     case accepted
-    /// 404 (no such instance yet) or 422 (instance without a host yet): worth another try until the deadline.
+    /// 404 (the instance does not exist yet) or 422 (the instance has no host yet): retry until the deadline.
     case tryAgain
     case refused(String)
 }

@@ -4,14 +4,14 @@ public import Model
 
 /// The compute service over HTTP: `POST /os-server-external-events` at microversion 2.82, as a service user.
 ///
-/// The whole answer may be 404 (none of the instances is known) or 207 with a code for each event: 404 and 422 (no host
-/// yet) are worth another try. Anything of 500 and above, or no answer, is thrown as `.unavailable`.
+/// The complete response may be 404 (none of the instances is known), or 207 with a code for each event. 404 and 422
+/// (no host yet) are retried. A status of 500 and above, or no response, throws `.unavailable`.
 public struct RESTComputeEvents: ComputeEvents {
     static let version = Microversion(2, 82)
 
     private let peer: ServicePeer
 
-    /// - Parameter peer: the compute service, where this program has the role `service` or `admin`
+    /// - Parameter peer: the compute service, at which this program has the role `service` or `admin`
     public init(peer: ServicePeer) {
         self.peer = peer
     }
@@ -39,7 +39,7 @@ public struct RESTComputeEvents: ComputeEvents {
             })
     }
 
-    /// By tag; what the answer does not speak of was taken.
+    /// Outcomes by tag. An event that the response does not mention was accepted.
     private static func outcomes(
         _ events: [AcceleratorRequestBound], _ answer: PeerResponse
     ) -> [AcceleratorRequestID: Outcome] {

@@ -3,7 +3,7 @@ import Model
 import NIOCore
 import NIOPosix
 
-/// Why a peer could not be reached, in the operating system's words where it has some: for logs.
+/// Why a peer could not be reached, in the operating system's words if there are any; for logs.
 public enum ConnectionTrouble {
     public static func text(_ error: any Error) -> String {
         switch error {

@@ -1,17 +1,17 @@
 public import HTTPTypes
 public import Model
 
-/// Carries requests to one peer and brings back its answers; a parameter of every REST client, so that tests answer in
+/// Sends requests to one peer and returns its responses; a parameter of every REST client, so that tests can respond in
 /// process.
 public protocol HTTPTransport: Sendable {
-    /// Answers whatever status the peer gave. Throws 503 where the peer cannot be reached or does not answer in time.
+    /// Returns the response with any status. Throws 503 if the peer cannot be reached or does not respond in time.
     func send(_ request: PeerRequest) async throws(Fault) -> PeerResponse
 }
 
 /// A request to a peer.
 public struct PeerRequest: Sendable {
     public var method: HTTPRequest.Method
-    /// Below the peer's base address, with the query, percent-encoded: `/v3/auth/tokens?nocatalog`.
+    /// The path below the peer's base address, with the query, percent-encoded: `/v3/auth/tokens?nocatalog`.
     public var path: String
     public var headers: HTTPFields
     public var body: [UInt8]?
@@ -26,7 +26,7 @@ public struct PeerRequest: Sendable {
     }
 }
 
-/// What the peer answered.
+/// The response of a peer.
 public struct PeerResponse: Sendable {
     public var status: Int
     public var headers: HTTPFields

@@ -12,10 +12,10 @@ public final class NetworkTransport: HTTPTransport {
     private let client: HTTPClient
     private let timeout: TimeAmount
 
-    /// How long a peer is waited for.
+    /// Timeouts for a peer.
     public struct Patience: Sendable {
         public var connecting: Duration
-        /// For a whole request, connecting included.
+        /// Timeout of a complete request, including the connection.
         public var request: Duration
 
         public init(connecting: Duration = .seconds(5), request: Duration = .seconds(20)) {
@@ -27,12 +27,12 @@ public final class NetworkTransport: HTTPTransport {
     private let longestBody: Int
 
     /// - Parameters:
-    ///   - base: where the peer's paths begin, such as `https://keystone.example.org/identity`
-    ///   - name: how messages call the peer: `the identity service`
+    ///   - base: the URL below which the peer's paths begin, such as `https://keystone.example.org/identity`
+    ///   - name: the peer's name in messages, such as `the identity service`
     ///   - caFile: certificates to trust, PEM; nil for the system's
-    ///   - patience: how long the peer is waited for
-    ///   - longestBody: bytes of an answer; a longer one counts as a failure
-    /// Throws a 500 that names the file when `caFile` cannot be read.
+    ///   - patience: timeouts
+    ///   - longestBody: maximum number of bytes of a response; a longer one is an error
+    /// Throws a 500 that names the file if `caFile` cannot be read.
     public init(
         base: String, name: String, caFile: String? = nil, patience: Patience = Patience(),
         longestBody: Int = 64 << 20

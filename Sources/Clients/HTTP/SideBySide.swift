@@ -1,12 +1,12 @@
 public import Model
 
-/// Many calls to a service, some of them at once: writes that wait together share one flush of its database.
+/// Sends many calls to a service, several at once: writes that wait together share one flush of its database.
 public enum SideBySide {
-    /// Calls that are under way at once.
+    /// Maximum number of concurrent calls.
     public static let width = 16
 
-    /// What `work` comes to for each of `items`, in their order. All have ended when this returns; throws the fault of the first
-    /// one in order that has one.
+    /// The results of `work` for each of `items`, in their order. All calls have ended when this returns. Throws the
+    /// fault of the first item, in order, that has one.
     public static func run<Item: Sendable, Answer: Sendable>(
         _ items: [Item], _ work: @escaping @Sendable (Item) async throws(Fault) -> Answer
     ) async throws(Fault) -> [Answer] {

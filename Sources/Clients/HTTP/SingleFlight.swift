@@ -1,10 +1,10 @@
 public import Model
 import Synchronization
 
-/// Lets callers who want the same thing at the same time share one piece of work.
+/// Lets concurrent callers that need the same result share one piece of work.
 ///
-/// The first one works, in its own task, and the others wait for the outcome. Where the worker is cancelled one of those
-/// who wait takes over, so that one client's hanging up is no other client's error.
+/// The first caller does the work in its own task, and the others wait for the result. If that caller is cancelled, a
+/// waiting one takes over, so that one disconnecting client is no error for another.
 public final class SingleFlight<Key: Hashable & Sendable, Value: Sendable>: Sendable {
     private enum Outcome: Sendable {
         case value(Value)

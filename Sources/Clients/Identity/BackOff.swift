@@ -1,9 +1,10 @@
 import Model
 
-/// Spares a peer that does not answer: after each failure in a row nobody asks it for twice as long, up to a limit.
+/// Delays requests to a peer that does not respond: each consecutive failure doubles the pause, up to a maximum.
 ///
-/// A sign-in that is refused is spared longer: most identity services lock an account after some wrong passwords in a row, for
-/// whoever else uses it, and count anew after half an hour. So the fourth and later tries are further apart than that.
+/// A refused sign-in is delayed for longer. Most identity services lock an account after some consecutive wrong
+/// passwords, also for its other users, and reset the count after half an hour. So from the fourth attempt on, attempts
+/// are further apart than that.
 struct BackOff: Sendable {
     private var failures = 0
     private var refusals = 0
@@ -11,7 +12,7 @@ struct BackOff: Sendable {
     private static let afterFailures = ExponentialDelay(first: .milliseconds(250), longest: .seconds(10))
     private static let afterRefusals: [Duration] = [.seconds(30), .seconds(120), .seconds(600), .seconds(1860)]
 
-    /// How long still nobody should ask; nil when one may.
+    /// How long to wait before the next request; nil if it may be sent now.
     func remaining(at now: Timestamp) -> Duration? {
         guard let quietUntil, now < quietUntil else { return nil }
         return quietUntil.since(now)
@@ -22,7 +23,7 @@ struct BackOff: Sendable {
         failures += 1
     }
 
-    /// The peer answered that it does not want us. Answers how long it is left alone.
+    /// Records that the peer refused the sign-in. Returns the pause.
     mutating func refused(at now: Timestamp) -> Duration {
         let pause = Self.afterRefusals[min(refusals, Self.afterRefusals.count - 1)]
         refusals += 1
@@ -30,7 +31,7 @@ struct BackOff: Sendable {
         return pause
     }
 
-    /// It let us in.
+    /// Records that the peer accepted the sign-in.
     mutating func admitted() {
         refusals = 0
         succeeded()

@@ -1,7 +1,7 @@
 public import Model
 import Synchronization
 
-/// A transport to a service at the address that the catalog has for it; follows it when it moves.
+/// A transport to a service at its address in the catalog; it follows changes of the address.
 public final class CatalogTransport: HTTPTransport {
     private let catalog: any ServiceCatalog
     private let service: PeerService
@@ -16,8 +16,8 @@ public final class CatalogTransport: HTTPTransport {
     }
 
     /// - Parameters:
-    ///   - region: nil takes the first
-    ///   - open: makes the transport to an address
+    ///   - region: nil uses the first region
+    ///   - open: creates the transport to an address
     public init(
         catalog: any ServiceCatalog, service: PeerService, interface: String = "internal", region: String? = nil,
         open: @escaping @Sendable (_ base: String) throws(Fault) -> any HTTPTransport
@@ -29,7 +29,7 @@ public final class CatalogTransport: HTTPTransport {
         self.open = open
     }
 
-    /// Throws 503 also where the catalog does not know the service.
+    /// Also throws 503 if the catalog does not contain the service.
     public func send(_ request: PeerRequest) async throws(Fault) -> PeerResponse {
         guard let base = try await catalog.endpoint(type: service.type, interface: interface, region: region) else {
             let place = region.map { " in region '\($0)'" } ?? ""

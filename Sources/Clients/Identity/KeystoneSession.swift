@@ -3,22 +3,22 @@ import HTTPTypes
 public import Model
 import Synchronization
 
-/// This program as a user of a Keystone: signs in, renews its token before it ends, and sends requests with it.
+/// This program as a user of a Keystone: signs in, renews its token before it expires, and sends requests with it.
 ///
-/// One session serves a whole process. Requests that need a token at the same time share one sign-in.
+/// One session serves the whole process. Concurrent requests that need a token share one sign-in.
 public final class KeystoneSession: ServiceTokens, ServiceCatalog {
     private let transport: any HTTPTransport
     private let credentials: ServiceCredentials
     private let time: TimeSource
     private let state = Mutex(State())
     private let signIns = SingleFlight<Int, SignedIn>()
-    /// A token that ends sooner is renewed first.
+    /// A token that expires sooner is renewed before use.
     private let margin: Duration = .seconds(60)
 
     private struct State: Sendable {
         var signedIn: SignedIn?
         var backOff = BackOff()
-        /// The last sign-in was refused; told to whoever asks until it is tried again.
+        /// The fault of the last sign-in, if it was refused; callers get it until the next attempt.
         var refusal: Fault?
     }
 
@@ -28,18 +28,18 @@ public final class KeystoneSession: ServiceTokens, ServiceCatalog {
         let expires: Timestamp
     }
 
-    /// The code of faults whose reason is that the identity service does not let this account in. Their context says what an
-    /// operator should know and holds nothing that he should not.
+    /// The code of faults whose reason is that the identity service refuses this account. Their context is for
+    /// operators and contains no secret.
     public static let refusedCode = "identity.sign_in_refused"
 
-    /// - Parameter transport: to the address under which `/v3` lies
+    /// - Parameter transport: reaches the address below which `/v3` is
     public init(transport: any HTTPTransport, credentials: ServiceCredentials, time: TimeSource = .system) {
         self.transport = transport
         self.credentials = credentials
         self.time = time
     }
 
-    /// The address under which `/v3` lies, from an auth URL with or without it.
+    /// The address below which `/v3` is, from an auth URL with or without `/v3`.
     public static func base(ofAuthURL url: String) -> String {
         var base = url[...]
         while base.hasSuffix("/") { base.removeLast() }
@@ -48,10 +48,10 @@ public final class KeystoneSession: ServiceTokens, ServiceCatalog {
         return String(base)
     }
 
-    /// A token that is good for another minute at least. Throws 503 where Keystone gives none.
+    /// A token that is valid for at least another minute. Throws 503 if Keystone issues none.
     public func token() async throws(Fault) -> Secret { try await signedIn().token }
 
-    /// The address of a service in the catalog; nil where it has none. `region` nil takes the first.
+    /// The address of a service in the catalog; nil if it has none. Without `region`, the first one.
     public func endpoint(
         type: String, interface: String = "internal", region: String? = nil
     ) async throws(Fault) -> String? {
@@ -60,16 +60,17 @@ public final class KeystoneSession: ServiceTokens, ServiceCatalog {
             .url(interface: interface, region: region)
     }
 
-    /// The catalog that came with the token.
+    /// The catalog that was issued with the token.
     public func catalog() async throws(Fault) -> [TokenDocument.CatalogService] {
         try await signedIn().document.catalog ?? []
     }
 
-    /// Who one is there: the token's own document.
+    /// The account's identity: the token's own document.
     public func document() async throws(Fault) -> TokenDocument { try await signedIn().document }
 
-    /// Sends a request with the session's token. Where Keystone refuses that, signs in anew and tries once more; a second
-    /// refusal is 503, for it is not the caller's doing. So is any answer of 500 and above.
+    /// Sends a request with the session's token. If Keystone refuses the token, the session signs in again and repeats
+    /// the request once. A second refusal is 503, because the caller is not at fault; so is any status of 500 and
+    /// above.
     public func send(_ request: PeerRequest) async throws(Fault) -> PeerResponse {
         let answer = try await TokenExchange(tokens: self).send(request) { request throws(Fault) in
             try await reach(request)
@@ -78,7 +79,7 @@ public final class KeystoneSession: ServiceTokens, ServiceCatalog {
         return answer
     }
 
-    /// Signs in anew for the next request: somebody refused `token`.
+    /// Signs in again for the next request, because a service refused `token`.
     public func forget(_ token: Secret) {
         state.withLock { state in
             if state.signedIn?.token == token { state.signedIn = nil }
@@ -131,7 +132,7 @@ public final class KeystoneSession: ServiceTokens, ServiceCatalog {
         return SignedIn(token: Secret(token), document: document, expires: expires)
     }
 
-    /// Sends it unless Keystone is being spared.
+    /// Sends the request, unless there is a pause after failures.
     private func reach(_ request: PeerRequest) async throws(Fault) -> PeerResponse {
         let (refusal, pause) = state.withLock { ($0.refusal, $0.backOff.remaining(at: time.now())) }
         if let pause {
@@ -165,7 +166,7 @@ public final class KeystoneSession: ServiceTokens, ServiceCatalog {
 
     private static func unavailable(_ context: String, after pause: Duration) -> Fault {
         Fault(
-            .unavailable, "The identity service does not answer; try again later.", context: context,
+            .unavailable, "The identity service does not respond; try again later.", context: context,
             headers: [retry(after: pause)])
     }
 
@@ -173,17 +174,17 @@ public final class KeystoneSession: ServiceTokens, ServiceCatalog {
         .init("Retry-After", "\(max(1, pause.components.seconds))")
     }
 
-    /// The account itself is not let in: asking at once again would only lock it, for everybody who uses it.
+    /// The account itself is refused. Further attempts at once would only lock it for all its users.
     private func signInRefused(_ status: Int) -> Fault {
         let now = time.now()
         return state.withLock { state in
             let pause = state.backOff.refused(at: now)
             let fault = Fault(
-                .unavailable, "The identity service cannot be asked at the moment; try again later.",
+                .unavailable, "The identity service cannot be used at the moment; try again later.",
                 code: Self.refusedCode,
                 context:
                     "The identity service refuses \(credentials.account) (\(status)): its secret is wrong, or it is locked, "
-                    + "disabled or has no role there. Mend the section keystone, whose secret is read at the start, or the account. "
+                    + "disabled or has no role there. Correct the section keystone (its secret is read at the start) or the account. "
                     + "It is tried again at \((now + pause).isoZulu).",
                 headers: [Self.retry(after: pause)])
             state.refusal = fault
@@ -192,6 +193,6 @@ public final class KeystoneSession: ServiceTokens, ServiceCatalog {
     }
 
     private static func refused(_ context: String) -> Fault {
-        .unavailable("The identity service cannot be asked at the moment; try again later.", context: context)
+        .unavailable("The identity service cannot be used at the moment; try again later.", context: context)
     }
 }

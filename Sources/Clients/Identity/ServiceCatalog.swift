@@ -1,8 +1,8 @@
 public import Model
 
-/// Says where the neighbours are.
+/// The addresses of other services.
 public protocol ServiceCatalog: Sendable {
-    /// The address of a service; nil where the catalog has none. `region` nil takes the first.
+    /// The address of a service; nil if the catalog has none. Without `region`, the first one.
     func endpoint(type: String, interface: String, region: String?) async throws(Fault) -> String?
 }
 
@@ -20,7 +20,8 @@ public struct ServiceAddress: Sendable {
 }
 
 extension Sequence<ServiceAddress> {
-    /// The URL of the interface, else the public one, as with `valid_interfaces = internal,public` of the original services.
+    /// The URL for the interface, otherwise the public one, like `valid_interfaces = internal,public` of the original
+    /// services.
     public func url(interface: String, region: String?) -> String? {
         let here = filter { region == nil || $0.region == region }
         return (here.first { $0.interface == interface } ?? here.first { $0.interface == "public" })?.url

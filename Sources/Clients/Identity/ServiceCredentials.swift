@@ -1,14 +1,14 @@
 public import Model
 
-/// How this program signs in to a Keystone that is not its own.
+/// How this program signs in to a separate Keystone.
 public enum ServiceCredentials: Sendable, Equatable {
-    /// `domain`s by name, as configuration files have them.
+    /// Domains by name, as in configuration files.
     case password(
         user: String, userDomain: String, password: Secret, project: String, projectDomain: String)
     case applicationCredential(id: String, secret: Secret)
     case user(UserSignIn)
 
-    /// How messages call it.
+    /// The account's name in messages.
     var account: String {
         switch self {
         case .password(let user, let userDomain, _, let project, _):

@@ -1,9 +1,9 @@
 public import Model
 
-/// The tokens with which this program calls its neighbours.
+/// The tokens with which this program calls other services.
 public protocol ServiceTokens: Sendable {
-    /// A token that a neighbour should accept. Throws 503 where none can be had.
+    /// A token that another service should accept. Throws 503 if none can be obtained.
     func token() async throws(Fault) -> Secret
-    /// A neighbour refused `token`: the next one is another, where there can be another.
+    /// Reports that a service refused `token`. The next token is a different one, if there can be one.
     func forget(_ token: Secret)
 }

@@ -1,4 +1,4 @@
-/// A token as Identity describes it: the part that services need.
+/// A token in Identity's responses: the part that services need.
 public struct TokenDocument: Decodable, Sendable, Equatable {
     public let user: User
     public let project: Scoped?

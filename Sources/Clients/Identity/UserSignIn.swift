@@ -1,13 +1,13 @@
 public import Model
 
-/// A sign-in with a password in all the ways that clients' configurations name users, domains and scopes.
+/// A sign-in with a password, with all the ways in which clients' configurations name users, domains and scopes.
 public struct UserSignIn: Sendable, Equatable {
     public enum Domain: Sendable, Equatable {
         case id(String)
         case name(String)
     }
 
-    /// A user or a project; a name counts within a domain.
+    /// A user or a project, by id, or by name within a domain.
     public enum Reference: Sendable, Equatable {
         case id(String)
         case name(String, Domain)

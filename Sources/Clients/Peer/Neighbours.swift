@@ -1,6 +1,6 @@
 import Model
 
-/// Makes peers of the services that a catalog names, over the network.
+/// Creates peers for the services in a catalog, over the network.
 public struct Neighbours: Sendable {
     private let tokens: any ServiceTokens
     private let catalog: any ServiceCatalog
@@ -10,10 +10,10 @@ public struct Neighbours: Sendable {
     private let patience: NetworkTransport.Patience
 
     /// - Parameters:
-    ///   - tokens: of this program
-    ///   - region: nil takes the first
+    ///   - tokens: this program's tokens
+    ///   - region: nil uses the first region
     ///   - caFile: certificates to trust, PEM; nil for the system's
-    ///   - patience: how long a service is waited for
+    ///   - patience: timeouts
     public init(
         tokens: any ServiceTokens, catalog: any ServiceCatalog, interface: String = "internal", region: String? = nil,
         caFile: String? = nil, patience: NetworkTransport.Patience = .init()

@@ -1,12 +1,12 @@
 import HTTPTypes
 import Model
 
-/// What a neighbour says of its refusal, out of the envelope that its API has for errors.
+/// The content of a refusal, from the error body of the service's API.
 struct PeerRefusal: Sendable {
     var title: String?
     var sentence: String?
     var code: String?
-    /// The versions that it has, where it refuses the one that was asked for.
+    /// The versions that the service supports, if it refuses the requested one.
     var versions: String?
 
     init(title: String? = nil, sentence: String? = nil, code: String? = nil) {
@@ -17,10 +17,10 @@ struct PeerRefusal: Sendable {
 }
 
 extension ServicePeer {
-    /// What a response that is no success means to whoever asked.
+    /// The fault for a response without success.
     ///
-    /// The neighbour's own fault with its status, sentence and code; where the trouble is the neighbour's or this program's and not the
-    /// request's (401, 406, 429, 500 and above), 503.
+    /// It is the other service's fault, with its status, sentence and code. If the cause is that service or this
+    /// program and not the request (401, 406, 429, 500 and above), it is 503.
     func fault(_ answer: PeerResponse, to request: PeerRequest, _ refusal: PeerRefusal = .init()) -> Fault {
         let context = "\(request.place) answered \(answer.status): \(refusal.sentence ?? "without a reason")"
         switch answer.status {
@@ -30,13 +30,13 @@ extension ServicePeer {
                 "\(service.subject) is too old; version \(wanted) is needed.",
                 context: "\(context); it knows \(refusal.versions ?? "other versions")")
         case 401, 429, 500...:
-            var fault = Fault.unavailable("\(service.subject) does not answer; try again later.", context: context)
+            var fault = Fault.unavailable("\(service.subject) does not respond; try again later.", context: context)
             if let pause = answer.headers[.retryAfter] { fault.headers = [.init("Retry-After", pause)] }
             return fault
         case 400..<500:
             return Fault(
                 Fault.Kind(status: answer.status, title: refusal.title ?? "Error"),
-                refusal.sentence ?? "\(service.subject) answered \(answer.status).", code: refusal.code,
+                refusal.sentence ?? "\(service.subject) responded with \(answer.status).", code: refusal.code,
                 context: context)
         default: return unclear(context)
         }
@@ -44,6 +44,6 @@ extension ServicePeer {
 }
 
 extension PeerRequest {
-    /// For logs: without the query.
+    /// For logs, without the query.
     var place: String { "\(method) \(path.prefix { $0 != "?" })" }
 }

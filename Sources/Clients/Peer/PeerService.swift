@@ -1,4 +1,4 @@
-/// A kind of service, as the catalog and microversions call it.
+/// A type of service, with its name in the catalog and in microversion headers.
 public struct PeerService: Hashable, Sendable {
     public let type: String
 
@@ -10,8 +10,8 @@ public struct PeerService: Hashable, Sendable {
     public static let compute = Self(type: "compute")
     public static let placement = Self(type: "placement")
 
-    /// How messages call it.
+    /// Its name in messages.
     public var name: String { "the \(type) service" }
-    /// The same where a sentence begins.
+    /// Its name at the beginning of a sentence.
     public var subject: String { "The \(type) service" }
 }

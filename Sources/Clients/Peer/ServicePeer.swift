@@ -2,26 +2,29 @@ import FoundationEssentials
 public import HTTPTypes
 public import Model
 
-/// A neighbour: the way to it, the token that it wants, the version that is spoken with it, and what its failures mean.
+/// Another service: its transport, the token for it, its microversion, and the meaning of its failures.
 ///
-/// Every REST client stands on one of these, so that a refused token is renewed and a version is asked for in the same way everywhere.
+/// Every REST client uses one, so that refused tokens are renewed and versions are requested in the same way
+/// everywhere.
 public struct ServicePeer: Sendable {
     public let service: PeerService
     private let transport: any HTTPTransport
     private let tokens: (any ServiceTokens)?
 
     /// - Parameters:
-    ///   - transport: to the address that the catalog has, such as `https://nova.example.org/v2.1`
-    ///   - tokens: of this program at the neighbour; nil where it wants none
+    ///   - transport: reaches the service's address in the catalog, such as `https://nova.example.org/v2.1`
+    ///   - tokens: this program's tokens for the service; nil if it needs none
     public init(_ service: PeerService, transport: any HTTPTransport, tokens: (any ServiceTokens)?) {
         self.service = service
         self.transport = transport
         self.tokens = tokens
     }
 
-    /// Responds with whatever status the neighbour gave. A token that it refuses is renewed, and the request sent once more.
+    /// Returns the response with any status. If the service refuses the token, it is renewed and the request sent once
+    /// more.
     ///
-    /// Throws 503 where the neighbour cannot be reached or there is no token, 401 where a user's token has ended and nothing goes on.
+    /// Throws 503 if the service cannot be reached or there is no token, 401 if a user's token has expired and the
+    /// request cannot be continued without it.
     public func send(_ request: PeerRequest, behalf: Behalf = .service) async throws(Fault) -> PeerResponse {
         guard case .user(let user, let afterwards) = behalf else { return try await send(request, vouchedBy: nil) }
         let answer = try await exchange(request, TokenExchange(tokens: user, voucher: tokens))
@@ -35,7 +38,7 @@ public struct ServicePeer: Sendable {
         }
     }
 
-    /// The same on this program's own behalf, with the token of a service beside it that passes the request on.
+    /// Sends a request on this program's own behalf, together with the token of the service that forwards it.
     public func send(
         _ request: PeerRequest, vouchedBy voucher: (any ServiceTokens)?
     ) async throws(Fault) -> PeerResponse {
@@ -56,7 +59,7 @@ public struct ServicePeer: Sendable {
         return PeerRequest(method, path, headers: headers)
     }
 
-    /// The same with a JSON body.
+    /// A request with a JSON body.
     public func request(
         _ method: HTTPRequest.Method, _ path: String, _ body: some Encodable, version: Microversion? = nil
     ) throws(Fault) -> PeerRequest {
@@ -70,7 +73,7 @@ public struct ServicePeer: Sendable {
         return request
     }
 
-    /// The document of a response of 200 to 299. Throws what the neighbour refuses with, 502 where the document is another one.
+    /// The document in a response of 200 to 299. Throws the service's refusal, or 502 if the document is unreadable.
     func read<Document: Decodable>(
         _ type: Document.Type, _ answer: PeerResponse, _ request: PeerRequest,
         refusal: (PeerResponse) -> PeerRefusal = { _ in PeerRefusal() }
@@ -83,8 +86,8 @@ public struct ServicePeer: Sendable {
         }
     }
 
-    /// The neighbour answered what its API does not have.
+    /// The fault for a response that is not part of the service's API.
     func unclear(_ context: String) -> Fault {
-        Fault(.badGateway, "\(service.subject)'s answer is not understood.", context: context)
+        Fault(.badGateway, "\(service.subject)'s response cannot be read.", context: context)
     }
 }

@@ -1,14 +1,16 @@
 import HTTPTypes
 import Model
 
-/// Sends requests with a token, and once more with a new one where that is refused. All that carries a token goes through here.
+/// Sends requests with a token, and once more with a new one if it is refused. Every request with a token is sent
+/// through this.
 struct TokenExchange: Sendable {
-    /// Whose the request is.
+    /// The tokens of the request's owner.
     let tokens: any ServiceTokens
-    /// Vouches for the service that passes on a user's request: `X-Service-Token`.
+    /// The tokens of the service that forwards a user's request: `X-Service-Token`.
     var voucher: (any ServiceTokens)?
 
-    /// The second response stands, whatever it is. A response of 401 does not say which of two tokens was refused, so both are renewed.
+    /// The second response is final. A response of 401 does not say which of two tokens was refused, so both are
+    /// renewed.
     func send(
         _ request: PeerRequest, by exchange: (PeerRequest) async throws(Fault) -> PeerResponse
     ) async throws(Fault) -> PeerResponse {

@@ -1,6 +1,6 @@
 public import Model
 
-/// The token that a user's request came with: there is no other one.
+/// The token of a user's request, which cannot be replaced by another.
 public struct UserToken: ServiceTokens, Equatable {
     private let secret: Secret
 

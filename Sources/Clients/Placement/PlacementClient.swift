@@ -1,19 +1,19 @@
 public import Model
 
-/// What other parts need of Placement. Two implementations: in process (in `Placement`) and REST (here), so that either
-/// works beside the original service.
+/// Placement as other parts of the program use it. There are two implementations: in process (in `Placement`) and REST
+/// (here), so that both work beside the original service.
 ///
-/// Errors: a generation that moved is `.conflict` with code `placement.concurrent_update`; everything else is the
-/// service's own fault, or `.unavailable` where it cannot be reached.
+/// Errors: a changed generation is `.conflict` with the code `placement.concurrent_update`. Everything else is the
+/// service's own fault, or `.unavailable` if it cannot be reached.
 public protocol PlacementClient: Sendable {
     func provider(_ id: ResourceProviderID) async throws(Fault) -> ResourceProviderView?
     func provider(named name: String) async throws(Fault) -> ResourceProviderView?
-    /// Every provider of the tree that `id` belongs to.
+    /// Every provider in the tree of `id`.
     func tree(of id: ResourceProviderID) async throws(Fault) -> [ResourceProviderView]
     func createProvider(
         _ id: ResourceProviderID, name: String, parent: ResourceProviderID?
     ) async throws(Fault) -> ResourceProviderView
-    /// Done also when there is none.
+    /// Succeeds if the provider does not exist.
     func deleteProvider(_ id: ResourceProviderID) async throws(Fault)
 
     func inventories(of id: ResourceProviderID) async throws(Fault) -> InventoriesView
@@ -30,15 +30,15 @@ public protocol PlacementClient: Sendable {
     func ensure(resourceClass: ResourceClass) async throws(Fault)
     func ensure(trait: Trait) async throws(Fault)
 
-    /// Amounts per class that `consumer`s hold of the provider.
+    /// The provider's allocations: amounts per class, by consumer.
     func allocations(of id: ResourceProviderID) async throws(Fault) -> [ConsumerID: [ResourceClass: Int]]
 
-    /// The inventories of several providers; one that is gone is left out.
+    /// The inventories of several providers; a deleted provider is left out.
     func inventories(of ids: [ResourceProviderID]) async throws(Fault) -> [ResourceProviderID: InventoriesView]
     /// All that each consumer holds who holds anything of these providers, in the order of consumers. Nobody holds anything
     /// of a provider that is gone.
     func holdings(on providers: [ResourceProviderID]) async throws(Fault) -> [ConsumerHolding]
-    /// Puts inventories and allocations in place of what is there: all of it, or nothing.
+    /// Replaces inventories and allocations: all of them or none.
     func reshape(_ change: PlacementReshape) async throws(Fault)
 }
 

@@ -1,6 +1,6 @@
 import Model
 
-/// The bodies of Placement's API that its REST client writes and reads.
+/// The bodies of Placement's API that its REST client sends and receives.
 enum PlacementDocuments {
     struct Provider: Decodable {
         let uuid: ResourceProviderID
@@ -95,7 +95,7 @@ enum PlacementDocuments {
         struct Held: Decodable { let resources: [String: Int] }
     }
 
-    /// What one consumer holds, as it is read and written.
+    /// The allocations of one consumer, in requests and responses.
     struct Consumer: Codable {
         var allocations: [String: Part]
         let project: String
@@ -112,7 +112,7 @@ enum PlacementDocuments {
         }
     }
 
-    /// Of a consumer that holds nothing any more, only this is left.
+    /// The form for a consumer that no longer holds anything.
     struct ConsumerOrNothing: Decodable {
         let consumer: Consumer?
 

@@ -1,6 +1,6 @@
 public import Model
 
-/// Everything that one consumer holds, as it must be said again to move a part of it.
+/// All allocations of one consumer, which must be sent completely to move a part of them.
 public struct ConsumerHolding: Sendable, Equatable {
     public let consumer: ConsumerID
     public var allocations: [ResourceProviderID: [ResourceClass: Int]]
@@ -20,12 +20,12 @@ public struct ConsumerHolding: Sendable, Equatable {
     }
 }
 
-/// Inventories and allocations of several providers and consumers that are replaced in one step, or not at all: what is in use
-/// moves with its inventory.
+/// Inventories and allocations of several providers and consumers that are replaced in one step or not at all:
+/// allocations move together with their inventories.
 public struct PlacementReshape: Sendable, Equatable {
-    /// Whole inventories, with the generation of the provider that was seen.
+    /// Complete inventories, with the generation of the provider that was read.
     public var inventories: [ResourceProviderID: InventoriesView]
-    /// What consumers hold from then on, with the generation of the consumer that was seen.
+    /// The new allocations, with the generation of each consumer that was read.
     public var holdings: [ConsumerHolding]
 
     public init(inventories: [ResourceProviderID: InventoriesView], holdings: [ConsumerHolding]) {

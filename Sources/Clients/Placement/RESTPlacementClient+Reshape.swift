@@ -34,7 +34,7 @@ extension RESTPlacementClient {
         return try await SideBySide.run(consumers) { id throws(Fault) in try await holding(of: id) }.compactMap { $0 }
     }
 
-    /// Nil where it holds nothing any more.
+    /// Nil if the consumer no longer holds anything.
     private func holding(of consumer: ConsumerID) async throws(Fault) -> ConsumerHolding? {
         let request = request(.get, "/allocations/\(consumer)", version: Self.reshapeVersion)
         let answer = try await send(request)

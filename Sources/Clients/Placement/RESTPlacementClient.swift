@@ -2,13 +2,13 @@ import FoundationEssentials
 import HTTPTypes
 public import Model
 
-/// Placement over HTTP, whoever's it is.
+/// Any Placement service over HTTP.
 ///
-/// Asks for 1.26 always: the first version with nesting, an answer to creation, codes in errors and inventories that are
-/// reserved as a whole.
+/// It always requests version 1.26: the first version with nesting, a response to creation, error codes, and completely
+/// reserved inventories.
 public struct RESTPlacementClient: PlacementClient {
     static let version = Microversion(1, 26)
-    /// The code of a generation that moved.
+    /// The code of a changed generation.
     public static let concurrentUpdate = "placement.concurrent_update"
 
     private let peer: ServicePeer
@@ -90,7 +90,7 @@ public struct RESTPlacementClient: PlacementClient {
         try await ensure("/traits/\(trait.name)", isCustom: trait.isCustom)
     }
 
-    /// What is not custom cannot be made: the service knows it, or is too old for it, which its own 404 says.
+    /// A standard name cannot be created: the service knows it, or is too old for it and responds with 404.
     private func ensure(_ path: String, isCustom: Bool) async throws(Fault) {
         let request = request(isCustom ? .put : .get, path)
         try expectSuccess(try await send(request), request)
@@ -104,7 +104,7 @@ public struct RESTPlacementClient: PlacementClient {
         for (consumer, amounts) in try await get(PlacementDocuments.Allocations.self, path).allocations {
             guard let consumer = ConsumerID(consumer) else {
                 throw Fault(
-                    .badGateway, "The placement service's answer is not understood.",
+                    .badGateway, "The placement service's response cannot be read.",
                     context: "\(path) names a consumer that is not a UUID")
             }
             for (name, amount) in amounts.resources { held[consumer, default: [:]][.init(unchecked: name)] = amount }
@@ -142,7 +142,7 @@ extension RESTPlacementClient {
         try peer.read(type, answer, request, refusal: Self.refusal)
     }
 
-    /// Done, or what the service refuses with.
+    /// Throws the service's refusal unless the response is a success.
     func expectSuccess(_ answer: PeerResponse, _ request: PeerRequest) throws(Fault) {
         guard (200..<300).contains(answer.status) else {
             throw peer.fault(answer, to: request, Self.refusal(answer))

@@ -3,9 +3,9 @@ import HTTPTypes
 public import Model
 
 extension DeviceBinder {
-    /// Gives back what `bind` took; says how many accelerator requests there were. Done also where there is nothing.
+    /// Releases what `bind` claimed; returns how many accelerator requests there were. It succeeds if there are none.
     ///
-    /// Throws 409 where the instance holds more than accelerators: then it is a server of a compute service.
+    /// Throws 409 if the instance holds more than accelerators: then it is a server of a compute service.
     public func unbind(_ instance: InstanceID) async throws(Fault) -> Int {
         let requests = try await requests(of: instance)
         let held = try await holdings(of: instance)
@@ -25,7 +25,7 @@ extension DeviceBinder {
         return requests.count
     }
 
-    /// After a failure: what cannot be given back now is told by the next `unbind`.
+    /// Cleans up after a failure. What cannot be released now, the next `unbind` reports.
     func giveBack(_ instance: InstanceID, _ made: [JSONValue]) async {
         try? await remove(instance)
         let ids = made.compactMap { $0["uuid"]?.string }

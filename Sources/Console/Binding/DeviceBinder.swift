@@ -8,13 +8,13 @@ public import Model
 ///
 /// What was done is undone where a later step is refused. Works beside the original services as well.
 public struct DeviceBinder: Sendable {
-    /// What is wanted.
+    /// The devices to claim.
     public struct Order: Sendable {
         public var profile: String
-        /// The only host to take; nil takes any.
+        /// The only host to use; nil for any.
         public var host: String?
         public var instance: InstanceID
-        /// How long to wait for the host; zero does not.
+        /// How long to wait for the host; zero for not at all.
         public var patience: Duration
 
         public init(profile: String, host: String? = nil, instance: InstanceID, patience: Duration) {
@@ -33,8 +33,8 @@ public struct DeviceBinder: Sendable {
     let wait: @Sendable (Duration) async throws -> Void
 
     /// - Parameters:
-    ///   - owner: whose the devices are to be
-    ///   - service: an account with the role `service`, as a compute service has: claims, and vouches for the owner
+    ///   - owner: the account that will own the devices
+    ///   - service: an account with the role `service`, like a compute service's: claims, and vouches for the owner
     public init(
         owner: CloudSession, service: CloudSession,
         wait: @escaping @Sendable (Duration) async throws -> Void = { try await Task.sleep(for: $0) }
@@ -44,15 +44,15 @@ public struct DeviceBinder: Sendable {
         self.wait = wait
     }
 
-    /// The accelerator requests, with what they are bound to.
+    /// Returns the accelerator requests with their bindings.
     ///
-    /// Throws 404 for an unknown profile or host, 409 where nothing fits or the host could not prepare a device.
+    /// Throws 404 for an unknown profile or host, 409 if nothing fits or the host could not prepare a device.
     public func bind(_ order: Order) async throws(Fault) -> [JSONValue] {
         let profile = try await profile(order.profile)
         let query = ProfileQuery(profile)
         guard try await holdings(of: order.instance).isEmpty else {
             throw .conflict(
-                "The instance \(order.instance) holds something already; unbind it first, or take another id.")
+                "The instance \(order.instance) already has allocations; unbind it first, or use another id.")
         }
         let (candidate, host) = try await claim(query, order)
         var requests: [JSONValue] = []
@@ -77,7 +77,7 @@ public struct DeviceBinder: Sendable {
         return profile
     }
 
-    /// Claims what the first candidate has that is still to be had.
+    /// Claims the first candidate that is still available.
     private func claim(_ query: ProfileQuery, _ order: Order) async throws(Fault) -> (
         candidate: JSONValue, host: String
     ) {
@@ -117,7 +117,7 @@ public struct DeviceBinder: Sendable {
         return id
     }
 
-    /// The host that a candidate's providers stand on, as the accelerator service calls it.
+    /// The host of a candidate's providers, by its name in the accelerator service.
     private func host(of candidate: JSONValue, _ answer: JSONValue) async throws(Fault) -> String {
         let provider = candidate["allocations"]?.members?.first?.name ?? ""
         let root = answer["provider_summaries"]?[provider]?["root_provider_uuid"]?.string ?? provider
@@ -143,7 +143,7 @@ public struct DeviceBinder: Sendable {
             guard let id = request["uuid"]?.string, let group = request["device_profile_group_id"]?.whole,
                 let provider = query.provider(of: group, in: candidate)
             else {
-                throw Fault(.badGateway, "The accelerator service asks for a group that Placement was not asked for.")
+                throw Fault(.badGateway, "An accelerator request has a group that was not in the query to Placement.")
             }
             let values = [("/hostname", host), ("/device_rp_uuid", provider), ("/instance_uuid", "\(order.instance)")]
             patches.append(
@@ -161,7 +161,7 @@ public struct DeviceBinder: Sendable {
             helper: service)
     }
 
-    /// Waits until the host prepared everything. Throws 409 where it could not, 408 where it takes longer.
+    /// Waits until the host has prepared everything. Throws 409 if it could not, 408 if it takes longer.
     private func outcome(of order: Order) async throws(Fault) -> [JSONValue] {
         let pause: Duration = .milliseconds(250)
         var waited: Duration = .zero
@@ -170,17 +170,17 @@ public struct DeviceBinder: Sendable {
             let states = requests.compactMap { $0["state"]?.string }
             if let failed = requests.first(where: { $0["state"]?.string == "BindFailed" }) {
                 throw .conflict(
-                    "Host '\(failed["hostname"]?.string ?? "")' could not prepare what was asked for; its agent's log and "
+                    "Host '\(failed["hostname"]?.string ?? "")' could not prepare the devices; its agent's log and "
                         + "'kilonova event list' say why. Nothing is held.")
             }
             if order.patience == .zero || (!states.isEmpty && states.allSatisfy { $0 == "Bound" }) { return requests }
             guard waited < order.patience else {
                 throw Fault(
                     .timeout,
-                    "The host still prepares it. 'kilonova bindings \(order.instance)' shows how it goes on, "
-                        + "'kilonova unbind \(order.instance)' gives it up.")
+                    "The host is still preparing the devices. 'kilonova bindings \(order.instance)' shows the progress, "
+                        + "'kilonova unbind \(order.instance)' cancels it.")
             }
-            do { try await wait(pause) } catch { throw Fault(.timeout, "The wait was given up.") }
+            do { try await wait(pause) } catch { throw Fault(.timeout, "The wait was cancelled.") }
             waited += pause
         }
     }
@@ -192,7 +192,7 @@ public struct DeviceBinder: Sendable {
             version: Self.accelerators)
     }
 
-    /// By provider.
+    /// The allocations by provider.
     func holdings(of instance: InstanceID) async throws(Fault) -> [JSONValue.Member] {
         try await service.send(.get, .placement, "/allocations/\(instance)", version: Self.placement)["allocations"]?
             .members ?? []

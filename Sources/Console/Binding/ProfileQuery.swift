@@ -1,21 +1,21 @@
 import Clients
 import Model
 
-/// The groups of a device profile as a question to Placement, and which provider each of them got in an answer.
+/// The groups of a device profile as a query to Placement, and the provider of each group in a candidate.
 struct ProfileQuery {
     private let groups: [[JSONValue.Member]]
 
-    /// - Parameter profile: as the accelerator service shows it
+    /// - Parameter profile: the profile as the accelerator service shows it
     init(_ profile: JSONValue) {
         groups = profile["groups"]?.elements?.map { $0.members ?? [] } ?? []
     }
 
-    /// As the compute service calls the groups: what Placement gets behind the names of parameters.
+    /// The suffix of a group's parameters in Placement, as the compute service forms it.
     private func suffix(_ group: Int) -> String { "_device_profile_\(group)" }
 
     /// The query of allocation candidates.
     ///
-    /// - Parameter root: of the only tree to look in
+    /// - Parameter root: the root provider of the only tree to search
     func text(below root: String?) -> String {
         var terms: [String] = []
         var asking = 0
@@ -48,7 +48,7 @@ struct ProfileQuery {
 }
 
 extension JSONValue {
-    /// A text or a number as text.
+    /// A string, or a number as a string.
     fileprivate var shownText: String? {
         switch self {
         case .text(let text): text

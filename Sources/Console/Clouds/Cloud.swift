@@ -1,13 +1,13 @@
 public import Clients
 public import Model
 
-/// A cloud as `clouds.yaml` or the variables `OS_…` describe it: where it is, and who one is there.
+/// A cloud as `clouds.yaml` or the variables `OS_…` describe it: its address and the user's account.
 public struct Cloud: Sendable, Equatable {
-    /// How one shows who one is.
+    /// How the user authenticates.
     public enum Account: Sendable, Equatable {
-        /// Signs in at the identity service under this URL, whose catalog says where the others are.
+        /// Signs in at the identity service with this URL, whose catalog has the other services.
         case identity(url: String, ServiceCredentials)
-        /// Has a token already, and knows the addresses.
+        /// Has a token already, and the services' addresses.
         case token(Secret, endpoint: String?)
     }
 
@@ -19,7 +19,7 @@ public struct Cloud: Sendable, Equatable {
     public let interface: String
     /// PEM file of the authorities to trust; nil for the system's.
     public let authorities: String?
-    /// Addresses of services in place of the catalog's, by type.
+    /// Addresses of services that override the catalog's, by type.
     public let endpoints: [String: String]
 
     public init(

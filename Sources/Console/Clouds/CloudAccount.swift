@@ -1,14 +1,14 @@
 import Clients
 import Model
 
-/// Who one is in a cloud: an account of its identity service, or whoever a token shows.
+/// The user's account in a cloud: one of its identity service, or a token.
 enum CloudAccount: ServiceTokens {
     case session(KeystoneSession, cloud: String)
     case token(Secret)
 
     var session: KeystoneSession? { if case .session(let session, _) = self { session } else { nil } }
 
-    /// Throws 401 where the identity service does not let the account in.
+    /// Throws 401 if the identity service refuses the account.
     func token() async throws(Fault) -> Secret {
         switch self {
         case .token(let token): return token
@@ -18,7 +18,7 @@ enum CloudAccount: ServiceTokens {
             } catch {
                 guard error.code == KeystoneSession.refusedCode else { throw error }
                 throw .unauthorized(
-                    "The identity service does not let the account of cloud '\(cloud)' in: its secret is wrong, or it is locked or "
+                    "The identity service refuses the account of cloud '\(cloud)': its secret is wrong, or it is locked or "
                         + "disabled.")
             }
         }

@@ -1,13 +1,13 @@
 import Yams
 
-/// What is said of one cloud, whether in a file or by variables, by the names that `clouds.yaml` has: `region_name`,
+/// The settings of one cloud, from a file or from variables, with the names of `clouds.yaml`: `region_name`,
 /// `auth.username`.
 struct CloudEntry: Sendable {
     let name: String
     private var values: [String: String]
     private let isEnvironment: Bool
 
-    /// Of a file.
+    /// Reads an entry of a file.
     init(name: String, values node: Node) {
         self.name = name
         isEnvironment = false
@@ -24,7 +24,7 @@ struct CloudEntry: Sendable {
         }
     }
 
-    /// Of the variables `OS_…`.
+    /// Reads the variables `OS_…`.
     init(environment: [String: String]) {
         name = "envvars"
         isEnvironment = true
@@ -38,10 +38,10 @@ struct CloudEntry: Sendable {
 
     subscript(key: String) -> String? { values[key].flatMap { $0.isEmpty ? nil : $0 } }
 
-    /// What `secure.yaml` says counts beside and before.
+    /// Merges the entry of `secure.yaml`, which takes precedence.
     mutating func merge(_ other: CloudEntry) { values.merge(other.values) { _, secret in secret } }
 
-    /// `accelerator_endpoint_override` and its like, by type.
+    /// `accelerator_endpoint_override` and similar keys, by type.
     var endpoints: [String: String] {
         let suffix = "_endpoint_override"
         var found: [String: String] = [:]
@@ -51,6 +51,6 @@ struct CloudEntry: Sendable {
         return found
     }
 
-    /// Where a key of `auth` is to be said.
+    /// Where a key of `auth` must be set.
     func place(of key: String) -> String { isEnvironment ? "OS_\(key.uppercased())" : "'\(key)' below 'auth:'" }
 }

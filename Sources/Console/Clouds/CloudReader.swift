@@ -3,10 +3,11 @@ public import Model
 import YAML
 import Yams
 
-/// Finds a cloud where OpenStack's clients find it: the variables `OS_…`, else `clouds.yaml` with `secure.yaml` beside it.
+/// Finds a cloud like OpenStack's clients: in the variables `OS_…`, otherwise in `clouds.yaml` with `secure.yaml`
+/// beside it.
 public struct CloudReader: Sendable {
     private let environment: [String: String]
-    /// The text of a file; nil where it is not there.
+    /// The text of a file; nil if it does not exist.
     private let file: @Sendable (_ path: String) -> String?
 
     public init(environment: [String: String], file: @escaping @Sendable (_ path: String) -> String?) {
@@ -14,9 +15,10 @@ public struct CloudReader: Sendable {
         self.file = file
     }
 
-    /// The cloud `name`; where none is given the one of `OS_CLOUD`, else that of the variables, else the only one of the file.
+    /// The cloud `name`. Without a name: the cloud that `OS_CLOUD` names, otherwise that of the variables, otherwise
+    /// the only one of the file.
     ///
-    /// Throws 400 for what is missing or is not understood, naming where it should stand.
+    /// Throws 400 for missing or invalid settings, and names the place where they belong.
     public func cloud(_ name: String? = nil) throws(Fault) -> Cloud {
         let wanted = name ?? environment["OS_CLOUD"]
         if wanted == nil, environment["OS_AUTH_URL"] != nil || environment["OS_ENDPOINT"] != nil {
@@ -26,8 +28,8 @@ public struct CloudReader: Sendable {
         guard let wanted = wanted ?? (clouds.count == 1 ? clouds.keys.first : nil) else {
             throw .badRequest(
                 clouds.isEmpty
-                    ? "Nothing says which cloud: there is no clouds.yaml (OS_CLIENT_CONFIG_FILE names one), and OS_AUTH_URL is not set."
-                    : "Say which cloud by --os-cloud or OS_CLOUD; \(path) has \(clouds.keys.sorted().joined(separator: ", "))."
+                    ? "No cloud is selected: there is no clouds.yaml (OS_CLIENT_CONFIG_FILE names one), and OS_AUTH_URL is not set."
+                    : "Select a cloud with --os-cloud or OS_CLOUD; \(path) has \(clouds.keys.sorted().joined(separator: ", "))."
             )
         }
         guard let entry = clouds[wanted] else {
@@ -95,7 +97,7 @@ public struct CloudReader: Sendable {
     private func cloud(_ entry: CloudEntry) throws(Fault) -> Cloud {
         if entry["verify"] == "false" || entry["insecure"] == "true" {
             throw .badRequest(
-                "Cloud '\(entry.name)' says that nobody's certificate is checked; name the authority in 'cacert' in place of that."
+                "Cloud '\(entry.name)' turns off certificate checks, which is not supported; name the authority in 'cacert' instead."
             )
         }
         return Cloud(
@@ -121,7 +123,7 @@ public struct CloudReader: Sendable {
                     secret: Secret(try needed("application_credential_secret", entry))))
         default:
             throw .badRequest(
-                "Cloud '\(entry.name)' signs in by '\(type)'; known here are password, v3applicationcredential and admin_token."
+                "Cloud '\(entry.name)' has the auth_type '\(type)'; it must be password, v3applicationcredential or admin_token."
             )
         }
     }

@@ -3,11 +3,11 @@ import HTTPTypes
 public import Model
 
 extension CloudSession {
-    /// Every element of a list, page after page; with `limit` no more than that.
+    /// Every element of a list, from all pages; with `limit` at most that many.
     ///
     /// - Parameters:
-    ///   - member: of the answer, such as `hosts`
-    ///   - query: name and value, those without a value left out
+    ///   - member: the response's member, such as `hosts`
+    ///   - query: names and values; those without a value are left out
     public func list(
         _ service: PeerService, _ path: String, _ member: String, query: [(name: String, value: String?)] = [],
         limit: Int? = nil, version: Microversion

@@ -2,15 +2,15 @@ public import Clients
 public import HTTPTypes
 public import Model
 
-/// One account of a cloud, and the services that it may ask.
+/// One account of a cloud, and the services that it may use.
 public final class CloudSession: Sendable {
     public let cloud: Cloud
     private let account: CloudAccount
     private let services: [PeerService: ServicePeer]
 
-    /// Throws where the file of authorities cannot be read.
+    /// Throws if the file of authorities cannot be read.
     ///
-    /// - Parameter open: makes the transport to an address; the name is for messages
+    /// - Parameter open: creates the transport to an address; the name is for messages
     public init(
         _ cloud: Cloud,
         open: @escaping @Sendable (_ base: String, _ name: String) throws(Fault) -> any HTTPTransport
@@ -44,7 +44,7 @@ public final class CloudSession: Sendable {
         self.services = services
     }
 
-    /// Over the network.
+    /// Uses the network.
     public convenience init(_ cloud: Cloud) throws(Fault) {
         let authorities = cloud.authorities
         try self.init(cloud) { base, name throws(Fault) in
@@ -52,7 +52,7 @@ public final class CloudSession: Sendable {
         }
     }
 
-    /// The session at the identity service; throws 400 where the cloud has none.
+    /// The session at the identity service; throws 400 if the cloud has none.
     public func identitySession() throws(Fault) -> KeystoneSession {
         guard let session = account.session else {
             throw .badRequest("Cloud '\(cloud.name)' has a token and no identity service.")
@@ -66,32 +66,32 @@ public final class CloudSession: Sendable {
             _ = try await account.token()
             let document = try await session.document()
             guard let project = document.project else {
-                throw .badRequest("Cloud '\(cloud.name)' names no project, whose the devices would be.")
+                throw .badRequest("Cloud '\(cloud.name)' names no project; the devices need a project that owns them.")
             }
             return (project.id, document.user.id)
         }
         // `user:project` is what a token is where anybody is believed.
         let parts = try await account.token().revealed.split(separator: ":")
         guard let user = parts.first, let project = parts.last else {
-            throw .badRequest("The token of cloud '\(cloud.name)' says no project.")
+            throw .badRequest("The token of cloud '\(cloud.name)' has no project; it must be 'user:project'.")
         }
         return (String(project), String(user))
     }
 
-    /// The body of the answer, null where there is none.
+    /// The body of the response; null if there is none.
     ///
-    /// Throws what the service refuses with, in its own sentence.
+    /// Throws the service's refusal, in the service's words.
     ///
     /// - Parameters:
     ///   - path: below the service's address, and below `/v2` for accelerators
-    ///   - helper: whose token goes along as that of the service which asks for the user
+    ///   - helper: the account whose token is sent as the service token
     @discardableResult
     public func send(
         _ method: HTTPRequest.Method, _ service: PeerService, _ path: String, version: Microversion,
         body: JSONValue? = nil, helper: CloudSession? = nil
     ) async throws(Fault) -> JSONValue {
         guard let peer = services[service] else {
-            throw .badRequest("Cloud '\(cloud.name)' does not say where \(service.name) is.")
+            throw .badRequest("Cloud '\(cloud.name)' has no address of \(service.name).")
         }
         var request = peer.request(method, path, version: version)
         if let body {

@@ -1,7 +1,7 @@
 import Clients
 public import Model
 
-/// What a service said when it refused, out of the envelope of its kind.
+/// Reads a service's refusal from its error body.
 enum ServiceRefusal {
     static func fault(_ answer: PeerResponse, of service: PeerService, version: Microversion) -> Fault {
         let body = try? JSONValue(json: answer.body)
@@ -10,7 +10,7 @@ enum ServiceRefusal {
         if answer.status == 406 {
             return Fault(
                 kind,
-                "\(service.subject) has not version \(version), which this needs. \(sentence)"
+                "\(service.subject) does not provide version \(version), which this command needs. \(sentence)"
             )
         }
         return Fault(kind, sentence, code: body?["errors"]?.first?["code"]?.string)

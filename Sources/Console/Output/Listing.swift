@@ -1,32 +1,33 @@
 public import Model
 
-/// Rows of an answer, or one object, as a terminal or a script wants them: after the options `-f` and `-c` of OpenStack's clients.
+/// Rows of a response, or one object, in the forms for terminals and scripts, according to the options `-f` and `-c` of
+/// OpenStack's clients.
 public struct Listing: Sendable {
     public enum Format: String, Sendable, CaseIterable {
         case table, json, value, csv
     }
 
-    /// What is shown where nobody chooses: members of the objects.
+    /// The default columns: members of the objects.
     private let columns: [String]
     private let rows: [JSONValue]
-    /// One object, a member a line.
+    /// Whether it is one object, shown with one member per line.
     private let isOne: Bool
 
-    /// - Parameter columns: of those the objects lack `null` is shown
+    /// - Parameter columns: members that the objects lack are shown as `null`
     public init(_ rows: [JSONValue], columns: [String]) {
         self.rows = rows
         self.columns = columns
         isOne = false
     }
 
-    /// Every member but links, or those of `columns`.
+    /// Every member except links, or the members in `columns`.
     public init(one object: JSONValue, columns: [String]? = nil) {
         rows = [object]
         self.columns = columns ?? object.members?.map(\.name).filter { $0 != "links" } ?? []
         isOne = true
     }
 
-    /// - Parameter chosen: columns in place of the usual ones, in this order
+    /// - Parameter chosen: columns in place of the default ones, in this order
     public func text(_ format: Format, columns chosen: [String] = []) -> String {
         let columns = chosen.isEmpty ? columns : chosen
         switch format {
@@ -53,7 +54,7 @@ public struct Listing: Sendable {
         rows.map { row in columns.map { Self.cell(row[$0] ?? .null) } }
     }
 
-    /// As the clients show it: `None` for what is not there, texts as they are.
+    /// The text that OpenStack's clients show: `None` for a missing value, strings unchanged.
     private static func cell(_ value: JSONValue) -> String {
         switch value {
         case .null: "None"

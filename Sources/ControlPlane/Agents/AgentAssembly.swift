@@ -7,14 +7,15 @@ import Logging
 import Model
 import Settings
 
-/// Makes agents as the settings want them. What an agent logs names its host, for several may run in one process.
+/// Creates agents from the settings. An agent's log messages name its host, because several may run in one process.
 struct AgentAssembly: Sendable {
     let settings: Settings
     let logger: Logger
 
-    /// Throws 400 where drivers or `device_spec` are not what they must be.
+    /// Throws 400 if drivers or `device_spec` are invalid.
     ///
-    /// - Parameter warnings: takes what an operator should change, to be logged when all agents of the process are made
+    /// - Parameter warnings: collects what an operator should change; it is logged when all agents of the process are
+    ///   created
     func agent(
         of host: LocalHost, link: any AgentLink, placement: any PlacementClient, stateFolder: String,
         makesRootProvider: Bool, rootProvider: String? = nil, warnings: inout HostWarnings
@@ -44,7 +45,7 @@ struct AgentAssembly: Sendable {
 }
 
 extension DriverRegistry {
-    /// The drivers of those names. Throws 400 where one is none.
+    /// The drivers with those names. Throws 400 for an unknown name.
     func enabled(_ names: [String], _ options: DriverOptions) throws(Fault) -> EnabledDrivers {
         do throws(DriverFault) {
             return try drivers(named: names, options: options)
@@ -65,7 +66,7 @@ extension ProviderLayout {
 }
 
 extension SpecValue {
-    /// A configuration value in the form that the drivers read; words stay words.
+    /// A configuration value in the form that the drivers read; scalars stay text.
     init(_ value: SettingsValue) {
         switch value {
         case .null: self = .null

@@ -4,8 +4,8 @@ import Model
 import Settings
 
 extension DeviceSpec {
-    /// `pci.device_spec`, what of its former name is still in use, and what files of Nova's say, in this order. Throws everything that
-    /// is wrong, each with its entry or its file and line.
+    /// `pci.device_spec`, the entries under its former name, and those of Nova's files, in this order. Throws
+    /// everything that is wrong, each with its entry or its file and line.
     static func configured(
         _ settings: PCISettings
     ) throws(DeviceSpecFault) -> (specs: [DeviceSpec], warnings: [String]) {
@@ -38,7 +38,7 @@ extension DeviceSpec {
         return (specs, warnings)
     }
 
-    /// A file of Nova's, or those of a folder in the order of their names.
+    /// A file of Nova, or the files of a folder in the order of their names.
     private static func novaSpecs(
         _ path: String
     ) throws(DeviceSpecFault) -> (specs: [DeviceSpec], warnings: [String]) {
@@ -73,7 +73,7 @@ extension DeviceSpec {
 }
 
 extension DeviceSpecFault {
-    /// Several at once, a line each; nil where there is none.
+    /// Combines several faults, one per line; nil if there are none.
     init?(lines faults: [DeviceSpecFault]) {
         guard let first = faults.first else { return nil }
         self = faults.count == 1 ? first : DeviceSpecFault("", faults.map(\.description).joined(separator: "\n"))

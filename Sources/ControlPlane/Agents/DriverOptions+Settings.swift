@@ -3,8 +3,8 @@ import Model
 import Settings
 
 extension DriverOptions {
-    /// What the configuration says of drivers, for a host, with remarks for its operator. Throws 400, naming the key, where
-    /// something is not what it must be.
+    /// The configuration of drivers for a host, with warnings for its operator. Throws 400 that names the key of an
+    /// invalid value.
     static func configured(_ settings: Settings, for host: LocalHost) throws(Fault) -> (
         options: DriverOptions, remarks: [String]
     ) {
@@ -91,7 +91,8 @@ extension DriverOptions {
         return wishes
     }
 
-    /// Those of `agent.partitions` that keep shares for mediated devices: they have a parent where the others have an address.
+    /// The entries of `agent.partitions` that keep shares for mediated devices: they have a parent instead of an
+    /// address.
     static func mdevPartitions(_ settings: AgentSettings) throws(DeviceSpecFault) -> [MdevPartition] {
         let shares = try list("partitions", settings.partitions.filter(isMdev), MdevPartition.init)
         for (index, share) in shares.enumerated()
@@ -106,7 +107,7 @@ extension DriverOptions {
         return entries.contains { $0.key == "parent" }
     }
 
-    /// The entries of a list. Throws everything that is wrong with them, each with its place in the list.
+    /// The entries of a list. Throws everything that is wrong with them, each with its index in the list.
     private static func list<Entry>(
         _ key: String, _ values: [SettingsValue], _ make: (SpecValue) throws(DeviceSpecFault) -> Entry
     ) throws(DeviceSpecFault) -> [Entry] {
@@ -121,7 +122,7 @@ extension DriverOptions {
         return entries
     }
 
-    /// Everything that is wrong with a configuration of drivers, section by section.
+    /// Collects everything that is wrong with the configuration of drivers, section by section.
     private struct Refusals {
         private var lines: [String] = []
 

@@ -8,7 +8,7 @@ public import Settings
 
 /// This machine as the agent sees it, for operators.
 public enum HostInspection {
-    /// Writes a recording of the host whose `sys` and `proc` lie in `root`. Throws 400 where the file cannot be written.
+    /// Writes a recording of the host whose `sys` and `proc` are in `root`. Throws 400 if the file cannot be written.
     public static func record(root: String, note: String, to file: String) throws(Fault) {
         let bytes = HostRecorder.record(root: SysfsRoot(path: root), note: note)
         do {
@@ -18,7 +18,8 @@ public enum HostInspection {
         }
     }
 
-    /// What a change of the host's providers to `layout` would do, without doing it. Throws 400 where `layout` is none.
+    /// Shows the effect of changing the host's providers to `layout`, without changing them. Throws 400 for an unknown
+    /// `layout`.
     public static func reshapePreview(
         _ settings: Settings, to layout: String?, recordedHost: String?
     ) async throws -> String {
@@ -43,8 +44,8 @@ public enum HostInspection {
             rootProvider: settings.agent.resourceProviderName ?? host.name.text)
     }
 
-    /// For each PCI device whether `device_spec` offers it, and why not; then what each enabled driver offers, and which of
-    /// two has what both would.
+    /// For each PCI device, whether `device_spec` offers it, and if not, why; then what each enabled driver offers, and
+    /// which driver gets what two of them would offer.
     public static func match(_ settings: Settings, recordedHost: String?) async throws -> String {
         let host = try recordedHost.map { file throws(Fault) in try LocalHost.recorded(file) } ?? .this(settings.agent)
         let (options, _) = try DriverOptions.configured(settings, for: host)

@@ -1,7 +1,7 @@
 import Logging
 import Model
 
-/// What the configuration of agents should not say, once however many hosts it is said for, and for which.
+/// Warnings about agents' configuration. Each is logged once, with the hosts that it concerns.
 struct HostWarnings {
     private var entries: [(text: String, hosts: [HostName])] = []
 

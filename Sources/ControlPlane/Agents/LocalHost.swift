@@ -7,9 +7,9 @@ import Settings
 struct LocalHost: Sendable {
     let name: HostName
     let root: SysfsRoot
-    /// What drivers run on it; nil is what suits the root.
+    /// Runs drivers' programs on it; nil for the default of its root.
     var commands: (any CommandRunner)?
-    /// What its kernel says of devices that come and go; nil is what suits the root.
+    /// Its kernel's events about devices; nil for the default of its root.
     var events: AsyncStream<HostEvent>?
 
     static func this(_ settings: AgentSettings) -> LocalHost {
@@ -17,7 +17,7 @@ struct LocalHost: Sendable {
             name: HostName(settings.host ?? ProcessName.host()), root: SysfsRoot(path: settings.sysfsRoot))
     }
 
-    /// Throws 400 where the file is no recording.
+    /// Throws 400 if the file is not a recording.
     static func recorded(_ file: String) throws(Fault) -> LocalHost {
         do {
             let host = try RecordedHost(file: file)

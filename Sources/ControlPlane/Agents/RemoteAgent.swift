@@ -7,7 +7,7 @@ import ServiceLifecycle
 public import Settings
 import UnixSignals
 
-/// The agent of this host beside a control plane elsewhere: `kilonova agent`.
+/// The agent of this host with a control plane elsewhere: `kilonova agent`.
 public struct RemoteAgent: Sendable {
     private let settings: Settings
     private let logger: Logger
@@ -17,11 +17,11 @@ public struct RemoteAgent: Sendable {
         self.logger = logger
     }
 
-    /// Enrols where the host is not enrolled yet, and works until SIGTERM or SIGINT.
+    /// Enrols the host if necessary, and works until SIGTERM or SIGINT.
     ///
-    /// Throws 400 where a setting is missing, 401 where the host is not enrolled and there is no token.
+    /// Throws 400 for a missing setting, 401 if the host is not enrolled and there is no token.
     ///
-    /// - Parameter onReady: called with the host's name once it is enrolled and everything is set up
+    /// - Parameter onReady: called with the host's name when it is enrolled and everything is set up
     public func run(onReady: @escaping @Sendable (_ host: String) -> Void) async throws {
         let controlPlanes = settings.agent.controlPlanes
         guard !controlPlanes.isEmpty else {

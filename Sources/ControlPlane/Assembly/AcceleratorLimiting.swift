@@ -6,11 +6,11 @@ import Identity
 import Model
 import Settings
 
-/// What limits projects in the accelerator service, as the settings want it.
+/// The limits of projects in the accelerator service, according to the settings.
 enum AcceleratorLimiting {
     static let serviceType = "accelerator"
 
-    /// Throws 400 where limits are wanted and there is no identity service to ask.
+    /// Throws 400 if limits are configured and there is no identity service for them.
     static func limits(
         _ settings: Settings, _ identity: IdentityService, _ session: KeystoneSession?
     ) throws(Fault) -> any ProjectLimits {

@@ -5,7 +5,7 @@ struct AddressAndPort: Sendable, Equatable {
     let host: String
     let port: Int
 
-    /// Throws 400 where `text` is neither.
+    /// Throws 400 if `text` is not an address and a port.
     init(_ text: String) throws(Fault) {
         guard let colon = text.lastIndex(of: ":"), let port = Int(text[text.index(after: colon)...]),
             (0...65535).contains(port)
@@ -23,7 +23,7 @@ struct AddressAndPort: Sendable, Equatable {
 
     var isLoopback: Bool { host == "localhost" || host == "::1" || host.hasPrefix("127.") }
 
-    /// The URL under which this is reached, with the port that was really taken.
+    /// The URL, with the port that was really opened.
     func url(scheme: String, port: Int) -> String {
         let shown = host == "0.0.0.0" ? "127.0.0.1" : host == "::" ? "::1" : host
         return "\(scheme)://\(shown.contains(":") ? "[\(shown)]" : shown):\(port)"

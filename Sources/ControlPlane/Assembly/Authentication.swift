@@ -6,13 +6,13 @@ import Model
 import Settings
 import Store
 
-/// How callers of this process' services show who they are.
+/// How callers of this process's services are authenticated.
 struct Authentication {
     let authenticator: any Authenticator
-    /// What this process is in a Keystone that is not its own; nil where none is configured.
+    /// This process's session at a separate Keystone; nil if none is configured.
     let session: KeystoneSession?
 
-    /// How far the change log may be behind for what is remembered of tokens to count.
+    /// How far the change log may be behind before cached tokens are no longer used.
     private static let mostLag = Duration.seconds(2)
 
     init(_ settings: AuthSettings, identity: IdentityService, feed: ChangeFeed) throws(Fault) {

@@ -1,6 +1,6 @@
 import ServiceLifecycle
 
-/// Work that goes on beside requests, under the process' life cycle: cancelled at a graceful stop.
+/// Work that runs beside requests, in the life cycle of the process: it is cancelled at a graceful stop.
 struct BackgroundTask: ServiceLifecycle.Service, CustomStringConvertible {
     let description: String
     private let body: @Sendable () async throws -> Void

@@ -3,11 +3,11 @@ import Logging
 import Model
 import Settings
 
-/// The services of this process as the catalog of the embedded identity names them.
+/// The catalog entries of this process's services in the embedded identity service.
 enum Catalog {
-    /// Makes the first users and the catalog, or mends what of it is missing.
+    /// Creates the first users and the catalog, or what is missing of them.
     ///
-    /// Answers what was made and what was kept, one line each.
+    /// Returns what was created and what was kept, one line each.
     static func bootstrap(_ plane: ControlPlane, adminPassword: Secret, url: String) async throws -> [String] {
         var plan = BootstrapPlan(adminPassword: adminPassword)
         plan.catalog = entries(plane.settings.services.enabled, url: url.hasSuffix("/") ? String(url.dropLast()) : url)
@@ -25,12 +25,12 @@ enum Catalog {
                 lines.append("user \(name) is disabled; 'kilonova account reset-password \(name)' enables it")
             }
         }
-        lines.append("roles, projects and grants: made where they were missing, kept where they were there")
+        lines.append("roles, projects and grants: missing ones created, existing ones kept")
         lines.append("catalog: URLs begin with \(url)")
         return lines
     }
 
-    /// Tells the log where nobody can sign in because there is nobody.
+    /// Logs a warning if nobody can sign in because there are no users.
     static func warnWhereEmpty(_ plane: ControlPlane, _ logger: Logger) async throws {
         guard plane.settings.auth.strategy == .embedded, plane.settings.services.enabled.contains(.identity),
             try await !plane.identity.hasUsers()

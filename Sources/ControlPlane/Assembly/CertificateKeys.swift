@@ -4,9 +4,9 @@ public import Model
 import Sanitisation
 public import Settings
 
-/// The keys of sanitisation certificates, as the settings want them.
+/// The keys of sanitisation certificates, according to the settings.
 public enum CertificateKeys {
-    /// Beside an SQLite database where the settings name none; nil without either.
+    /// The configured folder, otherwise a folder beside an SQLite database; nil without either.
     static func folder(_ settings: Settings) -> String? {
         if let folder = settings.accelerator.certificateKeys { return folder }
         guard let file = settings.database.file else { return nil }
@@ -24,7 +24,7 @@ public enum CertificateKeys {
         return try await CertificateKeyring.loadOrCreate(folder: folder)
     }
 
-    /// Has a new key sign from now on; answers the folder. Throws 400 where the settings name none.
+    /// Creates a new signing key; returns the folder. Throws 400 if the settings name none.
     public static func rotate(_ settings: Settings) async throws(Fault) -> String {
         guard let folder = folder(settings) else {
             throw .badRequest("accelerator.certificate_keys names no folder.")

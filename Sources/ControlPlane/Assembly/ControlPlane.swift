@@ -30,7 +30,7 @@ struct ControlPlane: Sendable {
     let hub: Hub
     let enrolment: Enrolment?
     let authority: CertificateAuthority?
-    /// What the ordinary listener serves.
+    /// The services of the ordinary listener.
     let services: [API.Service]
     let readiness: Readiness
     private let accelerators: AcceleratorService
@@ -39,7 +39,7 @@ struct ControlPlane: Sendable {
     private let certificates: CertificateKeyring?
     private let logger: Logger
 
-    /// - Parameter settings: already checked; what only files and addresses can show to be wrong is thrown as 400
+    /// - Parameter settings: already checked. Errors that only files and addresses can show are thrown as 400
     static func open(_ settings: Settings, _ logger: Logger) async throws -> ControlPlane {
         let engine = WatchedStore(try await StoreOpening.open(settings.database, logger))
         do {
@@ -124,19 +124,19 @@ struct ControlPlane: Sendable {
             root: RootDocument.answer(services.map { ($0.name, $0.title, $0.prefix) }))
     }
 
-    /// The dispatcher of the listener that agents dial.
+    /// The dispatcher of the listener for agents.
     var agentsDispatcher: Dispatcher {
         Dispatcher(services.filter { $0.name == "agent" }, logger: logger, answers: answers)
     }
 
-    /// Nil where answers are not looked at.
+    /// Nil if responses are not checked.
     private var answers: AnswerCheck? {
         guard settings.listen.checksAnswers else { return nil }
         let logger = logger
         return AnswerCheck { logger.error("answer differs from its document", metadata: ["answer": "\($0)"]) }
     }
 
-    /// What goes on beside requests, in the order of starting. They stop in the other order.
+    /// Background work in the order of starting. It stops in the reverse order.
     var background: [any ServiceLifecycle.Service] {
         let feed = feed
         let keyring = keyring
@@ -179,8 +179,8 @@ struct ControlPlane: Sendable {
         ] + tokenKeys + (keys.map { [$0] } ?? [])
     }
 
-    /// Placement as the accelerator service needs it for hosts that are down: this process', or the one that Keystone's
-    /// catalog names; nil where there is neither.
+    /// Placement as the accelerator service uses it for hosts that are down: this process's, or the one in Keystone's
+    /// catalog; nil if there is neither.
     private static func placement(
         _ settings: Settings, _ own: PlacementService, _ session: KeystoneSession?
     ) -> (any PlacementClient)? {

@@ -1,6 +1,6 @@
 import Settings
 
-/// How messages name the database: its file, or where the server is, never with a password.
+/// The name of the database in messages: its file, or the server's address, never with a password.
 struct DatabaseName: CustomStringConvertible {
     let description: String
 

@@ -6,16 +6,16 @@ import Model
 import Settings
 import Store
 
-/// The identity service of this process, as the settings want it.
+/// The identity service of this process, according to the settings.
 enum EmbeddedIdentity {
-    /// The keys of this process' tokens. Where another identity service's tokens are read here, or none at all, nobody need
-    /// share them, and without a folder they are in memory.
+    /// The token keys of this process. If another identity service issues the tokens, or none, the keys need not be
+    /// shared, and without a folder they are in memory.
     static func keyring(_ settings: Settings) async throws -> FernetKeyring {
         if settings.auth.strategy != .embedded, settings.identity.fernetKeys == nil { return .inMemory() }
         return try await .loadOrCreate(folder: try keyFolder(settings))
     }
 
-    /// Throws 400 where the settings do not say it and there is no SQLite database to put it beside.
+    /// Throws 400 if the folder is not set and there is no SQLite database beside which it could be.
     static func keyFolder(_ settings: Settings) throws(Fault) -> String {
         if let folder = settings.identity.fernetKeys { return folder }
         guard let file = settings.database.file else {
@@ -26,7 +26,7 @@ enum EmbeddedIdentity {
         return URL(filePath: file).deletingLastPathComponent().appending(path: "token-keys").path
     }
 
-    /// Throws 400 where the rules for passwords make no sense.
+    /// Throws 400 if the rules for passwords are invalid.
     static func service(
         _ settings: Settings, _ store: any StateStore, _ keyring: FernetKeyring, _ logger: Logger
     ) throws(Fault) -> IdentityService {

@@ -6,10 +6,10 @@ import HTTPTypes
 import Model
 import Settings
 
-/// Which resource classes this cloud counts accelerators in: those that its hosts offer, those that device profiles ask for, and those
-/// that `device_spec` of the configuration names.
+/// The resource classes in which this cloud counts accelerators: those that its hosts offer, those that device profiles
+/// request, and those that `device_spec` of the configuration names.
 enum LimitClasses {
-    /// What `device_spec` and its like name. Throws 400 where an entry is not what it must be.
+    /// The classes in `device_spec` and similar keys. Throws 400 for an invalid entry.
     static func configured(_ settings: Settings) throws(Fault) -> Set<ResourceClass> {
         var classes: Set<ResourceClass> = []
         let specs = try read("") { () throws(DeviceSpecFault) in try DeviceSpec.configured(settings.pci).specs }
@@ -53,7 +53,8 @@ enum LimitClasses {
         }
     }
 
-    /// What hosts offer and profiles ask for, as the accelerator service shows it; the catalog names its address with `/v2`. Throws 503 where it does not answer.
+    /// The classes that hosts offer and profiles request, from the accelerator service, whose address in the catalog
+    /// includes `/v2`. Throws 503 if it does not respond.
     static func known(to service: ServicePeer) async throws(Fault) -> Set<ResourceClass> {
         var names: [String] = []
         let limits = try await get(Limits.self, "/limits", service)

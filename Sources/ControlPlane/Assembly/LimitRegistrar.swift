@@ -4,19 +4,20 @@ public import Clients
 public import Model
 public import Settings
 
-/// Registers the accelerator service's default limits at the identity service, whichever it is: `kilonova limits register`.
+/// Registers the accelerator service's default limits at the embedded identity service or at Keystone: `kilonova limits
+/// register`.
 public struct LimitRegistrar: Sendable {
     private let registration: LimitRegistration
     private let classes: Set<ResourceClass>
-    /// The accelerator service that the catalog names.
+    /// The accelerator service in the catalog.
     private let service: ServicePeer
 
     /// - Parameters:
-    ///   - session: whose administrator registers them; nil where only the section keystone says who
-    ///   - region: whose limits they are
+    ///   - session: the administrator who registers them; nil uses the section keystone
+    ///   - region: the region of the limits
     ///   - authorities: PEM file of the certificates to trust; nil for the system's
     ///
-    /// Throws 400 where neither names an account.
+    /// Throws 400 if neither names an account.
     public init(
         _ settings: Settings, session: KeystoneSession?, region: String?, authorities: String? = nil
     ) throws(Fault) {
@@ -24,7 +25,7 @@ public struct LimitRegistrar: Sendable {
         if own == nil { own = try Authentication.session(settings.auth.keystone) }
         guard let own else {
             throw .badRequest(
-                "Nothing says where the identity service is and who you are: name a cloud of clouds.yaml by --os-cloud or OS_CLOUD, set "
+                "No identity service and account are configured: name a cloud of clouds.yaml by --os-cloud or OS_CLOUD, set "
                     + "OS_AUTH_URL, OS_USERNAME, OS_PASSWORD and OS_PROJECT_NAME, or fill the section keystone of the configuration."
             )
         }
@@ -38,10 +39,11 @@ public struct LimitRegistrar: Sendable {
             session: own, owner: .service(type: AcceleratorLimiting.serviceType, region: region))
     }
 
-    /// Registers the defaults, one for each class that this cloud has beside them, and `more`, each `resource=amount`; answers a line
-    /// for each.
+    /// Registers the defaults, one for each further class of this cloud, and `more`, each `resource=amount`. Returns
+    /// one line for each.
     ///
-    /// Throws 400 for what is no limit, 403 where the account may not, 503 where nobody answers.
+    /// Throws 400 for an invalid limit, 403 if the account may not register limits, 503 if the service does not
+    /// respond.
     public func register(_ more: [String], replacing: Bool) async throws(Fault) -> [String] {
         var names = classes
         var lines: [String] = []

@@ -3,14 +3,14 @@ import FoundationEssentials
 import Model
 import Settings
 
-/// Listeners as the settings want them.
+/// Listeners according to the settings.
 enum Listening {
     /// The listener of the services.
     static func services(_ settings: Settings) throws(Fault) -> (ListenerConfiguration, AddressAndPort) {
         let address = try AddressAndPort(settings.listen.address)
         if settings.auth.strategy == .noauth2, !address.isLoopback {
             throw .badRequest(
-                "auth_strategy noauth2 believes whatever callers say, so it is for this machine only; "
+                "auth_strategy noauth2 does not authenticate callers, so it is for this machine only; "
                     + "listen.address must be a loopback address such as 127.0.0.1:7780, not \(settings.listen.address)."
             )
         }
@@ -30,14 +30,14 @@ enum Listening {
         return (configuration, address)
     }
 
-    /// The base URL that the catalog names, with the port that was really taken.
+    /// The base URL in the catalog, with the port that was really opened.
     static func baseURL(_ settings: Settings, _ address: AddressAndPort, port: Int) -> String {
         if let url = settings.listen.publicURL { return url.hasSuffix("/") ? String(url.dropLast()) : url }
         return address.url(scheme: settings.listen.certificate == nil ? "http" : "https", port: port)
     }
 
-    /// The file of the listener's certificate, where that was signed by nobody whom clients know: its chain ends in a certificate that
-    /// signed itself.
+    /// The file of the listener's certificate, if its chain ends in a self-signed certificate, which clients do not
+    /// know.
     static func ownAuthority(_ settings: Settings) -> String? {
         guard let file = settings.listen.certificate, let data = FileManager.default.contents(atPath: file),
             ListenerConfiguration.TLS.endsInItself([UInt8](data))

@@ -3,13 +3,14 @@ import Identity
 import Settings
 
 extension Neighbours {
-    /// Those that the Keystone of the settings names, by this program's session there.
+    /// The services in the catalog of the Keystone in the settings, with this program's session there.
     init(_ settings: Settings, _ session: KeystoneSession) {
         let keystone = settings.auth.keystone
         self.init(session: session, region: keystone.region, caFile: keystone.certificateAuthority)
     }
 
-    /// The same, or without a session those that the embedded identity service names; nil where there is no catalog.
+    /// The same; without a session, the services in the embedded identity service's catalog. Nil if there is no
+    /// catalog.
     init?(_ settings: Settings, _ session: KeystoneSession?, _ identity: IdentityService) {
         if let session {
             self.init(settings, session)

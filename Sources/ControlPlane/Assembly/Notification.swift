@@ -2,9 +2,9 @@ import Clients
 import Model
 import Settings
 
-/// The way to Nova, which waits for accelerator requests to be bound.
+/// Creates the client that notifies Nova of bound accelerator requests.
 enum Notification {
-    /// Nil where the settings do not ask for it.
+    /// Nil if it is not configured.
     static func events(_ settings: Settings, _ neighbours: Neighbours?) throws(Fault) -> (any ComputeEvents)? {
         guard settings.accelerator.notifiesCompute else { return nil }
         guard let neighbours else {

@@ -3,12 +3,12 @@ import Access
 import Logging
 import Settings
 
-/// The policy of each service: upstream's rules and defaults, and the operator's files over them.
+/// The policy of each service: upstream's rules and defaults, overridden by the operator's files.
 struct Policies {
     let identity: PolicyAuthorizer
     let placement: PolicyAuthorizer
     let accelerator: PolicyAuthorizer
-    /// Puts changed files in force.
+    /// Applies changed files.
     let refreshing: BackgroundTask
 
     init(_ settings: PolicySettings, _ logger: Logger) async throws {

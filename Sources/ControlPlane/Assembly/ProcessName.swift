@@ -1,14 +1,14 @@
 import FoundationEssentials
 import Glibc
 
-/// What this process is called where several share a database.
+/// The name of this process among those that share a database.
 enum ProcessName {
-    /// Host, process and a random part: no two processes ever share it.
+    /// Host, process id and a random part, so that no two processes have the same name.
     static func unique() -> String {
         "\(host()).\(getpid()).\(UUID().uuidString.prefix(8).lowercased())"
     }
 
-    /// The name this machine gives itself.
+    /// This machine's host name.
     static func host() -> String {
         ProcessInfo.processInfo.hostName
     }

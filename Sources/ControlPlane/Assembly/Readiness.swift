@@ -1,19 +1,19 @@
 import Store
 import Synchronization
 
-/// What keeps this process from serving well: `/readyz` lists it.
+/// The reasons why this process cannot serve well, which `/readyz` lists.
 final class Readiness: Sendable {
     private let store: WatchedStore
     private let patience: Duration
     private let isStarted = Atomic(false)
 
-    /// - Parameter patience: how long the database may take to answer; who asks for readiness does not wait long
+    /// - Parameter patience: how long the database may take to respond; callers of `/readyz` do not wait long
     init(_ store: WatchedStore, patience: Duration = .seconds(4)) {
         self.store = store
         self.patience = patience
     }
 
-    /// All that must be in memory is there.
+    /// Records that everything that must be in memory is loaded.
     func start() { isStarted.store(true, ordering: .releasing) }
 
     func obstacles() async -> [String] {
@@ -21,7 +21,7 @@ final class Readiness: Sendable {
         return await database().map { [$0] } ?? []
     }
 
-    /// What is wrong with the database; it is well where this is nil.
+    /// What is wrong with the database; nil if nothing is.
     private func database() async -> String? {
         let (answers, answer) = AsyncStream.makeStream(of: String?.self, bufferingPolicy: .bufferingOldest(1))
         let store = store
@@ -29,14 +29,14 @@ final class Readiness: Sendable {
         let look = Task { answer.yield(await store.trouble().map(Self.sentence)) }
         let bound = Task { [patience] in
             try await Task.sleep(for: patience)
-            answer.yield("the database does not answer")
+            answer.yield("the database does not respond")
         }
         defer {
             look.cancel()
             bound.cancel()
         }
         var iterator = answers.makeAsyncIterator()
-        return await iterator.next() ?? "the database was not asked"
+        return await iterator.next() ?? "the check of the database was cancelled"
     }
 
     private static func sentence(_ trouble: StoreError) -> String {
@@ -46,7 +46,7 @@ final class Readiness: Sendable {
         case .damaged: "the database is damaged"
         case .file: "the database file was removed or replaced while it was open"
         case .busy: "the database is busy: a write did not get its turn"
-        default: "the database does not answer"
+        default: "the database does not respond"
         }
     }
 }

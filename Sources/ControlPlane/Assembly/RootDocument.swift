@@ -2,7 +2,7 @@ import API
 import FoundationEssentials
 import HTTPTypes
 
-/// The answer to `GET /`: which services are here and where.
+/// The response to `GET /`: the services of this process and their URLs.
 enum RootDocument {
     private struct Entry: Encodable {
         let name: String

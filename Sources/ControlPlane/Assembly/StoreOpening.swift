@@ -11,14 +11,14 @@ import StorePostgreSQL
 import StoreSQLite
 import Workflows
 
-/// Opens the database that the settings name, and brings its schema up to this program's.
+/// Opens the configured database, and migrates its schema to this program's.
 enum StoreOpening {
-    /// Every room's tables exist in every database, whichever services a replica offers.
+    /// Every database has the tables of all rooms, whichever services a replica offers.
     static let migrations: [Migration] =
         IdentityMigrations.all + PlacementMigrations.all + WorkflowMigrations.all + FleetMigrations.all
         + AcceleratorMigrations.all + SanitisationMigrations.all + CreationMigrations.all
 
-    /// Throws 503 with a sentence that names the database, where it cannot be used.
+    /// Throws 503 with a sentence that names the database, if it cannot be used.
     static func open(_ settings: DatabaseSettings, _ logger: Logger) async throws -> any StateStore {
         do {
             let store = try engine(settings, logger)

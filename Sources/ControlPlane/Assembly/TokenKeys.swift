@@ -4,13 +4,13 @@ public import Settings
 
 /// The keys of the embedded identity service's tokens, for operators.
 public enum TokenKeys {
-    /// Has the staged key sign from now on and stages a new one; answers the folder.
+    /// Makes the staged key sign tokens, and stages a new key; returns the folder.
     ///
-    /// Throws 400 where the settings name no folder, or the folder cannot be used.
+    /// Throws 400 if the settings name no folder, or the folder cannot be used.
     ///
     /// - Parameters:
-    ///   - folder: in place of the settings'
-    ///   - keep: how many keys stay, the staged one among them
+    ///   - folder: overrides the settings' folder
+    ///   - keep: how many keys stay, including the staged one
     public static func rotate(_ settings: Settings, in folder: String?, keep: Int) async throws(Fault) -> String {
         let folder: String = if let folder { folder } else { try EmbeddedIdentity.keyFolder(settings) }
         do {

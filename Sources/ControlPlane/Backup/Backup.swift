@@ -21,15 +21,15 @@ public struct Backup: Sendable {
         self.time = time
     }
 
-    /// What was made.
+    /// The result of a backup.
     public struct Summary: Sendable {
         public let files: Int
         public let bytes: Int
-        /// False with PostgreSQL, whose own tools back the database up.
+        /// False with PostgreSQL, which has its own backup tools.
         public let hasDatabase: Bool
     }
 
-    /// Throws 409 where `folder` exists, and 400 or 503 with the reason where something cannot be read or written.
+    /// Throws 409 if `folder` exists, and 400 or 503 with the reason if something cannot be read or written.
     public func make(in folder: String) async throws -> Summary {
         try await NIOThreadPool.singleton.runIfActive { try makeNow(in: DataFolder.absolute(folder)) }
     }
@@ -85,7 +85,7 @@ public struct Backup: Sendable {
             hasDatabase: state.settings.database.file != nil)
     }
 
-    /// The paths, within the backup, of what was copied.
+    /// The paths within the backup of what was copied.
     private func copy(_ part: BackupPart, into draft: String) throws -> [String] {
         let target = "\(draft)/\(part.name)"
         switch part.content {

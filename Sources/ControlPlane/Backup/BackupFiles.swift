@@ -23,7 +23,7 @@ enum BackupFiles {
         return (count, text.joined())
     }
 
-    /// Copies a file to a new one that only its owner may read, and has it on the disk.
+    /// Copies a file to a new one that only its owner may read, and flushes it to the disk.
     static func copy(_ path: String, to copy: String) throws {
         let target = try FileDescriptor.open(
             FilePath(copy), .writeOnly, options: [.create, .exclusiveCreate, .closeOnExec], permissions: .ownerReadWrite
@@ -34,7 +34,7 @@ enum BackupFiles {
         }
     }
 
-    /// Has what was written into the folder on the disk.
+    /// Flushes the folder's entries to the disk.
     static func sync(folder: String) throws {
         let descriptor = try FileDescriptor.open(FilePath(folder), .readOnly, options: [.directory, .closeOnExec])
         try descriptor.closeAfter {
@@ -42,7 +42,7 @@ enum BackupFiles {
         }
     }
 
-    /// Names of the plain files in a folder, in order, without drafts; nil where there is no such folder.
+    /// Names of the plain files in a folder, in order, without drafts; nil if there is no such folder.
     static func names(in folder: String) throws -> [String]? {
         var facts = stat()
         guard unsafe stat(folder, &facts) == 0 else {

@@ -1,24 +1,24 @@
 import FoundationEssentials
 import Model
 
-/// What a backup holds, with the size and SHA-256 of every file: `manifest.json` in its folder.
+/// The content of a backup, with the size and SHA-256 of every file: `manifest.json` in its folder.
 struct BackupManifest: Codable, Sendable {
     static let fileName = "manifest.json"
     static let newestFormat = 1
 
     struct File: Codable, Sendable {
-        /// Below the backup's folder.
+        /// The path below the backup's folder.
         let path: String
         let bytes: Int
         let sha256: String
     }
 
     let format: Int
-    /// The version of the program that made it.
+    /// The version of the program that made the backup.
     let program: String
     /// ISO 8601, UTC.
     let madeAt: String
-    /// `sqlite`, or `postgresql` where the database is not in it.
+    /// `sqlite`, or `postgresql` if the database is not in the backup.
     let engine: String
     let files: [File]
 
@@ -33,7 +33,7 @@ struct BackupManifest: Codable, Sendable {
         return [UInt8](try encoder.encode(self)) + [UInt8(ascii: "\n")]
     }
 
-    /// Reads the manifest of the backup in `folder`. Throws 400 where there is none that this program reads.
+    /// Reads the manifest of the backup in `folder`. Throws 400 if there is none that this program can read.
     static func read(_ folder: String) throws(Fault) -> BackupManifest {
         let path = "\(folder)/\(fileName)"
         guard let data = FileManager.default.contents(atPath: path) else {
@@ -53,7 +53,7 @@ struct BackupManifest: Codable, Sendable {
         return manifest
     }
 
-    /// Throws 400 for the first file that is not as it was when the backup was made.
+    /// Throws 400 for the first file that has changed since the backup was made.
     func verify(_ folder: String) throws(Fault) {
         for file in files {
             let path = "\(folder)/\(file.path)"
@@ -61,7 +61,7 @@ struct BackupManifest: Codable, Sendable {
             do {
                 seen = try BackupFiles.digest(path)
             } catch {
-                throw .badRequest("The backup is not whole: '\(path)' cannot be read: \(OwnFiles.reason(error)).")
+                throw .badRequest("The backup is incomplete: '\(path)' cannot be read: \(OwnFiles.reason(error)).")
             }
             guard seen.bytes == file.bytes, seen.sha256 == file.sha256 else {
                 throw .badRequest(

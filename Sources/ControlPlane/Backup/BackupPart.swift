@@ -1,24 +1,24 @@
 import Model
 public import Settings
 
-/// One thing that a control plane keeps on its disk, and its name within a backup.
+/// One part of a control plane's state on its disk, and its name within a backup.
 struct BackupPart: Sendable {
     enum Content: Sendable {
         case database
         case file
-        /// The plain files in it.
+        /// The plain files of a folder.
         case folder
     }
 
-    /// Within the backup.
+    /// The name within the backup.
     let name: String
-    /// Where the settings say that it lies.
+    /// The path in the settings.
     let place: String
     let content: Content
 
     static let databaseName = "kilonova.sqlite"
 
-    /// Everything that cannot be made again, as the settings place it.
+    /// Everything that cannot be created again, at its places in the settings.
     static func all(_ state: BackedUpState) throws(Fault) -> [BackupPart] {
         let settings = state.settings
         var parts: [BackupPart] = []
@@ -45,10 +45,10 @@ struct BackupPart: Sendable {
     }
 }
 
-/// Whose state is backed up or restored.
+/// The state that is backed up or restored.
 public struct BackedUpState: Sendable {
     let settings: Settings
-    /// Of `kilonova dev`; nil for `kilonova server`.
+    /// The data folder of `kilonova dev`; nil for `kilonova server`.
     let dataFolder: String?
 
     /// The state of `kilonova server` with these settings.

@@ -16,9 +16,9 @@ public struct Restoration: Sendable {
         self.state = state
     }
 
-    /// Checks every file of the backup in `folder` against its manifest, and the database by SQLite's own checks.
+    /// Checks every file of the backup in `folder` against its manifest, and the database with SQLite's own checks.
     ///
-    /// Throws 400 with what is wrong. Says how many files it has.
+    /// Throws 400 with what is wrong. Returns the number of files.
     public static func verify(_ folder: String) async throws -> Int {
         try await NIOThreadPool.singleton.runIfActive { try checked(folder).files.count }
     }
@@ -36,8 +36,8 @@ public struct Restoration: Sendable {
         return manifest
     }
 
-    /// Throws 400 for a damaged backup or one of a newer program, 409 where something is in its place already; then nothing
-    /// was changed. Says which files and folders were written.
+    /// Throws 400 for a damaged backup or one of a newer program, 409 if files exist already; then nothing was changed.
+    /// Returns the files and folders that were written.
     public func run(from folder: String) async throws -> [String] {
         let lock = try state.dataFolder.map { try DataFolder.open($0) }
         defer { lock?.release() }
@@ -54,7 +54,7 @@ public struct Restoration: Sendable {
 
     private struct Placed: Sendable {
         let part: BackupPart
-        /// Beside the place, so that a rename puts it there.
+        /// A path beside the final one, so that a rename completes it.
         let draft: String
     }
 
@@ -119,7 +119,7 @@ public struct Restoration: Sendable {
         try BackupFiles.sync(folder: draft)
     }
 
-    /// A database of a newer program, or of another one, is found out before it is in its place.
+    /// Refuses the database of a newer program, or of another one, before it is put in place.
     private func check(_ draft: String) async throws {
         do {
             let store = try SQLiteStore(path: draft, readers: 1)

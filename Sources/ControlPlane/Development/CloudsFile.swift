@@ -1,6 +1,6 @@
 import Model
 
-/// `clouds.yaml`, by which the `openstack` client and openstacksdk find this control plane.
+/// `clouds.yaml`, with which the `openstack` client and openstacksdk find this control plane.
 struct CloudsFile {
     /// One entry of the file.
     struct Cloud {
@@ -10,9 +10,10 @@ struct CloudsFile {
         let password: Secret
     }
 
-    /// Entries that log in with a password at the embedded identity service.
+    /// Entries that sign in with a password at the embedded identity service.
     ///
-    /// - Parameter authority: file of the certificate that clients are to trust, where no authority of theirs vouches for it
+    /// - Parameter authority: file of the certificate that clients must trust, if it was signed by none of their
+    ///   authorities
     static func withPasswords(base: String, authority: String? = nil, _ clouds: [Cloud]) -> String {
         var text = header
         let trust = authority.map { "\n    cacert: \"\($0)\"" } ?? ""

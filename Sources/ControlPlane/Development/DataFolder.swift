@@ -13,9 +13,9 @@ public struct DataFolder: Sendable {
     public let path: String
     private let lock: FileDescriptor
 
-    /// Makes the folder where it is missing (only its owner may enter) and locks it.
+    /// Creates the folder if it is missing (only its owner may enter) and locks it.
     ///
-    /// Throws 409 where another process holds it, 400 with the reason where it cannot be used.
+    /// Throws 409 if another process holds it, 400 with the reason if it cannot be used.
     public static func open(_ path: String) throws -> DataFolder {
         // What this process writes from here on is its owner's alone.
         OwnFiles.keepPrivate()
@@ -38,7 +38,7 @@ public struct DataFolder: Sendable {
         return DataFolder(path: absolute, lock: lock)
     }
 
-    /// The path from the root.
+    /// The absolute path.
     static func absolute(_ path: String) -> String { URL(filePath: path).standardizedFileURL.path }
 
     /// The settings that place everything in the folder.
@@ -49,7 +49,7 @@ public struct DataFolder: Sendable {
         ]
     }
 
-    /// Lets another process, or another cloud of this one, take the folder.
+    /// Releases the folder for another process, or another cloud of this one.
     public func release() {
         // Closing ends the lock; a failure to close leaves nothing that could be done.
         try? lock.close()
@@ -57,7 +57,7 @@ public struct DataFolder: Sendable {
 
     public var clouds: String { path + "/clouds.yaml" }
 
-    /// Where the agent of `host` keeps its journal: a folder of its own for each name, whatever stands in it.
+    /// The folder for the agent of `host`: a different one for each name, whatever characters the name has.
     public func agentState(of host: HostName) -> String {
         var name = ""
         for byte in host.text.utf8 {
@@ -72,7 +72,7 @@ public struct DataFolder: Sendable {
         return path + "/agents/" + name
     }
 
-    /// The secret in the file `name`, made and stored where there is none. Only the owner may read it.
+    /// The secret in the file `name`, created if there is none. Only the owner may read it.
     public func secret(_ name: String) throws -> Secret {
         let file = path + "/" + name
         // One that the operator put there, or an older release made, is closed to others, too.
@@ -88,7 +88,7 @@ public struct DataFolder: Sendable {
         return Secret(text)
     }
 
-    /// Replaces the file `name` as a whole; a crash leaves the old or the new one.
+    /// Replaces the file `name` atomically; after a crash, it has the old or the new content.
     public func write(_ text: String, to name: String) throws {
         do {
             try OwnFiles.write(Array(text.utf8), to: path + "/" + name)

@@ -8,23 +8,23 @@ import ServiceLifecycle
 public import Settings
 import Store
 
-/// Everything in one process on SQLite: `kilonova dev`. Its state stays in one folder over restarts.
+/// Everything in one process on SQLite: `kilonova dev`. Its state is kept in one folder across restarts.
 public struct DevelopmentCloud: Sendable {
-    /// How callers show who they are.
+    /// How callers are authenticated.
     public enum Authentication: String, Sendable, CaseIterable {
         case embedded, noauth2
     }
 
-    /// What the command line says.
+    /// The options of the command line.
     public struct Options: Sendable {
         public var dataFolder: String
-        /// File with the administrator's password; nil makes one in the data folder.
+        /// File with the administrator's password; nil creates one in the data folder.
         public var adminPasswordFile: String?
         /// Whether an agent of this host runs.
         public var runsAgent: Bool
         /// Files of recorded hosts; an agent runs for each.
         public var recordedHosts: [String]
-        /// Hosts that are played, whose devices may come and go; an agent runs for each.
+        /// Simulated hosts, whose devices may appear and disappear; an agent runs for each.
         public var playedHosts: [PlayedHost] = []
         public var authentication: Authentication
         /// Whether SIGTERM and SIGINT stop it; otherwise only the end of the task does.
@@ -57,11 +57,11 @@ public struct DevelopmentCloud: Sendable {
     private let options: Options
     private let folder: DataFolder
 
-    /// Takes the data folder and reads the settings.
+    /// Locks the data folder and reads the settings.
     ///
     /// - Parameters:
     ///   - configuration: text and name of a configuration file
-    ///   - overrides: settings of the command line, which win over file and environment
+    ///   - overrides: settings of the command line, which override file and environment
     public static func open(
         _ options: Options, configuration: (text: String, name: String)?, environment: [String: String],
         overrides: [String: SettingsValue]
@@ -80,12 +80,13 @@ public struct DevelopmentCloud: Sendable {
         return DevelopmentCloud(settings: settings, options: options, folder: folder)
     }
 
-    /// Settings by which a command finds the database and keys of a data folder, whoever works in it.
+    /// Settings with which a command finds the database and keys of a data folder, even if a process is using it.
     public static func overrides(ofDataFolder path: String) -> [String: SettingsValue] {
         DataFolder.overrides(DataFolder.absolute(path))
     }
 
-    /// Runs until SIGTERM or SIGINT, and lets go of the data folder. `onReady` gets the base URL once everything answers and `clouds.yaml` is written.
+    /// Runs until SIGTERM or SIGINT, and releases the data folder. `onReady` gets the base URL when all services
+    /// respond and `clouds.yaml` is written.
     public func run(logger: Logger, onReady: @escaping @Sendable (_ url: String) -> Void) async throws {
         defer { folder.release() }
         let accounts = try accounts()
@@ -116,7 +117,7 @@ public struct DevelopmentCloud: Sendable {
         }
     }
 
-    /// Who can log in: an administrator, a member of a project, and a service user as Nova has one.
+    /// The accounts: an administrator, a member of a project, and a service user like Nova's.
     private func accounts() throws -> [CloudsFile.Cloud] {
         let admin: Secret
         if let file = options.adminPasswordFile {

@@ -5,12 +5,12 @@ import SystemPackage
 ///
 /// Safe: the C calls take paths that live as long as the call, and fill values of this function's own.
 public enum OwnFiles {
-    /// What this process makes from here on is its owner's alone, whatever the mask was that it began with.
+    /// From now on, only the owner can read the files that this process creates, whatever the mask was.
     public static func keepPrivate() {
         umask(0o077)
     }
 
-    /// Makes the folder and those above it that are missing.
+    /// Creates the folder and missing folders above it.
     static func makeFolder(_ path: String) throws(Errno) {
         var facts = stat()
         if unsafe stat(path, &facts) == 0 {
@@ -23,7 +23,8 @@ public enum OwnFiles {
         guard unsafe mkdir(path, 0o700) == 0 || errno == EEXIST else { throw Errno(rawValue: errno) }
     }
 
-    /// Writes or replaces a file as a whole; a crash leaves the old or the new one, and it is on the disk when this returns.
+    /// Writes or replaces a file atomically. After a crash it has the old or the new content; when this returns, it is
+    /// on the disk.
     static func write(_ bytes: [UInt8], to path: String) throws(Errno) {
         let draft = "\(path).new-\(String(UInt64.random(in: .min ... .max), radix: 36))"
         do {

@@ -7,10 +7,10 @@
 ///
 /// Safe: the environment is asked for presence only, at the start, before another thread could change it.
 public enum HeapTuning {
-    /// One arena for every two of `cores`. The library would make up to eight for each, and what a thread freed stays in the arena
-    /// of that thread: on two cores that was a third of the memory of a replica, for nothing that processor time showed.
-    /// `MALLOC_ARENA_MAX` and `GLIBC_TUNABLES` in the environment win (mallopt(3)).
-    /// To be called before the second thread starts.
+    /// Limits the C library's allocator to one arena for every two of `cores`. By default it makes up to eight per
+    /// core, and memory that a thread freed stays in the thread's arena. On two cores that was a third of a replica's
+    /// memory, without any effect on its CPU time. `MALLOC_ARENA_MAX` and `GLIBC_TUNABLES` in the environment override
+    /// this (mallopt(3)). Must be called before the second thread starts.
     public static func boundArenas(cores: Int) {
         #if canImport(Glibc)
             guard unsafe getenv("MALLOC_ARENA_MAX") == nil, unsafe getenv("GLIBC_TUNABLES") == nil else { return }
@@ -18,8 +18,8 @@ public enum HeapTuning {
         #endif
     }
 
-    /// Gives back, until it is cancelled, what bursts of work left behind: looks every `interval`, and acts where more than a
-    /// quarter of the heap is free, and more than 4 MB. glibc itself gives back only what lies at the heap's end
+    /// Returns freed memory to the kernel until cancelled. It checks every `interval`, and acts if more than a quarter
+    /// of the heap and more than 4 MB are free. By itself, glibc returns only memory at the end of the heap
     /// (malloc_trim(3)).
     public static func giveBack(every interval: Duration) async {
         while (try? await Task.sleep(for: interval)) != nil {
@@ -31,8 +31,9 @@ public enum HeapTuning {
         }
     }
 
-    /// Answers are put together in pieces of a few hundred kilobytes. As the library comes, memory of that size goes back to
-    /// the kernel after each use and is fetched anew, page by page, for the next; here it stays, up to some megabytes.
+    /// Keeps freed memory of a few hundred kilobytes, the size of the pieces of responses, up to some megabytes. By
+    /// default, the library returns memory of that size to the kernel after each use, and gets it again, page by page,
+    /// for the next.
     static func keepPieces() {
         #if canImport(Glibc)
             _ = mallopt(Int32(M_MMAP_THRESHOLD), 4 << 20)
@@ -40,7 +41,7 @@ public enum HeapTuning {
         #endif
     }
 
-    /// Gives back what is free, after work that needed much and will not come again.
+    /// Returns free memory to the kernel, after work that needed much and will not be repeated.
     static func release() {
         #if canImport(Glibc)
             _ = malloc_trim(0)

@@ -14,7 +14,7 @@ public struct Replica: Sendable {
         self.logger = logger
     }
 
-    /// Serves until SIGTERM or SIGINT. `onReady` gets the base URL once requests are answered.
+    /// Serves until SIGTERM or SIGINT. `onReady` gets the base URL when requests are accepted.
     public func run(onReady: @escaping @Sendable (_ url: String) async throws -> Void) async throws {
         ProcessMetrics.start()
         let plane = try await ControlPlane.open(settings, logger)
@@ -22,9 +22,9 @@ public struct Replica: Sendable {
         try await Serving(plane: plane, settings: settings, logger: logger).run(onReady: onReady)
     }
 
-    /// Makes a one-time token by which the host `name` enrols.
+    /// Creates a one-time token with which the host `name` enrols.
     ///
-    /// Throws 400 where no authority is configured.
+    /// Throws 400 if no authority is configured.
     public func enrolmentToken(for name: HostName, validity: Duration) async throws -> Secret {
         try await whileOpen { plane in
             guard let enrolment = plane.enrolment else {
@@ -34,8 +34,8 @@ public struct Replica: Sendable {
         }
     }
 
-    /// Admits no certificate of the host `name` any more, and no token that was made for it; its stream ends within a heartbeat. Says
-    /// how many they were.
+    /// Revokes all certificates of the host `name`, and all tokens that were created for it. Its stream ends within a
+    /// heartbeat. Returns how many there were.
     public func revokeCertificates(of name: HostName) async throws -> (certificates: Int, tokens: Int) {
         let now = TimeSource.system.now()
         return try await whileOpen { plane in
@@ -45,10 +45,10 @@ public struct Replica: Sendable {
         }
     }
 
-    /// Makes the administrator, its project, the roles and the catalog, or mends what of it is missing.
+    /// Creates the administrator, its project, the roles and the catalog, or what is missing of them.
     ///
-    /// - Parameter url: the base URL under which clients reach this control plane
-    /// - Returns: what was made and what was kept, one line each
+    /// - Parameter url: the base URL with which clients reach this control plane
+    /// - Returns: what was created and what was kept, one line each
     public func bootstrap(adminPassword: Secret, url: String) async throws -> [String] {
         try await whileOpen { plane in
             try await Catalog.bootstrap(plane, adminPassword: adminPassword, url: url)

@@ -8,7 +8,7 @@ import Settings
 import Store
 import UnixSignals
 
-/// Runs a control plane: its background work, its listeners, and whatever else belongs to the process.
+/// Runs a control plane: its background work, its listeners, and the other services of the process.
 struct Serving: Sendable {
     let plane: ControlPlane
     let settings: Settings
@@ -18,9 +18,10 @@ struct Serving: Sendable {
     /// Whether SIGTERM and SIGINT stop it; otherwise only the end of the task does.
     var heedsSignals = true
 
-    /// Serves until SIGTERM or SIGINT, or until the task is cancelled; closes the store at last.
+    /// Serves until SIGTERM or SIGINT, or until the task is cancelled; then closes the store.
     ///
-    /// - Parameter onReady: called with the base URL once requests are answered; what it throws ends the process
+    /// - Parameter onReady: called with the base URL when requests are accepted; an error that it throws ends the
+    ///   process
     func run(onReady: @escaping @Sendable (_ url: String) async throws -> Void) async throws {
         let (listener, address) = try Listening.services(settings)
         makeRoomForConnections()
@@ -67,7 +68,8 @@ struct Serving: Sendable {
         await plane.engine.close()
     }
 
-    /// A connection that finds no free descriptor is lost, so the bounds of the listeners must fit.
+    /// Raises the limit of open files to fit the listeners' maximum numbers of connections, because a connection
+    /// without a free descriptor is lost.
     private func makeRoomForConnections() {
         let agents = settings.agents.address == nil ? 0 : settings.agents.mostConnections
         let wanted = settings.listen.mostConnections + agents + 256
@@ -78,7 +80,7 @@ struct Serving: Sendable {
             metadata: ["limit": "\(possible)", "wanted": "\(wanted)"])
     }
 
-    /// The listener that agents dial, always with mutual TLS by the control plane's own authority.
+    /// The listener for agents, always with mutual TLS by the control plane's own authority.
     private func agentsListener() async throws -> [any ServiceLifecycle.Service] {
         guard let text = settings.agents.address else { return [] }
         guard let authority = plane.authority else {
@@ -101,7 +103,7 @@ struct Serving: Sendable {
     }
 }
 
-/// A service that begins once something else is done.
+/// A service that starts when something else is done.
 private struct StartedService<Inner: ServiceLifecycle.Service>: ServiceLifecycle.Service {
     let prepare: @Sendable () async throws -> Void
     let inner: @Sendable () -> Inner

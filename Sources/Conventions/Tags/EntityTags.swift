@@ -5,7 +5,7 @@ public import Model
 public enum EntityTags: Sendable, Equatable {
     /// `*`: whichever it has.
     case any
-    /// Tags of another form than ours match nothing.
+    /// Tags of another form match nothing.
     case of(Set<Int64>)
 
     /// Nil where there is no such header. Throws 400 where it is not a list of tags.

@@ -25,7 +25,7 @@ struct MemoryCheck: Sendable {
         SampleCheck.spread(count, over: size / UInt64(Self.sampleSize), seed: seed).map { Int($0) * Self.sampleSize }
     }
 
-    /// What is written at a place: of no other place and no other cleaning.
+    /// The bytes that are written at a place. They differ for each place and each cleaning.
     func pattern(at place: Int) -> [UInt8] {
         // The place's own number first: seeds that follow one another would begin the same sequence one step apart.
         var places = SplitMix64(seed: UInt64(place))
@@ -35,7 +35,7 @@ struct MemoryCheck: Sendable {
         }
     }
 
-    /// Throws where the region does not hold what is written to it.
+    /// Writes the pattern. Throws if the region does not hold what is written to it.
     func plant() async throws(DriverFault) {
         let pieces = places.map { (place: $0, bytes: pattern(at: $0)) }
         try await reaching { () throws(TreeFault) in try root.setMemory(path, pieces: pieces) }
@@ -43,11 +43,11 @@ struct MemoryCheck: Sendable {
         guard kept.count == pieces.count else {
             throw DriverFault(
                 "\(path) kept \(kept.count) of \(pieces.count) pieces that were written to it: it is no memory. Name another "
-                    + "memory_region in device_spec, or none.")
+                    + "memory_region in device_spec, or remove that key.")
         }
     }
 
-    /// The places where the pattern stands.
+    /// The places where the pattern is still found.
     func found() async throws(DriverFault) -> [Int] {
         let places = places
         let pieces = try await reaching { () throws(TreeFault) in

@@ -1,8 +1,8 @@
 import Host
 import Model
 
-/// Cleans a function by resetting it: what its registers and, as far as the vendor sees to it, its memory hold is gone. Nothing
-/// reads that back, and the record says so.
+/// Cleans a function by resetting it. The reset clears its registers and, as far as the vendor implements that, its
+/// memory. Nothing is read back afterwards, and the record says so.
 struct ResetCleaning {
     /// Samples of a memory region that are written before and read after the reset.
     static let memorySamples = 1024
@@ -29,8 +29,8 @@ struct ResetCleaning {
             ended: time.now())
     }
 
-    /// The same for a function with memory in that region: a pattern that is written before must be gone after the reset. The driver
-    /// that ran the function has it again afterwards.
+    /// Resets a function that has memory in a region: a pattern that is written before the reset must be gone
+    /// afterwards. Then the function gets back the driver that it had.
     func clean(_ address: PCIAddress, memoryRegion index: Int) async throws(DriverFault) -> CleaningRecord {
         let function = await control.snapshot().function(at: address)
         guard let function else { throw DriverFault("There is no PCI function \(address) on this host.") }

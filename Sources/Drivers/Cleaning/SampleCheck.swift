@@ -1,10 +1,10 @@
 import Host
 import Model
 
-/// Reads blocks at random places of a block device, before and after an erasure, so that a device which says that it erased
-/// and did not is found out.
+/// Reads blocks at random places of a block device, before and after an erasure, so that a device that reports an
+/// erasure and did not erase is detected.
 ///
-/// Of a device that kept a share f of what was on it, n samples all miss that share with probability (1 − f)ⁿ.
+/// If a device kept a share f of its content, n samples all miss that share with probability (1 − f)ⁿ.
 struct SampleCheck: Sendable {
     static let blockSize = 4096
 
@@ -20,7 +20,7 @@ struct SampleCheck: Sendable {
     enum Demand: Sendable {
         /// All bytes are 00, or all are ff.
         case blank
-        /// As above, or, with the key gone, different from before.
+        /// As `blank`, or, when the key was erased, different from before.
         case changed
     }
 
@@ -34,12 +34,12 @@ struct SampleCheck: Sendable {
         }
     }
 
-    /// The first and the last block, and others at random; in order, none twice.
+    /// The first and the last block, and others at random; in ascending order, without duplicates.
     var places: [UInt64] {
         Self.spread(count, over: size / UInt64(Self.blockSize), seed: seed)
     }
 
-    /// `count` of the numbers below `blocks`, the first and the last among them; in order, none twice.
+    /// `count` of the numbers below `blocks`, including the first and the last; in ascending order, without duplicates.
     static func spread(_ count: Int, over blocks: UInt64, seed: UInt64) -> [UInt64] {
         guard blocks > 0 else { return [] }
         var places: Set<UInt64> = [0, blocks - 1]
@@ -49,7 +49,7 @@ struct SampleCheck: Sendable {
         return places.sorted()
     }
 
-    /// Reads them all from the medium, past the kernel's memory of it, on a thread that may wait.
+    /// Reads all samples from the medium, bypassing the page cache, on a thread that may block.
     func read() async throws(DriverFault) -> [Sample] {
         do {
             return try await Blocking.run { () throws(TreeFault) in
@@ -66,7 +66,7 @@ struct SampleCheck: Sendable {
         }
     }
 
-    /// Places that are not as they must be.
+    /// The places whose content does not meet the demand.
     static func remains(_ before: [Sample], _ after: [Sample], _ demand: Demand) -> [UInt64] {
         let old = Dictionary(before.map { ($0.place, $0) }, uniquingKeysWith: { first, _ in first })
         return after.filter { sample in

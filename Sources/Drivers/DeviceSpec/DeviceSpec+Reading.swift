@@ -17,7 +17,7 @@ extension DeviceSpec {
         return try list(value)
     }
 
-    /// Reads a mapping, a list of mappings, or the JSON text of either. Says everything that is wrong.
+    /// Reads a mapping, a list of mappings, or the JSON text of either. The error lists everything that is wrong.
     public static func list(_ value: SpecValue) throws(DeviceSpecFault) -> [DeviceSpec] {
         try entries(of: value) { value throws(DeviceSpecFault) in try DeviceSpec(value) }
     }
@@ -42,7 +42,7 @@ extension DeviceSpec {
         return entries
     }
 
-    /// Reads one spec. A key that is none is refused with the nearest that is; everything that is wrong is said.
+    /// Reads one spec. The error lists everything that is wrong; for an unknown key it names the nearest known one.
     public init(_ value: SpecValue) throws(DeviceSpecFault) {
         var faults: [DeviceSpecFault] = []
         let ignored: [String]
@@ -54,8 +54,8 @@ extension DeviceSpec {
         if let fault = DeviceSpecFault(strangers + faults) { throw fault }
     }
 
-    /// Reads entries of the older `passthrough_whitelist`, where other keys were kept as tags and had no effect: they are passed over
-    /// with a warning, as is the old name itself.
+    /// Reads entries of the older `passthrough_whitelist`. There, other keys were kept as tags and had no effect; they
+    /// are ignored with a warning. The old name itself is a warning, too.
     public static func legacy(
         list value: SpecValue
     ) throws(DeviceSpecFault) -> (specs: [DeviceSpec], warnings: [String]) {
@@ -75,7 +75,7 @@ extension DeviceSpec {
         return (spec, warnings)
     }
 
-    /// What the keys say, and those that are none.
+    /// The values of the keys, and the unknown keys.
     private static func read(
         _ value: SpecValue, _ faults: inout [DeviceSpecFault]
     ) throws(DeviceSpecFault) -> (DeviceSpec, ignored: [String]) {

@@ -1,36 +1,38 @@
 public import Model
 
-/// One entry of `device_spec`: which devices it means, and what they are offered as. Keys and meaning are Nova's, so that a
-/// file of Nova's can be taken unchanged.
+/// One entry of `device_spec`: the devices that it matches, and how they are offered. Keys and meaning are Nova's, so
+/// that Nova's configuration can be used unchanged.
 public struct DeviceSpec: Sendable, Equatable {
     /// Nil means any.
     public var vendor: UInt16?
     public var product: UInt16?
     public var address: PCIAddressPattern?
-    /// A network interface, whose function is meant; never with `address`.
+    /// A network interface, whose function matches; never together with `address`.
     public var interfaceName: String?
     public var physicalNetwork: String?
-    /// Whether `physical_network` stands there at all: `null` says that the device belongs to no physical network.
+    /// Whether the entry has the key `physical_network`. The value `null` means that the device belongs to no physical
+    /// network.
     public var namesPhysicalNetwork = false
-    /// Nil leaves the driver's own.
+    /// Nil for the driver's default.
     public var resourceClass: ResourceClass?
     public var traits: [Trait] = []
-    /// Whether the hypervisor unbinds and binds drivers; nil says nothing to it.
+    /// Whether the hypervisor unbinds and binds drivers; nil leaves that to the consumer.
     public var managed: Bool?
     public var liveMigratable: Bool?
-    /// The device is withheld after its first use until an operator gives it back.
+    /// Whether the device is withheld after its first use until an operator releases it.
     public var oneTimeUse = false
     public var trusted: Bool?
     var remoteManaged: Bool?
-    /// The group that it is scheduled with as one unit, and the group's kind.
+    /// The name of the group with which the device is scheduled as one unit, and the group's type.
     public var group: String?
     public var groupType: String?
-    /// The region (BAR), 0 to 5, through which the device's memory is written and read to prove that a reset clears it. Not Nova's.
+    /// The region (BAR), 0 to 5, through which the device's memory is written and read, to prove that a reset clears
+    /// it. This key is not Nova's.
     public var memoryRegion: Int?
 
     public init() {}
 
-    /// Whether the function is meant, and if not, the first thing that speaks against it.
+    /// Nil if the function matches, otherwise the first criterion that does not.
     public func mismatch(_ function: PCIFunctionIdentity) -> Mismatch? {
         if let vendor, vendor != function.vendor { return .vendor(vendor) }
         if let product, product != function.product { return .product(product) }
@@ -44,13 +46,14 @@ public struct DeviceSpec: Sendable, Equatable {
         return .address(address.text)
     }
 
-    /// Whether the spec means a kind of device, or a place, rather than all that a vendor made: what may be the machine's own is
-    /// offered only so.
+    /// Whether the entry names a product or an address, not only a vendor. Devices that may be part of the machine
+    /// itself are offered only by such an entry.
     var namesItsDevices: Bool {
         (vendor != nil && product != nil) || address?.namesDevice == true || interfaceName != nil
     }
 
-    /// Which functions it means, in a text that stays the same over releases: what is remembered of a group hangs on it.
+    /// The matching criteria, as text that stays the same across releases. It is the key of what the agent remembers of
+    /// a group.
     var reach: String {
         let parts = [
             ("vendor_id", vendor.map(idText)), ("product_id", product.map(idText)), ("address", address?.text),
@@ -81,7 +84,7 @@ private func idText(_ id: UInt16) -> String {
     return String(repeating: "0", count: 4 - digits.utf8.count) + digits
 }
 
-/// What of a function a device spec looks at.
+/// The properties of a function that a device spec compares.
 public struct PCIFunctionIdentity: Sendable, Equatable {
     public var address: PCIAddress
     public var vendor: UInt16
@@ -114,7 +117,7 @@ public struct DeviceSpecFault: Error, Sendable, Equatable, CustomStringConvertib
         self.text = text
     }
 
-    /// Several at once, each with its key; nil where there is none.
+    /// Combines several faults, each with its key; nil if there are none.
     public init?(_ faults: [DeviceSpecFault]) {
         guard let first = faults.first else { return nil }
         self = faults.count == 1 ? first : DeviceSpecFault("", faults.map(\.description).joined(separator: "; "))

@@ -1,10 +1,10 @@
 public import Host
 public import Model
 
-/// What a list of device specs does to a host: which functions they offer, and why not the others.
+/// The effect of a list of device specs on a host: which functions are offered, and why the others are not.
 public struct DeviceSpecReport: Sendable, Equatable {
     public let lines: [Line]
-    /// Specs, by their place in the list, that no function of the host matches.
+    /// Indices of the specs that match no function of the host.
     public let idle: [Int]
 
     public struct Line: Sendable, Equatable {
@@ -12,13 +12,14 @@ public struct DeviceSpecReport: Sendable, Equatable {
         /// `3D controller 10de:20b5`.
         public let title: String
         public let isOffered: Bool
-        /// As what it is offered, or why it is not.
+        /// How the function is offered, or why it is not.
         public let text: String
     }
 
-    /// Explains each function of the host, by address. Bridges that no spec means are left out.
+    /// Explains each function of the host, in the order of addresses. Bridges that no spec matches are left out.
     ///
-    /// - Parameter refusal: why a function that a spec offers is not offered all the same, once all drivers have spoken
+    /// - Parameter refusal: why a function that a spec offers is not offered after all drivers were evaluated; nil if
+    ///   it is offered
     public static func explain(
         _ specs: [DeviceSpec], on snapshot: HostSnapshot, host: HostName? = nil,
         refusal: (PCIAddress) -> String? = { _ in nil }

@@ -1,5 +1,5 @@
-/// The device specs of a configuration file of Nova's or of the reference's, taken unchanged: `[pci]` with as many lines
-/// `device_spec = …` as there are specs.
+/// The device specs of a configuration file of Nova or Cyborg, unchanged: section `[pci]` with one line `device_spec =
+/// …` for each spec.
 public enum NovaConfiguration {
     private struct Entry {
         let isFormer: Bool
@@ -8,9 +8,10 @@ public enum NovaConfiguration {
         var json: String
     }
 
-    /// What the file says of devices, and warnings for `passthrough_whitelist`. Says everything that is wrong, by line.
+    /// The device specs of the file, and warnings for `passthrough_whitelist`. The error lists everything that is
+    /// wrong, by line.
     ///
-    /// - Parameter file: its name, for messages
+    /// - Parameter file: the file's name, for messages
     public static func deviceSpecs(
         in text: String, of file: String = "nova.conf"
     ) throws(DeviceSpecFault) -> (specs: [DeviceSpec], warnings: [String]) {
@@ -34,13 +35,13 @@ public enum NovaConfiguration {
         return (specs, warnings)
     }
 
-    /// The keys that say which devices there are, by their section: today's and two former names.
+    /// The keys that contain device specs, by section: today's key and two former names.
     private static let keys = [
         "pci": ["device_spec": false, "passthrough_whitelist": true], "DEFAULT": ["pci_passthrough_whitelist": true],
     ]
 
-    /// As oslo.config reads: a line that begins with white space goes on with the value before it, up to an empty line; key and value
-    /// are separated by the first `=` or `:`; quotes around a whole value go.
+    /// Reads the file as oslo.config does: a line that begins with white space continues the previous value, up to an
+    /// empty line; key and value are separated by the first `=` or `:`; quotes around a complete value are removed.
     private static func entries(of text: String) -> [Entry] {
         var entries: [Entry] = []
         var section = "DEFAULT"

@@ -1,14 +1,14 @@
 import Host
 public import Model
 
-/// Which PCI addresses a device spec means, in Nova's two forms: a text with `*` for parts that may be anything and parts left
-/// off, or regular expressions for the parts.
+/// The PCI addresses that a device spec matches, in Nova's two forms: a text in which parts are `*` or left out, or
+/// regular expressions for the parts.
 public struct PCIAddressPattern: Sendable, Hashable {
     private let domain: Part
     private let bus: Part
     private let device: Part
     private let function: Part
-    /// The address, where only one matches and it was written out.
+    /// The address, if the pattern is one complete address.
     public let single: PCIAddress?
     /// As the operator wrote it.
     public let text: String
@@ -43,7 +43,7 @@ public struct PCIAddressPattern: Sendable, Hashable {
         self.text = text
     }
 
-    /// Regular expressions under `domain`, `bus`, `slot` and `function`; what is left off may be anything.
+    /// Regular expressions under `domain`, `bus`, `slot` and `function`. A part that is left out matches anything.
     public init(expressions: [String: String]) throws(DeviceSpecFault) {
         for key in expressions.keys.sorted() where !["domain", "bus", "slot", "function"].contains(key) {
             throw DeviceSpecFault("address", "has the key '\(key)'; its keys are domain, bus, slot and function")
@@ -71,7 +71,7 @@ public struct PCIAddressPattern: Sendable, Hashable {
             + expressions.sorted { $0.key < $1.key }.map { "\($0.key): \($0.value)" }.joined(separator: ", ") + "}"
     }
 
-    /// Whether bus and device are written out, so that the functions of one slot are meant.
+    /// Whether bus and device are given, so that the pattern matches the functions of one slot.
     var namesDevice: Bool {
         if case .exactly = bus, case .exactly = device { return true }
         return false

@@ -1,12 +1,13 @@
 import Model
 
-/// One mapping of a list in the configuration, read key by key. A key that is none is refused with the nearest that is.
+/// One mapping of a list in the configuration, read key by key. An unknown key is refused, and the message names the
+/// nearest known one.
 struct SpecEntry {
     private let values: [String: SpecValue]
 
     /// - Parameters:
     ///   - title: the list's name, for messages
-    ///   - keys: those there are
+    ///   - keys: the known keys
     init(_ value: SpecValue, of title: String, keys: [String]) throws(DeviceSpecFault) {
         guard case .mapping(let values) = value else {
             throw DeviceSpecFault("", "an entry of \(title) is a mapping, not \(value.form)")
@@ -18,10 +19,10 @@ struct SpecEntry {
         self.values = values
     }
 
-    /// As it stands there; nil where it is not given.
+    /// The value as it is in the configuration; nil if the key is not given.
     func value(_ key: String) -> SpecValue? { values[key] }
 
-    /// Nil where it is not given.
+    /// Nil if the key is not given.
     func text(_ key: String) throws(DeviceSpecFault) -> String? { try DeviceSpec.text(values, key) }
 
     func flag(_ key: String) throws(DeviceSpecFault) -> Bool? { try DeviceSpec.flag(values, key) }
@@ -46,7 +47,7 @@ struct SpecEntry {
         return number
     }
 
-    /// A list of texts; one text stands for a list of one.
+    /// A list of strings; one string is a list of one.
     func texts(_ key: String) throws(DeviceSpecFault) -> [String] {
         guard case .list(let list) = values[key] else { return try text(key).map { [$0] } ?? [] }
         var texts: [String] = []

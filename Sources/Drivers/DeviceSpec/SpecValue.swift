@@ -1,6 +1,7 @@
 import FoundationEssentials
 
-/// A value of a configuration before a key says what it should be: from JSON, or handed over by whoever read a file.
+/// A value of the configuration whose key has not been interpreted yet: read from JSON, or passed by the reader of a
+/// file.
 public indirect enum SpecValue: Sendable, Equatable {
     case null
     case flag(Bool)
@@ -9,7 +10,7 @@ public indirect enum SpecValue: Sendable, Equatable {
     case list([SpecValue])
     case mapping([String: SpecValue])
 
-    /// Reads JSON text. Nil when it is none.
+    /// Reads JSON text. Nil if it is not JSON.
     public init?(json text: String) {
         guard let value = try? JSONDecoder().decode(SpecValue.self, from: Data(text.utf8)) else { return nil }
         self = value

@@ -2,10 +2,11 @@ import FoundationEssentials
 import Host
 public import Model
 
-/// A driver that is a program of its own: asked and ordered line by line, kept apart, restarted after a rest when it fails.
+/// A driver that is a separate program. The agent sends it requests line by line, and restarts it after a pause if it
+/// fails.
 ///
-/// It cannot stop the agent: it has its deadline, its output is bounded, and what it says is checked. It never offers what the host
-/// needs, for the agent drops that.
+/// The program cannot stop the agent: requests have timeouts, output is bounded, and responses are checked. It can
+/// never offer what the host needs, because the agent removes that.
 public struct ExternalDriver: Driver {
     public let name: String
     public let capabilities = DriverCapabilities(
@@ -21,7 +22,7 @@ public struct ExternalDriver: Driver {
         self.init(spec, options, now: { .now })
     }
 
-    /// By `now` it is known when a rest is over.
+    /// - Parameter now: the clock that decides when a pause is over
     init(_ spec: ExternalSpec, _ options: DriverOptions, now: @escaping @Sendable () -> ContinuousClock.Instant) {
         name = spec.name
         self.spec = spec
@@ -82,12 +83,12 @@ public struct ExternalDriver: Driver {
     public func examine(_ order: HandleOrder) async throws(DriverFault) -> DeviceHealth {
         let answer = try await tell("health", order)
         guard let state = answer.state.flatMap({ DeviceHealth.State(rawValue: $0) }) else {
-            throw DriverFault("The driver '\(name)' calls a device neither well, worn, sick nor unknown.")
+            throw DriverFault("The driver '\(name)' must report a health of well, worn, sick or unknown.")
         }
         return DeviceHealth(state, reason: answer.reason)
     }
 
-    /// Ends the program; the next question starts it again.
+    /// Ends the program. The next request starts it again.
     func interrupt() { process.stop() }
 
     // MARK: What it says
@@ -133,14 +134,14 @@ public struct ExternalDriver: Driver {
         return report
     }
 
-    /// Of what is no PCI function.
+    /// The report of a device that is not a PCI function.
     private func report(
         _ device: ExternalMessages.Device, _ type: DeviceType, _ resourceClass: ResourceClass, _ traits: [String],
         _ host: HostName
     ) throws(DriverFault) -> DeviceReport {
         let own = device.name ?? ""
         guard (1...64).contains(own.utf8.count), own.utf8.allSatisfy(Self.isPlain) else {
-            throw DriverFault("what is no PCI function needs a 'name' of at most 64 letters, digits and . _ : -")
+            throw DriverFault("a device without an 'address' needs a 'name' of at most 64 letters, digits and . _ : -")
         }
         let deployable = "\(host)_\(own)"
         var attributes = [AttributeReport(key: "rc", value: resourceClass.name)]
@@ -197,7 +198,7 @@ public struct ExternalDriver: Driver {
         }
         guard let answer = try? JSONDecoder().decode(ExternalMessages.Answer.self, from: Data(line)) else {
             process.stop()
-            throw DriverFault("The driver '\(name)' answered with something that is no answer.", isTransient: true)
+            throw DriverFault("The driver '\(name)' sent a response that cannot be read.", isTransient: true)
         }
         if let text = answer.error {
             throw DriverFault(text.hasSuffix(".") ? text : text + ".", isTransient: answer.transient ?? false)

@@ -1,4 +1,5 @@
-/// The lines between the agent and a driver that is a program of its own: JSON objects, version 1 of `docs/drivers/external.md`.
+/// The lines between the agent and a driver that is a separate program: JSON objects, version 1 of
+/// `docs/drivers/external.md`.
 enum ExternalMessages {
     static let version = 1
 
@@ -12,7 +13,7 @@ enum ExternalMessages {
         var version: Int
     }
 
-    /// Of the host, to find devices in.
+    /// The host, for finding devices.
     struct Fingerprint: Codable {
         var id: Int
         var `do` = "fingerprint"
@@ -29,7 +30,7 @@ enum ExternalMessages {
         var numaNode: Int?
         var driver: String?
         var physicalFunction: String?
-        /// Offering it is refused.
+        /// Whether the host needs the function, so that it cannot be offered.
         var fenced: Bool
 
         enum CodingKeys: String, CodingKey {
@@ -44,7 +45,7 @@ enum ExternalMessages {
         /// `prepare`, `withdraw`, `clean`, `program`, `health`.
         var `do`: String
         var handle: String
-        /// Of a PCI function; what is none is named by `info`.
+        /// The address of a PCI function; another device is named by `info`.
         var address: String?
         var info: [String: String]
         var image: String?
@@ -52,34 +53,34 @@ enum ExternalMessages {
 
     struct Answer: Codable {
         var id: Int
-        /// Set when it could not be done: a sentence.
+        /// Why the request failed: a sentence. Nil on success.
         var error: String?
-        /// Whether the same may succeed later.
+        /// Whether the same request may succeed later.
         var transient: Bool?
         var devices: [Device]?
-        /// Of `clean`: what was done.
+        /// Response to `clean`: what was done.
         var methods: [String]?
-        /// Of `health`: `well`, `worn`, `sick`, `unknown`, and why.
+        /// Response to `health`: `well`, `worn`, `sick` or `unknown`, and the reason.
         var state: String?
         var reason: String?
     }
 
     struct Device: Codable {
-        /// Of a PCI function. What is none has a name.
+        /// The address of a PCI function. Another device has a name.
         var address: String?
-        /// Of what is no PCI function: letters, digits, `.`, `_`, `:`, `-`.
+        /// The name of a device that is not a PCI function: letters, digits, `.`, `_`, `:`, `-`.
         var name: String?
         var vendor: String?
-        /// How a hypervisor attaches it: `PCI` without.
+        /// How a hypervisor attaches it; `PCI` by default.
         var handleType: String?
-        /// One of the accelerator API's; `PCI` without.
+        /// A type of the accelerator API; `PCI` by default.
         var type: String?
         var resourceClass: String
         var traits: [String]?
         var model: String?
         var prepares: Bool?
         var cleans: Bool?
-        /// Beyond the address, for consumers.
+        /// Information for consumers beyond the address.
         var info: [String: String]?
         var facts: [String: String]?
 
@@ -89,7 +90,7 @@ enum ExternalMessages {
             case handleType = "handle_type"
         }
 
-        /// What it calls the device, for a note.
+        /// The device's name, for a note.
         var title: String { address ?? name ?? "a device without a name" }
     }
 }

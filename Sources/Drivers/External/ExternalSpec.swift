@@ -1,11 +1,11 @@
-/// A driver that is a program of its own: one entry of `external_drivers`.
+/// A driver that is a separate program: one entry of `external_drivers`.
 public struct ExternalSpec: Sendable, Equatable {
-    /// As in `enabled_drivers`: small letters, digits and `_`, and not that of a driver of this program.
+    /// The name as in `enabled_drivers`: lower-case letters, digits and `_`, different from this program's drivers.
     public var name: String
     /// An absolute path.
     public var program: String
     public var arguments: [String]
-    /// Of a question; orders have an hour.
+    /// Timeout of a query. Work on a handle has an hour.
     public var timeout: Duration
 
     public init(
@@ -36,6 +36,6 @@ public struct ExternalSpec: Sendable, Equatable {
             name: entry.required("name", "the driver's name as in enabled_drivers"),
             program: entry.required("program", "an absolute path"), arguments: entry.texts("arguments"),
             timeout: entry.duration("timeout") ?? .seconds(10))
-        guard timeout > .zero else { throw DeviceSpecFault("timeout", "must be longer than nothing") }
+        guard timeout > .zero else { throw DeviceSpecFault("timeout", "must be longer than 0s") }
     }
 }

@@ -1,13 +1,14 @@
 import Host
 import Model
 
-/// What of a host an external driver's handle is, by its type, and whether it may be given away.
+/// The part of a host that an external driver's handle stands for, by the handle's type, and whether it may be offered.
 enum ExternalUnit {
     case function(PCIFunction)
-    /// A block device, a port of a USB bus, a region, a parent that is no function; with the keys of its content that name it.
+    /// A block device, a port of a USB bus, a region, or a parent that is not a function; with the keys of the handle's
+    /// content that name it.
     case other([String])
 
-    /// Throws, with the end of a sentence, where the handle names nothing that is there, or something that the host needs.
+    /// Throws, with the end of a sentence, if the handle names something that does not exist or that the host needs.
     init(
         _ type: AttachHandleType, _ info: [String: String], address: PCIAddress?, on host: HostSnapshot,
         _ fencing: Fencing, _ root: SysfsRoot

@@ -2,8 +2,8 @@ import Dispatch
 import Host
 public import Model
 
-/// Makes up devices that look on the wire like those of the reference's fake driver, an FPGA with 16 handles that no hypervisor
-/// attaches, or a fleet of them as configured; and lets them fail on command.
+/// Simulates devices. By default they look on the wire like those of Cyborg's fake driver, an FPGA with 16 handles that
+/// no hypervisor attaches; the configuration can describe a fleet instead. The devices fail on command.
 public struct FakeDriver: Driver {
     public static let name = "fake"
     public static let capabilities = DriverCapabilities(prepares: true, cleans: true, examines: true)
@@ -16,7 +16,7 @@ public struct FakeDriver: Driver {
 
     public var name: String { Self.name }
     public var capabilities: DriverCapabilities { Self.capabilities }
-    /// The control file may say something else at each look.
+    /// True if there is a control file, because its content may change between looks.
     public var looksBeyondTheSnapshot: Bool { options.controlFile != nil }
 
     public func discover(_ pass: DiscoveryPass) throws(DriverFault) -> Discovery {
@@ -56,7 +56,7 @@ public struct FakeDriver: Driver {
     }
 
     public func examine(_ order: HandleOrder) async throws(DriverFault) -> DeviceHealth {
-        guard options.hasFaults else { return DeviceHealth(.unknown, reason: "a made-up device is as one likes") }
+        guard options.hasFaults else { return DeviceHealth(.unknown, reason: "a simulated device has no health") }
         guard let fault = try await read(.sick, number(of: order)).first else { return DeviceHealth(.well) }
         return DeviceHealth(.sick, reason: fault.reason, evidence: ["fault": fault.place.rawValue])
     }
@@ -86,7 +86,7 @@ public struct FakeDriver: Driver {
         do {
             try await options.wait(span)
         } catch {
-            throw DriverFault("It was broken off.", isTransient: true)
+            throw DriverFault("The work was interrupted.", isTransient: true)
         }
     }
 
@@ -95,7 +95,7 @@ public struct FakeDriver: Driver {
         return try await Blocking.run { () throws(DriverFault) in try faults(place, device) }
     }
 
-    /// What stands against a step at this moment. A control file that is not there holds nothing.
+    /// The faults that apply to a step now. A control file that does not exist contains none.
     private func faults(
         _ place: FakeFault.Place, _ device: Int?, any: Bool = false
     ) throws(DriverFault) -> [FakeFault] {
@@ -104,7 +104,7 @@ public struct FakeDriver: Driver {
             do {
                 all += try FakeFault.list(bytes)
             } catch {
-                throw DriverFault("The control file '\(file)' is not understood: \(error).", isTransient: true)
+                throw DriverFault("The control file '\(file)' cannot be used: \(error).", isTransient: true)
             }
         }
         return all.filter { $0.place == place && (any || $0.device == nil || $0.device == device) }

@@ -1,31 +1,31 @@
-/// Something that is to go wrong with made-up devices: one entry of `fake.faults` or of the control file.
+/// A simulated fault: one entry of `fake.faults` or of the control file.
 public struct FakeFault: Sendable, Equatable {
-    /// Where.
+    /// The step that fails.
     public enum Place: String, Sendable, CaseIterable {
-        /// The driver's look at the host, of all devices.
+        /// Discovery of all devices of the driver.
         case discovery
-        /// The device is not there.
+        /// The device disappears.
         case vanish
-        /// The device says that it is out of order.
+        /// The device reports that it is sick.
         case sick
         case prepare
         case withdraw
         case clean
     }
 
-    /// How, of what takes time: `discovery`, `prepare`, `withdraw`, `clean`.
+    /// How the step fails, for `discovery`, `prepare`, `withdraw` and `clean`.
     public enum Mode: String, Sendable, CaseIterable {
         case fail
-        /// Fails in a way that may pass by itself, so that it is tried again.
+        /// Fails with a transient error, so that the step is retried.
         case retry
         /// Takes `delay` longer.
         case slow
-        /// Does not end as long as the fault stands.
+        /// Does not end until the fault is removed.
         case hang
     }
 
     public var place: Place
-    /// From 1, in the order in which the devices are made up; nil for all.
+    /// The device's number, from 1 in the order of creation; nil for all devices.
     public var device: Int?
     public var mode: Mode
     public var delay: Duration
@@ -38,7 +38,7 @@ public struct FakeFault: Sendable, Equatable {
         self.device = device
         self.mode = mode
         self.delay = delay
-        self.reason = reason ?? "a fault was asked for."
+        self.reason = reason ?? "a fault was requested."
     }
 
     /// Reads one entry.

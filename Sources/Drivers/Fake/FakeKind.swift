@@ -1,9 +1,9 @@
 public import Model
 
-/// A number of made-up devices that are alike: one entry of `fake.fleet`.
+/// A number of equal simulated devices: one entry of `fake.fleet`.
 public struct FakeKind: Sendable, Equatable {
     public var count: Int
-    /// Handles of each.
+    /// Number of handles of each device.
     public var accelerators: Int
     public var type: DeviceType
     public var vendor: String
@@ -11,12 +11,12 @@ public struct FakeKind: Sendable, Equatable {
     public var resourceClass: String
     public var traits: [String]
     public var numaNode: Int?
-    /// How long it takes to make a handle attachable; nil for the driver's own.
+    /// How long preparing a handle takes; nil for the driver's value.
     public var prepareDelay: Duration?
-    /// How long it takes to clean a handle; nil for the driver's own.
+    /// How long cleaning a handle takes; nil for the driver's value.
     public var cleanDelay: Duration?
 
-    /// Without anything said, the reference's device.
+    /// The defaults describe the device of Cyborg's fake driver.
     public init(
         count: Int = 1, accelerators: Int = 16, type: DeviceType = .fpga, vendor: String = "0xABCD",
         model: String = "miss model info", resourceClass: String = "FPGA", traits: [String] = ["CUSTOM_FAKE_DEVICE"],

@@ -1,21 +1,21 @@
 public import Model
 
-/// What the fake driver makes up, and what goes wrong with it.
+/// The devices that the fake driver simulates, and their faults.
 public struct FakeOptions: Sendable {
-    /// Devices on each host, where no fleet is given; the first is the reference's.
+    /// Number of devices on each host, if no fleet is given.
     public var devices: Int
-    /// Handles of each device.
+    /// Number of handles of each device.
     public var accelerators: Int
-    /// How long it takes to make a handle attachable. More than zero makes handles need preparation.
+    /// How long preparing a handle takes. If it is more than zero, handles need preparation.
     public var prepareDelay: Duration
-    /// How long it takes to clean a handle. More than zero makes handles need cleaning.
+    /// How long cleaning a handle takes. If it is more than zero, handles need cleaning.
     public var cleanDelay: Duration
-    /// Handles need preparation even with no delay.
+    /// Whether handles need preparation even without a delay.
     public var prepares: Bool
-    /// Kinds of devices, in order; in place of `devices` and `accelerators`.
+    /// Kinds of devices, in order. They replace `devices` and `accelerators`.
     public var fleet: [FakeKind]
     public var faults: [FakeFault]
-    /// A file with further faults, read anew at each step; nil for none.
+    /// A file with further faults, read again at each step; nil for none.
     public var controlFile: String?
     public var time: TimeSource
     /// Waits; a parameter, so that tests decide when a preparation goes on.
@@ -39,7 +39,7 @@ public struct FakeOptions: Sendable {
         self.wait = wait
     }
 
-    /// Whether anything may go wrong: then handles need preparation and cleaning, and devices say how they are.
+    /// Whether faults are possible. Then handles need preparation and cleaning, and devices report their health.
     var hasFaults: Bool { !faults.isEmpty || controlFile != nil }
 
     /// Each device's kind, in order.

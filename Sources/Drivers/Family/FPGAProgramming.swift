@@ -1,14 +1,14 @@
 import Host
 import Model
 
-/// Loads logic onto FPGAs with their vendor's tool, and cleans them by loading what the operator names.
+/// Loads logic onto FPGAs with their vendor's tool, and cleans them by loading the image that the operator names.
 ///
-/// A reset leaves the logic that a tenant loaded. Only loading other logic over it removes it; without an image for that, a
-/// card that a tenant can load logic onto is not clean, and not called so.
+/// A reset does not remove the logic that a tenant loaded; only loading other logic does. Without an image, a card that
+/// a tenant can program does not count as clean.
 struct FPGAProgramming: Sendable {
     let commands: any CommandRunner
     let reset: ResetCleaning
-    /// What is loaded between two tenants: a path on the host.
+    /// The image that is loaded between two tenants: a path on the host.
     let cleanImage: String?
     let timeout: Duration
 
@@ -29,14 +29,14 @@ struct FPGAProgramming: Sendable {
         guard result.status == 0 else { throw DriverFault("'\(command.text)' failed: \(result.complaint)") }
     }
 
-    /// For the operator, beside the device.
+    /// A description of the cleaning, for the operator.
     var title: String {
         cleanImage == nil
-            ? "not possible: logic that a tenant loads stays, for no image is named" : "an image is loaded, and reset"
+            ? "not possible: no image is configured, so a tenant's logic stays" : "an image is loaded, and reset"
     }
 
     /// - Parameters:
-    ///   - key: where the image is named; nil where no program of the host loads one
+    ///   - key: the configuration key of the image; nil if no program of the host loads images
     ///   - program: makes the vendor's command for an image
     func clean(
         _ address: PCIAddress, key: String?, _ program: ((String) -> Command)?

@@ -1,23 +1,24 @@
 import Host
 import Model
 
-/// Devices that are PCI functions of known ids, offered whole or, where they have virtual functions, by these: what most of the
-/// vendors' drivers share.
+/// What most vendors' drivers share: devices that are PCI functions of known ids. A card is offered as a whole or, if
+/// it has virtual functions, by these.
 ///
-/// A device is one physical function; each virtual one, or it alone, is a deployable with one handle.
+/// A device is one physical function. Each of its virtual functions, or the physical function alone, is a deployable
+/// with one handle.
 struct FunctionFamily {
     var driver: String
     var type: DeviceType
     var resourceClass: String
-    /// Whether this physical function is meant.
+    /// Whether this physical function belongs to the family.
     var isMember: (PCIFunction) -> Bool
-    /// Of a unit of a physical function.
+    /// The traits of a unit of a physical function.
     var traits: (_ physical: PCIFunction, _ unit: PCIFunction) -> [String]
-    /// What a handle says beyond the address.
+    /// The content of a handle beyond the address.
     var details: (_ physical: PCIFunction, _ unit: PCIFunction) -> [String: String] = { _, _ in [:] }
-    /// Nil when a unit may be offered, else why not.
+    /// Nil if a unit may be offered, otherwise the reason.
     var objection: (_ physical: PCIFunction, _ unit: PCIFunction) -> String? = { _, _ in nil }
-    /// What the record of its cleaning will say, for the operator.
+    /// What the record of a cleaning will say, for the operator.
     var cleaning = "reset"
     var model: (PCIFunction) -> String = { $0.productID }
 

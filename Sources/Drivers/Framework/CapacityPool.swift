@@ -2,21 +2,22 @@ import Model
 
 /// Capacity that several units of a host share: types of one parent, functions of one card.
 ///
-/// Each unit says by itself whether one more of a type can be made. That counts what they share as often as there are units; here it
-/// counts once.
+/// Each unit reports by itself whether one more of a type can be made. Adding these reports counts the shared capacity
+/// once for each unit; a pool counts it once.
 public struct CapacityPool: Sendable, Equatable {
-    /// How the kinds get along while some of them are claimed and not made yet. What is made the host itself takes into account.
+    /// How different kinds share the capacity while some units are claimed but not made yet. For units that exist, the
+    /// host's own numbers already account.
     public enum Sharing: Sendable, Equatable {
-        /// Each takes its share of the whole: a kind of which n fit alone takes an n-th part.
+        /// Each unit takes its share of the whole: if n units of a kind fit alone, one takes an n-th part.
         case proportional
-        /// A card may hold one kind at a time; whether it takes others beside it shows when it has one.
+        /// A card may be limited to one kind at a time. Whether it accepts others is known only when it has one.
         case exclusive
     }
 
     /// One type.
     public struct Kind: Sendable, Equatable {
         public let name: String
-        /// How many there can be while there is no other kind; nil where nobody says.
+        /// The maximum number of units if there is no other kind; nil if unknown.
         public let maximum: Int?
         public var parts: [Part]
 
@@ -30,25 +31,25 @@ public struct CapacityPool: Sendable, Equatable {
         var available: Int { parts.reduce(0) { $0 + $1.available } }
     }
 
-    /// What one deployable has of a kind.
+    /// The units of a kind that one deployable has.
     public struct Part: Sendable, Equatable {
-        /// What exists and is no spare, and whether a tenant may find it there.
+        /// How a unit that exists and is not a spare is related to a tenant's handle.
         public enum Finding: Sendable, Equatable {
-            /// Devices that this agent makes have the names of their handles; others are nobody's business here.
+            /// Devices that this agent makes have the names of their handles. Other devices are ignored.
             case own
             /// Another program makes them, for the same handles.
             case made
-            /// It is as good as one that is made for the handle: a function's type.
+            /// The unit can be used for any handle, such as a function that already has the type.
             case reusable
         }
 
-        /// In the layout `legacy`; nil for what is not offered and takes room nevertheless.
+        /// The deployable in the layout `legacy`; nil for units that are not offered but use capacity.
         public let deployable: String?
-        /// Names of those that exist: mediated devices, or the function that has the type. Spares are not among them.
+        /// Names of the units that exist, without spares: mediated devices, or the function that has the type.
         public let made: [String]
-        /// Those that make way for a handle's.
+        /// Number of spares, which are removed for a handle's device.
         public let spares: Int
-        /// How many more could be made of it just now, as if it were alone.
+        /// How many more units could be made of it now, if nothing else were made.
         public let available: Int
         public let finding: Finding
 
@@ -72,9 +73,9 @@ public struct CapacityPool: Sendable, Equatable {
         self.kinds = kinds
     }
 
-    /// How many more of each kind fit now.
+    /// How many more units of each kind fit now.
     ///
-    /// - Parameter pending: by kind, what is claimed and not made yet
+    /// - Parameter pending: units that are claimed and not made yet, by kind
     public func room(pending: [String: Int] = [:]) -> [String: Int] {
         let waiting = pending.filter { $0.value > 0 }
         var room: [String: Int] = [:]
@@ -87,8 +88,9 @@ public struct CapacityPool: Sendable, Equatable {
         return room
     }
 
-    /// As the host stands. A parent counts by itself. Functions each say yes or no; together they hold what the card holds, and where
-    /// nobody says how many that is, or other kinds have a part of it, one more is all that is certain.
+    /// The capacity in the host's present state. A parent counts by itself. Functions each report whether one more
+    /// fits; together they hold what the card holds. If that maximum is unknown, or other kinds use part of it, only
+    /// one more is certain.
     private func fits(_ kind: Kind) -> Int {
         guard kind.parts.count > 1 else { return kind.available }
         guard kind.available > 0 else { return 0 }
@@ -108,9 +110,9 @@ public struct CapacityPool: Sendable, Equatable {
         return max(0, Int(((free - load) * Double(maximum) + 1e-9).rounded(.down)))
     }
 
-    /// Shares of what fits, by deployable: in the order of the parts, each as many as it could take.
+    /// Distributes the units that fit among the deployables: in the order of the parts, each as many as it can take.
     ///
-    /// - Parameter limit: how many a part can take; 0 for one that is not to get any
+    /// - Parameter limit: the maximum for a part; 0 for a part that gets none
     public func shares(_ room: [String: Int], limit: (Part) -> Int = \.available) -> [String: Int] {
         var shares: [String: Int] = [:]
         for kind in kinds {
@@ -131,8 +133,8 @@ extension CapacityPool.Kind {
 }
 
 extension Discovery {
-    /// Takes pools over, and has the deployables count what fits now: what is there of each, and what more fits beside what else is
-    /// there.
+    /// Stores the pools, and sets each deployable's number of accelerators to what exists plus what still fits beside
+    /// everything else.
     mutating func settle(_ pools: [CapacityPool]) {
         var counts: [String: Int] = [:]
         for pool in pools {

@@ -1,13 +1,14 @@
-/// How a device is, with what says so.
+/// The health of a device, with the evidence for it.
 public struct DeviceHealth: Sendable, Equatable, Codable {
     public var state: State
-    /// `percentage_used`: `12`.
+    /// Measured values by name, such as `percentage_used`: `12`.
     public var evidence: [String: String]
-    /// Why it is not well; nil when it is.
+    /// Why the device is not well; nil if it is.
     public var reason: String?
-    /// What was learned of the device beside, which does not change: its name, its serial number.
+    /// Facts about the device that do not change and were read at the same time: its name, its serial number.
     public var inventory: [String: String] = [:]
-    /// Whether it will be so at each look, so that one is enough: a drive that cannot be erased as configured.
+    /// Whether the result will be the same at each look, so that one look is enough: a drive that cannot be erased as
+    /// configured.
     var isLasting = false
 
     enum CodingKeys: String, CodingKey {
@@ -16,11 +17,11 @@ public struct DeviceHealth: Sendable, Equatable, Codable {
 
     public enum State: String, Sendable, Codable {
         case well
-        /// Works, and will not for ever.
+        /// Works, but is wearing out.
         case worn
         /// Must not be given to anyone.
         case sick
-        /// Nothing can be asked of it now, for a guest has it or it has no such means.
+        /// Cannot be examined now, because a guest has the device, or because there is no means to examine it.
         case unknown
     }
 

@@ -1,41 +1,43 @@
 public import Host
 public import Model
 
-/// What makes devices of one kind known and usable. A value without state of its own: what it knows of a device is in the
-/// snapshot, and what it was told is in its options.
+/// Makes devices of one kind known and usable. A driver is a value without state of its own: its knowledge of devices
+/// is in the snapshot, and its configuration is in its options.
 public protocol Driver: Sendable {
-    /// As in `enabled_drivers`, and in `DeviceReport.driver`.
+    /// The name in `enabled_drivers` and in `DeviceReport.driver`.
     var name: String { get }
 
     var capabilities: DriverCapabilities { get }
 
-    /// Whether `discover` looks at more than the snapshot: a program, a library, a file. Then it is asked at each pass, also when
-    /// the host did not change. False where a driver does not say.
+    /// Whether `discover` uses more than the snapshot: a program, a library, a file. Then it is called at each pass,
+    /// even if the host has not changed. False by default.
     var looksBeyondTheSnapshot: Bool { get }
 
-    /// The devices of this driver on the host, in a fixed order. Reads only the snapshot, so that it costs no I/O and gives the
-    /// same answer for the same host. A device that is out of order is left out with a note; throwing is for a driver that
-    /// cannot work at all.
+    /// The devices of this driver on the host, in a fixed order. Reads only the snapshot, so that it costs no I/O and
+    /// returns the same result for the same host. A device that is out of order is left out with a note; the driver
+    /// throws only if it cannot work at all.
     func discover(_ pass: DiscoveryPass) throws(DriverFault) -> Discovery
 
-    /// Makes a handle attachable. Done twice, it does nothing the second time.
+    /// Makes a handle attachable. A second call does nothing.
     func prepare(_ order: HandleOrder) async throws(DriverFault)
 
-    /// Makes a handle attachable again whose host was started anew, or whose device was gone for a while. Its holder may have it.
+    /// Makes a handle attachable again after its host restarted or its device was gone. The handle's holder may already
+    /// use it.
     func restore(_ order: HandleOrder) async throws(DriverFault)
 
-    /// Undoes `prepare`, finished or not. Done twice, it does nothing the second time.
+    /// Undoes `prepare`, whether that finished or not. A second call does nothing.
     func withdraw(_ order: HandleOrder) async throws(DriverFault)
 
-    /// Removes what the last tenant left, and says what was done and how far it is proven. A handle whose cleaning fails must
-    /// not be given to another. Done again after it was broken off, it goes on or begins anew.
+    /// Removes what the last tenant left, and returns what was done and how far that was verified. A handle whose
+    /// cleaning fails must not be given to another tenant. After an interruption, a second call continues or starts
+    /// again.
     @discardableResult
     func clean(_ order: HandleOrder) async throws(DriverFault) -> CleaningRecord
 
     /// Loads logic onto the device: `image` is a path on the host.
     func program(_ order: HandleOrder, image: String) async throws(DriverFault)
 
-    /// How the device of a handle is. Asks the device, and so is not part of `discover`.
+    /// The health of a handle's device. It queries the device, and is therefore not part of `discover`.
     func examine(_ order: HandleOrder) async throws(DriverFault) -> DeviceHealth
 }
 
@@ -58,19 +60,19 @@ extension Driver {
 
 /// What a driver can do with a device beyond finding it.
 public struct DriverCapabilities: Sendable, Equatable {
-    /// Handles need `prepare` before a consumer attaches them, and `withdraw` after.
+    /// Handles need `prepare` before a consumer attaches them, and `withdraw` afterwards.
     public var prepares: Bool
     /// Handles are cleaned between two tenants.
     public var cleans: Bool
-    /// Devices take a bitstream.
+    /// Devices accept a bitstream.
     var programs: Bool
     /// Devices are divided into parts.
     public var partitions: Bool
-    /// A guest may move with its device.
+    /// A guest may migrate with its device.
     var migratesLive: Bool
-    /// Devices hold a tenant's data beyond a detach.
+    /// Devices keep a tenant's data after a detach.
     public var isStateful: Bool
-    /// Devices can be asked how they are.
+    /// The health of devices can be examined.
     public var examines: Bool
 
     public init(
@@ -87,14 +89,14 @@ public struct DriverCapabilities: Sendable, Equatable {
     }
 }
 
-/// What a driver sees when it looks for its devices.
+/// The input of a driver's discovery.
 public struct DiscoveryPass: Sendable {
     public let snapshot: HostSnapshot
     public let fencing: Fencing
-    /// The name that stands before the names of providers: the agent's, which need not be the kernel's.
+    /// The prefix of provider names: the agent's host name, which may differ from the kernel's.
     public let host: HostName
-    /// What the driver found when it looked last, also before the agent was started anew: what a host shows of a device only
-    /// while nobody has it.
+    /// The driver's previous result, also from before a restart of the agent. It contains what a host shows of a device
+    /// only while nobody uses it.
     public let before: [DeviceReport]
 
     public init(snapshot: HostSnapshot, host: HostName, before: [DeviceReport] = []) {
@@ -108,22 +110,22 @@ public struct DiscoveryPass: Sendable {
         self.fencing = fencing
     }
 
-    /// The same for a driver that found these.
+    /// The same pass for a driver with that previous result.
     public func after(_ before: [DeviceReport]) -> DiscoveryPass {
         DiscoveryPass(snapshot: snapshot, host: host, before: before, fencing: fencing)
     }
 }
 
-/// What a driver found.
+/// The result of a driver's discovery.
 public struct Discovery: Sendable, Equatable {
     public var devices: [DeviceReport]
-    /// Devices that are the driver's and are not reported, and why.
+    /// Devices of the driver that are not reported, with the reasons.
     public var notes: [HostProblem]
-    /// Entries of the driver's configuration that mean nothing on this host: the entry, and why.
+    /// Entries of the driver's configuration that match nothing on this host, with the reasons.
     public var idle: [HostProblem]
-    /// Functions that would be offered if they were alone, and why they are not.
+    /// Functions that cannot be offered because of other functions, with the reasons.
     public var refusals: [PCIAddress: String] = [:]
-    /// What the devices share.
+    /// Capacity that the devices share.
     public var pools: [CapacityPool]
 
     public init(
@@ -136,9 +138,9 @@ public struct Discovery: Sendable, Equatable {
     }
 }
 
-/// One handle of one device that something is to be done with.
+/// Work on one handle of one device.
 public struct HandleOrder: Sendable, Equatable {
-    /// Also the UUID of an mdev made for it.
+    /// The handle's id; also the UUID of a mediated device made for it.
     public var handle: AttachHandleID
     public var type: AttachHandleType
     public var info: [String: String]

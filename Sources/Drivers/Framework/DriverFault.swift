@@ -1,9 +1,10 @@
 import Host
 
-/// Why a driver could not do what it was asked: a sentence for the operator and the owner of the request.
+/// Why a driver could not carry out a request: a sentence for the operator and for the owner of the accelerator
+/// request.
 public struct DriverFault: Error, Sendable, Equatable, CustomStringConvertible {
     public let text: String
-    /// Whether the same order may succeed later without anyone doing anything.
+    /// Whether the same request may succeed later without intervention.
     public let isTransient: Bool
 
     public init(_ text: String, isTransient: Bool = false) {
@@ -18,7 +19,7 @@ public struct DriverFault: Error, Sendable, Equatable, CustomStringConvertible {
     public var description: String { text }
 }
 
-/// A change of the host in a driver, its fault made the driver's.
+/// Runs a change of the host; a `ControlFault` becomes a `DriverFault`.
 func changing<Value>(_ change: () async throws(ControlFault) -> Value) async throws(DriverFault) -> Value {
     do {
         return try await change()

@@ -1,17 +1,17 @@
 public import Host
 public import Model
 
-/// What drivers are made from: the host and how to act on it, and what the configuration says of each.
+/// What drivers are created from: the host, the means to change it, and the configuration of each driver.
 public struct DriverOptions: Sendable {
     public var root: SysfsRoot
-    /// How the host is changed.
+    /// Changes the host.
     public var control: HostControl
-    /// Vendors' tools.
+    /// Runs vendors' tools.
     public var commands: any CommandRunner
     public var time: TimeSource
-    /// Random numbers: where samples are read.
+    /// Random numbers for the places of samples.
     public var random: @Sendable () -> UInt64
-    /// Who is asked how GPUs are; nil for nobody.
+    /// Reads the state of GPUs; nil for none.
     public var gpus: (any GPUMonitor)?
     /// `pci.device_spec`.
     public var deviceSpecs: [DeviceSpec]
@@ -21,11 +21,11 @@ public struct DriverOptions: Sendable {
     public var nvidia: NvidiaOptions
     public var nic: NICOptions
     public var fpga: FPGAOptions
-    /// Drivers that are programs of their own.
+    /// Drivers that are separate programs.
     public var external: [ExternalSpec]
 
-    /// Without `commands`, the programs of this machine where `root` is its own, and none elsewhere; for a recorded host give
-    /// `RecordedHost.commands`.
+    /// Without `commands`, the programs of this machine if `root` is this machine's, and none otherwise. For a recorded
+    /// host pass `RecordedHost.commands`.
     public init(
         root: SysfsRoot, deviceSpecs: [DeviceSpec] = [], fake: FakeOptions = FakeOptions(),
         nvme: NVMeOptions = NVMeOptions(), mdev: MdevOptions = MdevOptions(), nvidia: NvidiaOptions = NvidiaOptions(),

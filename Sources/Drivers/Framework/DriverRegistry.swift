@@ -4,7 +4,7 @@ import Model
 public struct DriverRegistry: Sendable {
     public let entries: [Entry]
 
-    /// A driver by its name, with what makes it.
+    /// A driver's name and support level, and a closure that creates it.
     public struct Entry: Sendable {
         public let name: String
         /// Its name in the reference's `enabled_drivers`.
@@ -28,10 +28,10 @@ public struct DriverRegistry: Sendable {
         }
     }
 
-    /// Why a release must not be made with this table, a sentence each.
+    /// Reasons why no release may be made with this table, one sentence each.
     public let objections: [String]
 
-    /// The table as of the last of these releases: each driver with the level that follows from its evidence.
+    /// The table at the last of these releases. Each driver has the level that follows from its evidence.
     public init(entries: [Entry], releases: [String] = Self.releases) {
         objections = entries.compactMap { entry in
             entry.support.objection(among: releases).map { "The driver '\(entry.name)' \($0)." }
@@ -43,7 +43,7 @@ public struct DriverRegistry: Sendable {
         }
     }
 
-    /// Releases in their order; the last is the one that is being made.
+    /// Releases in order; the last one is being made.
     public static let releases = ["1.0"]
 
     /// The drivers of this release.
@@ -155,13 +155,13 @@ public struct DriverRegistry: Sendable {
             make: { options throws(DriverFault) in HuaweiAscendDriver(options) }),
     ])
 
-    /// The entry of that name, by today's or the reference's spelling.
+    /// The entry with that name; Cyborg's name of the driver is accepted, too.
     public func entry(named name: String) -> Entry? {
         entries.first { $0.name == name || $0.formerName == name }
     }
 
-    /// Makes the drivers a host is to run, in the order named, each once, with a warning for every one that is not `supported`.
-    /// Throws when a name is none, saying the nearest that is.
+    /// Creates the drivers of a host in the given order, each once, with a warning for each that is not `supported`.
+    /// Throws for an unknown name, and names the nearest known one.
     public func drivers(named names: [String], options: DriverOptions) throws(DriverFault) -> EnabledDrivers {
         var drivers: [any Driver] = []
         var warnings: [String] = []
@@ -169,7 +169,7 @@ public struct DriverRegistry: Sendable {
         for name in names {
             if let spec = options.external.first(where: { $0.name == name }) {
                 guard seen.insert(name).inserted else { continue }
-                warnings.append("The driver '\(name)' is the program \(spec.program); nothing is promised for it.")
+                warnings.append("The driver '\(name)' is the program \(spec.program); its support level is unknown.")
                 drivers.append(ExternalDriver(spec, options))
                 continue
             }
@@ -197,7 +197,7 @@ public struct DriverRegistry: Sendable {
     public func support(of name: String) -> DriverSupport? { entry(named: name)?.support }
 }
 
-/// The drivers of one host and what its operator should be told of them at start.
+/// The drivers of one host, and warnings for its operator.
 public struct EnabledDrivers: Sendable {
     public let drivers: [any Driver]
     public let warnings: [String]

@@ -5,20 +5,20 @@
 ///                │                └─ without ───────────────────────▶ experimental
 ///                └─ experimental ── evidence older than two releases ▶ deprecated
 public struct DriverSupport: Sendable, Equatable {
-    /// The level that is asked for.
+    /// The level that the table asks for.
     public let asked: SupportLevel
-    /// The level it has. In a table of a registry, the one that follows from evidence and release.
+    /// The driver's level. In the table of a registry it follows from evidence and release.
     public private(set) var level: SupportLevel
     /// The release from which it has this level.
     public private(set) var since: String
-    /// What the level rests on, in words; of what is deprecated or removed, why, and what to use instead.
+    /// The basis of the level, in words; for a deprecated or removed driver the reason, and what to use instead.
     public let evidence: String
     /// What was checked.
     public let checks: Set<Check>
-    /// The release for which that was last checked.
+    /// The release for which the checks were last made.
     public let checked: String
 
-    /// A kind of trial.
+    /// A kind of check.
     public enum Check: String, Sendable, CaseIterable {
         /// The conformance suite on recorded hosts, at every change.
         case conformance
@@ -30,13 +30,13 @@ public struct DriverSupport: Sendable, Equatable {
         case hardware
     }
 
-    /// What `supported` takes.
+    /// The checks that `supported` requires.
     public static let needed: Set<Check> = [.conformance, .lifeCycle]
-    /// Releases after which evidence is none any more.
+    /// The number of releases for which evidence is valid.
     public static let lifetime = 2
 
     /// - Parameters:
-    ///   - level: the one that is asked for; `judged` says which one is given
+    ///   - level: the level that is asked for; `judged` returns the level that follows
     ///   - checked: nil for `since`
     public init(
         _ level: SupportLevel, since: String, evidence: String, checks: Set<Check> = [], checked: String? = nil
@@ -49,13 +49,13 @@ public struct DriverSupport: Sendable, Equatable {
         self.checked = checked ?? since
     }
 
-    /// Whether the evidence is older than two releases, or of none that is known.
+    /// Whether the evidence is older than two releases, or of an unknown release.
     public func isStale(among releases: [String]) -> Bool {
         guard let index = releases.firstIndex(of: checked) else { return true }
         return releases.count - 1 - index > Self.lifetime
     }
 
-    /// The same at the last of these releases: with the level that follows from what was checked and when.
+    /// The same row at the last of these releases, with the level that follows from the checks and their age.
     public func judged(among releases: [String]) -> DriverSupport {
         var judged = self
         let isStale = isStale(among: releases)
@@ -78,7 +78,7 @@ public struct DriverSupport: Sendable, Equatable {
         return releases.dropFirst(index + Self.lifetime + 1).first
     }
 
-    /// Why a release must not be made with this row, in a sentence; nil where it may.
+    /// Why no release may be made with this row, in a sentence; nil if one may.
     public func objection(among releases: [String]) -> String? {
         guard releases.contains(since) || asked == .removed else { return "'\(since)' is no release" }
         if evidence.isEmpty { return "says nothing about what its level rests on" }

@@ -16,7 +16,7 @@ extension HandleOrder {
         return address
     }
 
-    /// All functions of the handle: the members of its group, or the one.
+    /// All functions of the handle: the members of its group, or its only function.
     func requireUnit() throws(DriverFault) -> [PCIAddress] {
         guard let members = info["members"] else { return [try requireAddress()] }
         var unit: [PCIAddress] = []

@@ -1,9 +1,10 @@
 import FoundationEssentials
 public import Model
 
-/// The part of a host that a handle is of: whoever has the one must not give away the other.
+/// The part of a host that a handle stands for. Two handles of one part must not go to two tenants.
 public enum HandleUnit {
-    /// The PCI address of the function, or what names a parent, block device, port or region; nil for what is made up.
+    /// The PCI address of the function, or the name of a parent, block device, port or region; nil for simulated
+    /// devices.
     public static func name(of handle: AttachHandleReport) -> String? {
         guard handle.type != .testPCI else { return nil }
         if let domain = handle.info["domain"], let bus = handle.info["bus"], let device = handle.info["device"],
@@ -19,7 +20,7 @@ public enum HandleUnit {
         }
     }
 
-    /// All parts that a handle is of: of a group, its members.
+    /// All parts of a handle: the members of a group, or the only part.
     public static func names(of handle: AttachHandleReport) -> [String] {
         if handle.type != .testPCI, let members = handle.info["members"] {
             return members.split(separator: ",").map(String.init)
@@ -27,7 +28,7 @@ public enum HandleUnit {
         return name(of: handle).map { [$0] } ?? []
     }
 
-    /// For an operator: the unit of a device that has one, else its control path.
+    /// A device's name for an operator: its part if it has one, otherwise its control path.
     public static func name(of device: DeviceReport) -> String {
         let units = Set(device.deployables.lazy.flatMap(\.handles).compactMap { name(of: $0) })
         if units.count == 1, let unit = units.first { return unit }

@@ -1,11 +1,11 @@
-/// How far a driver may be relied on. `docs/drivers/levels.md` says how one rises and falls.
+/// How far a driver is supported. `docs/drivers/levels.md` says how levels change.
 public enum SupportLevel: String, Sendable, CaseIterable, Codable {
-    /// Tested at every change, its whole life cycle, on what stands in its evidence.
+    /// Tested at every change through its complete life cycle, on the devices that its evidence names.
     case supported
-    /// Works as far as its tests go; no promise.
+    /// Works as far as it is tested; no promise.
     case experimental
     /// Will be removed.
     case deprecated
-    /// Named so that a configuration which asks for it learns what became of it.
+    /// Kept in the table so that a configuration that names it gets an explanation.
     case removed
 }

@@ -46,7 +46,7 @@ extension DriverCapabilities {
             text = { has($0) ? "yes" : "" }
         }
 
-        /// Of what no call reaches, whatever drivers could do.
+        /// A column for a capability that no API call uses.
         init(missing title: String) {
             self.title = title
             text = { _ in "no" }

@@ -1,14 +1,14 @@
 import Host
 import Model
 
-/// How PCI functions are, from what their bus says of them: what every driver of functions can ask.
+/// The health of PCI functions, from what their bus reports. Every driver of functions can use it.
 ///
-/// A function that fell off its bus answers all ones. A virtual function's own numbers are all ones by the specification, so its
-/// physical one is asked in its place.
+/// A function that is lost on its bus returns all ones. A virtual function's own ids are all ones by specification, so
+/// its physical function is read instead.
 struct FunctionHealth: Sendable {
     let control: HostControl
 
-    /// The worst of all functions that the handle is of: of a group, its members.
+    /// The worst health of all functions of the handle, such as the members of a group.
     func examine(_ order: HandleOrder) async throws(DriverFault) -> DeviceHealth {
         guard let members = order.info["members"] else {
             let address = try order.requireAddress()
@@ -60,14 +60,14 @@ struct FunctionHealth: Sendable {
         return DeviceHealth(.well, evidence: evidence)
     }
 
-    /// The last line of the kernel's counters of that kind: `TOTAL_ERR_FATAL 0`.
+    /// The last line of the kernel's counters of that kind, such as `TOTAL_ERR_FATAL 0`.
     private static func total(_ file: String, _ function: PCIFunction, _ root: SysfsRoot) -> Int? {
         guard let text = try? root.text("\(function.path)/\(file)") else { return nil }
         let line = text.split(separator: "\n").last { $0.hasPrefix("TOTAL_") }
         return line?.split(separator: " ").last.flatMap { Int($0) }
     }
 
-    /// Of a group the worst counts; what one member cannot say leaves the others' word.
+    /// For a group the worst state counts. A member with an unknown state does not hide the others.
     private static func rank(_ state: DeviceHealth.State) -> Int {
         switch state {
         case .well: 0

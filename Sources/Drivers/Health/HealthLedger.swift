@@ -7,11 +7,11 @@
 public struct HealthLedger: Sendable, Equatable {
     public enum Standing: Sendable, Equatable {
         case well
-        /// Not given out; why.
+        /// The device is not offered, for this reason.
         case withdrawn(String)
     }
 
-    /// What the last look brought about.
+    /// The effect of the last look.
     public enum Change: Sendable, Equatable {
         case withdraw(String)
         case restore
@@ -21,15 +21,15 @@ public struct HealthLedger: Sendable, Equatable {
     static let goodLooks = 3
 
     public private(set) var standing: Standing = .well
-    /// What the last look that said anything found.
+    /// The last result that was not unknown.
     public private(set) var last: DeviceHealth?
-    /// What spoke for the withdrawal that stands, as it was then.
+    /// The evidence for the current withdrawal, at its time.
     public private(set) var evidence: [String: String] = [:]
     private var streak = 0
 
     public init() {}
 
-    /// Takes in one look.
+    /// Adds one result.
     public mutating func take(_ health: DeviceHealth) -> Change? {
         guard health.state != .unknown else { return nil }
         last = health
@@ -56,7 +56,7 @@ public struct HealthLedger: Sendable, Equatable {
         }
     }
 
-    /// Takes in that the device is gone from its host.
+    /// Records that the device has disappeared from its host.
     public mutating func vanish() -> Change? {
         if case .withdrawn = standing {
             streak = 0

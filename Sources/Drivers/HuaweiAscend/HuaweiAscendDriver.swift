@@ -3,8 +3,9 @@ public import Model
 
 /// Offers Huawei's Ascend accelerators.
 ///
-/// The reference names their deployables after the device alone, so that two hosts collide, and its reports fail for lack of a
-/// class: no cloud has such providers to keep. Here the name has the host in it and the class is `CUSTOM_AICHIP`.
+/// Cyborg names their deployables after the device alone, so that two hosts collide, and its reports fail because they
+/// lack a class. So no cloud has such providers that must be kept. Here the name contains the host, and the class is
+/// `CUSTOM_AICHIP`.
 public struct HuaweiAscendDriver: Driver {
     public static let name = "huawei_ascend"
     public static let capabilities = DriverCapabilities(cleans: true, examines: true)

@@ -1,7 +1,8 @@
 import Host
 public import Model
 
-/// Offers Inspur's NVMe drives under the reference's names and classes, erased between two tenants as the nvme driver erases.
+/// Offers Inspur's NVMe drives with Cyborg's names and classes. They are erased between two tenants like those of the
+/// nvme driver.
 public struct InspurNVMeDriver: Driver {
     public static let name = "inspur_nvme_ssd"
     public static let capabilities = DriverCapabilities(cleans: true, isStateful: true, examines: true)

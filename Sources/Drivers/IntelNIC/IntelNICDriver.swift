@@ -1,8 +1,8 @@
 import Host
 public import Model
 
-/// Offers functions of Intel's X710 and XXV710 network cards, by physical network and by what the card's packet processing is
-/// loaded with.
+/// Offers functions of Intel's X710 and XXV710 network cards, by physical network and by the program of the card's
+/// packet processing.
 public struct IntelNICDriver: Driver {
     public static let name = "intel_nic"
     public static let capabilities = DriverCapabilities(cleans: true, examines: true)

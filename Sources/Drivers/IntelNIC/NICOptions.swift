@@ -1,12 +1,12 @@
 public import Model
 
-/// What the configuration says of network cards: sections `nic_devices` and `x710_static`.
+/// The configuration of network cards: sections `nic_devices` and `x710_static`.
 public struct NICOptions: Sendable, Equatable {
     /// `physical_device_mappings`: the physical network of each interface of a physical function.
     public var networks: [String: String]
-    /// `function_device_mappings`: what the card's packet processing is loaded with, by interface: `GTPv1`.
+    /// `function_device_mappings`: the program of the card's packet processing, by interface, such as `GTPv1`.
     public var functions: [String: String]
-    /// `device_addresses`: physical or virtual functions that are offered; all when it is empty.
+    /// `device_addresses`: the physical or virtual functions that are offered; all if it is empty.
     public var addresses: [PCIAddress]
 
     public init(networks: [String: String] = [:], functions: [String: String] = [:], addresses: [PCIAddress] = []) {
@@ -15,7 +15,7 @@ public struct NICOptions: Sendable, Equatable {
         self.addresses = addresses
     }
 
-    /// Reads a mapping of the reference's form, `physnet1:eth2|eth3`, entry by entry, into a value by interface.
+    /// Reads mappings of the form `physnet1:eth2|eth3` into a dictionary by interface.
     public static func mapping(_ entries: [String], key: String) throws(DeviceSpecFault) -> [String: String] {
         var mapping: [String: String] = [:]
         for entry in entries {

@@ -1,9 +1,9 @@
 import Host
 public import Model
 
-/// Offers Intel QuickAssist functions: the virtual ones of a card, or the card where it has none.
+/// Offers Intel QuickAssist functions: the virtual functions of a card, or the card if it has none.
 ///
-/// They keep nothing of a tenant but their rings and registers, which a function level reset clears.
+/// They keep nothing of a tenant except rings and registers, which a function level reset clears.
 public struct IntelQATDriver: Driver {
     public static let name = "intel_qat"
     public static let capabilities = DriverCapabilities(cleans: true, examines: true)

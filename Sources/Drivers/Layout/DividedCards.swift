@@ -1,10 +1,10 @@
 import Model
 
-/// Which cards of a host are divided into units of different resource classes: virtual functions of one physical function, or
-/// types of one parent.
+/// The cards of a host that are divided into units of different resource classes: virtual functions of one physical
+/// function, or types of one parent.
 ///
-/// Placement's traits are a provider's, not a class's. So units of one class that differ in traits cannot share a card's provider;
-/// they are grouped as those of a card that is not divided.
+/// In Placement, traits belong to a provider, not to a class. So units of one class that differ in traits cannot share
+/// a card's provider. They are grouped like units of a card that is not divided.
 struct DividedCards {
     /// One card as one driver offers it.
     struct Card: Hashable {
@@ -13,7 +13,7 @@ struct DividedCards {
         let vendor: String
         let model: String
         let node: String?
-        /// Its address, or the name of what is no function of a bus.
+        /// The card's address, or the name of a device that is not a PCI function.
         let card: String
 
         init?(_ device: DeviceReport) {
@@ -30,7 +30,7 @@ struct DividedCards {
             node = device.facts["numa_node"]
         }
 
-        /// Of what has several parts and is no function of a bus.
+        /// The name of a device that has several parts and is not a PCI function.
         private static func name(of device: DeviceReport) -> String {
             device.deployables.first?.handles.first?.info["parent"] ?? ProviderNames.plain(device.controlPath)
         }
@@ -38,7 +38,7 @@ struct DividedCards {
         func name(after prefix: String) -> String { "\(prefix)_\(type.rawValue)_\(vendor)_\(model)_\(card)" }
     }
 
-    /// The classes that share each card's provider, two at least.
+    /// The classes that share a card's provider, at least two.
     private let classes: [Card: Set<String>]
 
     init(_ devices: [DeviceReport]) {
@@ -56,7 +56,7 @@ struct DividedCards {
         }
     }
 
-    /// The card whose provider has this part; nil for one that is grouped with what is like it.
+    /// The card whose provider has this part; nil for a part that is grouped with equal ones.
     func card(of device: DeviceReport, _ deployable: DeployableReport) -> Card? {
         guard !classes.isEmpty, let card = Card(device),
             classes[card]?.contains(Self.resourceClass(of: deployable, device)) == true
@@ -64,8 +64,8 @@ struct DividedCards {
         return card
     }
 
-    /// The class that stands for everything on a bus says nothing in a group, which has its own; any other is somebody's
-    /// choice and stays.
+    /// The class of a deployable within a group. The default class of functions is dropped, because the group has its
+    /// own; a class that somebody configured stays.
     static func resourceClass(of deployable: DeployableReport, _ device: DeviceReport) -> String {
         guard ["CUSTOM_PCI", "CUSTOM_NVME"].contains(deployable.resourceClass) else { return deployable.resourceClass }
         return deployable.resourceClass + "_" + ProviderNames.symbol(device.vendor) + "_"

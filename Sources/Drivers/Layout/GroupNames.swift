@@ -1,13 +1,13 @@
-/// Which group has which name. Groups that differ in traits alone share the beginning of their names and are numbered; a number once
-/// given stays, whatever comes and goes beside it.
+/// The names of groups. Groups that differ only in traits share the beginning of their names and are numbered. A number
+/// that was given stays, whatever other groups come and go.
 public struct GroupNames: Sendable, Codable, Equatable {
-    /// By the name's beginning, then by the traits.
+    /// By the beginning of the name, then by the traits.
     private var given: [String: [String: String]] = [:]
 
     public init() {}
 
-    /// A name for each set of traits of one beginning. One that was never seen takes the place of one that is gone: then it is most
-    /// likely the same devices with other traits.
+    /// Returns a name for each set of traits with one beginning. A new set takes the number of a set that disappeared,
+    /// because that is most likely the same devices with other traits.
     mutating func names(_ base: String, _ traits: [String]) -> [String: String] {
         let known = given[base] ?? [:]
         var names = known.filter { traits.contains($0.key) }

@@ -1,16 +1,16 @@
 public import Model
 
-/// What a change of layout does to a host's providers: where each one's use goes. Computed from two reports of the same host,
-/// without touching anything; whoever has the allocations moves them by it in one step.
+/// The effect of a layout change on a host's providers: which provider replaces which. It is computed from two reports
+/// of the same host and changes nothing. The caller moves the allocations accordingly, in one step.
 public struct LayoutChange: Sendable, Equatable {
-    /// Providers that stay as they are.
+    /// Providers that do not change.
     public let kept: [ResourceProviderID]
-    /// For each inventory of a provider that goes, those that take its place, with the units of it that each takes. More than one
-    /// when a group is dissolved; the former one first where it keeps some.
+    /// For each inventory of a provider that disappears, the providers that replace it, with the units that each takes.
+    /// There are several when a group is dissolved; the former provider is the first if it keeps some units.
     public let moves: [Move]
-    /// Providers that are new.
+    /// New providers.
     public let added: [ResourceProviderID]
-    /// Classes that the host offers no longer, each with those that what it was becomes.
+    /// Classes that the host no longer offers, each with the classes that replace it.
     public let endedClasses: [String: [String]]
 
     public struct Move: Sendable, Equatable {
@@ -22,15 +22,15 @@ public struct LayoutChange: Sendable, Equatable {
 
     public struct Target: Sendable, Equatable {
         public let provider: ResourceProviderID
-        /// As Placement shows it.
+        /// The name that Placement shows.
         public let name: String
         public let resourceClass: String
-        /// Handles that go there, by their info: what is bound moves with its handle.
+        /// The handles that move there, by their info. Bound instances move with their handles.
         public let handles: [[String: String]]
     }
 
-    /// Follows every handle from its provider in `old` to the one in `new`. A handle that is in only one of them is no matter of a
-    /// change of layout and is left out.
+    /// Follows every handle from its provider in `old` to its provider in `new`. A handle that is in only one of them
+    /// is left out, because it does not belong to a layout change.
     public init(from old: [DeviceReport], to new: [DeviceReport]) {
         var places: [Mark: ProviderPart] = [:]
         for device in new {
@@ -88,7 +88,7 @@ public struct LayoutChange: Sendable, Equatable {
         return providers.filter { seen.insert($0).inserted }
     }
 
-    /// For an operator, before it is done: one line a provider, and one for each class that goes.
+    /// A description for an operator: one line for each provider, and one for each class that disappears.
     public var preview: String {
         var out = ""
         for move in moves {

@@ -2,38 +2,39 @@ public import Model
 
 /// How the devices of a host become resource providers.
 public enum ProviderLayout: String, Sendable, CaseIterable {
-    /// The reference's: a provider for each function or parent.
+    /// Cyborg's layout: a provider for each function or parent.
     case legacy
-    /// One provider for all interchangeable units on a NUMA node.
+    /// One provider for all interchangeable units of a NUMA node.
     case grouped
-    /// The same, with a provider for each NUMA node between the host's and theirs.
+    /// As `grouped`, with a provider for each NUMA node between the host's provider and those of its units.
     case numa
 
-    /// Whether interchangeable units are one provider.
+    /// Whether interchangeable units share one provider.
     public var isGrouped: Bool { self != .legacy }
 
-    /// The provider of a NUMA node. It has no inventory, and the trait by which one is asked for.
+    /// The name of a NUMA node's provider. It has no inventory, only the trait with which a request can ask for it.
     public static func node(_ node: String, of host: HostName) -> String { "\(host)_numa\(node)" }
     public static let nodeTrait = "HW_NUMA_ROOT"
 
-    /// What stands before a provider's name. It differs between layouts, so that no provider changes its place in the tree.
+    /// The prefix of a provider's name. It differs between layouts, so that no provider changes its place in the tree.
     private func prefix(_ node: String?, on host: HostName) -> String {
         self == .numa ? node.map { Self.node($0, of: host) } ?? "\(host)" : "\(host)"
     }
 
-    /// The drivers' reports in this layout. Units are interchangeable when driver, type, resource class, vendor, product, traits
-    /// and NUMA node are the same; what no other is like keeps its own provider. A card that is divided into units of several
-    /// classes is a provider of its own, with an inventory for each class.
+    /// Arranges the drivers' reports in this layout. Units are interchangeable if driver, type, resource class, vendor,
+    /// product, traits and NUMA node are the same. A unit without an equal keeps its own provider. A card that is
+    /// divided into units of several classes is one provider, with an inventory for each class.
     ///
-    /// A group is a device whose deployables hold the handles of all; handles stay what they are, so that what is bound stays bound.
+    /// A group is a device whose deployables hold the handles of all members. The handles do not change, so that what
+    /// is bound stays bound.
     public func arranged(_ devices: [DeviceReport], on host: HostName) -> [DeviceReport] {
         var names = GroupNames()
         return arranged(devices, on: host, names: &names)
     }
 
-    /// The same, with groups named as they were before.
+    /// As `arranged(_:on:)`, and groups keep their former names.
     ///
-    /// - Parameter isOut: devices that no group has at the moment. What a card is divided into does not depend on them.
+    /// - Parameter isOut: whether a device is in no group at the moment; how a card is divided does not depend on it
     public func arranged(
         _ devices: [DeviceReport], on host: HostName, names: inout GroupNames,
         leavingOut isOut: (DeviceReport) -> Bool = { _ in false }
@@ -111,7 +112,7 @@ public enum ProviderLayout: String, Sendable, CaseIterable {
             [deployable(members.map(\.deployable), name, in: name, key.resourceClass, key.traits, key.node, on: host)])
     }
 
-    /// A provider of several classes: a deployable for each, in the order of their first units.
+    /// The provider of several classes: one deployable for each class, in the order of the classes' first units.
     private func divided(_ card: DividedCards.Card, _ members: [Member], on host: HostName) -> DeviceReport {
         let name = card.name(after: prefix(card.node, on: host))
         var classes: [String] = []

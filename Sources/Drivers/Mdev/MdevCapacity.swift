@@ -8,9 +8,9 @@ import Host
 /// cᵢ / mᵢ, sum to 1 − f. Too high a bound does no harm, for the inventory is what fits; too low a one would drop a handle
 /// that someone holds.
 struct MdevCapacity: Equatable {
-    /// At most, alone.
+    /// The maximum number of devices of each type, if there is no other type.
     let maximum: [String: Int]
-    /// Made or still possible, as things stand.
+    /// The number of devices of each type that exist or are possible now.
     let current: [String: Int]
 
     init(_ types: [MdevType]) {
@@ -41,14 +41,15 @@ struct MdevCapacity: Equatable {
         self.current = current
     }
 
-    /// How many handles a type has. A virtual function holds one device, however many its card holds.
+    /// The number of handles of a type. A virtual function holds one device, however many its card holds.
     func handles(of type: MdevType, on function: PCIFunction?) -> Int {
         let maximum = maximum[type.name] ?? 0
         guard function?.isVirtualFunction == true else { return maximum }
         return min(maximum, max(1, type.available + type.devices.count))
     }
 
-    /// Handles of a type when several types fill the parent to the brim: more than the kernel's sample drivers make.
+    /// The number of handles of a type when several types fill the parent completely. It is more than the kernel's
+    /// sample drivers make.
     private static let unknown = 64
 
     static func stated(_ text: String?) -> Int? {

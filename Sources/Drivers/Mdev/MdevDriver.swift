@@ -1,9 +1,11 @@
 import Host
 public import Model
 
-/// Offers mediated devices: each configured type of each parent is a deployable with as many handles as the parent can hold.
+/// Offers mediated devices: each configured type of each parent is a deployable, with as many handles as the parent can
+/// hold devices.
 ///
-/// A handle's UUID is the device's. It is made when the handle is bound and removed after release; both may be done twice.
+/// A handle's UUID is also the device's. The device is made when the handle is bound and removed after release. Both
+/// may be done twice.
 public struct MdevDriver: Driver {
     public static let name = "mdev"
     public static let capabilities = DriverCapabilities(
@@ -61,7 +63,7 @@ public struct MdevDriver: Driver {
         return discovery
     }
 
-    /// Nil when a parent may be offered, else why not.
+    /// Nil if a parent may be offered, otherwise the reason.
     private func objection(_ parent: MdevParent, _ function: PCIFunction?, _ pass: DiscoveryPass) -> String? {
         if let address = parent.address, let reason = pass.fencing.reasons(for: address).first {
             return reason.description
@@ -70,7 +72,7 @@ public struct MdevDriver: Driver {
         return "its \(count) virtual functions are enabled"
     }
 
-    /// An entry that means nothing here, with what there is in its place.
+    /// The note on an entry that matches nothing on this host, with the possible values.
     private func idle(_ index: Int, _ spec: MdevSpec, _ host: HostSnapshot) -> HostProblem {
         let parents = host.mdevParents.filter { spec.parent.matches($0.name, $0.address) }
         let meant = options.specs[..<index].enumerated().first { _, other in
@@ -80,17 +82,17 @@ public struct MdevDriver: Driver {
         }
         let reason: String
         if let (earlier, _) = meant {
-            reason = "device_spec \(earlier + 1) has all that it means, for it stands before it"
+            reason = "device_spec \(earlier + 1) comes first and has all that it matches"
         } else if !parents.isEmpty {
             let types = Set(parents.flatMap(\.types).map(\.name)).sorted()
-            reason = "no parent that it means has a type '\(spec.type)'; there are \(types.joined(separator: ", "))"
+            reason = "no parent that it matches has a type '\(spec.type)'; there are \(types.joined(separator: ", "))"
         } else if host.mdevParents.isEmpty {
             reason = "no device of this host offers mediated devices"
         } else {
             let names = host.mdevParents.prefix(8).map(\.name).joined(separator: ", ")
             reason = "no parent is called '\(spec.parent)'; there are \(names)"
         }
-        return HostProblem(path: "mdev.device_spec \(index + 1)", text: "means nothing on this host: \(reason)")
+        return HostProblem(path: "mdev.device_spec \(index + 1)", text: "matches nothing on this host: \(reason)")
     }
 
     public func prepare(_ order: HandleOrder) async throws(DriverFault) { try await hands.make(order) }
@@ -101,7 +103,7 @@ public struct MdevDriver: Driver {
         try await hands.clean(order)
     }
 
-    /// How the parent is.
+    /// The health of the handle's parent.
     public func examine(_ order: HandleOrder) async throws(DriverFault) -> DeviceHealth {
         try await hands.examine(order)
     }

@@ -3,8 +3,8 @@ import Model
 
 /// Makes and removes the mediated device of a handle.
 ///
-/// Sysfs forgets devices at a reboot. Where `mdevctl` is installed it is told of each, with automatic start; that is undone
-/// before a device is removed, so that a crash in between leaves nothing that comes back.
+/// sysfs forgets mediated devices at a reboot. If `mdevctl` is installed, each device is defined there with automatic
+/// start. The definition is removed before the device, so that after a crash in between no device comes back.
 struct MdevHands: Sendable {
     private let options: MdevOptions
     private let control: HostControl
@@ -38,7 +38,7 @@ struct MdevHands: Sendable {
         await fill(order)
     }
 
-    /// A spare of the type's share goes, so that there is room for the handle's device.
+    /// Removes a spare of the type's share, so that there is room for the handle's device.
     private func makeWay(for name: String, _ type: String, _ parent: String) async throws(DriverFault) {
         guard let share = options.partitions.first(where: { $0.isOf(type, on: parent) }) else { return }
         let host = await control.snapshot()
@@ -49,7 +49,8 @@ struct MdevHands: Sendable {
         try await changing { () async throws(ControlFault) in try await control.removeMdev(spare) }
     }
 
-    /// The share is whole again at once, before another type takes the room. What cannot be now the agent does at its next look.
+    /// Makes the spares of the share again, before another type uses the room. What is not possible now, the agent does
+    /// at its next look.
     private func fill(_ order: HandleOrder) async {
         guard let (parent, type) = try? Self.place(of: order),
             let share = options.partitions.first(where: { $0.isOf(type, on: parent) })
@@ -57,12 +58,12 @@ struct MdevHands: Sendable {
         _ = await Partitioner([], mdevs: [share], control: control, commands: commands, isWhole: false).settle()
     }
 
-    /// Whoever made it, it is gone afterwards. What the parent's memory holds of it, the parent's driver sees to.
+    /// Removes the device, whoever made it. Its memory on the parent is cleared by the parent's driver.
     func clean(_ order: HandleOrder) async throws(DriverFault) -> CleaningRecord {
         let begun = time.now()
         let (parent, type) = try Self.place(of: order)
         guard await control.snapshot().mdevParents.contains(where: { $0.name == parent }) else {
-            throw DriverFault("\(parent) offers no mediated devices any more; what it holds cannot be told.")
+            throw DriverFault("\(parent) offers no mediated devices any more, so it is unknown which devices it has.")
         }
         try await remove(order)
         return CleaningRecord(
@@ -72,7 +73,7 @@ struct MdevHands: Sendable {
             begun: begun, ended: time.now())
     }
 
-    /// A parent that is no PCI function is well as long as it offers types.
+    /// A parent that is not a PCI function counts as well as long as it offers types.
     func examine(_ order: HandleOrder) async throws(DriverFault) -> DeviceHealth {
         let (parent, _) = try Self.place(of: order)
         guard await control.snapshot().mdevParents.contains(where: { $0.name == parent }) else {

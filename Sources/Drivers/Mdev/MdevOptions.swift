@@ -1,21 +1,22 @@
 import Host
 public import Model
 
-/// What the configuration says of mediated devices: section `mdev`.
+/// The configuration of mediated devices: section `mdev`.
 public struct MdevOptions: Sendable, Equatable {
-    /// Which types of which parents are offered; none without.
+    /// The types and parents that are offered; empty if nothing is offered.
     public var specs: [MdevSpec]
     public var creator: Creator
-    /// Whether `mdevctl`, where it is installed, is told of each device, so that it is there again after the host's reboot.
+    /// Whether each device is registered with `mdevctl`, if that is installed, so that it exists again after a reboot
+    /// of the host.
     public var persists: Bool
     /// Shares of parents that are kept for types.
     public var partitions: [MdevPartition]
 
-    /// `mdev_creator`: who makes a device when its handle is bound.
+    /// `mdev_creator`: the program that makes a device when its handle is bound.
     public enum Creator: String, Sendable, CaseIterable {
-        /// This agent. A compute service that would make it too finds it there and leaves it.
+        /// This agent. A compute service that would make the device finds it and leaves it.
         case agent
-        /// The compute service; the agent only sees to it that nothing is left after release.
+        /// The compute service. The agent only makes sure that nothing is left after release.
         case nova
     }
 

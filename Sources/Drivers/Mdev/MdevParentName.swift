@@ -1,7 +1,8 @@
 import Model
 
-/// Which parents of mediated devices an entry of the configuration means: by address, in every spelling that `pci.device_spec` takes and as
-/// libvirt names its node devices; or by name, for a parent that is no function of a bus.
+/// The parents of mediated devices that an entry of the configuration matches: by address, in every form that
+/// `pci.device_spec` accepts and as libvirt names its node devices; or by name, for a parent that is not a PCI
+/// function.
 public struct MdevParentName: Sendable, Equatable, CustomStringConvertible {
     /// As the operator wrote it.
     public let description: String
@@ -44,13 +45,13 @@ public struct MdevParentName: Sendable, Equatable, CustomStringConvertible {
         description == "*" || description == name || (address.map { pattern?.matches($0) == true } ?? false)
     }
 
-    /// The one parent that is meant, as sysfs names it. Without its domain an address is in the first.
+    /// The only parent that the text can match, as sysfs names it. An address without a domain is in domain 0.
     static func single(_ text: String) -> String {
         let text = text.filter { $0 != " " && $0 != "\t" }
         return address(text)?.description ?? text
     }
 
-    /// An address that is written out, in any of its spellings.
+    /// The address, if the text is one complete address in any of its forms.
     static func address(_ text: String) -> PCIAddress? {
         let text = text.filter { $0 != " " && $0 != "\t" }
         return PCIAddress(text) ?? nodeDevice(text) ?? (try? PCIAddressPattern(text: text))?.single

@@ -1,12 +1,13 @@
 import Host
 import Model
 
-/// What the parents of a host share among their types, and with one another where they are functions of one card.
+/// The capacity that the parents of a host share among their types, and with one another if they are functions of one
+/// card.
 struct MdevPools {
     /// What is offered of one parent.
     struct Offer {
         let parent: MdevParent
-        /// Its function, where it is one of a bus.
+        /// Its function, if the parent is a PCI function.
         let function: PCIFunction?
         /// Deployables by type.
         let deployables: [String: String]
@@ -41,7 +42,8 @@ struct MdevPools {
             })
     }
 
-    /// The functions of one card, those that are not offered among them: what they have the others lack.
+    /// The functions of one card, including those that are not offered, because their devices reduce the others'
+    /// capacity.
     private func pool(_ card: PCIAddress, _ offers: [Offer]) -> CapacityPool {
         let known = Dictionary(offers.map { ($0.parent.name, $0.deployables) }) { first, _ in first }
         let parents = snapshot.mdevParents.filter { parent in
@@ -77,7 +79,7 @@ struct MdevPools {
             finding: options.creator == .agent ? .own : .made)
     }
 
-    /// Until one is made, only its vendor's driver knows whether a GPU takes types of different sizes at a time.
+    /// Only the vendor's driver knows whether a GPU takes types of different sizes at a time, until one is made.
     private static func sharing(_ function: PCIFunction?) -> CapacityPool.Sharing {
         function?.vendor == NvidiaDriver.vendor ? .exclusive : .proportional
     }

@@ -1,22 +1,22 @@
 import Host
 import Model
 
-/// One type of one parent as it is to be reported.
+/// One type of one parent, as it is reported.
 struct MdevKind {
     let type: MdevType
     let resourceClass: String
     let traits: [String]
     let liveMigratable: Bool?
-    /// Handles.
+    /// The number of handles.
     let maximum: Int
-    /// Inventory: what of the maximum other types leave.
+    /// The inventory: the part of `maximum` that other types leave.
     let current: Int
 }
 
-/// The report of a parent: a device, and a deployable for each type. The only type of a parent has the parent's name, as the
-/// reference has it; several are told apart by the type's.
+/// The report of a parent: a device with one deployable for each type. If the parent has one type, the deployable has
+/// the parent's name, as in Cyborg; several types are distinguished by the type's name.
 struct MdevReport {
-    /// More handles than any card has; what a damaged file claims beyond is not believed.
+    /// More handles than any card has. Higher numbers of a damaged file are reduced to this.
     static let limit = 1024
 
     let driver: String

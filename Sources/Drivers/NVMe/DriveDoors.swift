@@ -1,13 +1,15 @@
 import Host
 import Model
 
-/// Sees to it that nobody but the holder of one unit reaches a drive: no other function, no other host, no process of this one.
+/// Makes sure that only the holder of one unit can reach a drive: no other function, no other host, no process of this
+/// host.
 struct DriveDoors: Sendable {
     let control: HostControl
     let tool: NVMeTool
     let wait: @Sendable (Duration) async throws -> Void
 
-    /// Throws where something else leads to the drive than the functions of `unit`, whose drivers are the kernel's already.
+    /// Throws if anything other than the functions of `unit` leads to the drive. The functions are already bound to the
+    /// kernel's driver.
     func requireAlone(
         _ unit: [PCIAddress], _ drives: [NVMeController], _ identity: NVMeIdentity
     ) async throws(DriverFault) {
@@ -32,7 +34,7 @@ struct DriveDoors: Sendable {
         }
     }
 
-    /// A drive that cannot be asked who has its namespaces says at least whether several may.
+    /// If a drive cannot report which controllers have its namespaces, it at least reports whether several may.
     private func requireUnshared(
         _ drive: NVMeController, _ address: PCIAddress, _ identity: NVMeIdentity, _ doors: Int
     ) async throws(DriverFault) {
@@ -46,7 +48,8 @@ struct DriveDoors: Sendable {
         }
     }
 
-    /// Throws where a process of the host has one of the block devices open. Those that only look at what appeared are waited for.
+    /// Throws if a process of the host has one of the block devices open. Processes that only probe a new device are
+    /// waited for.
     func requireUnopened(_ names: [String]) async throws(DriverFault) {
         let root = control.root
         let paths = Set(names.map { "/dev/\($0)" })
@@ -54,7 +57,7 @@ struct DriveDoors: Sendable {
         for attempt in 0..<10 {
             if attempt > 0 {
                 do { try await wait(.milliseconds(500)) } catch {
-                    throw DriverFault("It was broken off.", isTransient: true)
+                    throw DriverFault("The work was interrupted.", isTransient: true)
                 }
             }
             holder = await Blocking.run { () throws(Never) in OpenFiles.holders(of: paths, on: root).first }

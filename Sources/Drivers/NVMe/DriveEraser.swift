@@ -12,7 +12,7 @@ struct DriveEraser: Sendable {
     let tool: NVMeTool
     let time: TimeSource
     let random: @Sendable () -> UInt64
-    /// How often a drive that is at work is asked; a parameter so that tests need not wait.
+    /// Waits between two queries of a drive that is working; a parameter, so that tests need not wait.
     let wait: @Sendable (Duration) async throws -> Void
 
     private var doors: DriveDoors { DriveDoors(control: control, tool: tool, wait: wait) }
@@ -67,7 +67,7 @@ struct DriveEraser: Sendable {
         return record(address, drive, [plan.title] + notes, found.spaces, checks, old, seed, begun)
     }
 
-    /// Sees to it that a drive can be given to a tenant: that it is nobody else's, that the host does not use it, and that it can be
+    /// Makes sure that a drive can be given to a tenant: nobody else has it, the host does not use it, and it can be
     /// erased afterwards as configured.
     func inspect(_ unit: [PCIAddress]) async throws(DriverFault) {
         let deadline = time.now().microseconds + 30_000_000
@@ -98,7 +98,8 @@ struct DriveEraser: Sendable {
         withExtendedLifetime(hold) { hold.releaseAll() }
     }
 
-    /// Binds the functions to the kernel's driver and waits for their controllers. Answers as what they were found, too.
+    /// Binds the functions to the kernel's driver and waits for their controllers. Also returns the functions as they
+    /// were before.
     private func take(
         _ unit: [PCIAddress], until deadline: Int64
     ) async throws(DriverFault) -> (drives: [NVMeController], before: [PCIFunction]) {
@@ -146,7 +147,7 @@ struct DriveEraser: Sendable {
         }
     }
 
-    /// What was not done or not seen, for the record. Throws where nothing is left that a tenant could use.
+    /// What was not erased or not read back, for the record. Throws if nothing is left that a tenant could use.
     private func rest(
         _ spaces: [DriveNamespaces.Space], _ address: PCIAddress, _ drive: NVMeController, _ plan: ErasePlan,
         _ identity: NVMeIdentity
@@ -186,7 +187,8 @@ struct DriveEraser: Sendable {
             ended: time.now())
     }
 
-    /// The kernel makes the controller some time after the driver is bound, and a sick drive never comes up.
+    /// Waits for the controller, which the kernel makes some time after the driver is bound. For a failing drive it
+    /// never appears.
     private func controller(at address: PCIAddress, until deadline: Int64) async throws(DriverFault) -> NVMeController {
         while true {
             let host = await control.snapshot()
@@ -212,7 +214,7 @@ struct DriveEraser: Sendable {
             switch try await tool.sanitizeStatus(drive).state {
             case .succeeded: return
             case .failed: throw DriverFault("The sanitize operation of /dev/\(drive) failed.")
-            case .never: throw DriverFault("/dev/\(drive) took the sanitize command and did nothing.")
+            case .never: throw DriverFault("/dev/\(drive) accepted the sanitize command and did not start it.")
             case .running:
                 try await pause(length, until: deadline, "its sanitize operation did not end")
                 length = min(length * 2, .seconds(5))
@@ -251,6 +253,6 @@ struct DriveEraser: Sendable {
         guard time.now().microseconds < deadline else {
             throw DriverFault("The drive was not erased within \(options.cleanupTimeout) s: \(reason).")
         }
-        do { try await wait(length) } catch { throw DriverFault("The erasure was broken off.", isTransient: true) }
+        do { try await wait(length) } catch { throw DriverFault("The erasure was interrupted.", isTransient: true) }
     }
 }

@@ -1,7 +1,7 @@
 import Host
 import Model
 
-/// Drives with several controllers, which `group` of their specs binds to one unit.
+/// Drives with several controllers, which the `group` of their specs combines into one unit.
 struct DriveGroups {
     private var groups: [String: (members: [PCIFunction], spec: DeviceSpec)] = [:]
 
@@ -14,7 +14,7 @@ struct DriveGroups {
         groups.sorted { $0.key < $1.key }.map { ($0.key, $0.value.members, $0.value.spec) }
     }
 
-    /// Throws where the members are known to be something else than one drive. While guests have them, nothing is known.
+    /// Throws if the members are known to be anything other than one drive. While guests have them, nothing is known.
     static func requireOneDrive(_ members: [PCIFunction], _ host: HostSnapshot) throws(DriverFault) {
         guard members.count > 1 else {
             throw DriverFault("a group has all controllers of one drive, and only \(members[0].address) can be offered")

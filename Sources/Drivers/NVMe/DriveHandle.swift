@@ -1,9 +1,9 @@
 import Host
 import Model
 
-/// What the handle of a drive says beyond its function, by the type that is configured.
+/// The content of a drive's handle beyond its function, by the configured type.
 enum DriveHandle {
-    /// Throws, with the end of a sentence, where the drive has not what such a handle needs.
+    /// Throws, with the end of a sentence, if the drive lacks what such a handle needs.
     static func content(
         _ type: NVMeOptions.HandleType, _ drive: NVMeController?, _ host: HostSnapshot
     ) throws(DriverFault) -> (AttachHandleType, [String: String]) {
@@ -17,14 +17,14 @@ enum DriveHandle {
         case .block:
             guard let drive, let namespace = drive.namespaces.first else {
                 throw DriverFault(
-                    "nvme.handle_type is block, and it shows no block device; bind it to the kernel's nvme driver, and give it a namespace"
+                    "nvme.handle_type is block, and the drive has no block device; bind it to the kernel's nvme driver, and give it a namespace"
                 )
             }
             guard drive.namespaces.count == 1 else { throw several("block", drive) }
             // The kernel's own names change from one binding to the next.
             guard let name = host.blocks.first(where: { $0.name == namespace.name })?.wwid, !name.contains(" ") else {
                 throw DriverFault(
-                    "nvme.handle_type is block, and \(namespace.name) has no world wide name that would lead to it by another start"
+                    "nvme.handle_type is block, and \(namespace.name) has no world wide name, so no path to it survives a restart"
                 )
             }
             return (.block, ["path": "/dev/disk/by-id/nvme-\(name)"])
@@ -33,7 +33,7 @@ enum DriveHandle {
 
     private static func several(_ type: String, _ drive: NVMeController) -> DriverFault {
         DriverFault(
-            "nvme.handle_type is \(type), and it has \(drive.namespaces.count) namespaces; a drive is one tenant's as a whole"
+            "nvme.handle_type is \(type), and the drive has \(drive.namespaces.count) namespaces; it must have exactly one"
         )
     }
 }

@@ -1,7 +1,8 @@
 import Host
 import Model
 
-/// The block devices of a drive, each of them claimed, so that the host does not begin to use what is being erased.
+/// The block devices of a drive, each claimed exclusively, so that the host does not start using a drive that is being
+/// erased.
 final class DriveHold {
     private let root: SysfsRoot
     private var claims: [String: DeviceClaim] = [:]
@@ -10,7 +11,7 @@ final class DriveHold {
         self.root = root
     }
 
-    /// The block devices through which the functions' drive is reached, partitions among them.
+    /// The block devices through which the functions' drive is reached, including partitions.
     static func names(of unit: [PCIAddress], on host: HostSnapshot) -> (disks: [String], all: [String]) {
         // The paths below a multipath device have no node of their own.
         let blocks = host.blocks.filter { block in
@@ -20,7 +21,7 @@ final class DriveHold {
         return (blocks.filter { $0.disk == nil }.map(\.name), blocks.map(\.name))
     }
 
-    /// Claims what is not claimed yet.
+    /// Claims the devices that are not claimed yet.
     func claim(_ names: [String]) async throws(DriverFault) {
         let root = root
         for name in names where claims[name] == nil {
@@ -35,7 +36,7 @@ final class DriveHold {
         }
     }
 
-    /// Lets one go, for a program that claims it by itself.
+    /// Releases one device, for a program that claims it itself.
     func release(_ name: String) { claims[name] = nil }
 
     func releaseAll() { claims = [:] }

@@ -1,15 +1,15 @@
 import Host
 import Model
 
-/// The namespaces of one drive, all of them brought before the eraser: those that no controller had attached, those that the kernel
-/// cannot show given blocks that it can, and where there is none that a tenant could use, one made.
+/// Makes all namespaces of one drive accessible to the eraser. Namespaces without a controller are attached. Those that
+/// the kernel cannot show get a block format that it can. If no namespace is usable by a tenant, one is created.
 struct DriveNamespaces: Sendable {
     /// One namespace of the drive.
     struct Space: Sendable {
         let number: UInt32
-        /// Its block device; nil where the kernel shows none.
+        /// Its block device; nil if the kernel shows none.
         var name: String?
-        /// Bytes; 0 where it shows none.
+        /// Size in bytes; 0 if the kernel shows no block device.
         var size: UInt64
     }
 
@@ -28,7 +28,7 @@ struct DriveNamespaces: Sendable {
 
     /// - Parameters:
     ///   - unit: the functions that lead to the drive
-    ///   - isPart: it is a virtual function, which has what is attached to it and no more
+    ///   - isPart: whether the unit is a virtual function, which has only the namespaces that are attached to it
     func gather(
         _ unit: [PCIAddress], _ drives: [NVMeController], _ identity: NVMeIdentity, isPart: Bool
     ) async throws(DriverFault) -> Outcome {
@@ -56,7 +56,8 @@ struct DriveNamespaces: Sendable {
         return outcome
     }
 
-    /// The namespaces as the kernel shows them now. What is new takes it a moment, and what it cannot show never comes.
+    /// The namespaces as the kernel shows them now. New ones take a moment to appear; those that the kernel cannot show
+    /// never do.
     func shown(
         _ numbers: [UInt32], _ address: PCIAddress, _ drive: NVMeController, isNew: Bool
     ) async throws(DriverFault) -> [Space] {
@@ -65,7 +66,7 @@ struct DriveNamespaces: Sendable {
         for attempt in 0..<(isNew ? 25 : 1) {
             if attempt > 0 {
                 do { try await wait(.milliseconds(200)) } catch {
-                    throw DriverFault("The erasure was broken off.", isTransient: true)
+                    throw DriverFault("The erasure was interrupted.", isTransient: true)
                 }
             }
             let now = await control.snapshot().nvme.first { $0.address == address }?.namespaces ?? []
@@ -78,7 +79,7 @@ struct DriveNamespaces: Sendable {
         return spaces
     }
 
-    /// Gives blocks that the kernel can show to namespaces that have others.
+    /// Gives namespaces a block format that the kernel can show.
     private func mend(
         _ outcome: inout Outcome, _ address: PCIAddress, _ drive: NVMeController, _ identity: NVMeIdentity
     ) async throws(DriverFault) {
@@ -98,7 +99,7 @@ struct DriveNamespaces: Sendable {
         outcome.spaces = try await shown(outcome.spaces.map(\.number), address, drive, isNew: true)
     }
 
-    /// Makes one namespace of all there is in place of those that nobody can use.
+    /// Creates one namespace with the drive's whole capacity, in place of namespaces that nobody can use.
     private func replace(
         _ outcome: inout Outcome, _ address: PCIAddress, _ drive: NVMeController, _ identity: NVMeIdentity,
         _ controllers: [Int]
@@ -125,7 +126,7 @@ struct DriveNamespaces: Sendable {
                 blocks: blocks, format: format.index, isShared: controllers.count > 1, on: drive.name)
         }
         guard let number = try await tool.allocated(drive.name).first else {
-            throw DriverFault("The drive \(address) made a namespace and does not have it.")
+            throw DriverFault("The drive \(address) reported that it created a namespace, but does not list it.")
         }
         try await tool.attach(number, to: controllers, of: drive.name)
         let former = outcome.spaces.map { "\($0.number)" }.joined(separator: " ")

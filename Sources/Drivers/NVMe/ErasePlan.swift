@@ -4,10 +4,11 @@ enum ErasePlan: Sendable, Equatable {
     case formatKey, formatData
     case zero
 
-    /// The strongest that configuration and drive allow. Throws, saying what the drive lacks, when there is none.
+    /// Chooses the strongest erasure that configuration and drive allow. Throws if there is none; the error says what
+    /// the drive lacks.
     ///
-    /// - Parameter isPart: it is a virtual function, beside which others live on the same media: what reaches them is out of the
-    ///   question
+    /// - Parameter isPart: whether the unit is a virtual function that shares the media with others; then erasures that
+    ///   reach the whole drive are excluded
     init(_ options: NVMeOptions, _ drive: NVMeIdentity, isPart: Bool = false) throws(DriverFault) {
         let action = options.clearAction
         if isPart, action == .sanitize {
@@ -79,6 +80,6 @@ enum ErasePlan: Sendable, Equatable {
         }
     }
 
-    /// Whether what is read afterwards may be anything but the old.
+    /// Whether the erasure leaves random content, so that samples must only differ from before.
     var leavesNoise: Bool { self == .sanitizeKey || self == .formatKey }
 }

@@ -1,7 +1,7 @@
 import Host
 
 extension NVMeController {
-    /// What an operator, and the record of a cleaning, knows the drive by: `serial`, `model`, `firmware`.
+    /// The drive's identity for an operator and for the record of a cleaning: `serial`, `model`, `firmware`.
     var facts: [String: String] {
         ["serial": serial, "model": model, "firmware": firmware].compactMapValues { $0 }
     }

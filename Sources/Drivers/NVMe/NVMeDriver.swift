@@ -13,7 +13,7 @@ public struct NVMeDriver: Driver {
     private let options: DriverOptions
     private let wait: @Sendable (Duration) async throws -> Void
 
-    /// `wait` is for the pauses between two looks at a drive that is at work.
+    /// - Parameter wait: pauses between two queries of a drive that is working
     public init(
         _ options: DriverOptions,
         wait: @escaping @Sendable (Duration) async throws -> Void = { try await Task.sleep(for: $0) }
@@ -78,13 +78,13 @@ public struct NVMeDriver: Driver {
         return drive?.state == "dead" ? "its controller is dead" : nil
     }
 
-    /// Sees to it that the drive is its holder's alone: that no other controller has its namespaces, that the host does not use it,
-    /// and that it can be erased afterwards.
+    /// Makes sure that only the holder can reach the drive: no other controller has its namespaces, the host does not
+    /// use it, and it can be erased afterwards.
     public func prepare(_ order: HandleOrder) async throws(DriverFault) {
         try await eraser.inspect(try order.requireUnit())
     }
 
-    /// A drive loses nothing by a start of its host; its holder may have it again by now.
+    /// Does nothing: a drive keeps its state when its host restarts, and its holder may already use it again.
     public func restore(_ order: HandleOrder) async throws(DriverFault) {}
 
     private var eraser: DriveEraser {

@@ -1,9 +1,9 @@
-/// What a controller says it can do, from the first bytes of its Identify Controller data (NVM Express base specification 2.0,
-/// figure 275). The binary form is the specification's own; that of JSON changes with the tool's version.
+/// A controller's capabilities, from the first bytes of its Identify Controller data (NVM Express base specification
+/// 2.0, figure 275). The binary form is defined by the specification; the tool's JSON changes with its version.
 struct NVMeIdentity: Sendable, Equatable {
-    /// Bit 1: format; bit 3: namespaces are made and removed.
+    /// Bit 1: format; bit 3: namespace management.
     let optionalAdminCommands: UInt16
-    /// Bit 2: format erases cryptographically; bit 1: an erasing format takes all namespaces.
+    /// Bit 2: format can erase cryptographically; bit 1: an erasing format applies to all namespaces.
     let formatAttributes: UInt8
     /// Bit 0: crypto erase; 1: block erase; 2: overwrite.
     let sanitizeCapabilities: UInt32
@@ -11,7 +11,7 @@ struct NVMeIdentity: Sendable, Equatable {
     let sharing: UInt8
     /// The controller's own number.
     let controller: Int
-    /// Bytes that belong to no namespace; 0 where the drive does not say.
+    /// Bytes that belong to no namespace; 0 if the drive does not report them.
     let unallocated: UInt64
 
     init?(_ bytes: [UInt8]) {
@@ -36,7 +36,7 @@ struct NVMeIdentity: Sendable, Equatable {
     var sanitizesByOverwriting: Bool { sanitizeCapabilities & 4 != 0 }
 }
 
-/// Where a sanitize operation stands, from the Sanitize Status log page (figure 292 there).
+/// The state of a sanitize operation, from the Sanitize Status log page (figure 292 there).
 struct SanitizeStatus: Sendable, Equatable {
     enum State: Sendable, Equatable {
         case never, succeeded, running, failed
@@ -80,14 +80,15 @@ struct NVMeWear: Sendable, Equatable {
         mediaErrors = (0..<8).reduce(0) { $0 | UInt64(bytes[160 + $1]) << (8 * UInt64($1)) }
     }
 
-    /// What to make of it. Warnings by their bits: spare below its threshold, too hot, unreliable, read only, backup failed.
+    /// The health that follows. Bits of the critical warning: spare below its threshold, too hot, unreliable,
+    /// read-only, backup failed.
     var health: DeviceHealth {
         let evidence = [
             "critical_warning": String(criticalWarning), "temperature_kelvin": String(temperature),
             "available_spare": String(spare), "percentage_used": String(used), "media_errors": String(mediaErrors),
         ]
         if criticalWarning & 0b1100 != 0 {
-            let what = criticalWarning & 8 != 0 ? "its media are read only" : "it calls itself unreliable"
+            let what = criticalWarning & 8 != 0 ? "its media are read only" : "it reports that it is unreliable"
             return DeviceHealth(.sick, reason: what, evidence: evidence)
         }
         if criticalWarning & 1 != 0 || (spareThreshold > 0 && spare < spareThreshold) {

@@ -1,6 +1,7 @@
-/// What a drive says of one namespace, from its Identify Namespace data (NVM command set specification 1.0, figure 97).
+/// A drive's description of one namespace, from its Identify Namespace data (NVM command set specification 1.0, figure
+/// 97).
 struct NVMeNamespaceIdentity: Sendable, Equatable {
-    /// One form of blocks that a namespace can have.
+    /// One block format that a namespace can have.
     struct Format: Sendable, Equatable {
         let index: Int
         /// Bytes of metadata with each block.
@@ -10,13 +11,13 @@ struct NVMeNamespaceIdentity: Sendable, Equatable {
         /// 0 is the best.
         let performance: Int
 
-        /// Whether the kernel shows it as a block device without more ado.
+        /// Whether the kernel shows it as a block device.
         var isPlain: Bool { metadata == 0 && size >= 512 }
     }
 
-    /// In blocks; 0 where there is no such namespace.
+    /// In blocks; 0 if the namespace does not exist.
     let size: UInt64
-    /// The format that it has.
+    /// The index of its present format.
     let format: Int
     let formats: [Format]
     /// Whether several controllers may have it (NMIC, bit 0).
@@ -36,14 +37,15 @@ struct NVMeNamespaceIdentity: Sendable, Equatable {
         }
     }
 
-    /// The format to keep when it is erased: its own, or where the kernel cannot show that, the best that it can.
+    /// The format to keep when it is erased: its present one or, if the kernel cannot show that, the best one that it
+    /// can show.
     var keptFormat: Int {
         let own = formats.first { $0.index == format }
         guard let own, !own.isPlain, let plain = Self.best(of: formats) else { return format }
         return plain.index
     }
 
-    /// The fastest plain format, of those as fast the first.
+    /// The fastest plain format; among equally fast ones the first.
     static func best(of formats: [Format]) -> Format? {
         formats.filter(\.isPlain).min { ($0.performance, $0.index) < ($1.performance, $1.index) }
     }

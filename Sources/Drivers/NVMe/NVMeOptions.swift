@@ -1,17 +1,17 @@
-/// What the configuration says of NVMe drives: section `nvme`.
+/// The configuration of NVMe drives: section `nvme`.
 public struct NVMeOptions: Sendable, Equatable {
-    /// Which drives are offered; none without.
+    /// The drives that are offered; empty if nothing is offered.
     public var deviceSpecs: [DeviceSpec]
     public var clearAction: ClearAction
     public var clearStrategy: ClearStrategy
-    /// How long one erasure may take in all, in seconds; at least 60.
+    /// The maximum duration of one erasure in seconds; at least 60.
     public var cleanupTimeout: Int
-    /// Blocks of 4 KiB that are read back of each namespace.
+    /// Number of blocks of 4 KiB that are read back from each namespace.
     public var samples: Int
     /// Whether virtual functions of drives are offered; each must have namespaces of its own.
     public var offersVirtualFunctions: Bool
 
-    /// What a guest gets of a drive.
+    /// What a guest gets from a drive.
     public var handleType: HandleType
 
     /// `handle_type`.
@@ -26,9 +26,9 @@ public struct NVMeOptions: Sendable, Equatable {
 
     /// `clear_action`: the command that erases.
     public enum ClearAction: String, Sendable, CaseIterable {
-        /// The strongest that the drive has: sanitize, else format, else zeros.
+        /// The strongest command that the drive supports: sanitize, otherwise format, otherwise zeros.
         case auto
-        /// Sanitize, which reaches what no namespace shows; refused by a drive that cannot.
+        /// Sanitize, which also reaches blocks that belong to no namespace. A drive without it is refused.
         case sanitize
         case format
         /// Zeros over every namespace.
@@ -37,7 +37,7 @@ public struct NVMeOptions: Sendable, Equatable {
 
     /// `clear_strategy`: what sanitize and format do.
     public enum ClearStrategy: String, Sendable, CaseIterable {
-        /// Cryptographic where the drive has it, else of the blocks.
+        /// The key if the drive supports that, otherwise the blocks.
         case auto
         case crypto
         case block

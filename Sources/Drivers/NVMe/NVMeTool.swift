@@ -1,13 +1,13 @@
 import Host
 
-/// The program `nvme`, asked in the forms that do not change with its version: what the specification lays down in bytes is read
-/// in bytes.
+/// The program `nvme`, used only in forms that do not change with its version: what the specification defines as bytes
+/// is read as bytes.
 struct NVMeTool: Sendable {
-    /// Names every namespace at once.
+    /// The namespace id that addresses every namespace at once.
     static let everyNamespace: UInt32 = 0xffff_ffff
 
     let commands: any CommandRunner
-    /// Of each call that only asks.
+    /// Timeout of each call that only reads.
     var patience: Duration = .seconds(30)
 
     func identity(_ controller: String) async throws(DriverFault) -> NVMeIdentity {
@@ -36,10 +36,11 @@ struct NVMeTool: Sendable {
 
     // MARK: Identify (NVM Express base specification 2.0, section 5.17)
 
-    /// The namespaces that the controller has.
+    /// The namespaces that are attached to the controller.
     func attached(_ controller: String) async throws(DriverFault) -> [UInt32] { try await list(controller, 0x02) }
 
-    /// All namespaces that the drive has, those too that no controller has. Asked of drives that manage namespaces.
+    /// All namespaces of the drive, including those that are attached to no controller. Only for drives with namespace
+    /// management.
     func allocated(_ controller: String) async throws(DriverFault) -> [UInt32] { try await list(controller, 0x10) }
 
     func namespace(_ number: UInt32, of controller: String) async throws(DriverFault) -> NVMeNamespaceIdentity {
@@ -50,7 +51,7 @@ struct NVMeTool: Sendable {
         return identity
     }
 
-    /// The numbers of the controllers that have the namespace. Asked of drives that manage namespaces.
+    /// The numbers of the controllers that the namespace is attached to. Only for drives with namespace management.
     func controllers(having number: UInt32, of controller: String) async throws(DriverFault) -> [Int] {
         let bytes = try await identify(controller, 0x12, namespace: number)
         guard bytes.count >= 2 else { throw Self.unreadable(controller) }
@@ -59,7 +60,7 @@ struct NVMeTool: Sendable {
         return (0..<count).map { Int(bytes[2 + 2 * $0]) | Int(bytes[3 + 2 * $0]) << 8 }
     }
 
-    /// The formats that every namespace of the drive may have.
+    /// The formats that are possible for every namespace of the drive.
     func commonFormats(_ controller: String) async throws(DriverFault) -> [NVMeNamespaceIdentity.Format] {
         let bytes = try await identify(controller, 0x00, namespace: Self.everyNamespace)
         return NVMeNamespaceIdentity(bytes)?.formats ?? []
@@ -111,7 +112,7 @@ struct NVMeTool: Sendable {
         _ = try await ask(["delete-ns", "/dev/\(controller)", "--namespace-id=\(number)"])
     }
 
-    /// A namespace that other controllers may have only where `isShared`.
+    /// Creates a namespace. Other controllers may have it only if `isShared`.
     func create(blocks: UInt64, format: Int, isShared: Bool, on controller: String) async throws(DriverFault) {
         _ = try await ask([
             "create-ns", "/dev/\(controller)", "--nsze=\(blocks)", "--ncap=\(blocks)",
@@ -119,7 +120,7 @@ struct NVMeTool: Sendable {
         ])
     }
 
-    /// Has the kernel look at the namespaces again.
+    /// Makes the kernel read the namespaces again.
     func rescan(_ controller: String) async throws(DriverFault) {
         _ = try await ask(["ns-rescan", "/dev/\(controller)"])
     }
@@ -131,7 +132,8 @@ struct NVMeTool: Sendable {
         _ = try await ask(["sanitize", "/dev/\(controller)", "--sanact=\(action)"])
     }
 
-    /// `erase`: 1 user data, 2 the key. Addressed to the controller, so that the caller can keep the block device to itself meanwhile.
+    /// `erase`: 1 erases user data, 2 erases the key. The command is sent to the controller, so that the caller can
+    /// keep the block device claimed.
     func format(
         _ number: UInt32, of controller: String, erase: Int, format: Int, timeout: Duration
     ) async throws(DriverFault) {
@@ -145,7 +147,7 @@ struct NVMeTool: Sendable {
                 ], timeout: timeout + .seconds(15)))
     }
 
-    /// The program refuses a block device that anyone has for himself.
+    /// Writes zeros. The program refuses a block device that anyone has claimed exclusively.
     func zero(_ namespace: String, timeout: Duration) async throws(DriverFault) {
         _ = try await run(Command("blkdiscard", ["--zeroout", "/dev/\(namespace)"], timeout: timeout))
     }

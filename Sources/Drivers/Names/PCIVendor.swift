@@ -1,4 +1,4 @@
-/// Vendors that the reference gives a trait of their own, by PCI vendor id.
+/// Vendors for which Cyborg has a trait, by PCI vendor id.
 enum PCIVendor {
     static func name(_ vendor: UInt16) -> String? {
         switch vendor {

@@ -1,6 +1,6 @@
 import Model
 
-/// JSON texts in the very form that the reference stores and shows: a space after each colon and comma.
+/// JSON text exactly as Cyborg stores and shows it: a space after each colon and comma.
 enum PythonJSON {
     /// A flat object; a nil value is `null`.
     static func object(_ pairs: [(String, String?)]) -> String {

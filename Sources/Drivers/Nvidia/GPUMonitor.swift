@@ -1,6 +1,6 @@
 public import Model
 
-/// What a vendor's library says of one GPU. What it does not say is nil.
+/// The values of one GPU from the vendor's library. A value that it does not provide is nil.
 public struct GPUReading: Sendable, Equatable {
     public var name: String?
     public var serial: String?
@@ -14,12 +14,12 @@ public struct GPUReading: Sendable, Equatable {
     var awaitsRemapping = false
     /// A failed row could not be replaced.
     public var remappingFailed = false
-    /// It does not answer on its bus any more.
+    /// It does not respond on its bus any more.
     public var isLost = false
 
     public init() {}
 
-    /// What to make of it.
+    /// The health that follows.
     var health: DeviceHealth {
         var evidence: [String: String] = [:]
         evidence["temperature"] = temperature.map { "\($0)" }
@@ -47,8 +47,8 @@ public struct GPUReading: Sendable, Equatable {
     }
 }
 
-/// Asks about GPUs that the host's own driver runs. Never changes one.
+/// Reads the state of GPUs that the host's own driver runs. Never changes one.
 public protocol GPUMonitor: Sendable {
-    /// Nil where nobody can be asked, or the GPU is in other hands. Waits; call it on a thread that may.
+    /// Nil if the GPU cannot be queried, or if it is bound to another driver. The call blocks; use a thread that may.
     func reading(of address: PCIAddress) -> GPUReading?
 }

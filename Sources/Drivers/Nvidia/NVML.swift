@@ -58,7 +58,7 @@ public struct NVML: GPUMonitor {
         return reading
     }
 
-    /// Each answer by itself: cards differ in what they say.
+    /// Reads each value separately, because cards support different ones.
     private func read(_ device: OpaquePointer, _ handle: UnsafeMutableRawPointer, into reading: inout GPUReading) {
         reading.name = unsafe text("nvmlDeviceGetName", device, handle)
         reading.serial = unsafe text("nvmlDeviceGetSerial", device, handle)

@@ -1,9 +1,10 @@
 import Host
 public import Model
 
-/// Offers NVIDIA GPUs: whole, divided by mdev types, or by the types of the vendor's newer interface on virtual functions.
+/// Offers NVIDIA GPUs: as a whole, divided by mdev types, or divided by the types of the vendor's newer interface on
+/// virtual functions.
 ///
-/// Names, classes and traits are the reference's. Virtual functions are no whole GPUs and are never offered as such.
+/// Names, classes and traits are Cyborg's. Virtual functions are never offered as whole GPUs.
 public struct NvidiaDriver: Driver {
     public static let name = "nvidia"
     public static let capabilities = DriverCapabilities(
@@ -70,14 +71,15 @@ public struct NvidiaDriver: Driver {
             for type in types {
                 discovery.idle.append(
                     HostProblem(
-                        path: "vgpu_\(type).device_addresses \(address)", text: "means nothing on this host: \(reason)")
+                        path: "vgpu_\(type).device_addresses \(address)",
+                        text: "matches nothing on this host: \(reason)")
                 )
             }
         }
         return discovery
     }
 
-    /// Nil where an address may have types.
+    /// Nil if the address may have types, otherwise the reason.
     private static func idleness(_ function: PCIFunction?) -> String? {
         guard let function else { return "there is no PCI function of that address" }
         guard function.vendor == vendor, function.classCode.isGPU else {
@@ -108,7 +110,7 @@ public struct NvidiaDriver: Driver {
         return try await cleaning.clean(order.requireAddress())
     }
 
-    /// Asks the bus, and the vendor's library, which knows the cards that the vendor's driver runs.
+    /// Reads the bus, and the vendor's library, which knows the cards that the vendor's driver runs.
     public func examine(_ order: HandleOrder) async throws(DriverFault) -> DeviceHealth {
         let address = try order.requireAddress()
         guard await control.snapshot().function(at: address) != nil else {
@@ -148,8 +150,8 @@ public struct NvidiaDriver: Driver {
         ).device(function, on: host)
     }
 
-    /// Nil when it is offered, else why not. Several types of one card are deployables of their own, with classes of their own, and
-    /// share it.
+    /// Nil if the GPU is offered, otherwise the reason. Several types of one card are separate deployables with their
+    /// own classes, and share the card's capacity.
     private func divided(
         _ function: PCIFunction, _ types: [String], _ parent: MdevParent, _ pass: DiscoveryPass,
         _ shared: inout [MdevPools.Offer], into discovery: inout Discovery
@@ -182,21 +184,21 @@ public struct NvidiaDriver: Driver {
         return nil
     }
 
-    /// With the type's whole name but for the vendor's word: of `GRID A100-4C`, `A100_4C`.
+    /// Includes the type's complete name without the vendor's word: `A100_4C` for `GRID A100-4C`.
     static func traits(of function: PCIFunction, _ title: String? = nil, else word: String? = nil) -> [String] {
         let product = "CUSTOM_NVIDIA_\(function.productID.uppercased())"
         let type = title.map { ProviderNames.symbol(VGPUTypeName.withoutVendor($0)) } ?? word
         return ["OWNER_CYBORG", type.map { "\(product)_\($0)" } ?? product]
     }
 
-    /// Types that are backed by a MIG instance (`A100-2-10C`: two slices, 10 GB) are no time slices and have a class of
-    /// their own.
+    /// Types that are backed by a MIG instance (`A100-2-10C`: two slices, 10 GB) are not time-sliced. They have their
+    /// own class.
     static func resourceClass(of title: String?) -> String {
         guard let name = title.flatMap({ VGPUTypeName($0) }), let slices = name.slices else { return "VGPU" }
         return "CUSTOM_NVIDIA_MIG_\(slices)_\(name.size)\(ProviderNames.symbol(name.series))"
     }
 
-    /// The number behind `nvidia-`, or alone.
+    /// The number after `nvidia-`, or the text itself if it is a number.
     static func number(of type: String) -> Int? {
         Int(type.hasPrefix("nvidia-") ? String(type.dropFirst("nvidia-".count)) : type)
     }

@@ -1,17 +1,17 @@
 public import Model
 
-/// What the configuration says of NVIDIA GPUs: sections `gpu_devices` and `vgpu_<type>`.
+/// The configuration of NVIDIA GPUs: sections `gpu_devices` and `vgpu_<type>`.
 public struct NvidiaOptions: Sendable, Equatable {
-    /// `enabled_vgpu_types` with their `device_addresses`: which types a GPU, or a virtual function of one, is divided by, in their
-    /// order.
+    /// The types by which a GPU, or a virtual function of one, is divided, in order: `enabled_vgpu_types` with their
+    /// `device_addresses`.
     public var types: [PCIAddress: [String]]
 
     public init(types: [PCIAddress: [String]] = [:]) {
         self.types = types
     }
 
-    /// From the configuration's own form: the enabled types, and the addresses of each. A type without addresses and
-    /// addresses of a type that is not enabled are refused.
+    /// Reads the enabled types and the addresses of each. Throws for a type without addresses, and for addresses of a
+    /// type that is not enabled.
     public init(
         enabledTypes: [String], addresses: [String: [String]]
     ) throws(DeviceSpecFault) {

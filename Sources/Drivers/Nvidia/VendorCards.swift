@@ -1,17 +1,19 @@
 import Host
 import Model
 
-/// Cards whose virtual functions take a type each through the vendor's own folder in sysfs, and share the card's capacity.
+/// Cards whose virtual functions take one type each, through the vendor's own folder in sysfs, and share the card's
+/// capacity.
 ///
-/// A function lists the types that could be made on it now. All functions of a free card list the type that fits once; as soon as one has
-/// it, none lists any. So a function is offered as long as it is configured, and how many of them have room is counted for the card.
+/// A function lists the types that could be made on it now. All functions of a free card list a type even if it fits
+/// only once; as soon as one function has it, the others list nothing. So each configured function is offered, and the
+/// number of functions that have room is counted for the card.
 struct VendorCards {
     private let pass: DiscoveryPass
     /// Every type that is listed on the host now, by number.
     private let titles: [Int: String]
-    /// Functions that take types, by the card that they are of.
+    /// Functions that take types, by their card.
     private let functions: [PCIAddress: [PCIFunction]]
-    /// What is configured, by function.
+    /// The configured functions.
     private var units: [PCIAddress: Unit] = [:]
 
     private struct Unit {
@@ -31,7 +33,7 @@ struct VendorCards {
 
     private static func card(of function: PCIFunction) -> PCIAddress { function.physicalFunction ?? function.address }
 
-    /// Reports a function with the type that it is configured for. Nil when it is offered, else why not.
+    /// Reports a function with its configured type. Nil if it is offered, otherwise the reason.
     mutating func divided(_ function: PCIFunction, _ types: [String], into discovery: inout Discovery) -> String? {
         guard types.count == 1, let type = types.first else {
             return "it can have one type of \(types.joined(separator: ", ")); name one"
@@ -79,7 +81,7 @@ struct VendorCards {
         return nil
     }
 
-    /// Name and number of a type as they were when the card was seen last.
+    /// Name and number of a type as they were when the card was last read.
     private func known(_ number: Int, on function: PCIFunction) -> (title: String?, maximum: Int?) {
         let card = Self.card(of: function).description
         let last = pass.before.filter { device in
@@ -96,7 +98,7 @@ struct VendorCards {
         function.vendorPartition?.creatable.contains { $0.number == number } == true
     }
 
-    /// A pool for each card of which something is offered.
+    /// A pool for each card that is offered.
     var pools: [CapacityPool] {
         functions.sorted { $0.key < $1.key }.compactMap { card, functions in
             let own = functions.filter { units[$0.address] != nil }

@@ -1,11 +1,11 @@
 import Host
 import Model
 
-/// Functions that `group` binds together: offered, claimed and cleaned as one unit, or not at all.
+/// Functions that `group` combines: they are offered, claimed and cleaned as one unit, or not at all.
 struct DeviceGroups {
     private struct Group {
         var members: [(function: PCIFunction, spec: DeviceSpec)] = []
-        /// Why one of its members cannot be offered.
+        /// Why one of its members cannot be offered; nil if all can.
         var objection: String?
         let type: String?
         var specs: [DeviceSpec]
@@ -20,8 +20,8 @@ struct DeviceGroups {
         }
     }
 
-    /// Takes over what becomes of a function that a group's spec means. False for what is none of the group's: bridges, and
-    /// physical functions that have given way to their virtual ones.
+    /// Takes a function that a group's spec matches. Returns false for a function that does not belong to the group: a
+    /// bridge, or a physical function whose virtual functions are used instead.
     mutating func take(_ function: PCIFunction, _ spec: DeviceSpec, _ verdict: Offer.Verdict) -> Bool {
         guard let name = spec.group else { return false }
         switch verdict {
@@ -34,7 +34,7 @@ struct DeviceGroups {
         return true
     }
 
-    /// The groups that are whole, and a note for each that is not.
+    /// Reports the groups that are complete, and a note for each that is not.
     func report(into discovery: inout Discovery, on host: HostName) {
         for (name, group) in groups.sorted(by: { $0.key < $1.key }) {
             let objection: String? =
@@ -57,7 +57,7 @@ struct DeviceGroups {
         }
     }
 
-    /// What a note about a group is about.
+    /// The subject of a note about a group.
     static func path(_ name: String) -> String { "/group/\(name)" }
 
     private static func device(_ name: String, _ group: Group, _ host: HostName) -> DeviceReport {

@@ -1,12 +1,12 @@
 public import Host
 public import Model
 
-/// Whether the functions that drivers offer can be passed to guests one by one, as they are offered: by the rules of the kernel's
-/// IOMMU groups and of the addresses that a hypervisor takes.
+/// Whether the functions that drivers offer can be passed to guests one by one, by the rules of the kernel's IOMMU
+/// groups and of the addresses that a hypervisor accepts.
 ///
-/// The kernel gives a group to one guest, and only while no driver of the host runs any of its members. Bridges and root ports
-/// among them do not count. So a unit is what one guest can have alone: a function whose group has nothing else that is offered or
-/// used, or functions that `group` binds together.
+/// The kernel gives a group to one guest, and only while no driver of the host runs any of its members. Bridges and
+/// root ports do not count. So a unit must be something that one guest can have alone: a function whose group contains
+/// nothing else that is offered or used, or functions that `group` combines.
 public struct HostPassage: Sendable {
     /// Why a function is not offered.
     public struct Refusal: Sendable, Equatable {
@@ -20,7 +20,7 @@ public struct HostPassage: Sendable {
         let members: Set<PCIAddress>
     }
 
-    /// A function as a driver offers it.
+    /// A function that a driver offers.
     private struct Place: Hashable {
         let driver: String
         let address: PCIAddress
@@ -36,14 +36,16 @@ public struct HostPassage: Sendable {
             by: { $0.iommuGroup ?? -1 })
     }
 
-    /// Addresses have 16 bits of domain in libvirt and in what a compute service is told.
+    /// An objection to addresses with more than 16 bits of domain, which neither libvirt nor a compute service can
+    /// express.
     static func domainObjection(to address: PCIAddress) -> FenceReason? {
         address.domain > 0xffff ? .wideDomain(address.domain) : nil
     }
 
     // MARK: Units
 
-    /// Takes out of the devices what cannot be passed, and says why. What is left of a device with several units stays.
+    /// Removes from the devices what cannot be passed, and returns the reasons. A device with several units keeps the
+    /// others.
     ///
     /// - Parameter devices: by driver
     public func settle(_ devices: inout [String: [DeviceReport]]) -> [Refusal] {
@@ -76,7 +78,7 @@ public struct HostPassage: Sendable {
         return refusals
     }
 
-    /// The functions that a guest gets by a handle; nil where the kernel passes none: a mediated device has a group of its own.
+    /// The functions that a guest gets with a handle; nil if it gets none: a mediated device has its own group.
     private static func unit(of handle: AttachHandleReport) -> Set<PCIAddress>? {
         guard handle.type == .pci || handle.type == .nvme, handle.info["vgpu_mark"] == nil else { return nil }
         let members = Set(HandleUnit.names(of: handle).compactMap { PCIAddress($0) })
@@ -102,7 +104,7 @@ public struct HostPassage: Sendable {
 
     // MARK: Groups
 
-    /// The other members of the groups that a unit is in.
+    /// The other members of a unit's IOMMU groups.
     private func others(than unit: Unit) -> [(group: Int, function: PCIFunction)] {
         let numbers = Set(unit.members.compactMap { functions[$0]?.iommuGroup }).sorted()
         return numbers.flatMap { number in
@@ -138,7 +140,7 @@ public struct HostPassage: Sendable {
 
     // MARK: Without an IOMMU
 
-    /// What there is to say of offered functions that have no IOMMU group.
+    /// The conditions for offered functions that have no IOMMU group.
     public func conditions(of devices: [DeviceReport]) -> [HostCondition] {
         let offered = Set(
             devices.flatMap(\.deployables).flatMap(\.handles).compactMap(Self.unit).flatMap { $0 }

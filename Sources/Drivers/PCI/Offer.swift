@@ -1,25 +1,25 @@
 import Host
 import Model
 
-/// What becomes of each function of a host under a list of device specs. The pci driver and `host match` ask the same code.
+/// The result of a list of device specs for each function of a host. The pci driver and `host match` use the same code.
 struct Offer {
     enum Verdict: Equatable {
-        /// By the spec at this place of the list, the first that matches.
+        /// Offered by the spec at this index of the list, the first that matches.
         case offered(Int)
-        /// The specs mean it, and yet it is not offered.
+        /// A spec matches, but the function is fenced.
         case fenced([FenceReason])
         case unsuitable(String)
-        /// It leads to the same media as others, and is offered with them or not at all.
+        /// The function leads to the same media as others, and is offered with them or not at all.
         case inseparable(String)
-        /// No spec means it; for each, the first thing that speaks against it.
+        /// No spec matches; for each spec, the first criterion that does not.
         case unmatched([DeviceSpec.Mismatch])
     }
 
     let verdicts: [(function: PCIFunction, verdict: Verdict)]
-    /// The first spec that means each function, offered or not.
+    /// The first spec that matches each function, whether it is offered or not.
     let matches: [PCIAddress: Int]
 
-    /// `only` narrows it to the functions that a driver is for.
+    /// - Parameter only: the functions that the driver handles
     init(_ specs: [DeviceSpec], _ pass: DiscoveryPass, only: (PCIFunction) -> Bool = { _ in true }) {
         var interfaces: [PCIAddress: [String]] = [:]
         for interface in pass.snapshot.interfaces {
@@ -73,7 +73,7 @@ struct Offer {
 }
 
 extension Offer {
-    /// The specs that do nothing on this host, under the name that they have in the configuration.
+    /// The specs that have no effect on this host, with their names in the configuration.
     func idle(of specs: [DeviceSpec], _ key: String, _ pass: DiscoveryPass) -> [HostProblem] {
         let used = Set(matches.values)
         return specs.indices.filter { !used.contains($0) }.map { index in
@@ -83,12 +83,12 @@ extension Offer {
             return HostProblem(
                 path: "\(key) \(index + 1)",
                 text: isShadowed
-                    ? "means nothing on this host: entries before it have all that it means"
-                    : "means nothing on this host: no function of it is such a one")
+                    ? "matches nothing on this host: earlier entries have all of its functions"
+                    : "matches nothing on this host: there is no such function")
         }
     }
 
-    /// What a spec looks at, of one function.
+    /// The properties of a function that specs compare.
     static func identity(of function: PCIFunction, on host: HostSnapshot) -> PCIFunctionIdentity {
         func interfaces(_ address: PCIAddress?) -> [String] {
             guard let address else { return [] }

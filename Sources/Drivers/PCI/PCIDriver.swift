@@ -3,8 +3,8 @@ public import Model
 
 /// Offers whole PCI functions, physical or virtual, that `device_spec` selects.
 ///
-/// Names, ids, classes and traits are the reference's. Where the reference calls every device a GPU, the type here is PCI; to
-/// its traits comes one of vendor and product that every vendor has.
+/// Names, ids, classes and traits are Cyborg's. Cyborg calls every device a GPU; here the type is PCI. An additional
+/// trait contains vendor and product, for every vendor.
 public struct PCIDriver: Driver {
     public static let name = "pci"
     public static let capabilities = DriverCapabilities(cleans: true, examines: true)
@@ -66,8 +66,8 @@ public struct PCIDriver: Driver {
         ).device(function, on: host)
     }
 
-    /// Resets the function. A reset leaves what a storage device stores: such a handle is not given on, which the fault brings
-    /// about; the nvme driver erases drives.
+    /// Resets the function. A reset does not erase the content of a storage device, so cleaning such a device throws,
+    /// and its handle is not given to another tenant. The nvme driver erases drives.
     @discardableResult
     public func clean(_ order: HandleOrder) async throws(DriverFault) -> CleaningRecord {
         guard let members = order.info["members"] else { return try await clean(order.requireAddress()) }
@@ -91,7 +91,7 @@ public struct PCIDriver: Driver {
         return whole
     }
 
-    /// Of a group, every member.
+    /// For a group, every member is examined.
     public func examine(_ order: HandleOrder) async throws(DriverFault) -> DeviceHealth {
         try await FunctionHealth(control: cleaning.control).examine(order)
     }
@@ -142,7 +142,7 @@ public struct PCIDriver: Driver {
         return traits
     }
 
-    /// What an operator asks about a device, beyond the wire's fields.
+    /// Facts about a device for operators, beyond the API's fields.
     static func facts(of function: PCIFunction) -> [String: String] {
         var facts = ["class": function.classCode.name, "address": function.address.description]
         facts["serial"] = function.serial

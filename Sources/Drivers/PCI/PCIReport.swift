@@ -1,7 +1,8 @@
 import Host
 import Model
 
-/// The report of a device that is one PCI function with one handle: a device, a deployable named after the function, a handle.
+/// The report of a device that is one PCI function with one handle: the device, a deployable named after the function,
+/// and the handle.
 struct PCIReport {
     var type: DeviceType
     var driver: String
@@ -10,15 +11,15 @@ struct PCIReport {
     var facts: [String: String]
     var handle: [String: String]
     var needsCleaning: Bool
-    /// The key of the attributes that hold traits, before their number: `trait` or, for some of the reference's drivers,
-    /// `traits`.
+    /// The prefix of attribute keys that contain traits: `trait` or, for some of Cyborg's drivers, `traits`; a number
+    /// follows.
     var traitKey = "trait"
     var vendorBoardInfo = "miss_vb_info"
-    /// Nil for product id and class.
+    /// Nil for the default of product id and class.
     var standardBoardInfo: String?
-    /// Nil for the product id.
+    /// Nil for the default, the product id.
     var model: String?
-    /// Nil for the one made of host and address.
+    /// Nil for the default of host and address.
     var name: String?
 
     func device(_ function: PCIFunction, on host: HostName) -> DeviceReport {

@@ -6,7 +6,7 @@ import Host
 /// The kernel lists them in `modules.alias` as `alias vfio_pci:v000015B3d0000101Esv*… mlx5_vfio_pci`; libvirt chooses by the same lines.
 struct VariantDrivers: Sendable {
     private struct Entry {
-        /// Nil for any.
+        /// Nil matches any vendor.
         let vendor: UInt32?
         let product: UInt32?
         let driver: String
@@ -17,7 +17,7 @@ struct VariantDrivers: Sendable {
 
     private let entries: [Entry]
 
-    /// Of the running kernel; nil where its list cannot be read, as on a recorded host.
+    /// Reads the list of the running kernel; nil if it cannot be read, as on a recorded host.
     init?(_ root: SysfsRoot) {
         guard let release = try? root.text("/proc/sys/kernel/osrelease"), !release.contains("/"),
             let list = try? root.text("/lib/modules/\(release)/modules.alias", limit: Self.limit)
@@ -38,7 +38,7 @@ struct VariantDrivers: Sendable {
         }
     }
 
-    /// The driver that may migrate such a function.
+    /// The driver that may migrate the function.
     func driver(for function: PCIFunction) -> String? {
         entries.first { entry in
             entry.vendor ?? UInt32(function.vendor) == UInt32(function.vendor)
@@ -46,7 +46,7 @@ struct VariantDrivers: Sendable {
         }?.driver
     }
 
-    /// Why no guest can be migrated with the function; nil where one may.
+    /// Why no guest can be migrated with the function; nil if one may.
     func refusal(of function: PCIFunction) -> String? {
         guard driver(for: function) == nil else { return nil }
         return "live_migratable is refused: this kernel has no variant of vfio-pci that migrates "

@@ -1,17 +1,17 @@
 public import Model
 
-/// What the control plane says is held of a host's PCI functions.
+/// The PCI functions of a host that the control plane reports as held.
 public struct FunctionHoldings: Sendable, Equatable {
-    /// Functions that are somebody's as they are.
+    /// Functions that are held as a whole.
     public private(set) var whole: Set<PCIAddress> = []
-    /// Functions of which somebody has a part: a mediated device.
+    /// Functions of which a part is held: a mediated device.
     public private(set) var parents: Set<PCIAddress> = []
 
     public var all: Set<PCIAddress> { whole.union(parents) }
 
     public init() {}
 
-    /// - Parameter handles: the contents of the handles that are held
+    /// - Parameter handles: the contents of the held handles
     public init(handles: [[String: String]]) {
         for info in handles {
             let isPart = info["vgpu_mark"] != nil || info["parent"] != nil

@@ -1,4 +1,4 @@
-/// Numbers of `nvme` in JSON: some of its versions write them as texts, decimal or with `0x`.
+/// Numbers in the JSON of `nvme`: some of its versions write them as strings, in decimal or with `0x`.
 enum LenientNumber {
     static func decode<Key: CodingKey>(_ container: KeyedDecodingContainer<Key>, _ key: Key) throws -> Int {
         if let number = try? container.decode(Int.self, forKey: key) { return number }

@@ -2,15 +2,16 @@ import Model
 
 /// A share of a parent that is kept for mediated devices of one type: an entry of `partitions` with `parent`.
 ///
-/// Types of one parent take each other's room. Devices that nobody holds yet, spares, stand for the share: one makes way when a handle
-/// of the type is bound, and is there again when that is released. Their names follow from parent, type and number, so that the agent
-/// knows its own and touches no other.
+/// Types of one parent compete for its capacity. Devices that nobody holds, called spares, keep the share. One spare is
+/// removed when a handle of the type is bound, and made again when the handle is released. Their names follow from
+/// parent, type and number, so that the agent recognises its own spares and touches no other device.
 public struct MdevPartition: Sendable, Equatable {
-    /// As sysfs names it, however it was written: a PCI address, or the name of a virtual parent such as `mtty`.
+    /// The name in sysfs: a PCI address, or the name of a virtual parent such as `mtty`. The configuration may write it
+    /// in another form.
     public let parent: String
-    /// As sysfs names it: `nvidia-474`.
+    /// The name in sysfs, such as `nvidia-474`.
     public var type: String
-    /// Of that type, held and spare ones together.
+    /// The number of devices of that type, held ones and spares together.
     public var devices: Int
 
     public init(parent: String, type: String, devices: Int) {
@@ -30,18 +31,18 @@ public struct MdevPartition: Sendable, Equatable {
             type: try entry.required("type", "a type as sysfs names it, such as nvidia-474"), devices: devices)
     }
 
-    /// More than any card has.
+    /// More devices than any card has.
     static let limit = 1024
 
-    /// The names that spares of the share have, in order.
+    /// The names of the share's spares, in order.
     var spares: some Sequence<String> {
         (0..<Self.limit).lazy.map { number in
             ProviderNames.identifier(ofProvider: "spare \(type) \(number) of \(parent)").description
         }
     }
 
-    /// Only spares have names that are made of other names; everyone else draws them at random. By the version of the UUID, which
-    /// costs nothing to see.
+    /// Whether the name may be a spare's. Only spares have name-based UUIDs (by the UUID's version); all other devices
+    /// have random ones.
     static func mayBeSpare(_ device: String) -> Bool { device.dropFirst(14).first == "3" }
 
     func isOf(_ type: String, on parent: String) -> Bool { self.type == type && self.parent == parent }

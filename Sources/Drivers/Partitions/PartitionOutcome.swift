@@ -1,12 +1,12 @@
 import Model
 
-/// What became of one wish.
+/// The outcome of one wish.
 public struct PartitionOutcome: Sendable, Equatable {
     /// The physical function, or the parent and the type of its devices.
     public var subject: String
-    /// Nil when it is as wished, else why not.
+    /// Nil if the device is divided as wished, otherwise the reason.
     public var failure: String?
-    /// Whether anything had to be done.
+    /// Whether anything was changed.
     public var changed: Bool
 
     init(subject: String, failure: String?, changed: Bool) {

@@ -3,11 +3,12 @@ public import Model
 /// How a device is to be divided: one entry of `partitions`.
 public struct PartitionWish: Sendable, Equatable {
     public var address: PCIAddress
-    /// Virtual functions that the physical one shows; 0 for none.
+    /// The number of virtual functions of the physical function; 0 for no virtual functions.
     public var virtualFunctions: Int
-    /// The driver that must run the physical function for that, where the kernel has none of its own for it: `pci-pf-stub`.
+    /// The driver that must run the physical function for that, if the kernel has no driver of its own for it, such as
+    /// `pci-pf-stub`.
     public var driver: String?
-    /// Of an NVMe drive: queue pairs and interrupt vectors for each of its virtual controllers.
+    /// For an NVMe drive: queue pairs and interrupt vectors of each virtual controller.
     public var queues: Int
     public var interrupts: Int
 
@@ -20,7 +21,7 @@ public struct PartitionWish: Sendable, Equatable {
         self.interrupts = interrupts
     }
 
-    /// The wish, checked: an address that is none and a number that no device has are refused.
+    /// Throws for an invalid address, and for a number that no device has.
     public init(address: String, virtualFunctions: Int, driver: String? = nil) throws(DeviceSpecFault) {
         guard let address = PCIAddress(address) else {
             throw DeviceSpecFault("address", "'\(address)' is not a PCI address such as 0000:82:00.0")

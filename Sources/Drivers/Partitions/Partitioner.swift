@@ -1,17 +1,17 @@
 public import Host
 import Model
 
-/// Has devices divided as the configuration says: at the agent's start, which is how it lasts over reboots, and whenever it is
-/// called again. What is as wished is left alone, what is in use is never touched, and what could not be done is said.
+/// Divides devices as configured. It runs at the agent's start, so that the division lasts over reboots, and at each
+/// further call. It leaves alone what is as wished, never changes what is in use, and reports what could not be done.
 public struct Partitioner: Sendable {
     private let wishes: [PartitionWish]
     private let mdevs: [MdevPartition]
     private let control: HostControl
     private let commands: any CommandRunner
-    /// Whether these are all the shares that there are to be, so that spares of others go.
+    /// Whether these are all shares, so that spares of other shares are removed.
     private let isWhole: Bool
 
-    /// `commands` as `DriverOptions.commands` has them.
+    /// - Parameter commands: as in `DriverOptions.commands`
     public init(
         _ wishes: [PartitionWish], mdevs: [MdevPartition] = [], control: HostControl, commands: any CommandRunner
     ) {
@@ -29,8 +29,8 @@ public struct Partitioner: Sendable {
         self.commands = commands
     }
 
-    /// Whether something of that host is not as wished, so that there is something to do or to say. What a drive's virtual
-    /// controllers have is not seen in it; `settle` asks the drive.
+    /// Whether something on that host is not as wished, so that `settle` has something to do or to report. The
+    /// resources of a drive's virtual controllers are not in the snapshot; `settle` asks the drive.
     public func isUnsettled(_ host: HostSnapshot) -> Bool {
         wishes.contains { host.function(at: $0.address)?.sriov?.enabled != $0.virtualFunctions }
             || mdevs.contains { wish in
@@ -39,9 +39,10 @@ public struct Partitioner: Sendable {
             } || !abandoned(on: host).isEmpty
     }
 
-    /// One after another, in the configuration's order; one that fails holds up no other.
+    /// Divides the devices one after another, in the configuration's order. A failure does not stop the others.
     ///
-    /// - Parameter held: what the control plane says is held; nil while it does not say: then no function is divided anew
+    /// - Parameter held: the functions that the control plane reports as held; nil while it is unknown, and then no
+    ///   function is divided
     public func settle(held: FunctionHoldings? = FunctionHoldings()) async -> [PartitionOutcome] {
         var outcomes: [PartitionOutcome] = []
         for wish in wishes {
@@ -103,7 +104,7 @@ public struct Partitioner: Sendable {
         }
         guard wish.virtualFunctions <= sriov.total else {
             throw DriverFault(
-                "\(wish.address) can have at most \(sriov.total) virtual functions; \(wish.virtualFunctions) are asked for."
+                "\(wish.address) can have at most \(sriov.total) virtual functions; \(wish.virtualFunctions) are configured."
             )
         }
         guard let held else { throw Self.unknown }
@@ -138,7 +139,7 @@ public struct Partitioner: Sendable {
 
     // MARK: Mediated devices
 
-    /// Spares of shares that are configured no longer.
+    /// Spares of shares that are no longer configured.
     private func abandoned(on host: HostSnapshot) -> [(share: MdevPartition, spares: [String])] {
         guard isWhole else { return [] }
         var abandoned: [(share: MdevPartition, spares: [String])] = []
@@ -168,7 +169,7 @@ public struct Partitioner: Sendable {
             guard let held else { throw Self.unknown }
             if held.whole.contains(address) {
                 throw DriverFault(
-                    "\(wish.parent) gives no share, for the control plane says that it is held as a whole.",
+                    "\(wish.parent) is not divided, because the control plane reports that all of it is held.",
                     isTransient: true)
             }
         }
@@ -194,7 +195,7 @@ public struct Partitioner: Sendable {
             guard count == wish.devices else {
                 throw DriverFault(
                     "\(wish.parent) keeps \(count) devices of type \(wish.type), for they are in use; \(wish.devices) are "
-                        + "asked for.")
+                        + "configured.")
             }
         }
     }

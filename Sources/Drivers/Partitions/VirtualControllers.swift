@@ -12,7 +12,7 @@ struct VirtualControllers: Sendable {
     let wish: PartitionWish
     let commands: any CommandRunner
 
-    /// A controller must be offline to be given anything.
+    /// Assigns resources. A controller must be offline for that.
     func assign(_ number: Int) async throws(DriverFault) {
         try await manage(number, action: 7)
         try await manage(number, resource: 0, amount: wish.queues, action: 8)
@@ -21,14 +21,14 @@ struct VirtualControllers: Sendable {
 
     func bringOnline(_ number: Int) async throws(DriverFault) { try await manage(number, action: 9) }
 
-    /// Throws, naming what is not as wished.
+    /// Throws if resources are not as wished, and names them.
     func verify() async throws(DriverFault) {
         let found = try await list()
         let wrong = (1...max(1, wish.virtualFunctions)).compactMap { number in trouble(found[number], number) }
         guard wrong.isEmpty else { throw DriverFault("/dev/\(drive): \(wrong.joined(separator: "; ")).") }
     }
 
-    /// Gives what is lacking to those that lack it, but for those that a guest may have; true when something was done.
+    /// Assigns missing resources, except to controllers that a guest may use. Returns whether something was done.
     func complete(_ isHeld: (_ number: Int) -> Bool) async throws(DriverFault) -> Bool {
         let found = try await list()
         let lacking = (1...max(1, wish.virtualFunctions)).filter { trouble(found[$0], $0) != nil }
@@ -81,7 +81,7 @@ struct VirtualControllers: Sendable {
         return result
     }
 
-    /// As nvme-cli writes it.
+    /// The output of nvme-cli.
     private struct List: Decodable {
         let controllers: [Entry]
 

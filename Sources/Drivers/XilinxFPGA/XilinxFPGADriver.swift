@@ -1,10 +1,12 @@
 import Host
 public import Model
 
-/// Offers Xilinx (AMD) Alveo cards. A card has two functions: 0 manages and programs it, 1 is the tenant's.
+/// Offers Xilinx (AMD) Alveo cards. A card has two functions: function 0 manages and programs it, function 1 is for the
+/// tenant.
 ///
-/// The reference gives a tenant either of the two, and with the first the card's management; here only the second is a handle.
-/// A card with one function is offered by that. Deployables are named after the card's first function, as there.
+/// Cyborg gives a tenant either of the two, and with the first also the card's management. Here only the second is a
+/// handle. A card with one function is offered by that function. Deployables are named after the card's first function,
+/// as in Cyborg.
 public struct XilinxFPGADriver: Driver {
     public static let name = "xilinx_fpga"
     public static let capabilities = DriverCapabilities(cleans: true, programs: true, isStateful: true, examines: true)

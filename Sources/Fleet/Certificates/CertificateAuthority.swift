@@ -6,28 +6,28 @@ public import Model
 import SwiftASN1
 import X509
 
-/// The control plane's own authority: it signs the certificates of agents and of the listener that agents dial.
+/// The control plane's own authority, which signs the certificates of agents and of the listener for agents.
 ///
-/// One file in a folder that only its owner may read holds key and certificate; whoever opens the folder first makes it.
-/// Keys are P-256; the authority's certificate holds for ten years.
+/// One file in a folder that only its owner may read contains key and certificate; the process that opens the folder
+/// first creates it. Keys are P-256; the authority's certificate is valid for ten years.
 public struct CertificateAuthority: Sendable {
     private let certificate: Certificate
     private let key: Certificate.PrivateKey
     private let ids: IDSource
     private let time: TimeSource
 
-    /// PEM of the authority's certificate: what agents trust, and what the agents' listener admits.
+    /// PEM of the authority's certificate, which agents trust and the agents' listener accepts.
     public let certificatePEM: String
-    /// SHA-256 over the certificate's DER, in base64url: an enrolment token names it, so that a new host knows the
-    /// authority it is answered with.
+    /// SHA-256 over the certificate's DER, in base64url. An enrolment token contains it, so that a new host can
+    /// recognise the authority.
     public let fingerprint: String
 
     private static let fileName = "authority.pem"
     private static let lifetime = Duration.seconds(10 * 365 * 86_400)
-    /// Certificates hold from a little before they were made, for hosts whose clock is late.
+    /// Certificates are valid from a little before their creation, for hosts whose clock is slow.
     private static let leeway = Duration.seconds(300)
 
-    /// Opens the authority in `folder`, or makes one. Replicas that share an authority share the folder's file.
+    /// Opens the authority in `folder`, or creates one. Replicas that share an authority share the folder's file.
     public static func open(
         folder: String, time: TimeSource = .system, ids: IDSource = .random
     ) async throws(Fault) -> CertificateAuthority {
@@ -93,7 +93,7 @@ public struct CertificateAuthority: Sendable {
             ])
     }
 
-    /// A host's certificate for the key that `signingRequest` proves to be held.
+    /// A host's certificate for the key that `signingRequest` proves.
     func certificate(
         for host: HostName, signingRequest: SigningRequest, lifetime: Duration
     ) throws(Fault) -> (entry: CertificateBook.Entry, pem: String) {
@@ -109,9 +109,9 @@ public struct CertificateAuthority: Sendable {
         )
     }
 
-    /// Certificate chain and key, both PEM, for a listener that agents dial.
+    /// Certificate chain and key, both PEM, for a listener for agents.
     ///
-    /// - Parameter names: DNS names and IPv4 or IPv6 addresses under which agents reach it
+    /// - Parameter names: DNS names and IPv4 or IPv6 addresses at which agents reach it
     public func serverIdentity(
         names: [String], lifetime: Duration = .seconds(365 * 86_400)
     ) throws(Fault) -> (certificateChain: String, privateKey: String) {
@@ -123,10 +123,10 @@ public struct CertificateAuthority: Sendable {
         return (pem, own.pemRepresentation + "\n")
     }
 
-    /// TLS of a listener that agents dial: they show certificates of this authority. Who shows none gets in as well, for
-    /// a host must enrol before it has one, and is refused by everything but enrolment.
+    /// TLS settings of a listener for agents, which present certificates of this authority. A client without a
+    /// certificate is admitted as well, because a host must enrol before it has one; only enrolment accepts it.
     ///
-    /// - Parameter names: DNS names and IPv4 or IPv6 addresses under which agents reach it
+    /// - Parameter names: DNS names and IPv4 or IPv6 addresses at which agents reach it
     public func listenerTLS(names: [String]) throws(Fault) -> ListenerConfiguration.TLS {
         let identity = try serverIdentity(names: names)
         return ListenerConfiguration.TLS(
@@ -166,6 +166,6 @@ public struct CertificateAuthority: Sendable {
 }
 
 extension Timestamp {
-    /// Whole seconds: what a certificate can hold.
+    /// Rounded to whole seconds, which certificates use.
     var date: Date { Date(timeIntervalSince1970: Double(microseconds / 1_000_000)) }
 }

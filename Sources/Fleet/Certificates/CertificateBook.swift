@@ -2,7 +2,7 @@ public import Link
 public import Model
 public import Store
 
-/// The table `agent_certificates`: what was issued to whom, and what of it holds no longer.
+/// The table `agent_certificates`: issued certificates, and which of them are no longer valid.
 public enum CertificateBook {
     public struct Entry: Sendable, Equatable {
         public let id: AgentCertificateID
@@ -25,8 +25,8 @@ public enum CertificateBook {
         }
     }
 
-    /// From now on no certificate of `host` is admitted, and no enrolment token that was made for it before brings another; its stream
-    /// ends within a heartbeat. Says how many certificates and tokens it were.
+    /// Revokes every certificate of `host`, and every enrolment token that was created for it before. Its stream ends
+    /// within a heartbeat. Returns the numbers of certificates and tokens.
     @discardableResult
     public static func revokeAll(
         of host: HostName, at now: Timestamp, in transaction: any Transaction
@@ -38,7 +38,7 @@ public enum CertificateBook {
         return (revoked, tokens)
     }
 
-    /// - Parameter token: the digest of the token that it was issued for; nil for a renewal
+    /// - Parameter token: the digest of the token for which it was issued; nil for a renewal
     static func add(
         _ entry: Entry, for token: String? = nil, at now: Timestamp, in transaction: any Transaction
     ) throws {
@@ -49,10 +49,10 @@ public enum CertificateBook {
             """)
     }
 
-    /// What a certificate is worth.
+    /// The validity of a certificate.
     struct Standing: Sendable, Equatable {
         let isAdmitted: Bool
-        /// The spent token that it was issued for, which its first use ends.
+        /// The used token for which it was issued; the token ends with the certificate's first use.
         let token: String?
     }
 
@@ -69,12 +69,12 @@ public enum CertificateBook {
         return found ?? Standing(isAdmitted: false, token: nil)
     }
 
-    /// A certificate that was issued for `token` was used: nobody has to ask for it again.
+    /// Ends a token, because a certificate that was issued for it was used.
     static func end(token: String, in transaction: any Transaction) throws {
         try transaction.execute("DELETE FROM enrolment_tokens WHERE digest = \(token)")
     }
 
-    /// Which of `ids` are not admitted any more.
+    /// Which of `ids` are no longer valid.
     static func refused(
         among ids: [AgentCertificateID], at now: Timestamp, in transaction: any Transaction
     ) throws -> Set<AgentCertificateID> {

@@ -2,15 +2,15 @@ package import Link
 public import Model
 public import Store
 
-/// How a host becomes known: the operator makes a one-time token for it, its agent trades the token and a signing
-/// request for a certificate, and renews the certificate by itself from then on.
+/// Enrols hosts: the operator creates a one-time token, the agent exchanges it and a signing request for a certificate,
+/// and from then on renews the certificate by itself.
 public struct Enrolment: Sendable {
     private let store: any StateStore
     private let authority: CertificateAuthority
     private let lifetime: Duration
     private let time: TimeSource
 
-    /// - Parameter lifetime: of an agent's certificate; agents renew at half of it
+    /// - Parameter lifetime: lifetime of an agent's certificate; agents renew it after half of it
     public init(
         store: any StateStore, authority: CertificateAuthority, lifetime: Duration = .seconds(30 * 86_400),
         time: TimeSource = .system
@@ -21,7 +21,7 @@ public struct Enrolment: Sendable {
         self.time = time
     }
 
-    /// Makes a token that enrols `host` once within `validity`. It is shown now and never again.
+    /// Creates a token that enrols `host` once within `validity`. It is shown only now.
     public func token(for host: HostName, validity: Duration = .seconds(3600)) async throws -> Secret {
         guard AgentIdentity.isHostName(host.text) else {
             throw Fault.badRequest(
@@ -43,8 +43,8 @@ public struct Enrolment: Sendable {
 
     var authorityDocument: AuthorityDocument { AuthorityDocument(authority: authority.certificatePEM) }
 
-    /// Trades a token for a certificate. An agent that lost the answer may ask again with the same key, until it has used the
-    /// certificate or the token ends; with another key the token is spent.
+    /// Exchanges a token for a certificate. An agent that lost the response may repeat the request with the same key,
+    /// until it has used the certificate or the token expires. With another key, the token is spent.
     package func enrol(_ request: EnrolmentRequest) async throws -> IssuedCertificate {
         let refusal = Fault.forbidden(
             "The enrolment token is unknown, spent or has ended; ask the operator for another.")
@@ -76,7 +76,7 @@ public struct Enrolment: Sendable {
         return issued(entry, pem)
     }
 
-    /// The next certificate of a host that shows a good one. The former ones hold until they end.
+    /// The next certificate of a host that presents a valid one. The former ones stay valid until they expire.
     func renew(_ request: RenewalRequest, of host: HostName) async throws -> IssuedCertificate {
         let signing = try SigningRequest(pem: request.signingRequest)
         let (entry, pem) = try authority.certificate(for: host, signingRequest: signing, lifetime: lifetime)

@@ -1,8 +1,8 @@
-/// An IP address as certificates hold it: 4 or 16 bytes in network order.
+/// An IP address in the form of certificates: 4 or 16 bytes in network order.
 struct IPAddressBytes: Equatable {
     let bytes: [UInt8]
 
-    /// Nil where `text` is neither a dotted IPv4 address nor an IPv6 address in hexadecimal groups.
+    /// Nil if `text` is neither a dotted IPv4 address nor an IPv6 address in hexadecimal groups.
     init?(_ text: String) {
         guard let bytes = text.contains(":") ? Self.version6(text) : Self.version4(text) else { return nil }
         self.bytes = bytes

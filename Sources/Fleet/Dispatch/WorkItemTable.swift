@@ -2,7 +2,7 @@ import Link
 import Model
 import Store
 
-/// Reading and ending work items.
+/// Reads and ends work items.
 enum WorkItemTable {
     /// What `hosts` are to do, in the order it was asked for.
     static func wanted(on hosts: [HostName], in transaction: any Transaction) throws -> [HostName: [WorkItem]] {
@@ -31,7 +31,7 @@ enum WorkItemTable {
         }
     }
 
-    /// True when this call ended it, false where it had ended.
+    /// Returns true if this call ended the item, false if it had ended before.
     static func end(
         _ id: WorkItemID, _ outcome: WorkOutcome, at now: Timestamp, in transaction: any Transaction
     ) throws -> Bool {
@@ -47,7 +47,7 @@ enum WorkItemTable {
             """) == 1
     }
 
-    /// Forgets items that ended before `moment`.
+    /// Deletes items that ended before `moment`.
     static func prune(before moment: Timestamp, in transaction: any Transaction) throws {
         try transaction.execute("DELETE FROM work_items WHERE state <> 'wanted' AND ended_at < \(moment)")
     }

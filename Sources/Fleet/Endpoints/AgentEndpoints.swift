@@ -5,10 +5,10 @@ import HTTPTypes
 import Link
 import Model
 
-/// What agents call, below `/agent`.
+/// The API for agents, below `/agent`.
 ///
-/// The same service may stand on every listener. Whoever shows no certificate of an agent gets no further than to
-/// enrolment and the authority's certificate; everything else needs a listener with mutual TLS.
+/// Every listener may have this service. A client without an agent's certificate can use only enrolment and the
+/// authority's certificate; everything else needs a listener with mutual TLS.
 public struct AgentEndpoints: Sendable {
     private let hub: Hub
     private let reception: AgentReception
@@ -20,8 +20,8 @@ public struct AgentEndpoints: Sendable {
     private static let after = QueryParameter<Int>("after", "The revision that the agent has applied")
 
     /// - Parameters:
-    ///   - enrolment: nil where no certificates are issued
-    ///   - placement: what agents' calls of Placement are relayed to; nil where there is none
+    ///   - enrolment: nil if no certificates are issued
+    ///   - placement: the Placement to which agents' calls are relayed; nil if there is none
     public static func service(
         hub: Hub, reception: AgentReception, enrolment: Enrolment?, authenticator: any Authenticator,
         placement: (any PlacementClient)? = nil
@@ -42,7 +42,7 @@ public struct AgentEndpoints: Sendable {
         Endpoint(
             .get, "/v1/hosts/\(Self.host)/watch", "Watch the desired state of a host",
             query: QueryRules([Self.after.description]), access: .authenticated,
-            answers: .init(status: 200, note: "An endless stream of JSON lines, each the whole desired state"),
+            answers: .init(status: 200, note: "An endless stream of JSON lines, each with the complete desired state"),
             faults: [.forbidden]
         ) { call in
             let host = try call[Self.host]
@@ -66,7 +66,7 @@ public struct AgentEndpoints: Sendable {
 
     private var report: Endpoint {
         Endpoint(
-            .put, "/v1/hosts/\(Self.host)/report", "Report what a host has",
+            .put, "/v1/hosts/\(Self.host)/report", "Report the devices of a host",
             body: HostReport.self, schema: .bounded(HostReport.self), access: .authenticated, answers: .empty(),
             faults: [.forbidden, .conflict]
         ) { call, report in
@@ -79,7 +79,7 @@ public struct AgentEndpoints: Sendable {
 
     private var change: Endpoint {
         Endpoint(
-            .patch, "/v1/hosts/\(Self.host)/report", "Report what differs from the host's last report",
+            .patch, "/v1/hosts/\(Self.host)/report", "Report the differences from the host's last report",
             body: HostReportChange.self, schema: .bounded(HostReportChange.self), access: .authenticated,
             answers: .empty(), faults: [.forbidden, .conflict]
         ) { call, change in
@@ -92,7 +92,7 @@ public struct AgentEndpoints: Sendable {
 
     private var finish: Endpoint {
         Endpoint(
-            .put, "/v1/hosts/\(Self.host)/work/\(Self.item)", "Report what became of a work item",
+            .put, "/v1/hosts/\(Self.host)/work/\(Self.item)", "Report the outcome of a work item",
             body: WorkOutcome.self, schema: .bounded(WorkOutcome.self), access: .authenticated, answers: .empty(),
             faults: [.forbidden, .notFound]
         ) { call, outcome in
@@ -105,7 +105,7 @@ public struct AgentEndpoints: Sendable {
 
     private var heartbeat: Endpoint {
         Endpoint(
-            .put, "/v1/hosts/\(Self.host)/heartbeat", "Give a sign of life",
+            .put, "/v1/hosts/\(Self.host)/heartbeat", "Send a heartbeat",
             body: Heartbeat.self, schema: .bounded(Heartbeat.self), access: .authenticated, answers: .empty(),
             faults: [.forbidden]
         ) { call, heartbeat in
@@ -148,7 +148,7 @@ public struct AgentEndpoints: Sendable {
 
     private func renew(_ enrolment: Enrolment) -> Endpoint {
         Endpoint(
-            .post, "/v1/hosts/\(Self.host)/certificates", "Issue a host's next certificate",
+            .post, "/v1/hosts/\(Self.host)/certificates", "Renew a host's certificate",
             body: RenewalRequest.self, access: .authenticated, answers: .json(IssuedCertificate.self, status: 201),
             faults: [.forbidden]
         ) { call, request in

@@ -3,7 +3,7 @@ import Link
 public import Model
 public import Store
 
-/// Admits agents by the certificate that mutual TLS verified: the caller is the host that it names.
+/// Authenticates agents by the certificate that mutual TLS verified: the caller is the host in the certificate.
 public struct CertificateAuthenticator: Authenticator {
     static let role = "agent"
 
@@ -44,7 +44,7 @@ public struct CertificateAuthenticator: Authenticator {
     public func challenge(origin: String) -> Fault.Header? { nil }
 }
 
-/// Agents have no policy rules: a host may speak for itself and for nobody else.
+/// Agents have no policy rules: a host may act only for itself.
 public struct AgentAuthorizer: Authorizer {
     public init() {}
 
@@ -54,7 +54,7 @@ public struct AgentAuthorizer: Authorizer {
 }
 
 extension Call {
-    /// The identity of the calling agent, where it is `host`'s. Throws 403 for another host's.
+    /// The calling agent's identity, if it is `host`'s agent. Throws 403 for another host's.
     func agent(for host: HostName) throws(Fault) -> AgentIdentity {
         guard caller.has(role: CertificateAuthenticator.role), let name = caller.user,
             let certificate = caller.userName.flatMap({ AgentCertificateID($0) })

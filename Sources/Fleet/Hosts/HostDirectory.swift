@@ -2,11 +2,11 @@ import Link
 public import Model
 public import Store
 
-/// The table `hosts`: every host that has an agent, or had one, or has work.
+/// The table `hosts`: every host that has or had an agent, or that has work.
 public enum HostDirectory {
-    /// The kind under which the change log tells that a host's desired state moved; the key is its name.
+    /// The kind of change log entries for a changed desired state; the key is the host's name.
     public static let changeKind = "host"
-    /// The kind under which the change log tells that a host went up or down.
+    /// The kind of change log entries for a host that went up or down.
     public static let stateChangeKind = "host-state"
 
     private static let columns: SQL = """
@@ -18,7 +18,7 @@ public enum HostDirectory {
         try transaction.first("SELECT \(columns) FROM hosts WHERE name = \(name)", decode)
     }
 
-    /// Those of `names` that are known, in no order.
+    /// The known hosts among `names`, in no order.
     public static func find(_ names: [HostName], in transaction: any Transaction) throws -> [HostRecord] {
         guard !names.isEmpty else { return [] }
         return try transaction.all("SELECT \(columns) FROM hosts WHERE name IN \(list: names)", decode)
@@ -36,7 +36,7 @@ public enum HostDirectory {
             provenAt: try row[7], heardAt: try row[8], agentVersion: try row[9])
     }
 
-    /// Makes the host known where it is not.
+    /// Adds the host if it is unknown.
     static func ensure(_ name: HostName, at now: Timestamp, in transaction: any Transaction) throws {
         try transaction.execute(
             """
@@ -46,8 +46,8 @@ public enum HostDirectory {
             """)
     }
 
-    /// Forgets a host with its work, its certificates and its tokens. Its agent has to be enrolled again; its stream ends within a
-    /// heartbeat.
+    /// Deletes a host with its work, its certificates and its tokens. Its agent must enrol again; its stream ends
+    /// within a heartbeat.
     package static func remove(_ name: HostName, in transaction: any Transaction) throws {
         try transaction.execute("DELETE FROM enrolment_tokens WHERE host = \(name)")
         try transaction.execute("DELETE FROM agent_certificates WHERE host = \(name)")
@@ -56,7 +56,7 @@ public enum HostDirectory {
         try transaction.note(change: changeKind, key: name.text)
     }
 
-    /// The desired state changed: the next line bears a higher revision, and every replica hears of it.
+    /// Records that the desired state changed: the next line has a higher revision, and every replica is notified.
     static func advance(_ name: HostName, at now: Timestamp, in transaction: any Transaction) throws {
         try ensure(name, at: now, in: transaction)
         try advance(name, in: transaction)
@@ -69,8 +69,8 @@ public enum HostDirectory {
         try transaction.note(change: changeKind, key: name.text, generation: revision ?? 0)
     }
 
-    /// After the restore of a back-up an agent may have applied a revision that this database never gave; lines must
-    /// rise above it, or the agent would hold them for old.
+    /// Raises the revision. After the restore of a backup, an agent may have applied a revision that this database
+    /// never issued; lines must have a higher one, or the agent would ignore them as old.
     static func raise(
         _ name: HostName, above applied: Int64, at now: Timestamp, in transaction: any Transaction
     ) throws {

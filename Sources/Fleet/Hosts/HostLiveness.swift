@@ -18,9 +18,9 @@ public struct HostLiveness: Sendable, Equatable {
     }
 
     public struct Rules: Sendable, Equatable {
-        /// How long a proof holds.
+        /// How long a proof is valid.
         public var patience: Duration
-        /// Fresh proofs in a row that bring a host back that was down; at least 1.
+        /// Number of consecutive fresh proofs after which a host that was down is up; at least 1.
         public var recovery: Int
 
         public init(patience: Duration, recovery: Int = 2) {
@@ -30,9 +30,9 @@ public struct HostLiveness: Sendable, Equatable {
     }
 
     public private(set) var state: State
-    /// Fresh proofs in a row.
+    /// Number of consecutive fresh proofs.
     public private(set) var proofs: Int
-    /// When the newest nonce that came back had gone down.
+    /// When the newest returned nonce was sent.
     public private(set) var provenAt: Timestamp?
 
     public init(state: State = .unknown, proofs: Int = 0, provenAt: Timestamp? = nil) {
@@ -41,7 +41,7 @@ public struct HostLiveness: Sendable, Equatable {
         self.provenAt = provenAt
     }
 
-    /// A heartbeat came. `proof` is when its nonce was sent, nil where it bore none or one that is not ours.
+    /// Records a heartbeat. `proof` is when its nonce was sent; nil if it has none, or an invalid one.
     public mutating func heard(proof: Timestamp?, at now: Timestamp, _ rules: Rules) {
         look(at: now, rules)
         guard let proof, proof <= now + rules.patience, now.since(proof) <= rules.patience else {
@@ -59,7 +59,7 @@ public struct HostLiveness: Sendable, Equatable {
         }
     }
 
-    /// Time passed.
+    /// Applies the passing of time.
     public mutating func look(at now: Timestamp, _ rules: Rules) {
         guard state == .up else { return }
         if let provenAt, now.since(provenAt) <= rules.patience { return }

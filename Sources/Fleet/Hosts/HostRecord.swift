@@ -1,11 +1,11 @@
 public import Model
 
-/// What the control plane knows of a host's agent.
+/// The state of a host's agent in the control plane.
 public struct HostRecord: Sendable, Equatable {
     public let name: HostName
-    /// Of the desired state.
+    /// The revision of the desired state.
     public let revision: Int64
-    /// The revision that the agent says it applied.
+    /// The revision that the agent has applied, as it reports.
     public let appliedRevision: Int64
     public let reportGeneration: Int64
     public let reportedAt: Timestamp?

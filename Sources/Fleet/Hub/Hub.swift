@@ -7,8 +7,8 @@ import Synchronization
 
 /// The streams of desired states of all hosts that are connected to this replica.
 ///
-/// Each line is the whole desired state, read from the database: on change (the change log says which host), and at the
-/// heartbeat interval. Nothing is queued for a host: a slow one gets the newest line only.
+/// Each line is the complete desired state, read from the database: on a change (the change log names the host), and at
+/// the heartbeat interval. Nothing is queued for a host; a slow one gets only the newest line.
 public final class Hub: ServiceLifecycle.Service, Sendable {
     private let reception: AgentReception
     private let settings: HubSettings
@@ -17,7 +17,7 @@ public final class Hub: ServiceLifecycle.Service, Sendable {
     private let table = Mutex(WatcherTable())
     private let bell = AsyncStream<Void>.makeStream(bufferingPolicy: .bufferingNewest(1))
 
-    /// - Parameter feed: tells whose desired state changed; without it changes are seen at the next heartbeat
+    /// - Parameter feed: notifies of changed desired states; without it, changes are found at the next heartbeat
     public init(
         reception: AgentReception, settings: HubSettings = HubSettings(), feed: ChangeFeed? = nil, logger: Logger
     ) {
@@ -27,10 +27,10 @@ public final class Hub: ServiceLifecycle.Service, Sendable {
         self.logger = logger
     }
 
-    /// The stream of `host`, beginning with the whole state. It ends when the host opens another, when its certificate
-    /// is refused, and when the hub stops.
+    /// The stream of `host`, beginning with the complete state. It ends when the host opens another one, when its
+    /// certificate is refused, and when the hub stops.
     ///
-    /// - Parameter applied: the revision that the agent has; lines are above it or equal to it
+    /// - Parameter applied: the revision that the agent has; lines have this revision or a higher one
     public func desiredStates(
         of host: HostName, certificate: AgentCertificateID? = nil, after applied: Int64
     ) async throws -> AsyncStream<DesiredState> {
@@ -54,10 +54,10 @@ public final class Hub: ServiceLifecycle.Service, Sendable {
         return stream
     }
 
-    /// Hosts that watch here.
+    /// Number of hosts with a stream here.
     public var watchers: Int { table.withLock { $0.watchers.count } }
 
-    /// Owes these hosts a new line.
+    /// Requests a new line for these hosts.
     public func wake(_ hosts: some Sequence<HostName> & Sendable) {
         if table.withLock({ $0.owe(hosts) }) { bell.continuation.yield() }
     }
@@ -151,7 +151,7 @@ public final class Hub: ServiceLifecycle.Service, Sendable {
         for sink in refused { sink.finish() }
     }
 
-    /// Revisions of all, and the content of those that moved since their last line, on one snapshot.
+    /// The revisions of all hosts, and the content of those that changed since their last line, from one snapshot.
     private func picture(
         of batch: [(host: HostName, watcher: WatcherTable.Watcher)], at now: Timestamp
     ) async throws -> Picture {

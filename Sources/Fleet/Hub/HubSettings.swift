@@ -1,12 +1,12 @@
-/// How the hub keeps its streams.
+/// Timing of the hub's streams.
 public struct HubSettings: Sendable, Equatable {
-    /// The longest time between two lines of a stream.
+    /// Maximum time between two lines of a stream.
     public var heartbeat: Duration
-    /// How often due streams and silent hosts are looked for.
+    /// How often the hub checks for due streams and silent hosts.
     public var tick: Duration
-    /// How long ended work items are remembered, so that an outcome said twice counts once.
+    /// How long ended work items are kept, so that an outcome that is reported twice counts once.
     public var memory: Duration
-    /// Hosts whose state is read in one go.
+    /// Number of hosts whose state is read in one query.
     public var batch: Int
 
     public init(
@@ -19,7 +19,7 @@ public struct HubSettings: Sendable, Equatable {
         self.batch = max(1, batch)
     }
 
-    /// A host is down after four heartbeats without proof.
+    /// A host is down after four heartbeats without a proof.
     public var livenessRules: HostLiveness.Rules {
         HostLiveness.Rules(patience: heartbeat * 4, recovery: 2)
     }

@@ -8,12 +8,12 @@ struct WatcherTable {
     typealias Sink = AsyncStream<DesiredState>.Continuation
 
     struct Watcher {
-        /// Tells this stream from a later one of the same host.
+        /// Distinguishes this stream from a later one of the same host.
         let number: UInt64
-        /// Nil in process, where nothing can be revoked.
+        /// Nil for a stream in process, where nothing can be revoked.
         let certificate: AgentCertificateID?
         let continuation: Sink
-        /// The last line's content, for lines that repeat it.
+        /// The content of the last line, for lines that repeat it.
         var last: DesiredState?
         /// When the next line is due at the latest.
         var due: Timestamp
@@ -24,7 +24,7 @@ struct WatcherTable {
     private var count: UInt64 = 0
     private(set) var isClosed = false
 
-    /// Takes a stream in and owes it a first line. A host has one stream: the one it had before ends.
+    /// Adds a stream, which needs a first line. A host has one stream: its previous one ends.
     mutating func add(
         _ host: HostName, certificate: AgentCertificateID?, _ continuation: Sink, due: Timestamp
     ) -> (number: UInt64, former: Sink?)? {
@@ -40,7 +40,7 @@ struct WatcherTable {
         if watchers[host]?.number == number { watchers[host] = nil }
     }
 
-    /// Owes lines to those of `hosts` that watch here; true when there are any.
+    /// Requests lines for those of `hosts` that have a stream here; returns true if there are any.
     mutating func owe(_ hosts: some Sequence<HostName>) -> Bool {
         var any = false
         for host in hosts where watchers[host] != nil {
@@ -50,13 +50,13 @@ struct WatcherTable {
         return any
     }
 
-    /// Owes lines to everyone whose last one is too long ago.
+    /// Requests lines for every stream whose last line is too old.
     mutating func oweDue(at now: Timestamp) -> Bool {
         for (host, watcher) in watchers where watcher.due <= now { owed.insert(host) }
         return !owed.isEmpty
     }
 
-    /// Up to `limit` of those who are owed a line.
+    /// Up to `limit` streams that need a line.
     mutating func take(_ limit: Int) -> [(host: HostName, watcher: Watcher)] {
         var taken: [(host: HostName, watcher: Watcher)] = []
         while taken.count < limit, let host = owed.popFirst() {
@@ -65,7 +65,7 @@ struct WatcherTable {
         return taken
     }
 
-    /// Sends a line, unless the stream has ended since it was asked for.
+    /// Sends a line, unless the stream has ended since it was requested.
     mutating func send(_ line: DesiredState, to host: HostName, number: UInt64, due: Timestamp) {
         guard let watcher = watchers[host], watcher.number == number else { return }
         watchers[host]?.last = line
@@ -79,7 +79,7 @@ struct WatcherTable {
         return watcher.continuation
     }
 
-    /// Forgets every stream and takes no new one.
+    /// Removes every stream and accepts no new one.
     mutating func close() -> [Sink] {
         isClosed = true
         let open = watchers.values.map(\.continuation)

@@ -8,7 +8,7 @@ public struct InProcessAgentLink: AgentLink {
     private let reception: AgentReception
     private let retry: Duration
 
-    /// - Parameter retry: how long it waits before it opens a stream again that ended or could not be opened
+    /// - Parameter retry: the pause before a stream is opened again that ended or could not be opened
     public init(host: HostName, hub: Hub, reception: AgentReception, retry: Duration = .seconds(1)) {
         self.host = host
         self.hub = hub

@@ -7,11 +7,11 @@ public protocol DeviceRecords: Sendable {
     /// Takes over a host's report; runs in one transaction.
     func receive(_ report: HostReport, from host: HostName, at now: Timestamp, in transaction: any Transaction) throws
 
-    /// Takes over what differs from the report before, whose generation is `change.base`; runs in one transaction.
+    /// Applies the differences from the previous report, whose generation is `change.base`; runs in one transaction.
     func receive(
         _ change: HostReportChange, from host: HostName, at now: Timestamp, in transaction: any Transaction) throws
 
-    /// Whether something of the host's last report could not be taken, so that the next one has to be whole again.
+    /// Whether something in the host's last report could not be applied, so that the next one must be complete.
     func wantsWhole(of host: HostName, in transaction: any Transaction) throws -> Bool
 
     /// Who holds handles of `host`.
@@ -26,7 +26,7 @@ extension DeviceRecords {
     /// No.
     public func wantsWhole(of host: HostName, in transaction: any Transaction) throws -> Bool { false }
 
-    /// Nobody.
+    /// Returns no holdings.
     public func holdings(of host: HostName, in transaction: any Transaction) throws -> HandleHoldings {
         HandleHoldings()
     }

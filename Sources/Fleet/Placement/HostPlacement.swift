@@ -1,14 +1,14 @@
 import Clients
 import Model
 
-/// Placement as the agent of one host may see and change it: what stands below the host's own root provider.
+/// Placement as the agent of one host may read and change it: the tree below the host's own root provider.
 ///
-/// Agents so need no account at the identity service, and none can take a provider of another host, or hide it behind one
-/// of the same id: those are made from names that begin with the host's.
+/// So agents need no account at the identity service. No agent can take over a provider of another host, or create one
+/// with the same id: ids are derived from names that begin with the host's name.
 struct HostPlacement: PlacementClient {
     private let placement: any PlacementClient
     private let host: HostName
-    /// Whether a host of that name is enrolled.
+    /// Whether a host with that name is enrolled.
     private let isEnrolled: @Sendable (HostName) async throws(Fault) -> Bool
 
     init(
@@ -22,7 +22,7 @@ struct HostPlacement: PlacementClient {
 
     // MARK: Whose it is
 
-    /// The host's own name, or one that is longer or shorter by a domain and no other host's.
+    /// Whether it is the host's own name, or that name with or without a domain, unless it is another host's.
     private func mayBeRoot(_ name: String) async throws(Fault) -> Bool {
         if name == host.text { return true }
         guard name.hasPrefix(host.text + ".") || host.text.hasPrefix(name + ".") else { return false }
@@ -35,8 +35,8 @@ struct HostPlacement: PlacementClient {
         return try await mayBeRoot(root.name)
     }
 
-    /// Throws 403 for another host's provider, and for the root where it `isWritten`, which is the compute service's. Of one
-    /// that is not there the service itself says so.
+    /// Throws 403 for another host's provider, and for writes to the root, which belongs to the compute service. If the
+    /// provider does not exist, the service itself reports that.
     private func check(_ id: ResourceProviderID, isWritten: Bool = false) async throws(Fault) {
         guard let provider = try await placement.provider(id) else { return }
         guard try await isOwn(provider) else {
@@ -47,7 +47,7 @@ struct HostPlacement: PlacementClient {
         }
     }
 
-    /// The host's tree, where one of `ids` stands in it.
+    /// The host's tree, if it contains one of `ids`.
     private func ownTree(_ ids: [ResourceProviderID]) async throws(Fault) -> [ResourceProviderView] {
         for id in ids {
             guard let provider = try await placement.provider(id), try await isOwn(provider) else { continue }
@@ -56,7 +56,7 @@ struct HostPlacement: PlacementClient {
         return []
     }
 
-    /// Those of `ids` that stand in the host's tree; of others nothing is told.
+    /// Those of `ids` that are in the host's tree; nothing is revealed about others.
     private func own(_ ids: [ResourceProviderID]) async throws(Fault) -> [ResourceProviderID] {
         let tree = Set(try await ownTree(ids).map(\.id))
         return ids.filter(tree.contains)
@@ -96,7 +96,7 @@ struct HostPlacement: PlacementClient {
         return try await placement.createProvider(id, name: name, parent: parent)
     }
 
-    /// `HOST_…`, or with everything plain as some drivers have it.
+    /// `HOST_…`, or with other characters replaced, as some drivers do.
     private func isOwnName(_ name: String) -> Bool {
         name.hasPrefix("\(host)_") || name.hasPrefix(ProviderNames.plain("\(host)_"))
     }
@@ -147,7 +147,7 @@ struct HostPlacement: PlacementClient {
         try await placement.holdings(on: try await own(providers))
     }
 
-    /// What consumers hold of other providers has to stay as it is.
+    /// Consumers' allocations of other providers must stay unchanged.
     func reshape(_ change: PlacementReshape) async throws(Fault) {
         let ids = Set(change.inventories.keys)
         let writable = Set(try await ownTree(ids.sorted()).filter { $0.id != $0.root }.map(\.id))
@@ -168,7 +168,7 @@ struct HostPlacement: PlacementClient {
 }
 
 extension ConsumerHolding {
-    /// Whether only what is held of `providers` differs.
+    /// Whether only the allocations of `providers` differ.
     fileprivate func isSame(as other: ConsumerHolding, but providers: Set<ResourceProviderID>) -> Bool {
         project == other.project && user == other.user
             && allocations.filter { !providers.contains($0.key) }

@@ -4,8 +4,8 @@ import HTTPTypes
 import Link
 import Model
 
-/// What agents call of Placement, below `/agent/v1/hosts/{host}/placement`. Each is shown, and may change, the tree of its own
-/// host; see `HostPlacement`.
+/// Placement for agents, below `/agent/v1/hosts/{host}/placement`. An agent may read and change only the tree of its
+/// own host; see `HostPlacement`.
 struct PlacementRelay: Sendable {
     private let placement: (any PlacementClient)?
     private let isEnrolled: @Sendable (HostName) async throws(Fault) -> Bool
@@ -16,7 +16,7 @@ struct PlacementRelay: Sendable {
     private static let named = QueryParameter<String>("name", "The provider of this name")
     private static let tree = QueryParameter<ResourceProviderID>("in_tree", "The providers of this one's tree")
 
-    /// - Parameter placement: nil where this control plane knows none
+    /// - Parameter placement: nil if this control plane has none
     init(
         _ placement: (any PlacementClient)?,
         isEnrolled: @escaping @Sendable (HostName) async throws(Fault) -> Bool
@@ -32,7 +32,7 @@ struct PlacementRelay: Sendable {
         ]
     }
 
-    /// Placement as the calling agent may use it. Throws 403 for another host's, 503 where there is none.
+    /// Placement for the calling agent. Throws 403 for another host's agent, 503 if there is no Placement.
     private func own(_ call: Call) throws(Fault) -> HostPlacement {
         let host = try call[Self.host]
         _ = try call.agent(for: host)
@@ -150,7 +150,7 @@ struct PlacementRelay: Sendable {
     private var allocations: Endpoint {
         Endpoint(
             .get, "/v1/hosts/\(Self.host)/placement/providers/\(Self.provider)/allocations",
-            "List who holds how much of a provider", access: .authenticated, answers: .json(HoldersMessage.self),
+            "List a provider's allocations", access: .authenticated, answers: .json(HoldersMessage.self),
             faults: [.forbidden, .notFound]
         ) { call in
             var holders: [String: [String: Int]] = [:]
@@ -165,7 +165,7 @@ struct PlacementRelay: Sendable {
 
     private var resourceClass: Endpoint {
         Endpoint(
-            .put, "/v1/hosts/\(Self.host)/placement/resource_classes/\(Self.name)", "Make a resource class known",
+            .put, "/v1/hosts/\(Self.host)/placement/resource_classes/\(Self.name)", "Create a resource class",
             access: .authenticated, answers: .empty(), faults: [.forbidden, .notFound]
         ) { call in
             let text = try call[Self.name]
@@ -179,7 +179,7 @@ struct PlacementRelay: Sendable {
 
     private var trait: Endpoint {
         Endpoint(
-            .put, "/v1/hosts/\(Self.host)/placement/traits/\(Self.name)", "Make a trait known",
+            .put, "/v1/hosts/\(Self.host)/placement/traits/\(Self.name)", "Create a trait",
             access: .authenticated, answers: .empty(), faults: [.forbidden, .notFound]
         ) { call in
             let text = try call[Self.name]
@@ -210,7 +210,7 @@ struct PlacementRelay: Sendable {
     private var holdings: Endpoint {
         Endpoint(
             .post, "/v1/hosts/\(Self.host)/placement/holdings",
-            "List all that those consumers hold who hold something of these providers",
+            "List all allocations of the consumers that hold something of these providers",
             body: ProviderIDsMessage.self, access: .authenticated, answers: .json(HoldingListMessage.self),
             faults: [.forbidden]
         ) { call, body in

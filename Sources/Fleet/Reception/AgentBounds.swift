@@ -2,14 +2,15 @@ import API
 import Link
 import Model
 
-/// How large the numbers may be that agents send. One host that lies, or whose memory fails, must end nothing: what passes here can be
-/// counted on from, compared and added to without an overflow.
+/// Bounds of the numbers that agents send. A host that lies, or whose memory fails, must not end the process: numbers
+/// within these bounds can be increased, compared and added without an overflow.
 enum AgentBounds {
-    /// Of generations and revisions, and of moments in microseconds: what every reader of JSON keeps exactly, the year 2255.
+    /// For generations, revisions, and moments in microseconds: what every JSON reader keeps exactly, up to the year
+    /// 2255.
     static let number = 0...((Int64(1) << 53) - 1)
-    /// Of counts of units, blocks and bytes, as Placement has it for inventories.
+    /// For counts of units, blocks and bytes, as for inventories in Placement.
     static let count = 0...Int(Int32.max)
-    /// Of the text of a reason, in characters; what is longer is cut.
+    /// For the text of a reason, in characters; a longer text is truncated.
     static let reasonLength = 2000
     /// Of parties and kinds of work that an agent says it knows.
     static let kindCount = 512
@@ -84,7 +85,7 @@ extension WorkOutcome {
 }
 
 extension Schema {
-    /// Every whole number in it with the bounds that agents' numbers have at the most.
+    /// The schema in which every whole number has the bounds of agents' numbers.
     static func bounded<Body: Decodable>(_ type: Body.Type) -> Schema { of(type).bounded }
 
     fileprivate var bounded: Schema {

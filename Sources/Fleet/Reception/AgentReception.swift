@@ -3,9 +3,9 @@ public import Model
 public import Store
 import Synchronization
 
-/// Takes what agents say, whichever way it came: over HTTPS or in process.
+/// Handles agents' requests, over HTTPS or in process.
 ///
-/// Everything here is idempotent: an agent that got no answer says it again.
+/// Every request is idempotent: an agent that gets no response repeats it.
 public final class AgentReception: Sendable {
     let store: any StateStore
     let parties: PartyTable
@@ -35,7 +35,7 @@ public final class AgentReception: Sendable {
         return mint
     }
 
-    /// Whether a host of that name is known.
+    /// Whether a host with that name is known.
     func isEnrolled(_ host: HostName) async throws(Fault) -> Bool {
         do {
             return try await store.read { transaction in try HostDirectory.find(host, in: transaction) != nil }
@@ -44,10 +44,10 @@ public final class AgentReception: Sendable {
         }
     }
 
-    /// Takes over the host's report; one whose generation was seen changes nothing.
+    /// Applies the host's report; a generation that was already received changes nothing.
     ///
-    /// Throws 409 for a generation below the one that was seen; the header `Kilonova-Report-Generation` names that. Throws 400 for
-    /// numbers that cannot be.
+    /// Throws 409 for a lower generation than the one received, which is in the header `Kilonova-Report-Generation`.
+    /// Throws 400 for impossible numbers.
     public func report(_ report: HostReport, from host: HostName) async throws {
         try AgentBounds.check(report)
         let now = time.now()
@@ -67,9 +67,9 @@ public final class AgentReception: Sendable {
         }
     }
 
-    /// Takes over what differs from the host's last report; one whose generation was seen changes nothing.
+    /// Applies the differences from the host's last report; a generation that was already received changes nothing.
     ///
-    /// Throws 409 when another report than the change's base was the last: the agent sends the whole then.
+    /// Throws 409 if the last report is not the change's base; then the agent sends the complete report.
     public func change(_ change: HostReportChange, from host: HostName) async throws {
         try AgentBounds.check(change)
         let now = time.now()
@@ -94,7 +94,8 @@ public final class AgentReception: Sendable {
         }
     }
 
-    /// Of the last report; 0 before the first. One that a release without bounds took and that none can rise above counts as none.
+    /// The generation of the last report; 0 before the first. A generation that a release without bounds accepted, and
+    /// that no other can exceed, counts as 0.
     private static func generation(of host: HostName, in transaction: any Transaction) throws -> Int64 {
         let seen: Int64 =
             try transaction.first("SELECT report_generation FROM hosts WHERE name = \(host)") { try $0[0] } ?? 0
@@ -108,7 +109,7 @@ public final class AgentReception: Sendable {
             "UPDATE hosts SET report_generation = \(generation), reported_at = \(now) WHERE name = \(host)")
     }
 
-    /// Ends a work item. Done also where it has ended or is not known any more; another host's item is 404.
+    /// Ends a work item. Succeeds if it has ended or is unknown; another host's item is 404.
     public func finish(_ id: WorkItemID, _ outcome: WorkOutcome, from host: HostName) async throws {
         try AgentBounds.check(outcome)
         let outcome = outcome.withReason(atMost: AgentBounds.reasonLength)
@@ -123,7 +124,7 @@ public final class AgentReception: Sendable {
         }
     }
 
-    /// Takes the agent's sign of life; with a fresh nonce it proves the host up.
+    /// Records the agent's heartbeat; with a fresh nonce it proves that the host is up.
     public func heartbeat(_ heartbeat: Heartbeat, from host: HostName) async throws {
         try AgentBounds.check(heartbeat)
         let now = time.now()
@@ -154,13 +155,13 @@ public final class AgentReception: Sendable {
         }
     }
 
-    /// Who holds handles of the host.
+    /// The handles of the host that are held, with their holders.
     public func holdings(of host: HostName) async throws -> HandleHoldings {
         let devices = devices
         return try await store.read { transaction in try devices.holdings(of: host, in: transaction) }
     }
 
-    /// The host connects its stream, having applied revision `applied`.
+    /// Records that the host opens its stream and has applied revision `applied`.
     func connect(_ host: HostName, after applied: Int64) async throws {
         let now = time.now()
         let known: Int64? = try await store.read { transaction in
@@ -172,7 +173,7 @@ public final class AgentReception: Sendable {
         }
     }
 
-    /// Marks hosts down whose proof is too old, and forgets work that ended before `ended`.
+    /// Marks hosts as down whose proof is too old, and deletes work that ended before `ended`.
     func sweep(endedBefore ended: Timestamp) async throws {
         let now = time.now()
         let rules = rules

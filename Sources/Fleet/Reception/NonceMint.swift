@@ -3,10 +3,10 @@ import FoundationEssentials
 import Model
 import Store
 
-/// Makes the nonces that go down with desired states, and knows them again: any replica verifies what any replica
-/// made, without a row for each.
+/// Creates the nonces in desired states, and verifies them: any replica verifies the nonces of any other, without a row
+/// for each.
 ///
-/// A nonce is the moment it was made and a MAC over host and moment, under a key that all replicas share by the
+/// A nonce is the moment of its creation and a MAC over host and moment, with a key that all replicas share through the
 /// database.
 struct NonceMint: Sendable {
     private let key: SymmetricKey
@@ -20,7 +20,7 @@ struct NonceMint: Sendable {
         return "\(moment).\(mac(host, moment))"
     }
 
-    /// When the nonce was made; nil where it is not one of ours for `host`.
+    /// When the nonce was created; nil if it is not valid for `host`.
     func moment(of nonce: String, for host: HostName) -> Timestamp? {
         let parts = nonce.split(separator: ".", omittingEmptySubsequences: false)
         guard parts.count == 2, let moment = Int64(parts[0], radix: 16), moment > 0 else { return nil }
@@ -34,7 +34,7 @@ struct NonceMint: Sendable {
         return Hexadecimal.text(of: code.prefix(16))
     }
 
-    /// The key that the database holds; made by whoever needs it first.
+    /// The key in the database; the process that needs it first creates it.
     static func shared(in store: any StateStore) async throws -> NonceMint {
         let fresh = Data((0..<32).map { _ in UInt8.random(in: .min ... .max) })
         let secret: Data? = try await store.write { transaction in

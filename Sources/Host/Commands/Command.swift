@@ -1,11 +1,11 @@
 /// A program of the host to run, without a shell in between.
 public struct Command: Sendable, Equatable {
-    /// A path, or a name that is looked for in the system's folders of programs.
+    /// A path, or a name that is searched in the system's program folders.
     public var program: String
     public var arguments: [String]
-    /// How long it may take; then it is killed with all it started.
+    /// Timeout. After that, the program and everything that it started are killed.
     public var timeout: Duration
-    /// Bytes of output and of error text each; a program that says more is killed.
+    /// Maximum number of bytes of the output and of the error output, each. A program that writes more is killed.
     public var outputLimit: Int
 
     public init(
@@ -23,7 +23,7 @@ public struct Command: Sendable, Equatable {
     }
 }
 
-/// How a program ended that ended by itself.
+/// The result of a program that was not killed.
 public struct CommandResult: Sendable, Equatable {
     /// The exit status; 0 is success.
     public var status: Int32
@@ -42,7 +42,7 @@ public struct CommandResult: Sendable, Equatable {
 
     public var text: String { String(decoding: output, as: UTF8.self) }
 
-    /// The first line of the error text, or of the output where there is none; at most 200 characters.
+    /// The first line of the error output, or of the output if that is empty; at most 200 characters.
     public var complaint: String {
         let said = errors.contains { $0 > 32 } ? errors : output
         let line = String(decoding: said, as: UTF8.self).split(separator: "\n").first ?? ""

@@ -1,17 +1,17 @@
-/// Why a program did not run to its own end.
+/// Why a program did not end by itself.
 public enum CommandFault: Error, Sendable, Equatable, CustomStringConvertible {
-    /// It is not installed.
+    /// The program is not installed.
     case missing(String)
-    /// It may not be run, or the system could not start it; the number is the system's.
+    /// The program may not be run, or the system could not start it; with the system's error number.
     case notStarted(String, Int32)
     case timedOut(String, Duration)
-    /// Nobody waits for it any more.
+    /// The caller was cancelled.
     case cancelled(String)
     case tooMuchOutput(String)
     case killed(String, signal: Int32)
-    /// One that is kept running ended, or broke the rules of its conversation.
+    /// A program that is kept running ended, or broke the rules of its protocol.
     case ended(String)
-    /// It failed a short while ago and is given a rest before it is started again.
+    /// The program failed recently; there is a pause before it is started again.
     case resting(String)
 
     public var description: String {
@@ -19,9 +19,9 @@ public enum CommandFault: Error, Sendable, Equatable, CustomStringConvertible {
         case .missing(let name): "the program '\(name)' is not installed"
         case .notStarted(let name, let number): "the program '\(name)' could not be started (error \(number))"
         case .timedOut(let name, let limit): "'\(name)' did not end within \(limit.components.seconds) s and was killed"
-        case .cancelled(let name): "'\(name)' was broken off"
-        case .tooMuchOutput(let name): "'\(name)' said more than expected and was killed"
-        case .ended(let name): "'\(name)' ended in the middle of a conversation"
+        case .cancelled(let name): "'\(name)' was cancelled"
+        case .tooMuchOutput(let name): "'\(name)' wrote more than expected and was killed"
+        case .ended(let name): "'\(name)' ended in the middle of a request"
         case .resting(let name): "'\(name)' failed and is started again after a rest"
         case .killed(let name, let signal): "'\(name)' was killed by signal \(signal)"
         }

@@ -1,14 +1,14 @@
 import Synchronization
 
-/// Runs programs of a host: vendors' tools, where no file of sysfs does it.
+/// Runs programs of a host: vendors' tools, for work that sysfs does not support.
 public protocol CommandRunner: Sendable {
-    /// Runs one to its end. Cancellation kills it.
+    /// Runs a command to its end. Cancellation kills it.
     func run(_ command: Command) async throws(CommandFault) -> CommandResult
 }
 
-/// Programs that are played: for recorded hosts, which have none, and for tests. Keeps what was asked of it.
+/// Simulated programs, for recorded hosts and for tests. Records the commands.
 public final class PlayedCommands: CommandRunner {
-    /// The answer to a command; nil for a program that is not installed.
+    /// Returns the result of a command; nil means that the program is not installed.
     public typealias Answer = @Sendable (Command) throws(CommandFault) -> CommandResult?
 
     private let answer: Answer
@@ -18,7 +18,7 @@ public final class PlayedCommands: CommandRunner {
         self.answer = answer
     }
 
-    /// What was run, in order.
+    /// The commands that were run, in order.
     public var commands: [Command] { log.withLock { $0 } }
 
     public func run(_ command: Command) async throws(CommandFault) -> CommandResult {

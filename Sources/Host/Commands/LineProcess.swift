@@ -18,17 +18,17 @@ import Synchronization
 public final class LineProcess: Sendable {
     private struct State {
         var process: pid_t = 0
-        /// Ours of a pair of sockets; the program has the other as input and output.
+        /// This process's end of a socket pair; the program has the other end as its input and output.
         var socket: Int32 = -1
-        /// What came after the last line.
+        /// Received bytes after the last complete line.
         var rest: [UInt8] = []
         var failures = 0
         var restsUntil: ContinuousClock.Instant?
-        /// The first lines said to each new process, and answered before anything else.
+        /// Whether the program has answered the greeting, which each new process receives first.
         var isGreeted = false
     }
 
-    /// How long the program is left alone after failures in a row.
+    /// The pause after consecutive failures.
     private static let rest = ExponentialDelay(first: .milliseconds(500), longest: .seconds(60))
 
     public let program: String
@@ -37,8 +37,10 @@ public final class LineProcess: Sendable {
     private let limit: Int
     private let state = Mutex(State())
 
-    /// `program` is a path. `greeting` is said to each new process first; its answer is dropped unless `accepts` refuses it. By
-    /// `now` it is known when a rest is over.
+    /// - Parameters:
+    ///   - program: a path
+    ///   - greeting: the first line to each new process; its response is dropped unless `accepts` refuses it
+    ///   - now: the clock that decides when a pause is over
     public init(
         _ program: String, _ arguments: [String] = [], greeting: [UInt8]? = nil, lineLimit: Int = 1 << 20,
         now: @escaping @Sendable () -> ContinuousClock.Instant = { .now },
@@ -59,7 +61,7 @@ public final class LineProcess: Sendable {
         state.withLock { Self.end(&$0) }
     }
 
-    /// Says a line, without its end, and returns the answer, without its end.
+    /// Sends a line and returns the response, both without the line end.
     public func exchange(_ line: [UInt8], timeout: Duration) throws(CommandFault) -> [UInt8] {
         let outcome: Result<[UInt8], CommandFault> = state.withLock { state in
             do throws(CommandFault) {
@@ -84,7 +86,7 @@ public final class LineProcess: Sendable {
         return try outcome.get()
     }
 
-    /// Ends the program; the next line starts it again.
+    /// Ends the program. The next line starts it again.
     public func stop() { state.withLock { Self.end(&$0) } }
 
     private func start(_ state: inout State) throws(CommandFault) {

@@ -17,7 +17,7 @@ public struct SystemCommands: CommandRunner {
     private static let queue = DispatchQueue(label: "kilonova.commands", attributes: .concurrent)
     private let folders: [String]
 
-    /// `folders` are where programs are looked for, in order.
+    /// - Parameter folders: where programs are searched, in order
     public init(folders: [String] = ["/usr/sbin", "/usr/bin", "/sbin", "/bin", "/usr/local/sbin", "/usr/local/bin"]) {
         self.folders = folders
     }
@@ -89,7 +89,8 @@ public struct SystemCommands: CommandRunner {
         return .success(CommandResult(status: (status >> 8) & 0xff, output: said.output, errors: said.errors))
     }
 
-    /// One start at a time: a program that began between the making of a pipe and its mark would hold it open.
+    /// Only one program is started at a time: otherwise a program started between the creation of a pipe and its
+    /// close-on-exec flag would keep the pipe open.
     private static let starting = Mutex(())
 
     private static func start(
@@ -106,8 +107,8 @@ public struct SystemCommands: CommandRunner {
         return .success((output, errors, process))
     }
 
-    /// Waits until one of the two has something to say, for at most a twentieth of a second: deadline and cancellation are
-    /// looked at in between.
+    /// Waits until one of the two descriptors can be read, at most a twentieth of a second. Deadline and cancellation
+    /// are checked in between.
     private static func wait(_ first: Int32, _ second: Int32) {
         var waits = [
             pollfd(fd: first, events: Int16(POLLIN), revents: 0), pollfd(fd: second, events: Int16(POLLIN), revents: 0),
@@ -116,7 +117,7 @@ public struct SystemCommands: CommandRunner {
     }
 }
 
-/// Set once, by a task that is cancelled; looked at by the thread that runs its program.
+/// Set once by a cancelled task, and read by the thread that runs its program.
 private final class StopSign: Sendable {
     private let flag = Atomic(false)
     var isSet: Bool { flag.load(ordering: .acquiring) }
@@ -149,7 +150,7 @@ private final class Pipe {
         writing = -1
     }
 
-    /// Appends what is there. False at the end.
+    /// Appends the available bytes. Returns false at the end.
     func take(into bytes: inout [UInt8]) -> Bool {
         var failure: Int32 = 0
         let piece = unsafe [UInt8](unsafeUninitializedCapacity: 65536) { buffer, count in

@@ -1,10 +1,10 @@
 import Dispatch
 
-/// Work that waits for the kernel, kept away from the threads that serve everything else.
+/// Runs work that blocks in the kernel, away from the threads that serve everything else.
 public enum Blocking {
     private static let queue = DispatchQueue(label: "kilonova.host", attributes: .concurrent)
 
-    /// Runs `body` on a thread that may wait, and returns what it returns.
+    /// Runs `body` on a thread that may block, and returns its result.
     public static func run<Value: Sendable, Failure: Error>(
         _ body: @escaping @Sendable () throws(Failure) -> Value
     ) async throws(Failure) -> Value {

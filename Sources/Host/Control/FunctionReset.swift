@@ -1,7 +1,7 @@
-/// A reset that was done, and by which of the kernel's methods.
+/// A reset that was carried out, and the kernel's method that was used.
 public struct FunctionReset: Sendable, Equatable {
     public let function: PCIFunction
-    /// `flr`, `bus`, `pm`; nil where the kernel lets none be chosen and does not say which it took.
+    /// `flr`, `bus`, `pm`; nil if the kernel lets no method be chosen and does not report which one it used.
     public let method: String?
 
     /// For a record.

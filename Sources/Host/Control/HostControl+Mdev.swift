@@ -1,6 +1,6 @@
 extension HostControl {
-    /// Makes a mediated device of `type` on the parent called `parent` (its `MdevParent.name`). One of that UUID and type that
-    /// is there already, made by this or by another program, is left as it is.
+    /// Makes a mediated device of `type` on the parent called `parent` (its `MdevParent.name`). If a device with that
+    /// UUID and type exists, whoever made it, it is left as it is.
     public func createMdev(_ name: String, type: String, on parent: String) async throws(ControlFault) {
         let host = await snapshot()
         if let mdev = host.mdevs.first(where: { $0.name == name }) {
@@ -24,11 +24,11 @@ extension HostControl {
         }
         try await write(name, to: "\(home.path)/mdev_supported_types/\(type)/create")
         guard await snapshot().mdevs.contains(where: { $0.name == name && $0.type == type }) else {
-            throw ControlFault("The kernel took \(name) for \(parent), and it is not there.")
+            throw ControlFault("The kernel accepted the mediated device \(name) for \(parent), but it does not exist.")
         }
     }
 
-    /// Removes a mediated device; one that is not there is as good as removed.
+    /// Removes a mediated device. A device that does not exist is no error.
     public func removeMdev(_ name: String) async throws(ControlFault) {
         guard await snapshot().mdevs.contains(where: { $0.name == name }) else { return }
         try await write("1", to: "/sys/bus/mdev/devices/\(name)/remove")

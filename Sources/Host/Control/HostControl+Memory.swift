@@ -1,8 +1,8 @@
 public import Model
 
 extension HostControl {
-    /// Takes the function from the driver that runs it and switches its memory on, so that nobody but the caller works with it.
-    /// Says whether there was a driver, for `returnMemory`.
+    /// Unbinds the function from its driver and switches its memory on, so that only the caller uses it. Returns
+    /// whether there was a driver, for `returnMemory`.
     public func takeMemory(of address: PCIAddress) async throws(ControlFault) -> Bool {
         let (function, _) = try await spared(address)
         if function.driver != nil { try await write("\(address)", to: "\(function.path)/driver/unbind") }
@@ -10,7 +10,7 @@ extension HostControl {
         return function.driver != nil
     }
 
-    /// Undoes `takeMemory`: the kernel chooses the driver as it did before.
+    /// Undoes `takeMemory`: the kernel chooses the driver again.
     public func returnMemory(of address: PCIAddress, wasDriven: Bool) async throws(ControlFault) {
         let (function, _) = try await spared(address)
         try await write("0", to: "\(function.path)/enable")

@@ -1,7 +1,7 @@
 public import Model
 
 extension HostControl {
-    /// Has `driver` drive the function and no other; nil gives it back to the kernel's own choice.
+    /// Binds the function to `driver` only; nil lets the kernel choose again.
     public func bind(_ address: PCIAddress, to driver: String?) async throws(ControlFault) {
         let (function, _) = try await spared(address)
         if let driver, function.driver == driver { return }
@@ -27,7 +27,7 @@ extension HostControl {
         }
     }
 
-    /// The process that has a function of a guest's driver; nil where none has, or none can be seen.
+    /// The process that has a function open through a driver for guests; nil if there is none, or none is visible.
     public func holder(of function: PCIFunction) async -> OpenFiles.Holder? {
         guard function.driver?.contains("vfio") == true || root.exists("\(function.path)/vfio-dev") else { return nil }
         let root = root
@@ -38,9 +38,9 @@ extension HostControl {
         }
     }
 
-    /// Resets the function by the first of its `resetMethods` that works, and says which that was: each is set alone before it is
-    /// tried, and the function has all of them again afterwards. A function without any is not reset, and that is an error: what
-    /// a tenant left in it stays.
+    /// Resets the function by the first of its `resetMethods` that works, and returns that method. Each method is set
+    /// alone before it is tried; afterwards the function has all of them again. A function without a method is an
+    /// error, because it keeps what a tenant left in it.
     @discardableResult
     public func reset(_ address: PCIAddress) async throws(ControlFault) -> FunctionReset {
         let (function, _) = try await spared(address)
@@ -75,17 +75,17 @@ extension HostControl {
         throw failure ?? ControlFault("The kernel knows no way to reset \(address).")
     }
 
-    /// Has a physical function show `count` virtual ones. What is in use is not touched: nothing is changed while the function or
-    /// one of its virtual ones is held, or the host needs one.
+    /// Sets the number of virtual functions of a physical function. Nothing changes while the function or one of its
+    /// virtual functions is held, or needed by the host.
     ///
-    /// - Parameter held: functions that the control plane says are held
+    /// - Parameter held: functions that the control plane reports as held
     public func setVirtualFunctions(
         _ count: Int, of address: PCIAddress, held: Set<PCIAddress> = []
     ) async throws(ControlFault) {
         let (function, host) = try await spared(address)
         guard let sriov = function.sriov else { throw ControlFault("\(address) can have no virtual functions.") }
         guard count <= sriov.total, count >= 0 else {
-            throw ControlFault("\(address) can have at most \(sriov.total) virtual functions; \(count) are asked for.")
+            throw ControlFault("\(address) can have at most \(sriov.total) virtual functions; \(count) are configured.")
         }
         guard count != sriov.enabled else { return }
         if let objection = HeldFunctions(host, told: held).objection(toDividing: address) {
@@ -98,7 +98,7 @@ extension HostControl {
         if count > 0 { try await write("\(count)", to: "\(function.path)/sriov_numvfs") }
         // Counted, for a read of the number may wait as long as a guest holds one.
         guard await snapshot().function(at: address)?.sriov?.enabled == count else {
-            throw ControlFault("\(address) was to have \(count) virtual functions and has another number.")
+            throw ControlFault("\(address) should have \(count) virtual functions, but has a different number.")
         }
     }
 }

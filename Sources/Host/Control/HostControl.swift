@@ -1,19 +1,21 @@
 import Model
 
-/// Changes a host by writing to its sysfs: binds drivers, resets functions, makes virtual functions and mediated devices.
+/// Changes a host by writing to its sysfs: binds drivers, resets functions, makes virtual functions and mediated
+/// devices.
 ///
-/// Every change is idempotent, is read back, and is refused for a device that the host itself needs. Writes happen on threads
-/// that may wait, for a kernel takes seconds to make virtual functions; a busy value is tried again.
+/// Every change is idempotent, is read back, and is refused for a device that the host itself needs. Writes use threads
+/// that may block, because a kernel takes seconds to make virtual functions. A write that finds a device busy is
+/// repeated.
 public struct HostControl: Sendable {
     public let root: SysfsRoot
-    /// Writes that wait for whoever holds a device; shared by all copies.
+    /// Writes that wait until a holder releases a device; shared by all copies.
     public let pending = PendingWrites()
     private let wait: @Sendable (Duration) async throws -> Void
     private let patience: @Sendable () async throws -> Void
 
     /// - Parameters:
-    ///   - wait: a parameter so that tests need not
-    ///   - patience: ends when a write that waits for a holder is waited for no longer
+    ///   - wait: the pause before a write is repeated; a parameter, so that tests need not wait
+    ///   - patience: returns when the caller should stop waiting for a write that waits for a holder
     public init(
         _ root: SysfsRoot,
         wait: @escaping @Sendable (Duration) async throws -> Void = { try await Task.sleep(for: $0) },
@@ -30,8 +32,8 @@ public struct HostControl: Sendable {
         return await Blocking.run { () throws(Never) in HostSnapshot(root, readsSerials: false) }
     }
 
-    /// Writes one value; five attempts while the kernel is busy, over three seconds. One that the kernel keeps waiting for a device's
-    /// holder fails as transient and goes on by itself.
+    /// Writes one value, in at most five attempts over three seconds while the kernel is busy. If the kernel waits for
+    /// a device's holder, the call fails with a transient error, and the write continues on its own.
     public func write(_ text: String, to path: String) async throws(ControlFault) {
         let pause = ExponentialDelay(first: .milliseconds(200), longest: .milliseconds(1600))
         for attempt in 1... {
@@ -44,7 +46,7 @@ public struct HostControl: Sendable {
                 }
             }
             do { try await wait(pause.doubled(attempt - 1)) } catch {
-                throw ControlFault("It was broken off.", isTransient: true)
+                throw ControlFault("The work was interrupted.", isTransient: true)
             }
         }
     }
@@ -75,7 +77,7 @@ public struct HostControl: Sendable {
         case refused(TreeFault)
     }
 
-    /// The function's folder. Throws when there is none, or the host needs the function.
+    /// The function's folder. Throws if there is none, or if the host needs the function.
     func spared(_ address: PCIAddress) async throws(ControlFault) -> (function: PCIFunction, host: HostSnapshot) {
         let host = await snapshot()
         guard let function = host.function(at: address) else {

@@ -2,16 +2,16 @@ import Dispatch
 import Model
 import Synchronization
 
-/// Writes that the kernel has not answered. It takes a function from a guest's driver, or its virtual functions away, only when
-/// whoever holds them lets go, which may be never, and nothing ends such a write.
+/// Writes that the kernel has not completed. It removes a function from a driver for guests, or its virtual functions,
+/// only when their holder releases them, which may never happen; and nothing can end such a write.
 ///
-/// Each has a thread of its own, and there is one at most for a file.
+/// Each write has its own thread, and there is at most one for each file.
 public final class PendingWrites: Sendable {
     private let paths = Mutex<Set<String>>([])
 
     public init() {}
 
-    /// The files whose writes wait, in order.
+    /// The files with waiting writes, in order.
     public var waiting: [String] { paths.withLock { $0.sorted() } }
 
     /// Whether the kernel may keep a write to that file waiting for a holder.
@@ -24,7 +24,8 @@ public final class PendingWrites: Sendable {
         case late
     }
 
-    /// Runs a write, and returns when it is done. When `patience` is over first it goes on, and the fault says so.
+    /// Runs a write and returns when it is done. If `patience` is over first, the write continues, and the fault says
+    /// so.
     func run(
         _ path: String, patience: @escaping @Sendable () async throws -> Void,
         _ write: @escaping @Sendable () throws(TreeFault) -> Void
@@ -47,14 +48,14 @@ public final class PendingWrites: Sendable {
             if case .answered(let result) = outcome { return result }
             throw Self.fault(path)
         }
-        throw ControlFault("It was broken off.", isTransient: true)
+        throw ControlFault("The work was interrupted.", isTransient: true)
     }
 
     private static func fault(_ path: String) -> ControlFault {
         ControlFault("\(title(of: path)).", isTransient: true)
     }
 
-    /// What is waited for, as a sentence without its stop.
+    /// The reason for the wait, as a sentence without its full stop.
     public static func title(of path: String) -> String {
         let subject = subject(of: path)
         return switch path.split(separator: "/").last {
@@ -65,7 +66,7 @@ public final class PendingWrites: Sendable {
         }
     }
 
-    /// The device that the file belongs to: `0000:82:00.0`.
+    /// The device that the file belongs to, such as `0000:82:00.0`.
     public static func subject(of path: String) -> String {
         if let address = DevicePath.function(of: path) { return address.description }
         return path.split(separator: "/").dropLast().last.map(String.init) ?? path

@@ -1,14 +1,14 @@
-/// One message of the kernel about a device that came, went or changed.
+/// One message of the kernel about a device that appeared, disappeared or changed.
 public struct HostEvent: Sendable, Equatable {
     /// `add`, `remove`, `change`, `bind`, `unbind`, `move`, `online`, `offline`.
     public let action: String
-    /// Below `/sys`: `/devices/pci0000:00/0000:00:02.0`.
+    /// The path below `/sys`, such as `/devices/pci0000:00/0000:00:02.0`.
     public let path: String
     /// `pci`, `nvme`, `mdev`, `block`, `net`.
     public let subsystem: String
 
-    /// Reads a message of the kernel's own multicast group: `add@/devices/…`, then `KEY=value` fields, each with a zero at its
-    /// end. Nil for anything else, such as messages in udev's form.
+    /// Reads a message of the kernel's own multicast group: `add@/devices/…`, then `KEY=value` fields, each terminated
+    /// by a zero byte. Nil for anything else, such as messages in udev's format.
     public init?(_ message: some Sequence<UInt8>) {
         let fields = Array(message).split(separator: 0).map { String(decoding: $0, as: UTF8.self) }
         guard let heading = fields.first, heading.contains("@") else { return nil }
@@ -25,7 +25,7 @@ public struct HostEvent: Sendable, Equatable {
         self.subsystem = String(subsystem)
     }
 
-    /// Whether drivers look at devices of that kind.
+    /// Whether drivers use devices of that subsystem.
     public var isOfInterest: Bool {
         ["pci", "nvme", "mdev", "block", "net", "fpga_region", "vfio"].contains(subsystem)
     }

@@ -12,8 +12,8 @@ import Synchronization
 ///
 /// Safe: the kernel gets each buffer with its true size, and the message is taken only as far as the kernel filled it.
 public enum HostEvents {
-    /// Messages of interest. Ends when its reader goes away; throws where the system gives no such socket, as in some
-    /// containers.
+    /// Messages of interest. The stream ends when its reader is gone. Throws if the system provides no such socket, as
+    /// in some containers.
     public static func stream() throws(ControlFault) -> AsyncStream<HostEvent> {
         #if os(Linux)
             // Netlink, family 16; protocol 15 carries the events of the device tree; its group 1 is the kernel itself.
@@ -52,7 +52,7 @@ public enum HostEvents {
     }
 
     #if os(Linux)
-        /// Whether somebody still reads.
+        /// Whether the stream still has a reader.
         private final class Wanted: Sendable {
             private let flag = Atomic(true)
             var value: Bool { flag.load(ordering: .relaxed) }

@@ -1,14 +1,14 @@
 public import Model
 
-/// What an Intel FPGA card shows of its logic: below `/sys/class/fpga` with the vendor's older driver, below
-/// `/sys/class/fpga_region` with the kernel's own (DFL).
+/// What an Intel FPGA card shows about its logic: below `/sys/class/fpga` with the vendor's older driver, below
+/// `/sys/class/fpga_region` with the kernel's own driver (DFL).
 public struct FPGADevice: Sendable, Equatable {
-    /// `intel-fpga-dev.0`, `region0`.
+    /// Such as `intel-fpga-dev.0`, `region0`.
     public let name: String
     public var address: PCIAddress?
-    /// Of the logic that is loaded: 32 hexadecimal digits.
+    /// The id of the loaded logic: 32 hexadecimal digits.
     public var function: String?
-    /// Of the region that logic is made for: 32 hexadecimal digits.
+    /// The id of the region that logic must be made for: 32 hexadecimal digits.
     public var interface: String?
 }
 

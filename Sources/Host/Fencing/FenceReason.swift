@@ -1,50 +1,50 @@
 public import Model
 
-/// Why the host cannot spare a device.
+/// Why the host needs a device.
 public enum FenceReason: Sendable, Hashable {
     /// A file system on one of its disks is in use.
     case mounted(device: String, mountPoint: String)
     case swap(device: String)
-    /// A volume group, RAID or encrypted volume is made of one of its disks.
+    /// One of its disks is part of a volume group, RAID or encrypted volume.
     case held(device: String, by: String)
     /// The host reaches a network through it.
     case route(interface: String, destination: String)
     /// Its interface is part of a bridge, bond or virtual switch.
     case port(interface: String, of: String)
-    /// A file system over several devices is in use, and one of its disks is among them.
+    /// One of its disks is part of a file system over several devices that is in use.
     case spanned(device: String, kind: String)
-    /// A storage pool is in use that does not say which disks it lies on; this one has partitions.
+    /// A storage pool is in use that does not report its disks; this disk has partitions.
     case pool(device: String)
-    /// Its interfaces are in a network namespace that is not the agent's: a container's, or the host's own.
+    /// Its interfaces are in another network namespace than the agent's: a container's, or the host's own.
     case hiddenInterface(driver: String)
-    /// An interface whose routes are in a network namespace that is not the agent's.
+    /// The routes of its interface are in another network namespace than the agent's.
     case hiddenRoutes(interface: String)
-    /// The display that the firmware chose, and who uses it.
+    /// The display that the firmware chose, and its user.
     case bootDisplay(user: String)
     case console(String)
     /// Timers, SMBus, IPMI and the like.
     case machinery(String)
-    /// Memory that the host may use, by a driver of the kernel or by its firmware alone.
+    /// Memory that the host may use, through a driver of the kernel or only through its firmware.
     case memory(driver: String?)
-    /// What no hypervisor can name.
+    /// A PCI domain that no hypervisor can express.
     case wideDomain(UInt32)
-    /// Something that may be the host's and is offered to whoever names it.
+    /// Something that may be the host's. It is offered if an entry of the configuration names it.
     case unnamed(Caution)
-    /// Something that the host needs hangs below it.
+    /// Something that the host needs is behind it.
     case upstream(of: PCIAddress)
     case framebuffer(String)
-    /// A virtual function of it is fenced, so it must be neither unbound nor reset.
+    /// One of its virtual functions is fenced, so it must be neither unbound nor reset.
     case virtualFunction(PCIAddress)
-    /// It cannot be given away alone: a fenced device is in the same IOMMU group.
+    /// It cannot be offered alone, because a fenced device is in the same IOMMU group.
     case companion(PCIAddress, group: Int)
 }
 
 extension FenceReason {
-    /// Functions of which a broad entry of the configuration does not say whether they are meant.
+    /// Functions that a general entry of the configuration does not offer, only one that names them.
     public enum Caution: Sendable, Hashable {
-        /// The display that the firmware chose, while nobody uses it.
+        /// The display that the firmware chose, if nobody uses it.
         case bootDisplay
-        /// A memory controller that no driver for memory has.
+        /// A memory controller without a driver for memory.
         case memoryClass
         case otherBridge
     }

@@ -2,9 +2,9 @@ public import Model
 
 /// The devices that a host itself depends on. They are never offered and never unbound.
 public struct Fencing: Sendable, Equatable {
-    /// Reasons by function, the first found first.
+    /// The reasons by function, in the order in which they were found.
     public private(set) var reasons: [PCIAddress: [FenceReason]] = [:]
-    /// What is left alone unless it is named.
+    /// Functions that are fenced unless an entry names them.
     private var cautions: [PCIAddress: FenceReason.Caution] = [:]
 
     public init(_ host: HostSnapshot) {
@@ -20,9 +20,9 @@ public struct Fencing: Sendable, Equatable {
         fenceCompanions(in: host)
     }
 
-    /// Why the function is left alone; empty where it may be offered.
+    /// Why the function is fenced; empty if it may be offered.
     ///
-    /// - Parameter isNamed: whether the operator names this very kind of function, rather than all of a vendor
+    /// - Parameter isNamed: whether the operator names this product or address, rather than all devices of a vendor
     public func reasons(for address: PCIAddress, isNamed: Bool = false) -> [FenceReason] {
         if let reasons = reasons[address] { return reasons }
         guard !isNamed, let caution = cautions[address] else { return [] }
@@ -83,7 +83,7 @@ public struct Fencing: Sendable, Equatable {
         }
     }
 
-    /// The devices at the bottom: what an encrypted volume on a RAID of partitions finally lies on.
+    /// The devices at the bottom, for instance below an encrypted volume on a RAID of partitions.
     private static func leaves(of name: String, in devices: [String: BlockDevice]) -> [BlockDevice] {
         var found: [BlockDevice] = []
         var seen: Set<String> = []
@@ -123,7 +123,7 @@ public struct Fencing: Sendable, Equatable {
         }
     }
 
-    /// Interfaces that are not where the agent looks: nobody here can say that they are unused.
+    /// Fences interfaces in another network namespace, because the agent cannot see whether they are used.
     private mutating func fenceOtherNamespaces(of host: HostSnapshot) {
         let visible = Set(host.interfaces.compactMap(\.address))
         for function in host.functions where !visible.contains(function.address) {
@@ -171,12 +171,13 @@ public struct Fencing: Sendable, Equatable {
         }
     }
 
-    /// Drivers that give the host memory: CXL's, and those of persistent memory.
+    /// Prefixes of drivers that provide memory to the host: for CXL and for persistent memory.
     private static let memoryDrivers = ["cxl", "nd_", "nvdimm"]
-    /// Who makes programmable logic and no memory: Xilinx, Altera, Lattice, Microchip, and Amazon's instances.
+    /// Vendors of programmable logic, whose memory controllers are not the machine's memory: Xilinx, Altera, Lattice,
+    /// Microchip, and Amazon's instances.
     private static let logicVendors: Set<UInt16> = [0x10ee, 0x1172, 0x1204, 0x11aa, 0x1d0f]
 
-    /// A drive behind a volume management device needs that device; bridges on the way are never offered anyway.
+    /// Fences a volume management device if a drive behind it is fenced. Bridges on the way are never offered.
     private mutating func fenceUpstream(in host: HostSnapshot) {
         for function in host.functions where isFenced(function.address) {
             for above in DevicePath.chain(of: function.path) where above != function.address {

@@ -1,26 +1,27 @@
 public import Model
 
-/// The functions of a host that somebody holds or may hold: what the control plane says, and every sign on the host itself.
+/// The functions of a host that are held or may be held: what the control plane reports, and every sign on the host
+/// itself.
 ///
-/// The one place that says what "held" means. What is held is not divided, and the functions that its holder has stay.
+/// This is the only definition of "held". A held function is not divided, and the functions that its holder has stay.
 public struct HeldFunctions: Sendable {
-    /// By what it is seen that a function is held.
+    /// Why a function counts as held.
     public enum Sign: Sendable, Hashable {
         case controlPlane
-        /// A guest may open it at any moment, so it counts whether or not one has it open just now.
+        /// A guest may open the function at any moment, so it counts whether or not it is open now.
         case guestDriver(String)
         case mediatedDevice(String)
-        /// A type by its vendor's own interface, by its number.
+        /// A type set through the vendor's own interface, with its number.
         case vendorType(Int)
         case vdpa(String)
-        /// Another function of its IOMMU group is a guest's, and with it the whole group.
+        /// Another function of its IOMMU group belongs to a guest, and therefore the complete group does.
         case companion(PCIAddress, group: Int)
     }
 
     private let host: HostSnapshot
     private var signs: [PCIAddress: Sign] = [:]
 
-    /// - Parameter told: functions that the control plane says are held
+    /// - Parameter told: functions that the control plane reports as held
     public init(_ host: HostSnapshot, told: Set<PCIAddress> = []) {
         self.host = host
         for address in told { signs[address] = .controlPlane }
@@ -50,10 +51,11 @@ public struct HeldFunctions: Sendable {
         return nil
     }
 
-    /// By what it is seen that this very function is held; nil where nobody has it.
+    /// Why this function counts as held; nil if it is not held.
     public func sign(of address: PCIAddress) -> Sign? { signs[address] }
 
-    /// The function, or the first of its virtual ones, that is held; nil where it may be divided anew.
+    /// The function itself, or the first of its virtual functions, that is held; nil if the function may be divided
+    /// again.
     public func holder(of address: PCIAddress) -> (address: PCIAddress, sign: Sign)? {
         let virtual = host.functions.filter { $0.physicalFunction == address }.map(\.address)
         for unit in [address] + (host.function(at: address)?.sriov?.functions ?? []) + virtual {
@@ -62,7 +64,7 @@ public struct HeldFunctions: Sendable {
         return nil
     }
 
-    /// Why the function must stay as it is divided, in words that follow its name; nil where it need not.
+    /// Why the function must stay divided as it is, in words that follow its name; nil if it need not.
     public func objection(toDividing address: PCIAddress) -> String? {
         guard let (unit, sign) = holder(of: address) else { return nil }
         let count = host.function(at: address)?.sriov?.enabled ?? 0

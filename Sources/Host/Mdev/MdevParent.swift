@@ -2,7 +2,7 @@ public import Model
 
 /// A device that can be divided into mediated devices.
 public struct MdevParent: Sendable, Equatable {
-    /// As below `/sys/class/mdev_bus`: a PCI address, or the name of a virtual device.
+    /// The name below `/sys/class/mdev_bus`: a PCI address, or the name of a virtual device.
     public let name: String
     /// The device's folder.
     public let path: String
@@ -12,16 +12,16 @@ public struct MdevParent: Sendable, Equatable {
 
 /// A kind of mediated device that a parent offers. The types of one parent share its capacity.
 public struct MdevType: Sendable, Equatable {
-    /// `nvidia-474`.
+    /// Such as `nvidia-474`.
     public let name: String
-    /// `GRID A100-4C`.
+    /// Such as `GRID A100-4C`.
     public var title: String?
-    /// How many more could be made just now.
+    /// How many more can be made now.
     public var available: Int
     /// `vfio-pci`.
     var deviceAPI: String?
     public var text: String?
-    /// Those that exist, in order.
+    /// The devices that exist, in order.
     public var devices: [String]
 }
 
@@ -29,7 +29,7 @@ public struct MdevType: Sendable, Equatable {
 public struct Mdev: Sendable, Equatable {
     /// A UUID.
     public let name: String
-    /// The parent as `MdevParent.name` has it.
+    /// The parent's `MdevParent.name`.
     public var parent: String
     public var type: String?
     public var iommuGroup: Int?

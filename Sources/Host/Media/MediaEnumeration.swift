@@ -1,16 +1,16 @@
 import Model
 
-/// Finds out which functions lead to the same media, and completes each block device with all functions that lead to it.
+/// Finds functions that lead to the same media, and adds to each block device all functions that lead to it.
 ///
-/// Drives are told by their subsystem: the kernel's, its qualified name, or model and serial number. Disks of other kinds, and
-/// namespaces, are told by their world wide name.
+/// NVMe drives are identified by their subsystem: the kernel's, its qualified name, or model and serial number. Other
+/// disks, and namespaces, are identified by their world wide name.
 struct MediaEnumeration {
     private(set) var media = SharedMedia()
     private(set) var devices: [BlockDevice]
 
     /// - Parameters:
-    ///   - virtual: functions of drives that are virtual: their namespaces are told apart when they are bound
-    ///   - scsi: the functions behind each world wide name of the SCSI bus, tapes and enclosures among them
+    ///   - virtual: virtual functions of drives, whose namespaces are checked when they are bound
+    ///   - scsi: the functions behind each world wide name of the SCSI bus, including tapes and enclosures
     init(
         blocks: [BlockDevice], controllers: [NVMeController], virtual: Set<PCIAddress>,
         scsi: [String: Set<PCIAddress>]
@@ -82,7 +82,8 @@ struct MediaEnumeration {
         return drive.lazy.compactMap(\.subsystem).first.map { "the drive \($0)" } ?? "the same drive"
     }
 
-    /// Of a namespace, the controllers of its drive; of those that are virtual functions, only such as have the namespace.
+    /// The controllers of a namespace's drive; of controllers that are virtual functions, only those that have the
+    /// namespace.
     private static func functions(
         of device: BlockDevice, _ drives: [[NVMeController]], _ virtual: Set<PCIAddress>
     ) -> [PCIAddress] {

@@ -1,4 +1,4 @@
-/// Which processes of a host have a file open: what `lsof` says, from `/proc/*/fd`. Sees all of them as root alone.
+/// The processes of a host that have a file open, from `/proc/*/fd`, like `lsof`. Only root sees all of them.
 public enum OpenFiles {
     /// A process that has one of the files open.
     public struct Holder: Sendable, Hashable, CustomStringConvertible {
@@ -9,7 +9,7 @@ public enum OpenFiles {
         public var description: String { "\(name) (process \(process)) has \(path) open" }
     }
 
-    /// By process. Waits for the kernel: call it on a thread that may.
+    /// The holders in the order of processes. The call blocks; use a thread that may.
     public static func holders(of paths: Set<String>, on root: SysfsRoot) -> [Holder] {
         guard !paths.isEmpty else { return [] }
         var found: [Holder] = []

@@ -1,12 +1,12 @@
 public import Model
 
-/// Functions that lead to the same media: the controllers of a dual-ported drive, two adapters on one shelf.
+/// Functions that lead to the same media: the controllers of a dual-ported drive, or two adapters on one shelf.
 ///
-/// Whoever has one of them reaches what the holder of another stores, so they are one unit or none.
+/// The holder of one of them can reach the data of another's holder, so they must be one unit or not be offered.
 public struct SharedMedia: Sendable, Equatable {
     private struct Set: Sendable, Equatable {
         var members: [PCIAddress]
-        /// What they share: `the drive with serial number S1`.
+        /// What they share, such as `the drive with serial number S1`.
         var title: String
     }
 
@@ -15,7 +15,7 @@ public struct SharedMedia: Sendable, Equatable {
 
     init() {}
 
-    /// Notes that all of these functions lead to what `title` names.
+    /// Records that all these functions lead to the media that `title` names.
     mutating func add(_ members: [PCIAddress], _ title: String) {
         let members = Swift.Set(members).sorted()
         guard members.count > 1, !sets.contains(where: { $0.members == members }) else { return }
@@ -23,14 +23,14 @@ public struct SharedMedia: Sendable, Equatable {
         sets.append(Set(members: members, title: title))
     }
 
-    /// The functions that lead to something that this one leads to.
+    /// The other functions that lead to the same media.
     public func others(of address: PCIAddress) -> [PCIAddress] {
         let all = (places[address] ?? []).flatMap { sets[$0].members }
         return Swift.Set(all).subtracting([address]).sorted()
     }
 
-    /// Why the function must not be a tenant's, in words that follow its name; nil where `unit`, the functions that are given away
-    /// together with it, has all that lead to the same media.
+    /// Why the function must not be given to a tenant, in words that follow its name. Nil if `unit`, the functions that
+    /// are given together with it, contains all that lead to the same media.
     public func objection(to address: PCIAddress, in unit: Swift.Set<PCIAddress>) -> String? {
         for place in places[address] ?? [] {
             let outside = sets[place].members.filter { $0 != address && !unit.contains($0) }

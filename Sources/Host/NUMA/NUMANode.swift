@@ -5,7 +5,7 @@ public struct NUMANode: Sendable, Equatable {
     public var processors: String?
     /// KiB.
     public var memory: Int?
-    /// To each node, in the order of their numbers; 10 is local.
+    /// The distance to each node, in the order of their numbers; 10 is local.
     public var distances: [Int]
 }
 

@@ -2,7 +2,7 @@ public import Model
 
 /// An NVMe controller that the kernel's driver runs.
 public struct NVMeController: Sendable, Equatable {
-    /// `nvme0`; may name another drive after the next boot.
+    /// Such as `nvme0`. The name may belong to another drive after the next boot.
     public let name: String
     /// Nil for a controller over a network.
     public var address: PCIAddress?
@@ -14,18 +14,18 @@ public struct NVMeController: Sendable, Equatable {
     /// `live`, `resetting`, `dead`.
     public var state: String?
     public var controllerID: Int?
-    /// The subsystem's qualified name.
+    /// The qualified name of its subsystem.
     public var subsystem: String?
     /// The subsystem's folder below `/sys/class/nvme-subsystem`.
     var subsystemFolder: String?
     public var namespaces: [NVMeNamespace]
 }
 
-/// A namespace as its controller's path shows it.
+/// A namespace, as the path of its controller shows it.
 public struct NVMeNamespace: Sendable, Equatable {
-    /// The block device that holds the data: `nvme0n1`.
+    /// The block device with the data, such as `nvme0n1`.
     public var name: String
-    /// The drive's own number of it, which need not be the one in the name.
+    /// The drive's own number of the namespace, which may differ from the number in the name.
     public var identifier: Int
     /// Bytes.
     public var size: UInt64?

@@ -2,8 +2,8 @@ import Model
 
 /// Reads the controllers below `/sys/class/nvme` and their namespaces.
 ///
-/// With native multipath the data stand in `nvme1n1` below the subsystem while the controller's folder holds the path
-/// `nvme1c1n1`; both come out as `nvme1n1`.
+/// With native multipath, the data are in `nvme1n1` below the subsystem, and the controller's folder contains the path
+/// `nvme1c1n1`. Both are read as `nvme1n1`.
 struct NVMeEnumeration {
     private(set) var controllers: [NVMeController] = []
     private(set) var problems: [HostProblem] = []
@@ -38,7 +38,7 @@ struct NVMeEnumeration {
         }
     }
 
-    /// Takes the namespaces' sizes from the block devices of their names.
+    /// Sets the namespaces' sizes from the block devices with their names.
     mutating func measure(by blocks: [BlockDevice]) {
         let sizes = Dictionary(blocks.map { ($0.name, $0.size) }, uniquingKeysWith: { first, _ in first })
         for index in controllers.indices {
@@ -48,7 +48,7 @@ struct NVMeEnumeration {
         }
     }
 
-    /// By controller, the folder of its subsystem: `nvme-subsys0`.
+    /// The folder of each controller's subsystem, such as `nvme-subsys0`.
     private static func subsystems(_ root: SysfsRoot) -> [String: String] {
         var found: [String: String] = [:]
         let folder = "/sys/class/nvme-subsystem"
@@ -61,7 +61,7 @@ struct NVMeEnumeration {
         return found
     }
 
-    /// `nvme0n1` and `nvme1c1n1`, the latter under the name of the multipath device.
+    /// Reads `nvme0n1` and `nvme1c1n1`, the latter under the name of the multipath device.
     static func namespace(_ name: String) -> NVMeNamespace? {
         guard name.hasPrefix("nvme") else { return nil }
         var rest = name.dropFirst(4)

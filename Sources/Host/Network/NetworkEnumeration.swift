@@ -5,9 +5,9 @@ struct NetworkEnumeration {
     private(set) var interfaces: [NetworkInterface] = []
     private(set) var routes: [Route] = []
     private(set) var problems: [HostProblem] = []
-    /// Whether the tree has a folder of interfaces.
+    /// Whether the tree contains a folder of interfaces.
     let isShown: Bool
-    /// Interfaces that are in another network namespace than every table of routes that was read.
+    /// Interfaces whose network namespace differs from that of every routing table that was read.
     private(set) var foreign: Set<String> = []
 
     init(_ root: SysfsRoot) {
@@ -47,8 +47,8 @@ struct NetworkEnumeration {
         }
     }
 
-    /// The interfaces of this `/sys` which no table of interfaces in `/proc` names. Where there is no such table, a route over an
-    /// interface that this `/sys` does not show says that the two are of different namespaces.
+    /// The interfaces of this `/sys` that no table of interfaces in `/proc` contains. Without such a table, a route
+    /// over an interface that this `/sys` does not show proves that the two belong to different namespaces.
     private func foreign(_ root: SysfsRoot) -> Set<String> {
         let names = Set(interfaces.map(\.name))
         var listed: Set<String>?
@@ -108,7 +108,7 @@ struct NetworkEnumeration {
         }
     }
 
-    /// The table holds the address in the machine's own byte order, which is little-endian wherever this runs.
+    /// The table contains the address in the machine's byte order, which is little-endian on all supported machines.
     private static func dotted(_ address: UInt32) -> String {
         (0..<4).map { String((address >> (8 * $0)) & 0xff) }.joined(separator: ".")
     }

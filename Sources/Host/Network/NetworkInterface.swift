@@ -3,7 +3,7 @@ public import Model
 /// A network interface of the host.
 public struct NetworkInterface: Sendable, Equatable {
     public let name: String
-    /// The function behind it; nil for bridges, bonds, VLANs and the like.
+    /// Its PCI function; nil for bridges, bonds, VLANs and other virtual interfaces.
     public var address: PCIAddress?
     var hardwareAddress: String?
     /// `up`, `down`, `unknown`.
@@ -12,15 +12,15 @@ public struct NetworkInterface: Sendable, Equatable {
     public var master: String?
     public var isBridge: Bool
     var isBond: Bool
-    /// What it runs over: a VLAN's or a bond's interfaces.
+    /// The interfaces below it, such as a VLAN's or a bond's.
     public var lower: [String]
-    /// What runs over it: VLANs, bonds, the interfaces of containers and guests.
+    /// The interfaces above it: VLANs, bonds, interfaces of containers and guests.
     public var upper: [String]
 }
 
 /// A route that leads out through an interface.
 public struct Route: Sendable, Equatable {
     public var interface: String
-    /// `default`, or the network in dotted or colon form with its prefix length.
+    /// `default`, or the network in dotted or colon notation with its prefix length.
     public var destination: String
 }

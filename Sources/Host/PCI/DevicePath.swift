@@ -1,8 +1,9 @@
 public import Model
 
-/// What a device's folder below `/sys/devices` says about where the device hangs.
+/// The position of a device, from the path of its folder below `/sys/devices`.
 public enum DevicePath {
-    /// The PCI function that a device belongs to: the last part of its path that is an address. Nil for virtual devices.
+    /// The PCI function that a device belongs to: the last component of its path that is an address. Nil for virtual
+    /// devices.
     public static func function(of path: String) -> PCIAddress? {
         for part in path.split(separator: "/").reversed() {
             if let address = full(part) { return address }
@@ -10,12 +11,12 @@ public enum DevicePath {
         return nil
     }
 
-    /// The functions from the root port down to the device, the device last.
+    /// The functions from the root port to the device, the device last.
     public static func chain(of path: String) -> [PCIAddress] {
         path.split(separator: "/").compactMap(full)
     }
 
-    /// With its domain: `12:34.5` is a form that people type and sysfs never uses.
+    /// Reads only complete addresses: `12:34.5` without a domain is a form that people use and sysfs does not.
     private static func full(_ part: Substring) -> PCIAddress? {
         guard part.utf8.count >= 12, part.utf8.filter({ $0 == 58 }).count == 2 else { return nil }
         return PCIAddress(String(part))

@@ -1,8 +1,8 @@
 import Model
 
-/// Reads what of a host's displays the host itself uses.
+/// Reads which displays the host itself uses.
 struct DisplayEnumeration {
-    /// By name: `fb0`.
+    /// Functions of framebuffers, by name, such as `fb0`.
     private(set) var framebuffers: [String: PCIAddress] = [:]
     private(set) var firmwareFramebuffer: String?
     private(set) var hasText = false

@@ -7,15 +7,15 @@ public struct PCIClass: Hashable, Sendable {
     }
 
     public var base: UInt8 { UInt8(truncatingIfNeeded: code >> 16) }
-    /// Base and subclass, as `lspci -nn` shows them.
+    /// Base class and subclass, as `lspci -nn` shows them.
     public var short: UInt16 { UInt16(truncatingIfNeeded: code >> 8) }
 
-    /// Host bridges, ISA bridges, root ports, switches: the machine's own plumbing. "Other bridges" are not among them, for the
-    /// switches of GPUs' own links are such.
+    /// Host bridges, ISA bridges, root ports, switches: parts of the machine itself. "Other bridges" are excluded,
+    /// because GPUs' NVSwitches have that class.
     public var isBridge: Bool { base == 0x06 && !isOtherBridge }
     var isOtherBridge: Bool { short == 0x0680 }
-    /// Interrupt and DMA controllers, timers, IOMMUs, SMBus, IPMI: what the machine runs by. "Other system peripherals" are not
-    /// among them, for accelerators hide there.
+    /// Interrupt and DMA controllers, timers, IOMMUs, SMBus, IPMI: parts of the machine itself. "Other system
+    /// peripherals" are excluded, because some accelerators have that class.
     var isMachinery: Bool { (0x0800...0x0806).contains(short) || short == 0x0c05 || short == 0x0c07 }
     var isMemory: Bool { base == 0x05 }
     var isCXLMemory: Bool { short == 0x0502 }
@@ -25,7 +25,7 @@ public struct PCIClass: Hashable, Sendable {
     public var isNVMe: Bool { short == 0x0108 }
     public var isProcessingAccelerator: Bool { base == 0x12 }
 
-    /// The field's name of the class, by the PCI code and ID assignment specification.
+    /// The name of the class in the PCI code and ID assignment specification.
     public var name: String {
         switch short {
         case 0x0100: "SCSI storage controller"

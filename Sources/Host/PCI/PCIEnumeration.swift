@@ -77,8 +77,8 @@ struct PCIEnumeration {
         return function
     }
 
-    /// The kernel keeps a folder `net` below what has interfaces, and shows in it only those of the namespace that looks. That of
-    /// virtio functions is below the virtio device.
+    /// The kernel has a folder `net` below a function with interfaces, and shows in it only those of the reader's
+    /// network namespace. For virtio functions the folder is below the virtio device.
     private static func hasInterfaces(_ folder: DeviceFolder) -> Bool {
         folder.has("net")
             || folder.names.contains { $0.hasPrefix("virtio") && folder.root.exists("\(folder.path)/\($0)/net") }
@@ -91,7 +91,8 @@ struct PCIEnumeration {
         return (UInt16(left), UInt16(right))
     }
 
-    /// How many there are is counted: the kernel may not answer a read of `sriov_numvfs` for as long as a guest holds one of them.
+    /// Counts the virtual functions, because the kernel may not complete a read of `sriov_numvfs` while a guest holds
+    /// one of them.
     private static func sriov(_ folder: inout DeviceFolder) -> SRIOVState? {
         guard let total = folder.number("sriov_totalvfs"), total > 0 else { return nil }
         var numbered: [(Int, PCIAddress)] = []
@@ -121,7 +122,8 @@ struct PCIEnumeration {
         return link == PCILink() ? nil : link
     }
 
-    /// `resource` has a line for each region: first and last address and flags, in hexadecimal; the first six are BARs.
+    /// `resource` has one line for each region with first address, last address and flags in hexadecimal. The first six
+    /// are BARs.
     private static func bars(_ folder: inout DeviceFolder) -> [PCIBar] {
         guard let text = folder.text("resource") else { return [] }
         var bars: [PCIBar] = []

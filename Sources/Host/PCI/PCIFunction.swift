@@ -11,21 +11,21 @@ public struct PCIFunction: Sendable, Equatable {
     public var subsystemVendor: UInt16?
     public var subsystemProduct: UInt16?
     public var revision: UInt8?
-    /// The Device Serial Number capability, or the serial number of the vital product data, where they can be read.
+    /// The Device Serial Number capability, or the serial number of the vital product data, if they can be read.
     public var serial: String?
-    /// Nil when the machine does not say.
+    /// Nil if the machine does not report it.
     public var numaNode: Int?
     /// Nil without an IOMMU.
     public var iommuGroup: Int?
-    /// The driver that is bound.
+    /// The bound driver.
     public var driver: String?
-    /// The driver that alone may bind.
+    /// The only driver that may bind.
     public var driverOverride: String?
-    /// Of a physical function that can have virtual ones.
+    /// Present on a physical function that can have virtual functions.
     public var sriov: SRIOVState?
-    /// Of a virtual function: its physical one.
+    /// The physical function of a virtual function.
     public var physicalFunction: PCIAddress?
-    /// As the kernel would try them: `flr`, `bus`, `pm`.
+    /// The reset methods in the kernel's order: `flr`, `bus`, `pm`.
     public var resetMethods: [String]
     /// Whether the kernel has a way to reset it, named or not.
     public var canReset: Bool
@@ -33,13 +33,13 @@ public struct PCIFunction: Sendable, Equatable {
     /// The display that the firmware chose.
     var isBootDisplay: Bool
     public var bars: [PCIBar]
-    /// Whether the mdev framework offers types here.
+    /// Whether the function is a parent of mediated devices.
     public var isMdevParent: Bool
-    /// Of a virtual function that its vendor's driver divides without mdev.
+    /// Present on a virtual function that its vendor's driver divides without mdev.
     public var vendorPartition: VendorPartition?
-    /// Whether the kernel keeps a VFIO device for it: a driver for guests is bound, whatever its name.
+    /// Whether the kernel has a VFIO device for it: a driver for guests is bound, whatever its name.
     var hasVFIODevice = false
-    /// Whether it has network interfaces, be they in the network namespace that is looked at or in another.
+    /// Whether it has network interfaces, in any network namespace.
     var hasInterfaces = false
 
     public var isVirtualFunction: Bool { physicalFunction != nil }
@@ -47,15 +47,15 @@ public struct PCIFunction: Sendable, Equatable {
     public var productID: String { Hexadecimal.text(product, width: 4) }
 }
 
-/// Where a physical function stands with its virtual ones.
+/// The virtual functions of a physical function.
 public struct SRIOVState: Sendable, Equatable {
-    /// The most the device can have.
+    /// The maximum number that the device supports.
     public var total: Int
-    /// How many there are now.
+    /// The present number.
     public var enabled: Int
     /// Whether the kernel binds drivers to new ones.
     public var autoprobe: Bool?
-    /// In the order of their numbers.
+    /// The virtual functions, in the order of their numbers.
     public var functions: [PCIAddress]
 
     public init(total: Int, enabled: Int, autoprobe: Bool?, functions: [PCIAddress]) {
@@ -66,9 +66,9 @@ public struct SRIOVState: Sendable, Equatable {
     }
 }
 
-/// A PCI Express link: what it runs at and what it could.
+/// A PCI Express link: present and maximum speed and width.
 public struct PCILink: Sendable, Equatable {
-    /// As the kernel words it: `16.0 GT/s PCIe`.
+    /// In the kernel's form, such as `16.0 GT/s PCIe`.
     public var speed: String?
     var maximumSpeed: String?
     /// Lanes.

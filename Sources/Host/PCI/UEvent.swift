@@ -1,4 +1,4 @@
-/// The `KEY=value` lines of a device's `uevent` file: one read in place of five.
+/// The `KEY=value` lines of a device's `uevent` file: one read instead of five.
 struct UEvent {
     private var values: [Substring: Substring] = [:]
 

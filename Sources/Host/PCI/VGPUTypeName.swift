@@ -7,12 +7,12 @@
 ///
 /// The vendor's word stands first; what follows may be several words and have dashes of its own.
 public struct VGPUTypeName: Sendable, Equatable {
-    /// All words behind the vendor's, as they are written.
+    /// All words after the vendor's.
     public let whole: String
     public let product: String
-    /// Of a MIG instance; nil for a share in time.
+    /// The slices of a MIG instance; nil for a time-sliced type.
     public let slices: Int?
-    /// Gigabytes of frame buffer; 0 means half of one.
+    /// Gigabytes of frame buffer; 0 means half a gigabyte.
     public let size: Int
     /// `Q`, `C`, `B4`, `CME`.
     public let series: String
@@ -38,18 +38,18 @@ public struct VGPUTypeName: Sendable, Equatable {
         product = (words.dropLast() + [parts.joined(separator: "-")]).joined(separator: " ")
     }
 
-    /// The words of a name but for the vendor's, whatever their form.
+    /// The words of a name without the vendor's, in any form.
     public static func withoutVendor(_ title: String) -> String {
         let words = title.split(separator: " ").map(String.init)
         let isNamed = words.count > 1 && ["GRID", "NVIDIA"].contains(words[0].uppercased())
         return (isNamed ? words.dropFirst() : words[...]).joined(separator: " ")
     }
 
-    /// Twice the gigabytes, so that half of one counts.
+    /// Twice the gigabytes, so that half a gigabyte is a whole number.
     private var halves: Int { size == 0 ? 1 : size * 2 }
 
-    /// How many of this type a card holds, alone, on which all these types can be made: the greatest of them fills it. Too small where
-    /// the greatest is not among them.
+    /// How many units of this type a card holds if it holds no other type. `types` are all types that can be made on
+    /// the card; the largest one fills it. The result is too small if the largest is missing.
     public func maximum(among types: [VGPUTypeName]) -> Int {
         let whole = (types + [self]).map(\.halves).max() ?? halves
         let shares = whole / halves
@@ -58,7 +58,7 @@ public struct VGPUTypeName: Sendable, Equatable {
         return max(1, min(shares, all / slices))
     }
 
-    /// Whether one more fits beside those that exist, on a card whose greatest type is among `types`.
+    /// Whether one more unit fits beside `used`, on a card whose largest type is in `types`.
     public func fits(beside used: [VGPUTypeName], among types: [VGPUTypeName], mixed: Bool) -> Bool {
         guard !used.isEmpty else { return true }
         if let slices {

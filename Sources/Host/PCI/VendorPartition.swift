@@ -1,18 +1,19 @@
-/// Types that a virtual function can be given through its vendor's own folder in sysfs, which newer drivers have in place of
-/// mdev: `nvidia/creatable_vgpu_types` and `nvidia/current_vgpu_type`.
+/// Types that a virtual function can be given through its vendor's own folder in sysfs, which newer drivers have
+/// instead of mdev: `nvidia/creatable_vgpu_types` and `nvidia/current_vgpu_type`.
 public struct VendorPartition: Sendable, Equatable {
-    /// Number and name, in the file's order; empty once one is chosen and nothing else fits.
+    /// The types that can be made now, with number and name, in the file's order; empty when a type is set and nothing
+    /// else fits.
     public var creatable: [Kind]
-    /// The number of the type that it has; 0 for none.
+    /// The number of the present type; 0 for no type.
     public var current: Int
 
     public struct Kind: Sendable, Equatable {
         public var number: Int
-        /// `NVIDIA A100-4C`.
+        /// Such as `NVIDIA A100-4C`.
         public var title: String
     }
 
-    /// Nil where a function has no such folder.
+    /// Nil if the function has no such folder.
     init?(_ folder: inout DeviceFolder) {
         guard folder.has("nvidia"), let text = try? folder.root.text("\(folder.path)/nvidia/current_vgpu_type"),
             let current = Int(text)

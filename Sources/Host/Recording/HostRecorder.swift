@@ -1,9 +1,10 @@
-/// Writes what drivers look at on a host into an archive, which `RecordedHost` mounts again.
+/// Writes what drivers read on a host into an archive, from which `RecordedHost` restores it.
 ///
-/// It holds host name, addresses of interfaces, mount points and serial numbers of the host, and nothing of its files.
+/// The archive contains the host's name, addresses of interfaces, mount points and serial numbers, but no content of
+/// the host's files.
 public enum HostRecorder {
-    /// The archive's bytes. `note` is free text for people; it stands as comment at the top. Never fails: what cannot be read
-    /// is recorded as unreadable or left out, as the host would show it.
+    /// The archive's bytes. `note` is free text for readers; it is stored as a comment at the top. Never fails: what
+    /// cannot be read is recorded as unreadable, or is left out if the host does not show it.
     public static func record(root: SysfsRoot, note: String = "") -> [UInt8] {
         var recording = Recording(root)
         for file in ["/proc/sys/kernel/hostname", "/proc/self/mountinfo", "/proc/swaps", "/proc/net/route"]
@@ -63,11 +64,11 @@ public enum HostRecorder {
     private static func names(_ root: SysfsRoot, _ folder: String) -> [String] { (try? root.names(in: folder)) ?? [] }
 }
 
-/// A recording while it is made.
+/// A recording in progress.
 private struct Recording {
     private let root: SysfsRoot
     private var folders: [String: [String: Entry]] = [:]
-    /// Bytes of files so far. Half of what an archive may have, since bytes that are no text take two characters each.
+    /// Bytes of files so far. The limit is half of an archive's, because binary bytes take two characters each.
     private var size = 0
 
     private enum Entry {
@@ -76,12 +77,12 @@ private struct Recording {
         case unreadable
     }
 
-    /// Folders of a device that say nothing of it, and folders of other devices.
+    /// Folders of a device that contain nothing about it, and folders of other devices.
     private static let noise: Set<String> = [
         "power", "msi_irqs", "wakeup", "statistics", "queues", "mq", "hwmon", "firmware_node", "trace", "integrity",
         "iommu", "ptp", "i2c", "cmb",
     ]
-    /// Files that are large, change by themselves, act when written to, or disturb the device when read.
+    /// Files that are large, change by themselves, act when they are written, or disturb the device when they are read.
     private static let unwanted: Set<String> = [
         "rom", "vpd", "create", "remove", "rescan", "reset", "stat", "inflight", "irq", "carrier_changes",
         "carrier_up_count",
@@ -101,7 +102,7 @@ private struct Recording {
         }
     }
 
-    /// Of a SCSI disk it stands with the device that the disk belongs to.
+    /// For a SCSI disk the world wide name is in the folder of its device.
     mutating func worldWideName(of disk: String) {
         guard root.kind(of: "\(disk)/device") == .link, let home = try? root.destination(of: "\(disk)/device"),
             root.kind(of: "\(home)/wwid") == .file
@@ -109,7 +110,7 @@ private struct Recording {
         file("\(home)/wwid")
     }
 
-    /// The first process's mounts, where they differ from ours.
+    /// Records the first process's mounts, if they differ from this process's.
     mutating func machineMounts() {
         let machine = try? root.bytes("/proc/1/mountinfo", limit: 1 << 20)
         if let machine, machine != (try? root.bytes("/proc/self/mountinfo", limit: 1 << 20)) {
@@ -130,7 +131,7 @@ private struct Recording {
         if folders[path] == nil { folders[path] = [:] }
     }
 
-    /// A device's folder with what is below it, without the folders of devices that are listed by themselves.
+    /// Records a device's folder with its content, without the folders of devices that are recorded separately.
     mutating func device(_ path: String, depth: Int = 0) {
         guard folders[path] == nil, depth <= 4, let names = try? root.names(in: path) else { return }
         folder(path)
@@ -164,14 +165,14 @@ private struct Recording {
         }
     }
 
-    /// Configuration space up to its last byte that is not zero; all of it would be most of the archive.
+    /// Records configuration space up to its last byte that is not zero. All of it would be most of the archive.
     private mutating func configuration(_ path: String) {
         guard let (folder, name) = Self.split(path), var bytes = try? root.bytes(path, limit: 4096) else { return }
         while bytes.last == 0 { bytes.removeLast() }
         keep(bytes, folder, name)
     }
 
-    /// What would make the archive too large to be read again is left out.
+    /// Leaves out files that would make the archive too large to be read again.
     private mutating func keep(_ bytes: [UInt8], _ folder: String, _ name: String) {
         guard size + bytes.count <= RecordingLimits.archive / 4 else { return }
         size += bytes.count

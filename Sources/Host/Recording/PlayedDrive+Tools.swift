@@ -1,6 +1,6 @@
 import Synchronization
 
-/// The answers of `nvme` for a played drive. Binary ones have the layouts of the NVM Express base specification 2.0.
+/// The output of `nvme` for a simulated drive. Binary output has the layouts of the NVM Express base specification 2.0.
 extension PlayedDrive {
     private static let unsupported = refusal(
         "Invalid Command Opcode: A reserved coded value or an unsupported value in the command opcode field", "0x4001")
@@ -10,8 +10,8 @@ extension PlayedDrive {
     }
 
     /// - Parameters:
-    ///   - controller: the number of the controller that is asked
-    ///   - shown: the namespace of the block device that is named, nil where it is the controller
+    ///   - controller: the number of the addressed controller
+    ///   - shown: the namespace of the addressed block device; nil if the controller is addressed
     func answer(_ arguments: [String], controller: Int, shown: UInt32?) -> CommandResult {
         func option(_ name: String) -> Int? {
             arguments.first { $0.hasPrefix("--\(name)=") }.flatMap { Int($0.dropFirst(name.count + 3)) }

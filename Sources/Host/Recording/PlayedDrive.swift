@@ -1,33 +1,33 @@
 import Synchronization
 
-/// An NVMe drive that is played: namespaces whose content can be read and written, and the answers of the programs `nvme` and
-/// `blkdiscard` for it. Drives of recorded hosts are such; tests have them lie and fail.
+/// A simulated NVMe drive: namespaces whose content can be read and written, and the output of `nvme` and `blkdiscard`
+/// for it. Recorded hosts have such drives; tests make them lie and fail.
 public final class PlayedDrive: Sendable {
     public static let blockSize = 4096
 
-    /// How it takes an order to erase.
+    /// How the drive handles an erase command.
     public enum Conduct: Sendable {
         case honest
         /// Reports success and erases nothing.
         case lying
         /// Reports success and keeps this share of its blocks, from 0 to 1.
         case partial(Double)
-        /// Refuses format, and lets sanitize fail.
+        /// Refuses format, and sanitize fails.
         case failing
     }
 
-    /// What its Identify Controller data claim.
+    /// The capabilities in its Identify Controller data.
     public struct Abilities: Sendable {
         /// Bit 0: crypto erase; 1: block erase; 2: overwrite.
         public var sanitize: UInt32
         public var formats: Bool
         public var formatErasesKey: Bool
-        /// How many looks at its log a sanitize operation lasts.
+        /// How often the log must be read until a sanitize operation ends.
         public var sanitizeLooks: Int
-        /// Whether namespaces can be made, removed, attached and detached.
+        /// Whether namespaces can be created, deleted, attached and detached.
         public var managesNamespaces: Bool
 
-        /// As QEMU's model, which formats and does not sanitize.
+        /// The defaults are those of QEMU's model, which supports format but not sanitize.
         public init(
             sanitize: UInt32 = 0, formats: Bool = true, formatErasesKey: Bool = false, sanitizeLooks: Int = 1,
             managesNamespaces: Bool = false
@@ -57,7 +57,7 @@ public final class PlayedDrive: Sendable {
     public let serial: String
     /// The numbers of its controllers.
     let controllers: [Int]
-    /// Whether a namespace may be had by several controllers.
+    /// Whether a namespace may be attached to several controllers.
     var isShared: Bool { controllers.count > 1 }
     let state: Mutex<State>
 
@@ -81,27 +81,27 @@ public final class PlayedDrive: Sendable {
         }
     }
 
-    /// Per cent of its endurance used, and the bits of its critical warning.
+    /// Sets the percentage of its endurance that is used, and the bits of its critical warning.
     public func age(used: UInt8, warning: UInt8 = 0) {
         state.withLock { ($0.used, $0.warning) = (used, warning) }
     }
 
     // MARK: Content
 
-    /// Bytes of its first namespace.
+    /// Size of its first namespace in bytes.
     public var size: UInt64 { state.withLock { $0.namespaces.first?.size ?? 0 } }
 
     /// The numbers of its namespaces.
     public var namespaces: [UInt32] { state.withLock { $0.namespaces.map(\.number) } }
 
-    /// Has every block of every namespace hold what `content` makes of its number, at once.
+    /// Fills every block of every namespace with the result of `content` for its number, in one step.
     public func fill(_ content: @escaping @Sendable (_ block: UInt64) -> [UInt8]) {
         state.withLock { state in
             for index in state.namespaces.indices { state.namespaces[index].fill(content) }
         }
     }
 
-    /// Writes one block of a namespace, its first without a number.
+    /// Writes one block of a namespace; of the first one if no number is given.
     public func write(_ bytes: [UInt8], toBlock block: UInt64, of number: UInt32? = nil) {
         state.withLock { state in
             guard let index = state.index(of: number) else { return }
@@ -123,7 +123,7 @@ public final class PlayedDrive: Sendable {
 
     // MARK: What a tenant does
 
-    /// Has a namespace attached to these controllers only.
+    /// Attaches a namespace to these controllers only.
     public func attach(_ number: UInt32, to controllers: [Int]) {
         state.withLock { state in
             guard let index = state.index(of: number) else { return }
@@ -131,12 +131,12 @@ public final class PlayedDrive: Sendable {
         }
     }
 
-    /// Removes a namespace; its blocks belong to nobody.
+    /// Removes a namespace; its blocks become unallocated.
     public func delete(_ number: UInt32) {
         state.withLock { $0.delete(number) }
     }
 
-    /// Gives a namespace blocks with metadata, which the kernel does not show.
+    /// Gives a namespace a block format with metadata, which the kernel does not show.
     public func hideBlocks(of number: UInt32) {
         state.withLock { state in
             guard let index = state.index(of: number) else { return }
@@ -146,7 +146,7 @@ public final class PlayedDrive: Sendable {
 }
 
 extension PlayedDrive.State {
-    /// Of the first without a number.
+    /// The index of the namespace; of the first one if no number is given.
     func index(of number: UInt32?) -> Int? {
         guard let number else { return namespaces.isEmpty ? nil : 0 }
         return namespaces.firstIndex { $0.number == number }

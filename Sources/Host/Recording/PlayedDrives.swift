@@ -1,8 +1,8 @@
 import Model
 import Synchronization
 
-/// The drives of a recorded host and the programs that work on them; what these do to namespaces shows in the tree, as it would on the
-/// host.
+/// The drives of a recorded host and the programs that work on them. What these do to namespaces appears in the tree,
+/// as it would on the host.
 struct PlayedDrives: Sendable {
     /// By serial number.
     let drives: [String: PlayedDrive]
@@ -62,13 +62,13 @@ struct PlayedDrives: Sendable {
         }
     }
 
-    /// As the drive numbers it, or where no recording says, by its place among the others of its drive.
+    /// The drive's own number of the controller; if the recording lacks it, its position among the drive's controllers.
     private static func number(of controller: NVMeController, in all: [NVMeController]) -> Int {
         controller.controllerID
             ?? all.filter { $0.serial == controller.serial }.firstIndex { $0.name == controller.name } ?? 0
     }
 
-    /// Namespaces that the kernel shows as character devices alone: `ng4n1`.
+    /// Namespaces that the kernel shows only as character devices, such as `ng4n1`.
     private static func hidden(_ controller: NVMeController, _ tree: MemoryTree) -> [UInt32] {
         let root = SysfsRoot(tree)
         guard let path = try? root.destination(of: "/sys/class/nvme/\(controller.name)") else { return [] }
@@ -79,7 +79,7 @@ struct PlayedDrives: Sendable {
         }
     }
 
-    /// Lays out in the tree what the controller has now.
+    /// Updates the tree with the controller's present namespaces.
     private func show(_ drive: PlayedDrive, _ number: Int, _ controller: NVMeController, _ tree: MemoryTree) {
         let root = SysfsRoot(tree)
         guard let home = try? root.destination(of: "/sys/class/nvme/\(controller.name)") else { return }

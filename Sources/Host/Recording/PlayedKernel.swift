@@ -1,17 +1,19 @@
 import Model
 import Synchronization
 
-/// Answers writes to a recorded host as the kernel of that host would: drivers bind and unbind, virtual functions and mediated
-/// devices come and go, resets succeed. So the whole life of a device can be shown and tested without it.
+/// Handles writes to a recorded host as the kernel of that host would: drivers bind and unbind, virtual functions and
+/// mediated devices appear and disappear, resets succeed. So the complete life of a device can be shown and tested
+/// without hardware.
 ///
-/// It plays what the drivers of this program ask for, no more; whatever it cannot do it refuses as a kernel does.
+/// It simulates only what this program's drivers use. Everything else it refuses as a kernel does.
 final class PlayedKernel: Sendable {
     private struct State {
-        /// What stood below a function while a driver ran it, or a virtual function with all it had; by function and driver.
+        /// The nodes below a function while a driver ran it, or a virtual function with all its nodes; by function and
+        /// driver.
         var put: [String: [(path: String, node: MemoryTree.Node)]] = [:]
-        /// The driver that had a function first.
+        /// The first driver of each function.
         var firstDrivers: [String: String] = [:]
-        /// How many mediated devices of a type its parent can hold, when it holds no others; by the type's folder.
+        /// How many mediated devices of a type its parent can hold if it holds no others; by the type's folder.
         var capacities: [String: Int] = [:]
     }
 
@@ -19,7 +21,7 @@ final class PlayedKernel: Sendable {
     private let state = Mutex(State())
     private let vgpus = PlayedVGPUs()
 
-    /// Lays out the files that are only written to, which no recording holds, and listens.
+    /// Creates the files that are only written, which no recording contains, and registers for writes.
     init(in tree: MemoryTree) {
         if tree.kind(of: Self.pci) != nil { tree.file("/sys/bus/pci/drivers_probe", "") }
         for name in Self.names(tree, "/sys/bus/pci/drivers") {
@@ -188,7 +190,7 @@ final class PlayedKernel: Sendable {
         }
     }
 
-    /// The types of one parent share it: what one takes, the others lack.
+    /// Updates the types of one parent: a device of one type reduces what is available of the others.
     private func share(_ tree: MemoryTree, _ folder: String) {
         let parent = folder.split(separator: "/").dropLast().joined(separator: "/")
         guard Self.last(tree, "/\(parent)/physfn") == nil else { return shareCard(tree, "/\(parent)") }
@@ -204,8 +206,8 @@ final class PlayedKernel: Sendable {
         }
     }
 
-    /// A virtual function holds one device, and the functions of a card share what it holds: of one type at a time, as many as the type's
-    /// description says.
+    /// Updates the types of a card. A virtual function holds one device, and the functions of a card share its
+    /// capacity: one type at a time, as many as the type's description says.
     private func shareCard(_ tree: MemoryTree, _ parent: String) {
         guard let card = Self.last(tree, "\(parent)/physfn") else { return }
         let parents = Self.names(tree, "/sys/class/mdev_bus").compactMap {

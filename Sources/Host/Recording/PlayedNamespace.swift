@@ -1,15 +1,15 @@
-/// A namespace of a played drive.
+/// A namespace of a simulated drive.
 struct PlayedNamespace: Sendable {
     let number: UInt32
     /// Bytes.
     var size: UInt64
-    /// The numbers of the controllers that have it.
+    /// The numbers of the controllers that it is attached to.
     var controllers: Set<Int>
     /// 0: blocks of 512 bytes; 1: the same with metadata, which the kernel does not show.
     var format = 0
-    /// Whether the kernel shows it as a block device: not where it is of another command set.
+    /// Whether the kernel shows it as a block device; false for another command set.
     var isOfBlocks = true
-    /// By number; what is not here is as `background` has it.
+    /// Written blocks by number; the others have the content of `background`.
     var blocks: [UInt64: [UInt8]] = [:]
     var background: (@Sendable (UInt64) -> [UInt8])?
 

@@ -1,26 +1,27 @@
 import Model
 import Synchronization
 
-/// Plays the vendor's driver for the types that virtual functions of its cards take through `nvidia/current_vgpu_type`: a function that has
-/// one lists none, and the others of its card list what fits beside it.
+/// Simulates the vendor's driver for the types that virtual functions take through `nvidia/current_vgpu_type`. A
+/// function with a type lists none; the other functions of its card list what still fits.
 final class PlayedVGPUs: Sendable {
     private struct Function {
         /// Its folder of types.
         let folder: String
-        /// What it lists while its card is free: number, name, and the line as it stands in the file.
+        /// The list while its card is free: number, name, and the line in the file.
         var lines: [(number: Int, name: VGPUTypeName?, line: String)]
         var current: Int
     }
 
     private struct Card {
         var functions: [Function] = []
-        /// Whether it was recorded with types of different sizes at a time.
+        /// Whether the recording has types of different sizes at a time.
         var isMixed = false
     }
 
     private let cards = Mutex<[String: Card]>([:])
 
-    /// A function that had a type when it was recorded lists none; without it, it lists what the others of its card do.
+    /// Completes the list of a function that had a type when it was recorded: without the type it lists what the other
+    /// functions of its card do.
     func learn(_ tree: MemoryTree) {
         let bus = "/sys/bus/pci/devices"
         for name in PlayedKernel.names(tree, bus) {
@@ -67,7 +68,7 @@ final class PlayedVGPUs: Sendable {
         }
     }
 
-    /// Lists for each function what fits.
+    /// Updates what each function lists.
     private static func show(_ card: Card, in tree: MemoryTree) {
         let all = card.functions.flatMap(\.lines)
         let names = all.compactMap(\.name)

@@ -2,24 +2,25 @@ public import Model
 
 /// A host as it was when it was recorded, for demonstrations and tests.
 public struct RecordedHost: Sendable {
-    /// What people wrote about it.
+    /// The recorder's remark.
     public let note: String
-    /// Changes made to it live as long as it does; the archive stays as it is. It answers writes as its kernel would: functions
-    /// reset and change drivers, virtual functions and mediated devices come and go.
+    /// The host's tree. Changes last as long as this value; the archive does not change. Writes have the effects that
+    /// they have on the host's kernel: functions reset and change drivers, virtual functions and mediated devices
+    /// appear and disappear.
     public let tree: MemoryTree
     private let pristine: MemoryTree
 
     /// Its NVMe drives, by serial number.
     public let drives: [String: PlayedDrive]
-    /// Its programs: `nvme` and `blkdiscard`, for its drives. Others are not installed.
+    /// Its programs: `nvme` and `blkdiscard`, for its drives. Other programs are not installed.
     public let commands: PlayedCommands
 
     public var root: SysfsRoot { SysfsRoot(tree) }
 
     public var hostName: HostName { HostName((try? root.text("/proc/sys/kernel/hostname")) ?? "recorded") }
 
-    /// Reads an archive. Names the line that is wrong; what no recorder writes (`..`, an entry twice, a file with entries, a
-    /// path without end) is refused, for archives come from anyone.
+    /// Reads an archive. The error names the line that is wrong. Content that no recorder writes (`..`, an entry twice,
+    /// a file with entries, a path without end) is refused, because archives come from anyone.
     public init(_ archive: [UInt8]) throws(RecordingFault) {
         let tree = MemoryTree()
         var note: [String] = []
@@ -106,7 +107,7 @@ public struct RecordedHost: Sendable {
         commands = played.commands(in: tree)
     }
 
-    /// The host as it was recorded, once more: cheaper than reading the archive again.
+    /// A new copy of the host as it was recorded, without reading the archive again.
     public func again() -> RecordedHost { RecordedHost(playing: MemoryTree(copying: pristine), note: note) }
 
     /// Reads an archive file. At most 64 MiB.

@@ -1,8 +1,8 @@
 import SystemPackage
 
 extension HostRecorder {
-    /// Records a host into a new file that only its owner may read: it holds serial numbers and addresses of the host. A file
-    /// that is there already is left alone and refused, and so is a link in its place.
+    /// Records a host to a new file that only its owner may read, because it contains serial numbers and addresses.
+    /// Throws if a file or link exists at the path.
     public static func record(
         root: SysfsRoot, note: String = "", to path: String
     ) throws(RecordingFault) -> Int {

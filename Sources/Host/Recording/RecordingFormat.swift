@@ -30,7 +30,7 @@ enum RecordingFormat {
         return out
     }
 
-    /// Nil when an escape is none.
+    /// Nil if an escape sequence is invalid.
     static func unescaped(_ text: ArraySlice<UInt8>) -> [UInt8]? {
         var out: [UInt8] = []
         out.reserveCapacity(text.count)

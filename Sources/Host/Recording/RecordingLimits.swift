@@ -1,4 +1,4 @@
-/// What an archive may hold at most. A recorded host comes from anyone; reading one must cost no more than its length.
+/// Limits of an archive. A recorded host comes from anyone, so reading it must cost no more than its length.
 enum RecordingLimits {
     /// Bytes of the whole archive.
     static let archive = 64 << 20
@@ -13,7 +13,7 @@ enum RecordingLimits {
     /// Files, links and folders together.
     static let entries = 500_000
 
-    /// What is wrong with a folder's path, nil when nothing is.
+    /// What is wrong with a folder's path; nil if nothing is.
     static func objection(toFolder path: [UInt8]) -> String? {
         guard path.count <= Self.path else { return "the folder's name is longer than \(Self.path) bytes" }
         let parts = path.split(separator: 47, omittingEmptySubsequences: false).dropFirst()

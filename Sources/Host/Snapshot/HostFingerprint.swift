@@ -1,15 +1,16 @@
-/// What changes whenever something of a host changes that a snapshot shows: two equal ones mean that the snapshot in hand still
-/// stands. Costs a few dozen reads in place of thousands.
+/// Changes whenever something changes that a snapshot shows. If two fingerprints are equal, the snapshot between them
+/// is still valid. It costs a few dozen reads instead of thousands.
 ///
-/// The kernel counts its device events: whatever comes, goes, binds, unbinds or is divided raises the count. Mounts, swap, routes and
-/// what interfaces belong to change without one and are looked at themselves. What neither shows, such as a controller's state
-/// or a number of free types that another program changes, is seen by the next full pass.
+/// The kernel counts its device events: everything that appears, disappears, binds, unbinds or is divided increases the
+/// count. Mounts, swap, routes and the relations of interfaces change without an event, and are read directly. Other
+/// changes, such as a controller's state or a number of free types that another program changes, are found by the next
+/// full pass.
 public struct HostFingerprint: Sendable, Equatable {
     private let events: String
     private let tables: [[UInt8]]
     private let ties: [String]
 
-    /// Nil where the kernel's count cannot be read; then every pass is a full one.
+    /// Nil if the kernel's count cannot be read; then every pass is a full one.
     public init?(_ root: SysfsRoot) {
         guard let events = try? root.text("/sys/kernel/uevent_seqnum"), !events.isEmpty else { return nil }
         self.events = events
@@ -32,10 +33,10 @@ public struct HostFingerprint: Sendable, Equatable {
     }
 }
 
-/// Looks at a host again and again, and reads it anew only when something changed or the last full pass is long ago.
+/// Looks at a host repeatedly, and reads it again only if something changed or the last full pass is long ago.
 public struct HostWatch: Sendable {
     private let root: SysfsRoot
-    /// Passes after which one is a full one whatever the fingerprint says.
+    /// Number of passes after which a full pass is made in any case.
     private let stride: Int
     private var last: (fingerprint: HostFingerprint?, snapshot: HostSnapshot)?
     private var reused = 0
@@ -45,7 +46,7 @@ public struct HostWatch: Sendable {
         self.stride = max(1, stride)
     }
 
-    /// The host as it is, and whether that is the very snapshot of the look before.
+    /// Reads the host if necessary. Returns the snapshot, and whether it is the previous one.
     public mutating func look() -> (snapshot: HostSnapshot, isSame: Bool) {
         // Taken before the snapshot: what changes in between is seen at the next look.
         let fingerprint = HostFingerprint(root)
@@ -60,6 +61,6 @@ public struct HostWatch: Sendable {
         return (snapshot, isSame)
     }
 
-    /// Has the next look be a full one.
+    /// Makes the next look a full pass.
     public mutating func forget() { last?.fingerprint = nil }
 }

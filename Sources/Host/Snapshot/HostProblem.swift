@@ -1,4 +1,4 @@
-/// Something of the host that could not be understood. It withdraws only itself: the rest of the pass stands.
+/// Something on the host that could not be interpreted. It affects only itself; the rest of the pass is valid.
 public struct HostProblem: Sendable, Equatable, CustomStringConvertible {
     public let path: String
     public let text: String

@@ -1,31 +1,31 @@
 public import Model
 
-/// Everything of one host that drivers look at, read in one pass that all drivers share.
+/// Everything about one host that drivers use, read in one pass that all drivers share.
 ///
-/// Reading never fails as a whole: what could not be understood stands in `problems`, and the rest is there.
+/// Reading never fails as a whole: what could not be interpreted is in `problems`, and the rest is complete.
 public struct HostSnapshot: Sendable, Equatable {
     /// The kernel's host name.
     public var hostName: HostName
-    /// By address.
+    /// In the order of addresses.
     public var functions: [PCIFunction]
     public var nvme: [NVMeController]
     public var mdevParents: [MdevParent]
     public var mdevs: [Mdev]
     public var fpgas: [FPGADevice]
     public var blocks: [BlockDevice]
-    /// Which functions lead to the same drives and disks.
+    /// The functions that lead to the same drives and disks.
     public var media: SharedMedia
     public var mounts: [Mount]
-    /// Device nodes that the host swaps to.
+    /// Device nodes of the host's swap areas.
     var swaps: [String]
     var spannedFileSystems: [SpannedFileSystem]
     /// Whether a ZFS pool is imported.
     var hasPools: Bool
     public var interfaces: [NetworkInterface]
     public var routes: [Route]
-    /// Whether the tree shows network interfaces, if only the loopback.
+    /// Whether the tree contains network interfaces, including the loopback.
     var showsInterfaces: Bool
-    /// Interfaces whose routes are in another network namespace than those that are read.
+    /// Interfaces whose routes are in another network namespace than those that were read.
     private var foreignInterfaces: Set<String>
     /// The functions of vDPA devices: `vdpa0`.
     var vdpa: [String: PCIAddress]
@@ -34,16 +34,16 @@ public struct HostSnapshot: Sendable, Equatable {
     var framebuffers: [String: PCIAddress]
     /// The functions of serial consoles: `ttyS4`.
     var consoles: [String: PCIAddress]
-    /// A framebuffer that the firmware set up on the display that it chose, and that no function's driver has taken over.
+    /// A framebuffer that the firmware set up on its display, and that no function's driver has replaced.
     var firmwareFramebuffer: String?
-    /// Whether the console writes text by the means of old displays, which have no framebuffer.
+    /// Whether the console writes text on an old display without a framebuffer.
     var hasTextDisplay: Bool
     public var problems: [HostProblem]
 
     private var positions: [PCIAddress: Int]
 
-    /// Reads the host. `readsSerials` looks for serial numbers in configuration space as well, which costs a few
-    /// microseconds a device and sees nothing unless root.
+    /// Reads the host. With `readsSerials`, serial numbers are also read from configuration space, which costs a few
+    /// microseconds per device and works only for root.
     public init(_ root: SysfsRoot, readsSerials: Bool = true) {
         let pci = PCIEnumeration(root, readsSerials: readsSerials)
         let storage = StorageEnumeration(root)
@@ -85,7 +85,7 @@ public struct HostSnapshot: Sendable, Equatable {
             functions.enumerated().map { ($1.address, $0) }, uniquingKeysWith: { first, _ in first })
     }
 
-    /// The kernel's consoles that lie behind a PCI function, such as a management controller's serial port.
+    /// The kernel's consoles that belong to a PCI function, such as a management controller's serial port.
     private static func consoles(_ root: SysfsRoot) -> [String: PCIAddress] {
         var found: [String: PCIAddress] = [:]
         let active = (try? root.text("/sys/class/tty/console/active")) ?? ""
@@ -99,7 +99,7 @@ public struct HostSnapshot: Sendable, Equatable {
         return found
     }
 
-    /// The functions behind what a folder lists.
+    /// The PCI functions of the devices in a folder.
     private static func functions(_ root: SysfsRoot, behind folder: String) -> [String: PCIAddress] {
         var found: [String: PCIAddress] = [:]
         for name in (try? root.names(in: folder)) ?? [] {
@@ -110,7 +110,7 @@ public struct HostSnapshot: Sendable, Equatable {
         return found
     }
 
-    /// Whether the routes over the interface cannot be known.
+    /// Whether the interface's routes cannot be known.
     func isForeign(_ interface: NetworkInterface) -> Bool { foreignInterfaces.contains(interface.name) }
 
     public func function(at address: PCIAddress) -> PCIFunction? { positions[address].map { functions[$0] } }

@@ -1,6 +1,6 @@
 /// Whether the host itself uses a block device.
 extension HostSnapshot {
-    /// The block device that a path below `/dev` means, links followed; nil where there is none.
+    /// The block device at a path below `/dev`, after following links; nil if there is none.
     public func block(at path: String, on root: SysfsRoot) -> BlockDevice? {
         var path = path
         // A link below /dev/disk leads to another one seldom, and to a node always.
@@ -13,7 +13,7 @@ extension HostSnapshot {
         return blocks.first { $0.name == name } ?? blocks.first { $0.mapperName.map { "mapper/\($0)" } == String(name) }
     }
 
-    /// What the host does with the device or a part of it, in words that follow its name; nil where it does nothing.
+    /// How the host uses the device or a part of it, in words that follow its name; nil if it does not.
     public func use(of device: BlockDevice) -> String? {
         let parts = blocks.filter { $0.name == device.name || $0.disk == device.name }
         for part in parts {

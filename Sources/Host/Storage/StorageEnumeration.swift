@@ -1,15 +1,15 @@
 import Model
 
-/// Reads block devices, what they are made of, and what is mounted or swapped to.
+/// Reads block devices, what they consist of, and what is mounted or used for swap.
 struct StorageEnumeration {
     private(set) var devices: [BlockDevice] = []
     private(set) var mounts: [Mount] = []
-    /// `/dev/…` of areas swapped to.
+    /// `/dev/…` of swap areas.
     private(set) var swaps: [String] = []
     private(set) var spanned: [SpannedFileSystem] = []
-    /// Whether a ZFS pool is imported; which disks it lies on, no file says.
+    /// Whether a ZFS pool is imported. No file lists the pool's disks.
     private(set) var hasPools = false
-    /// By world wide name, the functions that lead to a device of the SCSI bus.
+    /// The functions that lead to a device of the SCSI bus, by world wide name.
     private(set) var bus: [String: Set<PCIAddress>] = [:]
     private(set) var problems: [HostProblem] = []
 
@@ -111,7 +111,7 @@ struct StorageEnumeration {
         return slaves
     }
 
-    /// A disk's world wide name; nil where it has none that tells it from others.
+    /// A disk's world wide name; nil if it has none that identifies it.
     private static func worldWideName(_ folder: inout DeviceFolder) -> String? {
         if let text = folder.text("wwid") { return telling(text) }
         guard !folder.has("partition") else { return nil }
@@ -130,7 +130,7 @@ struct StorageEnumeration {
         return number.utf8.count >= 6 && number.contains { $0 != "0" && $0 != "-" } ? name : nil
     }
 
-    /// Tapes, changers and enclosures are reached over a bus as disks are.
+    /// Reads tapes, changers and enclosures, which share a bus with disks.
     private mutating func readBus(_ root: SysfsRoot) {
         for name in (try? root.names(in: "/sys/class/scsi_device")) ?? [] {
             guard let path = try? root.destination(of: "/sys/class/scsi_device/\(name)"),
@@ -142,7 +142,7 @@ struct StorageEnumeration {
         }
     }
 
-    /// `\040` and its like stand for white space in the kernel's tables.
+    /// Decodes `\040` and similar sequences, which stand for white space in the kernel's tables.
     static func unescaped(_ word: Substring) -> String {
         guard word.contains("\\") else { return String(word) }
         var bytes: [UInt8] = []

@@ -1,4 +1,5 @@
-/// A block device that its holder has to himself: while it lives the kernel lets nobody mount it, swap to it or build on it.
+/// An exclusive claim on a block device. While it exists, the kernel lets nobody mount the device, use it for swap or
+/// build on it.
 public final class DeviceClaim: Sendable {
     private let release: @Sendable () -> Void
 

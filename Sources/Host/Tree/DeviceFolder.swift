@@ -1,12 +1,11 @@
-/// One device's folder in sysfs while it is read: knows which attributes exist, and notes each one that is there and
-/// cannot be understood.
+/// Reads one device's folder in sysfs: knows which attributes exist, and notes each one that cannot be interpreted.
 struct DeviceFolder {
     let root: SysfsRoot
     let path: String
     let names: Set<String>
     private(set) var problems: [HostProblem] = []
 
-    /// Nil with a problem when the folder itself cannot be listed.
+    /// Throws if the folder itself cannot be listed.
     init(_ root: SysfsRoot, _ path: String) throws(TreeFault) {
         self.root = root
         self.path = path
@@ -15,7 +14,7 @@ struct DeviceFolder {
 
     func has(_ name: String) -> Bool { names.contains(name) }
 
-    /// The text of an attribute; nil when it is absent, empty or unreadable, the last of which is noted.
+    /// The text of an attribute; nil if it is absent, empty or unreadable. An unreadable one is noted.
     mutating func text(_ name: String, limit: Int = 4096) -> String? {
         guard names.contains(name) else { return nil }
         do {
@@ -28,7 +27,7 @@ struct DeviceFolder {
         }
     }
 
-    /// A decimal number; nil when it is absent, and noted when it is none.
+    /// A decimal number; nil if the attribute is absent. Other text is noted.
     mutating func number(_ name: String) -> Int? {
         guard let text = text(name) else { return nil }
         guard let value = Int(text) else {
@@ -48,7 +47,7 @@ struct DeviceFolder {
         return value
     }
 
-    /// The last part of a link's target: the name of the driver, the group, the function it leads to.
+    /// The last component of a link's target: the name of the driver, the group or the function.
     mutating func linkName(_ name: String) -> String? {
         guard names.contains(name) else { return nil }
         do {

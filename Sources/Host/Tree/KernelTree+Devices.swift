@@ -13,7 +13,7 @@
 extension KernelTree {
     private static let page = 4096
 
-    /// `O_DIRECT`, which Swift does not take over from the C library's headers.
+    /// `O_DIRECT`, which Swift does not import from the C library's headers.
     private static var direct: Int32 {
         #if arch(x86_64) || arch(i386)
             0o40000
@@ -67,7 +67,8 @@ extension KernelTree {
         }
     }
 
-    /// Maps page after page, for the kernel would make a table for the whole of a region, which may be as large as a card's memory.
+    /// Maps one page after another, because the kernel would create page tables for a complete region, which may be as
+    /// large as a card's memory.
     private func mapping(
         _ path: String, _ places: [Int], _ size: Int, _ body: (Int, UnsafeMutableRawBufferPointer) -> Void
     ) throws(TreeFault) {

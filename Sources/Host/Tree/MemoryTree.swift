@@ -1,29 +1,29 @@
 import Synchronization
 
-/// A tree of files, links and folders in memory: what a recorded host is mounted as, and what tests build and damage.
+/// A tree of files, links and folders in memory: recorded hosts use it, and tests build and damage it.
 ///
-/// `onWrite` lets a test play the kernel: it sees a value written to a file and changes the tree as a kernel would, such as
-/// making virtual functions appear after a write to `sriov_numvfs`.
+/// With `onWrite` a test simulates the kernel: it receives a value written to a file and changes the tree as a kernel
+/// would, such as adding virtual functions after a write to `sriov_numvfs`.
 public final class MemoryTree: FileTree {
     public enum Node: Sendable, Equatable {
         case file([UInt8])
         case link(String)
         case folder
-        /// There, but not to be read.
+        /// Exists, but cannot be read.
         case unreadable
     }
 
-    /// What happens after a write: refuse it with a reason, or change the tree.
+    /// Reacts to a write: throws a reason to refuse it, or changes the tree.
     public typealias Reaction = @Sendable (_ tree: MemoryTree, _ path: String, _ text: String) -> TreeFault.Reason?
 
     private struct State {
-        /// By path, links in it resolved; the root is the empty path.
+        /// By path with links resolved; the root is the empty path.
         var nodes: [String: Node] = ["": .folder]
         var children: [String: Set<String>] = ["": []]
         var reaction: Reaction?
-        /// Block devices that somebody has to himself.
+        /// Block devices that are claimed exclusively.
         var claimed: Set<String> = []
-        /// Block devices, whose content is not kept in nodes.
+        /// Block devices, whose content is not in nodes.
         var drives: [String: (drive: PlayedDrive, namespace: UInt32)] = [:]
     }
 
@@ -31,7 +31,7 @@ public final class MemoryTree: FileTree {
 
     public init() {}
 
-    /// A tree of its own with the same nodes; nobody answers writes to it yet.
+    /// A copy with the same nodes, without a reaction to writes.
     init(copying other: MemoryTree) {
         let (nodes, children) = other.state.withLock { ($0.nodes, $0.children) }
         state.withLock { state in
@@ -42,7 +42,7 @@ public final class MemoryTree: FileTree {
 
     // MARK: Building
 
-    /// Puts a node at `path`, and the folders above it. Replaces what stood there.
+    /// Puts a node at `path`, and creates the folders above it. Replaces what was there.
     public func put(_ node: Node, at path: String) {
         state.withLock { state in
             let path = Self.tidy(path)
@@ -60,8 +60,8 @@ public final class MemoryTree: FileTree {
         }
     }
 
-    /// Puts a node where nothing stands, or a folder where a folder stands. False when something else is there or a file is
-    /// above it.
+    /// Puts a node where nothing is, or a folder where a folder is. Returns false if something else is there, or if a
+    /// file is above it.
     func place(_ node: Node, at path: String) -> Bool {
         let isFree = state.withLock { state in
             let path = Self.tidy(path)
@@ -83,13 +83,13 @@ public final class MemoryTree: FileTree {
     public func link(_ path: String, to target: String) { put(.link(target), at: path) }
     public func folder(_ path: String) { put(.folder, at: path) }
 
-    /// Puts a device node at `path` that shows the content of a drive's namespace.
+    /// Puts a device node at `path` with the content of a drive's namespace.
     func attach(_ drive: PlayedDrive, _ namespace: UInt32, at path: String) {
         put(.file([]), at: path)
         state.withLock { $0.drives[Self.tidy(path)] = (drive, namespace) }
     }
 
-    /// Removes what stands at `path` and below.
+    /// Removes everything at `path` and below.
     public func remove(_ path: String) {
         state.withLock { state in
             let path = Self.tidy(path)
@@ -105,7 +105,8 @@ public final class MemoryTree: FileTree {
         }
     }
 
-    /// Removes what stands at `path` and below, and returns it; put back in that order, it is as it was.
+    /// Removes and returns everything at `path` and below. If the nodes are put back in that order, the tree is as
+    /// before.
     func take(_ path: String) -> [(path: String, node: Node)] {
         let place = Self.tidy(path)
         let taken = state.withLock { state in
@@ -122,7 +123,7 @@ public final class MemoryTree: FileTree {
         return taken
     }
 
-    /// Has a block device be in use by the host, or no longer.
+    /// Marks a block device as used by the host, or as unused.
     public func use(_ path: String, _ isUsed: Bool = true) {
         state.withLock { state in
             if isUsed { state.claimed.insert(Self.tidy(path)) } else { state.claimed.remove(Self.tidy(path)) }
@@ -140,7 +141,7 @@ public final class MemoryTree: FileTree {
         state.withLock { $0.reaction = reaction }
     }
 
-    /// Every path that is not a folder with entries, in order: what a recording holds, and what a test damages.
+    /// Every path that is not a folder with entries, in order: what a recording contains, and what a test damages.
     public var paths: [String] {
         state.withLock { state in
             state.nodes.keys.filter { !$0.isEmpty && (state.children[$0]?.isEmpty ?? true) }.sorted()
@@ -230,7 +231,7 @@ public final class MemoryTree: FileTree {
         return TreeFault(path, .missing)
     }
 
-    /// Walks `path` as a kernel does: links in the middle are followed, one at the end if `following`.
+    /// Resolves `path` as a kernel does: links in the middle are followed; a link at the end only if `following`.
     private func resolve(_ path: String, following: Bool) -> Resolution {
         state.withLock { state in
             if let node = state.nodes[path] {

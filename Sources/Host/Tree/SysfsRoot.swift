@@ -1,13 +1,13 @@
-/// The `/sys` and `/proc` of one host: this machine's, another root folder's, or a recording's.
+/// The `/sys` and `/proc` of one host: this machine's, those below another folder, or those of a recording.
 ///
-/// Reading needs no rights beyond those of an ordinary user; what such a user cannot see (serial numbers in the extended
-/// configuration space) is left out.
+/// Reading needs no privileges. What an ordinary user cannot see (serial numbers in the extended configuration space)
+/// is left out.
 public struct SysfsRoot: Sendable {
     private let tree: any FileTree
-    /// Whether it is the running machine's own: only there may the machine's programs be run for it.
+    /// Whether it is the running machine's own; only then may the machine's programs be run for it.
     public let isThisMachine: Bool
 
-    /// The folder that holds `sys` and `proc`.
+    /// The folder that contains `sys` and `proc`.
     public init(path: String = "/") {
         tree = KernelTree(root: path)
         isThisMachine = path.allSatisfy { $0 == "/" }
@@ -18,7 +18,7 @@ public struct SysfsRoot: Sendable {
         isThisMachine = false
     }
 
-    /// A value of sysfs: its text without white space at either end. At most `limit` bytes.
+    /// A value in sysfs: its text without surrounding white space. At most `limit` bytes.
     public func text(_ path: String, limit: Int = 4096) throws(TreeFault) -> String {
         let bytes = try tree.read(path, offset: 0, limit: limit, partial: false)
         return String(decoding: trimmed(bytes), as: UTF8.self)
@@ -28,10 +28,11 @@ public struct SysfsRoot: Sendable {
         try tree.read(path, offset: offset, limit: limit, partial: partial)
     }
 
-    /// What a link points at, as it is written.
+    /// The target of a link, as it is written.
     public func target(of path: String) throws(TreeFault) -> String { try tree.target(of: path) }
 
-    /// Where a link leads, as a path from the root: by its text alone, for the links of sysfs lead straight to a device.
+    /// The destination of a link, as a path from the root. Only the text is used, because links in sysfs lead directly
+    /// to a device.
     public func destination(of path: String) throws(TreeFault) -> String {
         let target = try tree.target(of: path)
         if target.hasPrefix("/") { return target }
@@ -49,20 +50,21 @@ public struct SysfsRoot: Sendable {
 
     public func exists(_ path: String) -> Bool { tree.kind(of: path) != nil }
 
-    /// Writes one value, at once. The kernel takes it or says why not.
+    /// Writes one value in one call. The kernel accepts it or returns the reason.
     public func write(_ text: String, to path: String) throws(TreeFault) {
         try tree.write(Array(text.utf8), to: path)
     }
 
-    /// A piece of a block device, from its medium and not from the kernel's memory.
+    /// Reads a piece of a block device from its medium, not from the page cache.
     public func medium(_ path: String, offset: Int, size: Int) throws(TreeFault) -> [UInt8] {
         try tree.readMedium(path, offset: offset, size: size)
     }
 
-    /// Has a block device to oneself until the claim is let go.
+    /// Claims a block device exclusively until the claim is released.
     public func claim(_ path: String) throws(TreeFault) -> DeviceClaim { try tree.claim(path) }
 
-    /// Pieces of `size` bytes of a function's memory region, `resource2`; none across pages of 4 KiB.
+    /// Reads pieces of `size` bytes of a function's memory region such as `resource2`; no piece crosses a page of 4
+    /// KiB.
     public func memory(_ path: String, places: [Int], size: Int) throws(TreeFault) -> [[UInt8]] {
         try tree.readMapped(path, places: places, size: size)
     }

@@ -4,11 +4,11 @@ public struct TreeFault: Error, Sendable, Equatable {
     public let reason: Reason
 
     public enum Reason: Sendable, Equatable {
-        /// No such file, or it went away while it was read.
+        /// The file does not exist, or disappeared while it was read.
         case missing
-        /// The operator must run the program with more rights.
+        /// The program needs more privileges.
         case denied
-        /// Longer than the reader's bound.
+        /// Longer than the reader's limit.
         case tooLarge
         /// The kernel cannot do it just now; a later attempt may succeed.
         case busy

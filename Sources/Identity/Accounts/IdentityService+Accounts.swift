@@ -3,38 +3,38 @@ import Access
 public import Model
 import Store
 
-/// What operators do with accounts beside the API, where nobody can sign in to use it.
+/// Operators' work on accounts outside the API, for when nobody can sign in to use it.
 extension IdentityService {
-    /// An account that wrong passwords or secrets shut, or delay, for one source.
+    /// An account that is locked or delayed for one source because of wrong passwords or secrets.
     public struct Lock: Sendable, Equatable {
         public let user: UserID
         public let userName: String
         public let domainName: String
-        /// Nil where it is the user's password that was guessed.
+        /// Nil if the user's password was wrong.
         public let credential: ApplicationCredentialID?
         /// Nil for all sources that the account does not know.
         public let source: String?
         public let failures: Int
         public let until: Timestamp
-        /// Whether it is delayed rather than shut.
+        /// Whether the account is delayed rather than locked.
         public let isDelayed: Bool
     }
 
-    /// What became of an account whose password was set.
+    /// The result of setting an account's password.
     public struct PasswordReset: Sendable, Equatable {
         public let user: UserID
         /// Whether it had been disabled.
         public let wasDisabled: Bool
-        /// Whether signing in still takes other proofs beside the password.
+        /// Whether signing in still requires other methods beside the password.
         public let needsMoreThanPassword: Bool
     }
 
-    /// Whether there is anybody who could sign in.
+    /// Whether there is any user.
     public func hasUsers() async throws -> Bool {
         try await context.read { transaction in try transaction.exists("SELECT 1 FROM identity_users LIMIT 1") }
     }
 
-    /// All locks that hold now.
+    /// All locks that are in force.
     public func locks() async throws -> [Lock] {
         guard let lockout = context.options.lockout else { return [] }
         let now = context.time.now()
@@ -72,9 +72,9 @@ extension IdentityService {
         }
     }
 
-    /// Forgets the wrong passwords and secrets of a user; answers from how many sources there were some.
+    /// Resets the counts of a user's wrong passwords and secrets. Returns for how many sources there were any.
     ///
-    /// Throws 404 where there is no such user.
+    /// Throws 404 if there is no such user.
     public func unlock(_ name: String, domain: String) async throws -> Int {
         try await context.write { transaction in
             let user = try Self.find(name, domain: domain, in: transaction)
@@ -82,9 +82,9 @@ extension IdentityService {
         }
     }
 
-    /// Gives a user another password, enables it, lifts its locks and ends its tokens.
+    /// Sets a user's password, enables the user, lifts its locks and revokes its tokens.
     ///
-    /// Throws 404 where there is no such user, 400 for a password that the rules refuse.
+    /// Throws 404 if there is no such user, 400 for a password that the rules refuse.
     public func resetPassword(of name: String, domain: String, to password: Secret) async throws -> PasswordReset {
         let user = try await context.read { transaction in
             try Self.find(name, domain: domain, in: transaction)

@@ -4,23 +4,23 @@ public import Model
 import Store
 
 extension IdentityService {
-    /// The ids that `bootstrap` found or made.
+    /// The ids of the objects that `bootstrap` found or created.
     public struct Bootstrapped: Sendable, Equatable {
         public let admin: UserID
         public let adminProject: ProjectID
         let serviceProject: ProjectID
-        /// Whether the administrator got the plan's password now: false where there was one already.
+        /// Whether this call set the administrator's password; false if there was a password already.
         public let setsAdminPassword: Bool
-        /// Whether the plan's password is the administrator's now.
+        /// Whether the administrator's password is now the plan's.
         public let adminHasThisPassword: Bool
         public let adminIsEnabled: Bool
     }
 
-    /// Makes what every cloud needs, where it is missing: the default domain, the roles admin, manager, member, reader
-    /// and service with what they imply, the administrator, service users, and the catalog.
+    /// Creates what every cloud needs, if it is missing: the default domain, the roles admin, manager, member, reader
+    /// and service with their implied roles, the administrator, service users, and the catalog.
     ///
-    /// May be called at every start and by several replicas at once: what is there stays as it is, only the catalog's
-    /// URLs follow the plan. No password is logged or shown.
+    /// May be called at every start and by several replicas at once. Existing objects do not change, except that the
+    /// catalog's URLs follow the plan. No password is logged or shown.
     public func bootstrap(_ plan: BootstrapPlan) async throws -> Bootstrapped {
         let accounts =
             [BootstrapPlan.Account(name: plan.adminName, password: plan.adminPassword)]
@@ -37,7 +37,7 @@ extension IdentityService {
         }
     }
 
-    /// Puts the catalog's URLs right: a service that is missing is added, one that is there gets this URL.
+    /// Updates the catalog: a missing service is added, an existing one gets this URL.
     public func updateCatalog(_ entries: [BootstrapPlan.CatalogEntry], region: RegionID = "RegionOne") async throws {
         let fresh = entries.map { _ in CatalogIDs(context.ids) }
         try await oneAtATime { transaction in
@@ -45,7 +45,7 @@ extension IdentityService {
         }
     }
 
-    /// Where another replica made the same thing meanwhile, this one looks again and finds it.
+    /// Retries if another replica created the same objects meanwhile; then this call finds them.
     private func oneAtATime<Result: Sendable>(
         _ body: @escaping @Sendable (any Transaction) throws -> Result
     ) async throws -> Result {
@@ -56,8 +56,8 @@ extension IdentityService {
         }
     }
 
-    /// Of those users only that need one: hashing is slow on purpose, and a password that is right already stays, with
-    /// the tokens got by it. And whether the plan's password is, or becomes, the administrator's.
+    /// Password hashes of the users that need one. Hashing is slow on purpose, and a correct password stays, together
+    /// with the tokens obtained with it. Also returns whether the administrator's password is, or becomes, the plan's.
     private func hashes(
         for accounts: [BootstrapPlan.Account], _ plan: BootstrapPlan
     ) async throws -> (hashes: [String: String], adminHasThisPassword: Bool) {
@@ -88,10 +88,10 @@ extension IdentityService {
     }
 }
 
-/// The transaction that makes what is missing.
+/// The transaction that creates missing objects.
 struct Bootstrap: Sendable {
     let plan: BootstrapPlan
-    /// Of those users that get a password, by name.
+    /// Hashes by the names of the users that get a password.
     let hashes: [String: String]
     let adminHasThisPassword: Bool
     let now: Timestamp

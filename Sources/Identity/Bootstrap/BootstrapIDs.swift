@@ -1,6 +1,6 @@
 import Model
 
-/// An id for everything a plan may have to make; those of what is there already are not used.
+/// Ids for everything that a plan may create. Those of existing objects are not used.
 struct BootstrapIDs: Sendable {
     let roles: [String: RoleID]
     let projects: [String: ProjectID]

@@ -1,17 +1,17 @@
 public import Model
 
-/// What a new cloud begins with, and what is put right at every start.
+/// The objects of a new cloud, which are checked at every start.
 public struct BootstrapPlan: Sendable {
     public var adminName = "admin"
-    /// Used where the user does not exist yet, or where `resetsAdminPassword` says so.
+    /// Used if the user does not exist yet, or if `resetsAdminPassword` is set.
     public var adminPassword: Secret
-    /// Gives the administrator `adminPassword` even where the user has another one.
+    /// Whether the administrator gets `adminPassword` even if the user has another password.
     public var resetsAdminPassword = false
     public var adminProject = "admin"
     public var region: RegionID = "RegionOne"
-    /// Users that services sign in as: role `service` on the project `service`, role `reader` on the system.
+    /// Users for services: role `service` on the project `service`, role `reader` on the system.
     public var serviceUsers: [Account] = []
-    /// Ordinary projects with a member each, for a cloud that is to be tried out.
+    /// Ordinary projects with one member each, for trying a cloud.
     public var members: [Member] = []
     public var catalog: [CatalogEntry] = []
 
@@ -40,11 +40,11 @@ public struct BootstrapPlan: Sendable {
         }
     }
 
-    /// A service and where it is reached. The URL may hold `$(project_id)s`.
+    /// A service and its URL, which may contain `$(project_id)s`.
     public struct CatalogEntry: Sendable, Equatable {
         public var type: String
         public var name: String
-        /// For all three interfaces.
+        /// The URL for all three interfaces.
         public var url: String
 
         public init(type: String, name: String, url: String) {

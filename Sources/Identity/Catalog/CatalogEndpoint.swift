@@ -2,7 +2,7 @@ import API
 import Model
 import Store
 
-/// Where a service is reached, for one interface and region.
+/// The URL of a service for one interface and region.
 struct CatalogEndpoint: Representation, Identified {
     static let singular = "endpoint"
     static let plural = "endpoints"

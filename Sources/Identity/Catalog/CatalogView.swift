@@ -4,7 +4,7 @@ import Clients
 import Model
 import Store
 
-/// The services and where they are reached, as a token shows them.
+/// The services and their endpoints, as a token shows them.
 struct CatalogView: Sendable {
     private struct Entry: Sendable {
         let id: CatalogServiceID
@@ -15,8 +15,8 @@ struct CatalogView: Sendable {
 
     private let entries: [Entry]
 
-    /// Enabled services with their enabled endpoints; URLs with the token's project and user put in. Endpoints that need
-    /// a project are left out where the token has none.
+    /// Enabled services with their enabled endpoints. The token's project and user are substituted into URLs; endpoints
+    /// that need a project are left out if the token has none.
     init(for facts: TokenFacts, in transaction: any Transaction) throws {
         var project: ProjectID?
         if case .project(let id, _, _) = facts.scope { project = id }
@@ -40,7 +40,7 @@ struct CatalogView: Sendable {
         self.entries = entries
     }
 
-    /// Nil where the URL needs a project and there is none, or has a place that nothing fills.
+    /// Nil if the URL needs a project and there is none, or contains an unknown substitution.
     static func url(_ template: String, _ project: ProjectID?, _ user: UserID) -> String? {
         guard template.contains("(") else { return template }
         var url = template

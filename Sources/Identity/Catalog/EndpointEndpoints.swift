@@ -86,7 +86,7 @@ struct EndpointEndpoints: Sendable {
         return found
     }
 
-    /// What a body refers to must be there; 400 as it is the body that is wrong.
+    /// Throws 400 if the service or region in a body does not exist, because the body is wrong.
     private static func check(_ service: CatalogServiceID, _ region: RegionID?, in transaction: any Transaction) throws
     {
         guard try transaction.exists("SELECT 1 FROM identity_services WHERE id = \(service)") else {

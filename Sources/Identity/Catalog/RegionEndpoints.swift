@@ -3,7 +3,7 @@ import HTTPTypes
 import Model
 import Store
 
-/// Regions. Their ids are the caller's to choose.
+/// Regions. Callers may choose their ids.
 struct RegionEndpoints: Sendable {
     let context: IdentityContext
     private let id = PathParameter<RegionID>("region_id", "The region.", malformed: .notFound)

@@ -2,7 +2,7 @@ import API
 import Model
 import Store
 
-/// One kind of call that an application credential is good for.
+/// A kind of request that an application credential may be used for.
 struct AccessRule: Representation, Identified {
     static let singular = "access_rule"
     static let plural = "access_rules"
@@ -33,7 +33,7 @@ struct AccessRule: Representation, Identified {
         path = try row[4]
     }
 
-    /// The rules of some credentials, each with the credential it belongs to.
+    /// The rules of several credentials, each with its credential.
     static func all(
         of credentials: [ApplicationCredentialID], in transaction: any Transaction
     ) throws -> [ApplicationCredentialID: [AccessRule]] {

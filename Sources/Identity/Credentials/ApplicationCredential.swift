@@ -2,7 +2,8 @@ import API
 import Model
 import Store
 
-/// A secret that gets tokens for one project with some of its user's roles, so that no program needs the password.
+/// A secret that obtains tokens for one project with some of its user's roles, so that programs do not need the
+/// password.
 struct ApplicationCredential: Representation, Identified {
     static let singular = "application_credential"
     static let plural = "application_credentials"
@@ -16,7 +17,7 @@ struct ApplicationCredential: Representation, Identified {
     let isUnrestricted: Bool
     var roles: [Role] = []
     var rules: [AccessRule] = []
-    /// Shown once, in the answer that made it.
+    /// Shown once, in the response to its creation.
     var secret: Secret?
 
     var key: String { id.text }
@@ -79,7 +80,7 @@ struct ApplicationCredential: Representation, Identified {
         return page
     }
 
-    /// Their roles and rules, in two queries for all of them.
+    /// Adds the roles and rules of all credentials, with two queries.
     private static func withParts(
         _ credentials: [ApplicationCredential], in transaction: any Transaction
     ) throws -> [ApplicationCredential] {

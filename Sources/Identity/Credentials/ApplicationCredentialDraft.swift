@@ -2,23 +2,23 @@ import API
 import Model
 import Store
 
-/// What a body asks of a new application credential, checked against the token that asks.
+/// The new application credential in a body, checked against the caller's token.
 struct ApplicationCredentialDraft: Sendable {
     let name: String
     let description: String?
-    /// Nil lets the service make one.
+    /// Nil if the service generates it.
     let secret: Secret?
     let expires: Timestamp?
     let isUnrestricted: Bool
     let roles: [RoleID]
     let rules: [Rule]
 
-    /// One of the user's rules by its id, or a new one.
+    /// One of the user's rules, by its id, or a new rule.
     enum Rule: Sendable {
         case known(AccessRuleID)
         case new(service: String, method: String, path: String)
 
-        /// Answers the id of the user's rule, which it makes where the user has no such rule.
+        /// Returns the id of the user's rule, and creates the rule if the user does not have it.
         func store(
             for user: UserID, as fresh: AccessRuleID, in transaction: any Transaction
         ) throws -> AccessRuleID {
@@ -70,7 +70,7 @@ struct ApplicationCredentialDraft: Sendable {
         return moment
     }
 
-    /// None named means all that the token has.
+    /// Without names, all roles of the token.
     private static func roles(_ asked: [JSONValue], _ facts: TokenFacts) throws(Fault) -> [RoleID] {
         guard !asked.isEmpty else { return facts.roles.map(\.id) }
         var roles: [RoleID] = []

@@ -55,14 +55,14 @@ struct ApplicationCredentialEndpoints: Sendable {
         ]
     }
 
-    /// Whose the path says they are; asked before anything is looked up, so that it tells nothing.
+    /// Checks the policy for the user in the path before any query, so that a refusal reveals nothing.
     private func authorize(_ call: Call, _ rule: String) throws(Fault) -> UserID {
         let user = try call[user]
         try call.authorize(rule, target: ["user_id": user.text, "target.user.id": user.text])
         return user
     }
 
-    /// The caller's token, which must not come from a credential that may not make or delete others.
+    /// The caller's token, which must not come from a credential that may not create or delete others.
     private func manager(_ call: Call) async throws -> TokenFacts {
         let facts = try await context.facts(of: call)
         if let credential = facts.credential, !credential.isUnrestricted {
@@ -136,7 +136,7 @@ struct ApplicationCredentialEndpoints: Sendable {
         return .one(created, base: context.base(call), status: 201)
     }
 
-    /// 48 random bytes as 64 characters of base64url: all of it counts for bcrypt.
+    /// 48 random bytes as 64 characters of base64url, all of which bcrypt uses.
     private static func newSecret(_ random: RandomSource) -> String {
         let digits = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_".utf8)
         return String(decoding: random.bytes(64).map { digits[Int($0 & 63)] }, as: UTF8.self)

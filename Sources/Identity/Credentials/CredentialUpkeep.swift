@@ -1,14 +1,14 @@
 import Model
 import Store
 
-/// Ends application credentials whose ground is gone. They do not come back when it does: whoever was let in again decides
-/// anew what else may act for them.
+/// Deletes application credentials whose user has lost the roles they carry. They do not come back with the roles: a
+/// user who gets access again creates new ones.
 enum CredentialUpkeep {
-    /// Which credentials `c` to look at.
+    /// The credentials `c` to check.
     enum Candidates: Sendable {
         case user(UserID)
         case members(GroupID)
-        /// Of users in any group of the domain.
+        /// Those of users in any group of the domain.
         case membersInDomain(DomainID)
         /// Those that carry one of these roles.
         case carriers([RoleID])
@@ -29,7 +29,7 @@ enum CredentialUpkeep {
         }
     }
 
-    /// The credentials that match, to be looked at again once a change was made that may take members away.
+    /// The matching credentials. They are found before a change that may remove roles, and checked after it.
     static func find(_ candidates: Candidates, in transaction: any Transaction) throws -> [ApplicationCredentialID] {
         try transaction.all(
             "SELECT c.id FROM identity_application_credentials c WHERE \(candidates.condition)"
@@ -40,7 +40,7 @@ enum CredentialUpkeep {
         try remove(try find(.user(user), in: transaction), in: transaction)
     }
 
-    /// Ends those of `credentials` that carry a role which their user does not have on their project any more.
+    /// Deletes those of `credentials` that carry a role which their user no longer has on their project.
     static func removeUnfounded(_ credentials: [ApplicationCredentialID], in transaction: any Transaction) throws {
         guard !credentials.isEmpty else { return }
         struct Ground: Hashable {

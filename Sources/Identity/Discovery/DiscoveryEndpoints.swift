@@ -2,7 +2,7 @@ import API
 import HTTPTypes
 import Model
 
-/// What versions there are, for clients that know only the address. Needs no token.
+/// The available versions, for clients that know only the address. Needs no token.
 struct DiscoveryEndpoints: Sendable {
     let context: IdentityContext
 

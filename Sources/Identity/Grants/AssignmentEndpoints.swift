@@ -3,7 +3,7 @@ import HTTPTypes
 import Model
 import Store
 
-/// Who has which role where, as it was given or as it comes out.
+/// Role assignments, as they were granted or as they take effect.
 struct AssignmentEndpoints: Sendable {
     let context: IdentityContext
 
@@ -17,7 +17,7 @@ struct AssignmentEndpoints: Sendable {
                         "scope.OS-INHERIT:inherited_to",
                     ].map { QueryParameter<String>($0, "Only those of this \($0).").description }
                         + ["effective", "include_names", "include_subtree"].map {
-                            QueryParameter<Bool>($0, "A switch; its bare name turns it on.").description
+                            QueryParameter<Bool>($0, "A flag; the name alone turns it on.").description
                         }, unknown: .collect),
                 access: .ruleInHandler("identity:list_role_assignments"), answers: .many("role_assignments"),
                 faults: [.forbidden]
@@ -47,7 +47,7 @@ struct AssignmentEndpoints: Sendable {
         return .json(bytes: json.bytes)
     }
 
-    /// Of the project whose tree is asked for.
+    /// The domain of the project whose tree is requested.
     private func domain(of filter: AssignmentFilter) async throws -> DomainID? {
         guard filter.includesSubtree, let project = filter.project else { return nil }
         return try await context.read { transaction in try Project.find(project, in: transaction)?.domain }
@@ -62,7 +62,7 @@ struct AssignmentFilter: Sendable {
     var project: ProjectID?
     var domain: DomainID?
     var system = false
-    /// Nil: both kinds.
+    /// Nil for both kinds.
     var inherited: Bool?
     var isEffective = false
     var includesNames = false
@@ -93,16 +93,16 @@ struct AssignmentFilter: Sendable {
                 "'effective' shows users, not groups; leave 'group.id' out.", field: "group.id")
         }
         if user != nil, group != nil {
-            throw .badRequest("'user.id' and 'group.id' cannot be asked for together.", field: "group.id")
+            throw .badRequest("'user.id' and 'group.id' cannot be combined; give one of them.", field: "group.id")
         }
         if [project != nil, domain != nil, system].count(where: { $0 }) > 1 {
-            throw .badRequest("Only one scope can be asked for.", field: "scope")
+            throw .badRequest("Only one scope can be given.", field: "scope")
         }
         if includesSubtree, project == nil {
             throw .badRequest("'include_subtree' needs 'scope.project.id'.", field: "include_subtree")
         }
     }
 
-    /// Anything but an explicit no is a yes, as in Keystone.
+    /// Any value except an explicit no means yes, as in Keystone.
     private static func isOn(_ value: String) -> Bool { value != "0" }
 }

@@ -2,17 +2,17 @@ import API
 import Model
 import Store
 
-/// The list of role assignments: a bounded number of queries, whatever it is as long as.
+/// The list of role assignments, with a bounded number of queries for any length.
 struct Assignments: Sendable {
     let filter: AssignmentFilter
-    /// Of a caller with a token for a domain: nothing of other domains is shown.
+    /// The domain of the caller's token, if it has that scope: nothing of other domains is shown.
     let domain: DomainID?
     let limit: Int
 
     /// One line of the list.
     struct Item: Sendable {
         var grant: Grant
-        /// Through which group an effective one comes.
+        /// The group through which an effective assignment comes.
         var through: GroupID?
         var actorName: Named?
         var targetName: Named?
@@ -86,7 +86,8 @@ struct Assignments: Sendable {
 
     // MARK: As it comes out
 
-    /// Groups become their users, inherited ones come down to the projects, and implied roles are added.
+    /// Effective assignments: groups are replaced by their users, inherited grants by grants on projects, and implied
+    /// roles are added.
     private func effective(in transaction: any Transaction) throws -> [Item] {
         if filter.inherited == true { return [] }
         var conditions: [SQL] = []
@@ -125,7 +126,7 @@ struct Assignments: Sendable {
         return "\(own) OR (a.target_kind = 'project' AND a.target_id IN (\(Self.subtree(of: project))))"
     }
 
-    /// Inherited grants as grants on the projects they reach.
+    /// Replaces inherited grants by grants on the projects that they reach.
     private func comeDown(_ grants: [Grant], in transaction: any Transaction) throws -> [Grant] {
         let inherited = grants.filter(\.isInherited)
         guard !inherited.isEmpty else { return grants }

@@ -6,7 +6,7 @@ struct Grant: Sendable, Hashable {
     var actor: Actor
     var target: Target
     var role: RoleID
-    /// Whether it holds for the projects below its target rather than for the target itself.
+    /// Whether it applies to the projects below its target rather than to the target itself.
     var isInherited: Bool
 
     enum Actor: Sendable, Hashable {
@@ -66,7 +66,7 @@ struct Grant: Sendable, Hashable {
         try transaction.noteIdentity("grant \(actor.kind) \(actor.id)")
     }
 
-    /// False where there was none.
+    /// Returns false if there was none.
     func delete(in transaction: any Transaction) throws -> Bool {
         try transaction.noteIdentity("grant \(actor.kind) \(actor.id)")
         return try transaction.execute("DELETE FROM identity_assignments WHERE \(condition)") == 1

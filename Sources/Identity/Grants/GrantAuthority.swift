@@ -2,10 +2,11 @@ import API
 import Model
 import Store
 
-/// Keeps callers from powers that they could not give by a grant.
+/// Prevents callers from gaining roles that they may not grant.
 ///
-/// Who sets a user's password, or enables the user, can act as that user; who puts a user into a group gives the group's
-/// roles. So both need the right to grant each role that comes with it, as the policy says for the grant itself.
+/// Anyone who sets a user's password, or enables the user, can act as that user. Anyone who adds a user to a group
+/// gives the user the group's roles. So both require the right to grant each of these roles, by the policy for the
+/// grant itself.
 struct GrantAuthority: Sendable {
     let call: Call
 
@@ -19,7 +20,7 @@ struct GrantAuthority: Sendable {
 
     /// Throws 403 unless the caller may grant every role of `group`.
     ///
-    /// - Parameter member: whom the roles would go to; nil where the group itself is at stake
+    /// - Parameter member: the user who would get the roles; nil if the group itself changes
     func require(over group: Group, member: User? = nil, in transaction: any Transaction) throws {
         try require(
             "(a.actor_kind = 'group' AND a.actor_id = \(group.id))",
@@ -28,8 +29,8 @@ struct GrantAuthority: Sendable {
                 + "the group and its members.")
     }
 
-    /// Throws 403 unless the caller may grant what of the deployment's own roles, admin and service, somebody has on `project`:
-    /// who closes the project shuts them out.
+    /// Throws 403 unless the caller may grant each of the deployment's own roles, admin and service, that anyone has on
+    /// `project`. Disabling or deleting the project locks those users out.
     func requireDeployment(of project: Project, in transaction: any Transaction) throws {
         try require(
             "(a.target_kind = 'project' AND a.target_id = \(project.id) AND lower(r.name) IN ('admin', 'service'))",

@@ -3,7 +3,7 @@ import HTTPTypes
 import Model
 import Store
 
-/// Roles given and taken: for users and groups, on projects, domains and the system, inherited or not.
+/// Grants and revocations of roles: for users and groups, on projects, domains and the system, inherited or not.
 struct GrantEndpoints: Sendable {
     let context: IdentityContext
     private let project = PathParameter<ProjectID>("project_id", "The project.", malformed: .notFound)
@@ -140,7 +140,7 @@ struct GrantEndpoints: Sendable {
                 + "\(grant.target.kind): \(grant.target.id).")
     }
 
-    /// Finds what the path names, asks the policy, and only then says what is missing.
+    /// Looks up what the path names, then checks the policy, and only then reports what is missing.
     private func check(_ call: Call, _ shape: Shape, _ rule: String, role: RoleID?) async throws -> Grant.Actor {
         let (actor, target) = (try shape.actor(call), try shape.target(call))
         let (attributes, missing) = try await context.read { transaction -> ([String: String], Fault?) in

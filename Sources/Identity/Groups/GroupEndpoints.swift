@@ -3,7 +3,7 @@ import HTTPTypes
 import Model
 import Store
 
-/// Groups and who is in them.
+/// Groups and their members.
 struct GroupEndpoints: Sendable {
     let context: IdentityContext
     private let id = PathParameter<GroupID>("group_id", "The group.", malformed: .notFound)

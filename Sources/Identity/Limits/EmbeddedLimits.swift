@@ -2,9 +2,9 @@ public import Access
 public import Model
 import Store
 
-/// Unified limits for a service of this process, read from the database of this process.
+/// Unified limits for a service of this process, read from this process's database.
 ///
-/// A limit of the service's region goes before one that holds in every region.
+/// A limit for the service's region takes precedence over one for every region.
 public struct EmbeddedLimits: QuotaLimits {
     private let context: IdentityContext
     private let serviceType: String
@@ -31,7 +31,7 @@ public struct EmbeddedLimits: QuotaLimits {
         }
     }
 
-    /// Where the model has two levels: the project's domain, under its id, and all projects in it.
+    /// In the model with two levels: the project's domain, under its id, and all projects in it.
     public func tree(of project: ProjectID) async throws(Fault) -> ProjectTree? {
         guard context.options.limitModel == .strictTwoLevel else { return nil }
         return try await read { transaction in
@@ -61,7 +61,7 @@ public struct EmbeddedLimits: QuotaLimits {
 }
 
 extension IdentityService {
-    /// The limits of the service of this type in the catalog: `accelerator`.
+    /// The limits of the catalog's service of this type, such as `accelerator`.
     public func limits(ofServiceType type: String, region: RegionID = "RegionOne") -> EmbeddedLimits {
         EmbeddedLimits(context, serviceType: type, region: region)
     }

@@ -2,7 +2,7 @@ import API
 import Model
 import Store
 
-/// How much of a resource one project or domain may use, in place of what is registered.
+/// How much of a resource one project or domain may use, instead of the registered limit.
 struct Limit: Representation, Identified {
     static let singular = "limit"
     static let plural = "limits"
@@ -47,7 +47,7 @@ struct Limit: Representation, Identified {
         json.member("description", description)
     }
 
-    /// What policy rules see; what it has not reads `None`.
+    /// The attributes for policy rules; missing ones are `None`.
     var target: [String: String] {
         switch holder {
         case .project(let id, let domain):

@@ -2,7 +2,7 @@ import API
 import Model
 import Store
 
-/// What a body asks of a new limit.
+/// A new limit in a body.
 struct LimitDraft: Sendable {
     let id: LimitID
     let isOfDomain: Bool

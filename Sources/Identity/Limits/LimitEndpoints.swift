@@ -3,7 +3,7 @@ import HTTPTypes
 import Model
 import Store
 
-/// Limits of projects and domains, and the model that says how they relate. Several are made at once, or none of them.
+/// Limits of projects and domains, and the model of their relation. A request creates all of its limits or none.
 struct LimitEndpoints: Sendable {
     let context: IdentityContext
     private let id = PathParameter<LimitID>("limit_id", "The limit.", malformed: .notFound)
@@ -84,7 +84,7 @@ struct LimitEndpoints: Sendable {
         return .object(ObjectSchema([.required("limits", list)], others: .ignored))
     }()
 
-    /// Whoever looks after the cloud, and services, see all; others what concerns the project or domain of their token.
+    /// Operators and services see all limits; other callers see those of their token's project or domain.
     private func list(_ call: Call) async throws -> Reply {
         var filter = try ListFilter(
             call, context.options,

@@ -1,13 +1,13 @@
 import Model
 import Store
 
-/// The rule of the model of two levels: a project is granted no more than its domain, whose limit is its own, or else
-/// what is registered. Negative is without bound.
+/// The rule of the model with two levels: a project's limit is at most its domain's, which is the domain's own limit or
+/// otherwise the registered one. A negative limit means unlimited.
 struct LimitTree: Sendable {
     let registered: RegisteredLimit
     let holder: Limit.Holder
 
-    /// Throws 403 where `value` would be more than the domain has, or less than one of the domain's projects has.
+    /// Throws 403 if `value` would be more than the domain's limit, or less than that of one of the domain's projects.
     func check(_ value: Int, in transaction: any Transaction) throws {
         switch holder {
         case .project(let id, let domain):

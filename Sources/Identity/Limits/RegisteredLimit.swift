@@ -9,7 +9,7 @@ struct RegisteredLimit: Representation, Identified {
 
     let id: RegisteredLimitID
     let service: CatalogServiceID
-    /// Nil where it holds in every region.
+    /// Nil if it applies to every region.
     let region: RegionID?
     let resource: String
     let defaultLimit: Int
@@ -45,7 +45,7 @@ struct RegisteredLimit: Representation, Identified {
         }
     }
 
-    /// What a body refers to must be there; 400 as it is the body that is wrong.
+    /// Throws 400 if the service or region in a body does not exist, because the body is wrong.
     static func check(
         _ service: CatalogServiceID, _ region: RegionID?, in transaction: any Transaction
     ) throws {

@@ -3,7 +3,7 @@ import HTTPTypes
 import Model
 import Store
 
-/// Registered limits. Several are made at once, or none of them.
+/// Registered limits. A request creates all of its limits or none.
 struct RegisteredLimitEndpoints: Sendable {
     let context: IdentityContext
     private let id = PathParameter<RegisteredLimitID>(

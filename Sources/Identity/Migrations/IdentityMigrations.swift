@@ -1,6 +1,6 @@
 public import Store
 
-/// The schema of the Identity service. Domains are projects that act as one, as in the API.
+/// The schema of the Identity service. A domain is a project that acts as a domain, as in the API.
 public enum IdentityMigrations {
     public static let all: [Migration] = [
         Migration(

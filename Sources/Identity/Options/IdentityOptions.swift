@@ -1,41 +1,42 @@
 import Model
 
-/// How the embedded Identity service behaves: lifetimes, rules for passwords, addresses.
+/// Options of the embedded Identity service: lifetimes, rules for passwords, addresses.
 public struct IdentityOptions: Sendable {
     public var tokenLifetime: Duration = .seconds(3600)
-    /// How long after its end a token is still shown to a service that asks with `allow_expired`.
+    /// How long after its expiry a token is still shown to a service that sends `allow_expired`.
     public var expiredTokenWindow: Duration = .seconds(172_800)
-    /// Whether a token may be exchanged for one of another scope.
+    /// Whether a token may be exchanged for one with another scope.
     public var allowsRescoping = true
-    /// Where clients reach the service, such as `https://cloud.example/identity`; nil makes links from each request.
+    /// The service's URL for clients, such as `https://cloud.example/identity`; nil derives links from each request.
     public var publicURL: String?
     var defaultDomain: DomainID = "default"
     /// Nil never locks an account.
     public var lockout: Lockout?
     public var passwords = PasswordRules()
     public var limitModel = LimitModel.flat
-    /// The most entries of one answer; a list that has more says where the next ones are.
+    /// Maximum number of entries in one response; a longer list has a link to the next ones.
     public var pageSize = 1000
-    /// Levels of projects below a domain.
+    /// Maximum number of levels of projects below a domain.
     public var deepestProject = 5
 
     public init() {}
 
-    /// Levels of projects that are allowed, which a limit model may bound further.
+    /// The number of levels that are allowed, which the limit model may reduce further.
     var projectLevels: Int { limitModel == .strictTwoLevel ? 1 : deepestProject }
 
-    /// Too many wrong passwords in a row, from one source.
+    /// Limits consecutive wrong passwords from one source.
     public struct Lockout: Sendable, Equatable {
         public var attempts: Int
-        /// How long the account stays shut for that source, and how long failures count.
+        /// How long the account stays locked for that source, and how long failures count.
         public var duration: Duration
-        /// The longest time between two guesses at an account that is delayed rather than shut.
+        /// The longest delay between two guesses at an account that is delayed rather than locked.
         var longestDelay: Duration = .seconds(8)
 
-        /// Failures of an account from all sources that it does not know, after which it is shut for all of them.
+        /// Number of failures of an account from all sources that it does not know, after which it is locked for all of
+        /// them.
         var attemptsOfAll: Int { attempts * 10 }
 
-        /// One second after the last failure that was free, then twice as long each time.
+        /// One second after the last failure without a delay, then twice as long after each further one.
         func delay(after failures: Int) -> Duration {
             ExponentialDelay(first: .seconds(1), longest: longestDelay).doubled(failures - attempts)
         }
@@ -48,9 +49,9 @@ public struct IdentityOptions: Sendable {
 
     /// How limits of a project tree relate.
     public enum LimitModel: String, Sendable, CaseIterable {
-        /// Each limit stands alone.
+        /// Each limit applies by itself.
         case flat
-        /// Two levels of projects; what the children have must fit into what the parent has.
+        /// Two levels of projects; the children's limits must fit into the parent's.
         case strictTwoLevel = "strict_two_level"
     }
 }

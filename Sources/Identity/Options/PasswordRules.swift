@@ -1,23 +1,23 @@
 public import Model
 
-/// What a new password must be, and how long it lives.
+/// Requirements for a new password, and its lifetime.
 public struct PasswordRules: Sendable, Equatable {
     public var minimumLength = 1
-    /// Must be found in the password; nil asks nothing.
+    /// A regular expression that the password must match; nil for no requirement.
     public var pattern: String?
-    /// Says to users what `pattern` wants.
+    /// Describes `pattern` to users.
     public var patternDescription: String?
-    /// How many of the latest passwords, the current one included, cannot be chosen again.
+    /// How many of the latest passwords, including the current one, cannot be used again.
     public var history = 0
     public var expiresAfterDays: Int?
     /// How long a password must be kept before its user may change it.
     public var minimumAgeDays = 0
-    /// Whether a password that an administrator set must be changed before it is good for anything else.
+    /// Whether a password that an administrator set must be changed before it can be used otherwise.
     public var changeUponFirstUse = false
 
     public init() {}
 
-    /// Throws 400 with a sentence that says what is asked.
+    /// Throws 400 with a sentence that says what is required.
     func check(_ password: Secret) throws(Fault) {
         let text = password.revealed
         guard text.unicodeScalars.count >= minimumLength else {
@@ -32,7 +32,7 @@ public struct PasswordRules: Sendable, Equatable {
         }
     }
 
-    /// Throws 400 where `pattern` is no regular expression: to be asked before the service starts.
+    /// Throws 400 if `pattern` is not a valid regular expression; called before the service starts.
     public func validate() throws(Fault) {
         if let pattern { _ = try Self.regex(pattern) }
     }
@@ -41,11 +41,11 @@ public struct PasswordRules: Sendable, Equatable {
         do {
             return try Regex(pattern)
         } catch {
-            throw .badRequest("The pattern of passwords is no regular expression: \(error).", field: "password_regex")
+            throw .badRequest("password_regex is not a valid regular expression: \(error).", field: "password_regex")
         }
     }
 
-    /// When a password set at `now` ends; nil is never.
+    /// When a password set at `now` expires; nil means never.
     func expiry(setAt now: Timestamp, byAdministrator: Bool, options: UserOptions) -> Timestamp? {
         if byAdministrator, changeUponFirstUse, !options.ignoresFirstUse { return now }
         guard let expiresAfterDays, !options.ignoresExpiry else { return nil }

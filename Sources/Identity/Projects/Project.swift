@@ -11,13 +11,13 @@ struct Project: Representation, Identified {
     /// Nil for a domain.
     let domain: DomainID?
     let parent: ProjectID?
-    /// The ids from the domain down to this one: `/default/top/own/`.
+    /// The ids from the domain to this project: `/default/top/own/`.
     let path: String
     let name: String
     let description: String
     let isEnabled: Bool
     let isDomain: Bool
-    /// JSON text, as it stands in the table.
+    /// JSON text, as in the table.
     let tags: String
     let options: String
     let extra: String
@@ -25,7 +25,7 @@ struct Project: Representation, Identified {
     var key: String { id.text }
     var selfPath: String { "projects/\(id)" }
     var isImmutable: Bool { JSONValue(column: options)["immutable"] == .bool(true) }
-    /// The ids above it, the domain first.
+    /// The ids of its ancestors, the domain first.
     var ancestors: [ProjectID] { path.split(separator: "/").map { ProjectID(String($0)) }.filter { $0 != id } }
 
     func write(to json: inout JSONWriter) {
@@ -67,7 +67,7 @@ struct Project: Representation, Identified {
         try transaction.first("SELECT \(columns) FROM identity_projects p WHERE p.id = \(id)") { try Project($0) }
     }
 
-    /// What policy rules see.
+    /// The attributes for policy rules.
     var target: [String: String] {
         ["target.project.id": id.text, "target.project.domain_id": domain?.text ?? "None"]
     }

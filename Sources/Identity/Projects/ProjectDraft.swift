@@ -2,7 +2,7 @@ import API
 import Model
 import Store
 
-/// What a body says of a project or domain.
+/// The fields of a project or domain in a body.
 struct ProjectDraft: Sendable {
     static let known: Set<String> = [
         "id", "name", "domain_id", "description", "enabled", "parent_id", "is_domain", "tags", "options", "links",
@@ -29,7 +29,7 @@ struct ProjectDraft: Sendable {
         .optional("description", .description), .optional("enabled", .boolean), .optional("tags", .tags), .immutable,
     ]
 
-    /// Writes the row of a new project below `path`, which ends in a slash.
+    /// Inserts the row of a new project below `path`, which ends with a slash.
     func insert(
         id: ProjectID, name: String, domain: DomainID?, parent: ProjectID?, path: String,
         _ columns: (options: String, extra: String), in transaction: any Transaction
@@ -44,9 +44,10 @@ struct ProjectDraft: Sendable {
         try transaction.noteIdentity("project \(id)")
     }
 
-    /// What is kept as JSON: what is said, put over what `old` has. Throws 400 where that is more than a project keeps.
+    /// The members without a column, as JSON: those of the body, merged over those of `old`. Throws 400 if that is more
+    /// than a project keeps.
     ///
-    /// To be made before the transaction that writes it: it may be long, and others wait for the writer.
+    /// Call it before the transaction that writes it, because it may take long, and other writers wait.
     func merged(over old: Project?) throws(Fault) -> (options: String, extra: String) {
         let options = try (old.map { JSONValue(column: $0.options) } ?? .object([])).merged(
             with: self.options.map(\.members) ?? [])
@@ -54,7 +55,7 @@ struct ProjectDraft: Sendable {
         return (options.encoded, extra.encoded)
     }
 
-    /// Puts what is said in the place of what `old` has.
+    /// Replaces values of `old` by those of the body.
     func update(
         _ old: Project, _ columns: (options: String, extra: String), in transaction: any Transaction
     ) throws {
@@ -68,7 +69,7 @@ struct ProjectDraft: Sendable {
         try transaction.noteIdentity("project \(old.id)")
     }
 
-    /// Whether it changes nothing but the option `immutable`, and takes it away.
+    /// Whether the body only resets the option `immutable`.
     var onlyUnlocks: Bool {
         name == nil && description == nil && isEnabled == nil && tags == nil && extras.isEmpty
             && options?["immutable"].map { $0 != .bool(true) } ?? false

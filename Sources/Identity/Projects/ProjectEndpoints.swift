@@ -65,7 +65,7 @@ struct ProjectEndpoints: Sendable {
         return .many(page, base: context.base(call), call: call)
     }
 
-    /// The project a path names. Who may not see it learns nothing, not even that it is missing.
+    /// The project in the path. A caller who may not see it learns nothing, not even whether it exists.
     private func project(_ call: Call, rule: String) async throws -> Project {
         let id = try call[id]
         let found = try await context.read { transaction in try Project.find(id, in: transaction) }
@@ -132,7 +132,7 @@ struct ProjectEndpoints: Sendable {
         return .one(try await change(old, draft, call), base: context.base(call))
     }
 
-    /// Used for domains, too.
+    /// Also used for domains.
     func change(_ old: Project, _ draft: ProjectDraft, _ call: Call) async throws -> Project {
         let now = context.time.now()
         let columns = try draft.merged(over: old)
@@ -224,7 +224,7 @@ extension JSONWriter {
         }
     }
 
-    /// Each id holds the next: `{"a": {"b": null}}`; null where there is none.
+    /// Nested ids: `{"a": {"b": null}}`; null if there is none.
     fileprivate mutating func chain(_ name: String, _ ids: ArraySlice<ProjectID>) {
         guard let first = ids.first else {
             member(name, String?.none)
@@ -246,10 +246,10 @@ extension JSONWriter {
 }
 
 extension Caller {
-    /// The domain of a token for a domain.
+    /// The domain, if the token's scope is a domain.
     var domain: DomainID? { if case .domain(let domain) = scope { domain } else { nil } }
 
-    /// Where things are made that name no domain: the token's, as Keystone takes it.
+    /// The domain of new objects whose request names none: the token's, as in Keystone.
     var homeDomain: DomainID? {
         switch scope {
         case .domain(let domain): domain

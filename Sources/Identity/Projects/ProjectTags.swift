@@ -2,7 +2,7 @@ import API
 import Model
 import Store
 
-/// A project's tags: a JSON array of texts without commas in a column.
+/// A project's tags: one column with a JSON array of strings without commas.
 enum ProjectTags {
     /// Of a project, and of a filter: each is looked for in every project.
     static let most = 80
@@ -33,7 +33,8 @@ enum ProjectTags {
 
     private static let filters: Set<String> = ["tags", "tags-any", "not-tags", "not-tags-any"]
 
-    /// Whether the project `p` has the tag. A comma stands between two tags and nowhere else, so a tag between commas is a whole one.
+    /// Whether the project `p` has the tag. Commas occur only between two tags, so text between commas is a complete
+    /// tag.
     private static func has(_ tag: String) -> SQL {
         let between: SQL = "(',' || substr(p.tags, 2, length(p.tags) - 2) || ',')"
         let wanted = ",\(JSONValue.text(tag).encoded),"
@@ -42,6 +43,6 @@ enum ProjectTags {
 }
 
 extension String {
-    /// Letter for letter; other forms of the same letters are other texts, as they are for the database.
+    /// Compares bytes; different normalisations of the same letters are different texts, as in the database.
     func isExactly(_ other: String) -> Bool { utf8.elementsEqual(other.utf8) }
 }

@@ -1,7 +1,7 @@
 import Model
 import Store
 
-/// Takes things away together with what refers to them.
+/// Deletes objects together with everything that refers to them.
 enum Removal {
     static func project(_ id: ProjectID, in transaction: any Transaction) throws {
         try transaction.execute(
@@ -30,7 +30,7 @@ enum Removal {
         try transaction.noteIdentity("group \(id)")
     }
 
-    /// A domain with everything in it.
+    /// Deletes a domain with everything in it.
     static func domain(_ id: DomainID, in transaction: any Transaction) throws {
         // Groups of the domain may have had users of others, with roles on projects of others.
         let founded = try CredentialUpkeep.find(.membersInDomain(id), in: transaction)

@@ -3,11 +3,11 @@ import HTTPTypes
 import Model
 import Store
 
-/// Which roles come with which: `admin` brings `manager`, that brings `member`, that brings `reader`.
+/// Implied roles: `admin` implies `manager`, which implies `member`, which implies `reader`.
 struct ImpliedRoleEndpoints: Sendable {
     let context: IdentityContext
-    private let prior = PathParameter<RoleID>("prior_role_id", "The role that brings the other.", malformed: .notFound)
-    private let implied = PathParameter<RoleID>("implied_role_id", "The role that comes with it.", malformed: .notFound)
+    private let prior = PathParameter<RoleID>("prior_role_id", "The role that implies the other.", malformed: .notFound)
+    private let implied = PathParameter<RoleID>("implied_role_id", "The implied role.", malformed: .notFound)
 
     init(context: IdentityContext) {
         self.context = context
@@ -20,11 +20,11 @@ struct ImpliedRoleEndpoints: Sendable {
                 access: .rule("identity:list_role_inference_rules"), answers: .many("role_inferences")
             ) { call in try await inferences(call) },
             Endpoint(
-                .get, "/v3/roles/\(prior)/implies", "List the roles that a role brings",
+                .get, "/v3/roles/\(prior)/implies", "List the roles that a role implies",
                 access: .rule("identity:list_implied_roles"), answers: .one("role_inference"), faults: [.notFound]
             ) { call in try await list(call) },
             Endpoint(
-                .get, "/v3/roles/\(prior)/implies/\(implied)", "Show that a role brings another",
+                .get, "/v3/roles/\(prior)/implies/\(implied)", "Show that a role implies another",
                 access: .rule("identity:get_implied_role"), answers: .one("role_inference"), faults: [.notFound]
             ) { call in
                 let (prior, implied) = try await roles(call)
@@ -32,7 +32,7 @@ struct ImpliedRoleEndpoints: Sendable {
                 return reply(call, prior, implied, status: 200)
             },
             Endpoint(
-                .head, "/v3/roles/\(prior)/implies/\(implied)", "Check that a role brings another",
+                .head, "/v3/roles/\(prior)/implies/\(implied)", "Check that a role implies another",
                 access: .rule("identity:check_implied_role"), answers: .empty(), faults: [.notFound]
             ) { call in
                 let (prior, implied) = try await roles(call)
@@ -40,12 +40,12 @@ struct ImpliedRoleEndpoints: Sendable {
                 return .empty()
             },
             Endpoint(
-                .put, "/v3/roles/\(prior)/implies/\(implied)", "Make a role bring another",
+                .put, "/v3/roles/\(prior)/implies/\(implied)", "Make a role imply another",
                 access: .rule("identity:create_implied_role"), answers: .one("role_inference", status: 201),
                 faults: [.notFound, .forbidden]
             ) { call in try await create(call) },
             Endpoint(
-                .delete, "/v3/roles/\(prior)/implies/\(implied)", "Make a role no longer bring another",
+                .delete, "/v3/roles/\(prior)/implies/\(implied)", "Make a role no longer imply another",
                 access: .rule("identity:delete_implied_role"), answers: .empty(), faults: [.notFound]
             ) { call in
                 let (prior, implied) = (try call[prior], try call[implied])

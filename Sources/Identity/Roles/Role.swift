@@ -2,13 +2,13 @@ import API
 import Model
 import Store
 
-/// A role, of the whole cloud or of one domain.
+/// A role of the complete cloud or of one domain.
 struct Role: Representation, Identified {
     static let singular = "role"
     static let plural = "roles"
 
     let id: RoleID
-    /// Nil for a role of the whole cloud.
+    /// Nil for a role of the complete cloud.
     let domain: DomainID?
     let name: String
     let description: String?

@@ -61,7 +61,7 @@ struct RoleEndpoints: Sendable {
         ]
     }
 
-    /// Without `domain_id` only the roles of the whole cloud, as clients expect.
+    /// Without `domain_id`, only the roles of the complete cloud, as clients expect.
     private func list(_ call: Call) async throws -> Reply {
         let domain = call.rawQuery.last { $0.name == "domain_id" && !$0.value.isEmpty }?.value
         try call.authorize(

@@ -1,7 +1,7 @@
 import Model
 import Store
 
-/// Whose secret is guessed: a user's password, or an application credential's secret.
+/// The account whose secret is checked: a user's password, or an application credential's secret.
 struct SignInAccount: Sendable, Hashable {
     /// The id of the user or of the credential.
     let key: String
@@ -17,8 +17,8 @@ struct SignInAccount: Sendable, Hashable {
         self.user = user
     }
 
-    /// Whether the user holds the role admin or service anywhere: what the deployment itself works with, which nobody may
-    /// shut out by guessing.
+    /// Whether the user has the role admin or service anywhere. The deployment itself depends on such accounts, so
+    /// guessing must not lock them.
     func isOfDeployment(in transaction: any Transaction) throws -> Bool {
         let roles = try RoleQueries.roles(RoleQueries.held(by: user), "1 = 1", in: transaction)
         return roles.contains { ["admin", "service"].contains($0.name.lowercased()) }

@@ -2,11 +2,11 @@ import Access
 import Model
 import Synchronization
 
-/// Bounds how many guesses at one account from one source are under way at once, so that many at the same time are counted
-/// like as many one after another.
+/// Limits how many guesses at one account from one source run at once, so that concurrent guesses are counted like
+/// consecutive ones.
 ///
-/// A guess holds a pass from before its failures are read until its outcome is written. It enters only while those that hold
-/// one, were they all wrong, would not go beyond what is left.
+/// A guess holds a pass from before its failures are read until its outcome is written. It may start only if all
+/// running guesses, should they fail, would stay within the remaining number.
 final class SignInGate: Sendable {
     struct Key: Hashable, Sendable {
         let account: String
@@ -32,7 +32,8 @@ final class SignInGate: Sendable {
 
     private let state = Mutex(State())
 
-    /// Waits until fewer than `limit` hold a pass. Throws 429 where `mostWaiting` wait already, 503 where the task is cancelled.
+    /// Waits until fewer than `limit` guesses hold a pass. Throws 429 if `mostWaiting` are already waiting, 503 if the
+    /// task is cancelled.
     func enter(_ key: Key, limit: Int, mostWaiting: Int) async throws(Fault) {
         let number = state.withLock { state in
             state.nextNumber += 1
@@ -63,14 +64,14 @@ final class SignInGate: Sendable {
         }
         if mayPass { return }
         guard isRefused else {
-            throw .unavailable("The request was given up because the client left or the server stops.")
+            throw .unavailable("The request was cancelled because the client disconnected or the server is stopping.")
         }
         throw Fault(
             .tooManyRequests, "Too many sign-ins of this account from this address are waiting; try again later.",
             headers: [.init("Retry-After", "10")])
     }
 
-    /// Gives the pass back.
+    /// Returns the pass.
     func leave(_ key: Key) {
         let released = state.withLock { state -> [Waiter] in
             guard var lane = state.lanes[key] else { return [] }
@@ -91,7 +92,7 @@ final class SignInGate: Sendable {
         for waiter in released { waiter.continuation.resume(returning: true) }
     }
 
-    /// Lets in whom there is room for, in the order of arrival.
+    /// Admits waiting guesses in the order of arrival, as far as there is room.
     private func admit(_ lane: inout Lane, _ key: Key, _ state: inout State) -> [Waiter] {
         var released: [Waiter] = []
         while let next = lane.waiters.first, lane.holders < next.limit {
@@ -103,6 +104,6 @@ final class SignInGate: Sendable {
         return released
     }
 
-    /// How many hold a pass, for whoever holds one to know whether it is too many.
+    /// How many guesses hold a pass, so that a holder can see whether there are too many.
     func holders(_ key: Key) -> Int { state.withLock { $0.lanes[key]?.holders ?? 0 } }
 }

@@ -3,21 +3,22 @@ import Logging
 import Model
 import Store
 
-/// Lets guesses at an account's secret through, a bounded number of wrong ones from each source.
+/// Admits guesses at an account's secret, with a limited number of wrong ones from each source.
 ///
-/// After too many, an account is shut for that source for a while; who signs in from elsewhere notices nothing. An account that
-/// holds a role of the deployment (admin, service) is never shut: its guesses are made one after the other, each later than the
-/// one before. Many sources that the account does not know are together treated as one, with a larger number.
+/// After too many, the account is locked for that source for a while; users who sign in from elsewhere are not
+/// affected. An account with a role of the deployment (admin, service) is never locked: its guesses run one after
+/// another, each later than the previous one. The sources that an account does not know are also counted together as
+/// one, with a higher limit.
 struct SignInGuard: Sendable {
     let context: IdentityContext
     let source: WorkSource
 
-    /// Of one account and source, before anything is known to be wrong.
+    /// Maximum number of waiting guesses for one account and source, before any failure.
     private static let mostWaiting = 64
-    /// While guesses are delayed.
+    /// The same while guesses are delayed.
     private static let mostDelayed = 4
 
-    /// Where a guess waits for its turn, and with how many others at once it may be under way.
+    /// Where a guess waits, and how many may run at once.
     private struct Lane: Equatable {
         var key: SignInGate.Key
         var limit: Int
@@ -26,15 +27,15 @@ struct SignInGuard: Sendable {
 
     private enum Step {
         case answered(Bool)
-        /// The account is shut for this source.
+        /// The account is locked for this source.
         case shut
-        /// What was known on the way in is out of date: again, by what is known now.
+        /// The state has changed since the guess entered; it starts again in another lane.
         case moves(Lane)
     }
 
-    /// Whether `guess` was right and may count. An account that is shut is answered after the same work.
+    /// Whether `guess` was right and may count. A locked account takes the same work before the response.
     ///
-    /// - Parameter account: nil for one that does not exist or is exempt; then only the guess counts
+    /// - Parameter account: nil for an account that does not exist or is exempt; then only the guess counts
     func attempt(_ account: SignInAccount?, _ guess: () async throws -> Bool) async throws -> Bool {
         guard let lockout = context.options.lockout, let account else { return try await guess() }
         var lane = Lane(
@@ -59,7 +60,7 @@ struct SignInGuard: Sendable {
         }
     }
 
-    /// With a pass at hand.
+    /// Runs the guess while it holds a pass.
     private func inside(
         _ lane: Lane, _ account: SignInAccount, _ lockout: IdentityOptions.Lockout, _ guess: () async throws -> Bool
     ) async throws -> Step {
@@ -94,7 +95,7 @@ struct SignInGuard: Sendable {
         return .answered(isRight)
     }
 
-    /// The guess was made: what it came to is written down even where the client has left meanwhile.
+    /// Records the outcome, even if the client has disconnected meanwhile.
     private func note(
         _ isRight: Bool, _ account: SignInAccount, _ pair: SignInRecord.Pair, _ lockout: IdentityOptions.Lockout
     ) async throws {

@@ -2,7 +2,7 @@ import Access
 import Model
 import Store
 
-/// What an account's sign-ins from one source came to; the row of `identity_sign_ins`.
+/// The outcomes of an account's sign-ins from one source: a row of `identity_sign_ins`.
 ///
 /// A row with the empty source counts the failures of all sources from which the account never signed in.
 struct SignInRecord: Sendable, Equatable {
@@ -10,10 +10,10 @@ struct SignInRecord: Sendable, Equatable {
     var failures = 0
     var failedAt: Timestamp?
     var failedSince: Timestamp?
-    /// The last right one that was noted; noted once a day at most.
+    /// The last successful sign-in that was recorded; at most one is recorded per day.
     var succeededAt: Timestamp?
 
-    /// How long a source stays known from which the account signed in.
+    /// How long the account knows a source from which it signed in.
     private static let knownFor: Duration = .seconds(30 * 86_400)
     private static let notedEvery: Duration = .seconds(86_400)
     private static let total = ""
@@ -26,14 +26,14 @@ struct SignInRecord: Sendable, Equatable {
 
     func isKnown(at now: Timestamp) -> Bool { succeededAt.map { now < $0 + Self.knownFor } ?? false }
 
-    /// The same for all unknown sources together: their window begins with the first failure, so that one source that never stops
-    /// does not keep it open.
+    /// The failures of all unknown sources together. Their period begins with the first failure, so that one source
+    /// that never stops does not extend it.
     private func totalFailures(at now: Timestamp, _ lockout: IdentityOptions.Lockout) -> Int {
         guard let failedSince, now < failedSince + lockout.duration else { return 0 }
         return failures
     }
 
-    /// Both rows that a sign-in from `source` looks at.
+    /// The two rows that are relevant to a sign-in from `source`.
     struct Pair: Sendable, Equatable {
         var own = SignInRecord()
         var total = SignInRecord()
@@ -42,7 +42,7 @@ struct SignInRecord: Sendable, Equatable {
             own.failures(at: now, lockout)
         }
 
-        /// Whether the account had too many failures from sources it does not know, of which this is one.
+        /// Whether the account has too many failures from sources that it does not know, and this is one of them.
         func isOverrun(at now: Timestamp, _ lockout: IdentityOptions.Lockout) -> Bool {
             !own.isKnown(at: now) && total.totalFailures(at: now, lockout) >= lockout.attemptsOfAll
         }
@@ -75,7 +75,7 @@ struct SignInRecord: Sendable, Equatable {
         return pair
     }
 
-    /// Counts a wrong secret; answers how many from this source count now.
+    /// Counts a wrong secret; returns the number of failures from this source that count now.
     static func noteFailure(
         of account: SignInAccount, from source: WorkSource, at now: Timestamp, _ lockout: IdentityOptions.Lockout,
         in transaction: any Transaction
@@ -105,7 +105,7 @@ struct SignInRecord: Sendable, Equatable {
             """)
     }
 
-    /// Whether a right secret changes anything that is worth a write.
+    /// Whether a successful sign-in changes the row enough to write it.
     func needsNote(at now: Timestamp) -> Bool {
         failures > 0 || succeededAt.map { now >= $0 + Self.notedEvery } ?? true
     }
@@ -124,7 +124,7 @@ struct SignInRecord: Sendable, Equatable {
         try prune(account, now, lockout, in: transaction)
     }
 
-    /// Rows that say nothing any more.
+    /// Deletes rows that have no effect any more.
     private static func prune(
         _ account: SignInAccount, _ now: Timestamp, _ lockout: IdentityOptions.Lockout, in transaction: any Transaction
     ) throws {
@@ -136,7 +136,7 @@ struct SignInRecord: Sendable, Equatable {
             """)
     }
 
-    /// Forgets the failures of a user and of the user's application credentials; answers from how many sources there were some.
+    /// Deletes the failures of a user and of its application credentials; returns for how many sources there were any.
     @discardableResult
     static func forgive(_ user: UserID, in transaction: any Transaction) throws -> Int {
         try transaction.execute(

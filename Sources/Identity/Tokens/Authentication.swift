@@ -3,20 +3,20 @@ import Access
 import Model
 import Store
 
-/// Makes tokens out of proofs. Every refusal of a proof reads the same, whatever was wrong.
+/// Issues tokens for proofs. All refusals of a proof are worded alike, whatever was wrong.
 struct Authentication: Sendable {
     let context: IdentityContext
-    /// Where the request comes from.
+    /// The source of the request.
     let source: WorkSource
 
     private static let refused = Fault.unauthorized()
 
-    /// Who the proofs show, and what a token got with them inherits.
+    /// The proven user, and what a token obtained with the proofs inherits.
     private struct Proven {
         var user: UserID
         var defaultProject: ProjectID?
         var methods: TokenPayload.Methods
-        /// The tokens it was got with, from the latest to the first.
+        /// The tokens with which this one is obtained, from the latest to the first.
         var chain: [AuditID] = []
         var expires: Timestamp
         var credential: (id: ApplicationCredentialID, project: ProjectID)?
@@ -47,7 +47,7 @@ struct Authentication: Sendable {
         throw Self.refused
     }
 
-    /// What to try in turn: the default project may be closed to the user, and then the token has no scope.
+    /// The scopes to try in order. If the default project is not open to the user, the token has no scope.
     private func scopes(
         for asked: AuthenticationRequest.Scope?, _ proven: Proven
     ) async throws -> [TokenPayload.Scope] {

@@ -2,7 +2,7 @@ import API
 import Access
 import Model
 
-/// The body of a request for a token: how the user proves who they are, and what for.
+/// The body of a request for a token: the user's proofs and the requested scope.
 struct AuthenticationRequest: Sendable {
     var methods: TokenPayload.Methods = []
     var password: (user: UserReference, password: Secret)?

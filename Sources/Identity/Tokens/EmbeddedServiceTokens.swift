@@ -4,14 +4,14 @@ public import Model
 import Store
 import Synchronization
 
-/// Tokens and catalog of the identity service in this process, for calls to neighbours that trust it. There is no sign-in: whoever holds
-/// the keys of tokens needs no password.
+/// Tokens and catalog of the identity service in this process, for calls to other services that trust it. There is no
+/// sign-in, because a process with the token keys needs no password.
 public final class EmbeddedServiceTokens: ServiceTokens, ServiceCatalog {
     private let context: IdentityContext
     private let account: ServiceAccount
     private let current = Mutex<Issued?>(nil)
     private let issues = SingleFlight<Int, Issued>()
-    /// A token that ends sooner is replaced first.
+    /// A token that expires sooner is replaced before use.
     private let margin: Duration = .seconds(60)
 
     private struct Issued: Sendable {
@@ -24,7 +24,7 @@ public final class EmbeddedServiceTokens: ServiceTokens, ServiceCatalog {
         self.account = account
     }
 
-    /// Throws 503 where the account cannot have one.
+    /// Throws 503 if the account cannot have a token.
     public func token() async throws(Fault) -> Secret { try await issued().token }
 
     public func forget(_ token: Secret) {
@@ -80,7 +80,7 @@ public final class EmbeddedServiceTokens: ServiceTokens, ServiceCatalog {
         }
         guard let facts else {
             throw .unavailable(
-                "A neighbour cannot be asked at the moment; try again later.",
+                "Another service cannot be called at the moment; try again later.",
                 context: "The identity service of this process has no enabled user '\(account.user)' of domain "
                     + "'\(account.userDomain)' with a role in project '\(account.project)' of domain '\(account.projectDomain)': "
                     + "create it, or name another in the section keystone.")
@@ -101,13 +101,13 @@ public final class EmbeddedServiceTokens: ServiceTokens, ServiceCatalog {
             throw fault
         } catch {
             throw .unavailable(
-                "The identity service cannot be asked at the moment; try again later.", context: "\(error)")
+                "The identity service cannot be reached at the moment; try again later.", context: "\(error)")
         }
     }
 }
 
 extension IdentityService {
-    /// What a program in this process calls its neighbours with.
+    /// The tokens with which a component of this process calls other services.
     public func serviceTokens(as account: ServiceAccount) -> EmbeddedServiceTokens {
         EmbeddedServiceTokens(context, account: account)
     }

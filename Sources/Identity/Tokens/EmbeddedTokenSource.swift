@@ -2,9 +2,9 @@ public import Access
 public import Model
 import Store
 
-/// Validates tokens against the database of this process: signature first, then revocations, flags and roles.
+/// Validates tokens against this process's database: the signature first, then revocations, flags and roles.
 ///
-/// Remembers nothing; the authenticator in front of it does, and is told when something changed.
+/// It has no cache; the authenticator in front of it has one, and is notified of changes.
 public struct EmbeddedTokenSource: TokenSource {
     private let context: IdentityContext
 

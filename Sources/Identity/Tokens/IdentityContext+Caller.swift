@@ -3,12 +3,12 @@ import Access
 import Model
 
 extension Call {
-    /// Where the call comes from, for counting guesses and for fairness.
+    /// The source of the call, for counting guesses and for fairness.
     var source: WorkSource { WorkSource(address: peer.address) }
 }
 
 extension IdentityContext {
-    /// What the token of the call itself stands for; throws 401 where the caller has none of this service.
+    /// The facts of the caller's token; throws 401 if it is not a token of this service.
     func facts(of call: Call) async throws -> TokenFacts {
         guard let token = call.caller.token, let payload = await codec.open(token) else { throw Fault.unauthorized() }
         let now = time.now()
@@ -18,7 +18,7 @@ extension IdentityContext {
         return facts
     }
 
-    /// Runs `body`; a 401 of its own says where tokens are to be had, as every 401 must.
+    /// Runs `body`; its 401 gets the header that says where to obtain tokens, as every 401 must have.
     func challenging<Result>(_ call: Call, _ body: () async throws -> Result) async throws -> Result {
         do {
             return try await body()

@@ -2,11 +2,11 @@ import Access
 import Model
 import Store
 
-/// What makes tokens invalid that were issued before a moment.
+/// An event that revokes tokens issued before a moment.
 enum Revocation: Sendable {
     /// One token.
     case audit(AuditID)
-    /// A token and all that were got with it.
+    /// A token and all tokens obtained with it.
     case chain(AuditID)
     case user(UserID)
     case project(ProjectID)
@@ -24,7 +24,7 @@ enum Revocation: Sendable {
         }
     }
 
-    /// Writes it; rows that no living token can match any more are dropped on the way.
+    /// Writes the revocation, and deletes rows that no valid token can match any more.
     func record(at now: Timestamp, _ options: IdentityOptions, in transaction: any Transaction) throws {
         let (kind, key) = columns
         let expires = now + options.tokenLifetime + options.expiredTokenWindow + .seconds(1800)

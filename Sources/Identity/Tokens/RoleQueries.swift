@@ -1,9 +1,9 @@
 import Model
 import Store
 
-/// Which roles a user has somewhere, directly, through groups, inherited and implied.
+/// The roles of a user: direct, through groups, inherited and implied.
 enum RoleQueries {
-    /// The assignments `a` of a user and of the groups the user is in.
+    /// The assignments `a` of a user and of the user's groups.
     static func held(by user: UserID) -> SQL {
         """
         ((a.actor_kind = 'user' AND a.actor_id = \(user)) OR (a.actor_kind = 'group' AND a.actor_id IN
@@ -11,7 +11,7 @@ enum RoleQueries {
         """
     }
 
-    /// The assignments `a` that count on a project; `path` names it after its ancestors: `/default/top/own/`.
+    /// The assignments `a` that apply to a project; `path` lists its ancestors and itself: `/default/top/own/`.
     static func onProject(_ project: ProjectID, path: String) -> SQL {
         let above = path.split(separator: "/").map(String.init).filter { $0 != project.text }
         return """
@@ -26,7 +26,7 @@ enum RoleQueries {
 
     static let onSystem: SQL = "(a.inherited = 0 AND a.target_kind = 'system')"
 
-    /// The roles of the whole cloud that follow from the assignments `a` that meet both conditions.
+    /// The roles of the complete cloud from the assignments `a` that meet both conditions, including implied ones.
     static func roles(_ actor: SQL, _ target: SQL, in transaction: any Transaction) throws -> [NamedRole] {
         try transaction.all(
             """
@@ -39,7 +39,7 @@ enum RoleQueries {
         ) { row in NamedRole(id: try row[0], name: try row[1]) }
     }
 
-    /// Some roles and all they imply.
+    /// The given roles and all roles that they imply.
     static func expanded(_ roles: [RoleID], in transaction: any Transaction) throws -> [NamedRole] {
         try transaction.all(
             """

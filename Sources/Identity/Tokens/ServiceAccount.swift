@@ -1,4 +1,4 @@
-/// A user of this service as whom a program calls its neighbours, by names.
+/// A user of this service, by names, as which a program calls other services.
 public struct ServiceAccount: Sendable, Equatable {
     let user: String
     let userDomain: String

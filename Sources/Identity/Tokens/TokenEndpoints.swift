@@ -4,13 +4,13 @@ import HTTPTypes
 import Model
 import Store
 
-/// Tokens: got, validated, revoked; and what is open to the one at hand.
+/// Issuing, validation and revocation of tokens, and what the caller's token may be used for.
 struct TokenEndpoints: Sendable {
     let context: IdentityContext
 
     private let catalogSwitch = QueryParameter<String>("nocatalog", "Leaves the catalog out.")
-    private let expiredSwitch = QueryParameter<Bool>("allow_expired", "Shows a token that ended a while ago, too.")
-    private let cascade = QueryParameter<Bool>("cascade", "False spares the tokens that were got with this one.")
+    private let expiredSwitch = QueryParameter<Bool>("allow_expired", "Also shows a token that expired recently.")
+    private let cascade = QueryParameter<Bool>("cascade", "False keeps the tokens that were obtained with this one.")
 
     var all: [Endpoint] {
         [
@@ -72,7 +72,7 @@ struct TokenEndpoints: Sendable {
         return .json(bytes: view.bytes, status: status, headers: [.subjectToken: token.revealed])
     }
 
-    /// The token under inspection; throws 404 where it is none, or is no longer valid.
+    /// The token in `X-Subject-Token`; throws 404 if it is no token, or is no longer valid.
     private func subject(_ call: Call, grace: Duration) async throws -> (
         token: Secret, facts: TokenFacts?, user: UserID
     ) {
@@ -100,7 +100,7 @@ struct TokenEndpoints: Sendable {
             call.headers[.accessRulesVersion].flatMap(Double.init).map({ $0 >= 1 }) != true
         {
             throw Fault.notFound(
-                "Could not find token: it is bound to access rules, which the caller does not say it heeds.")
+                "Could not find token: it has access rules, and the caller does not declare that it enforces them.")
         }
         return try await reply(call, token, facts, status: 200)
     }
@@ -122,7 +122,7 @@ struct TokenEndpoints: Sendable {
     private func catalog(_ call: Call) async throws -> Reply {
         let facts = try await context.facts(of: call)
         guard case .project = facts.scope else {
-            throw Fault.forbidden("The catalog belongs to a token that is for a project; this one is not.")
+            throw Fault.forbidden("The catalog needs a token with a project as its scope; this one has none.")
         }
         let view = try await context.read { transaction in try CatalogView(for: facts, in: transaction) }
         var json = JSONWriter(capacity: 2048)
@@ -178,7 +178,7 @@ struct TokenEndpoints: Sendable {
 }
 
 extension HTTPField.Name {
-    /// `OpenStack-Identity-Access-Rules`: the version of access rules that the asking service enforces.
+    /// `OpenStack-Identity-Access-Rules`: the version of access rules that the calling service enforces.
     fileprivate static var accessRulesVersion: HTTPField.Name {
         guard let name = HTTPField.Name("OpenStack-Identity-Access-Rules") else { return .subjectToken }
         return name

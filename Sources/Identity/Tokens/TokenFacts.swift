@@ -1,14 +1,14 @@
 import Access
 import Model
 
-/// What a token stands for today: names, enabled flags and roles as the database has them now.
+/// The present meaning of a token: names, enabled flags and roles as they are in the database now.
 struct TokenFacts: Sendable {
     var payload: TokenPayload
     var userName: String
     var userDomain: NamedDomain
     var passwordExpires: Timestamp?
     var scope: Scope
-    /// Implied roles included, by name.
+    /// By name, including implied roles.
     var roles: [NamedRole]
     var credential: CredentialFacts?
 

@@ -2,10 +2,10 @@ import Access
 import Model
 import Store
 
-/// What the database says of a token: one set of queries on one snapshot.
+/// Reads the facts of a token: one set of queries on one snapshot.
 enum TokenQueries {
-    /// Nil when the token was revoked, or its user, project, domain or credential is gone or disabled, or its user has
-    /// no role left where it is good for.
+    /// Nil if the token was revoked; if its user, project, domain or credential is deleted or disabled; or if its user
+    /// has no role left in its scope.
     static func facts(of payload: TokenPayload, at now: Timestamp, in transaction: any Transaction) throws
         -> TokenFacts?
     {
@@ -31,7 +31,7 @@ enum TokenQueries {
         }
     }
 
-    /// False where the scope is not open to the user.
+    /// False if the scope is not open to the user.
     private static func addScope(to facts: inout TokenFacts, in transaction: any Transaction) throws -> Bool {
         let actor = RoleQueries.held(by: facts.payload.user)
         switch facts.payload.scope {
@@ -61,7 +61,8 @@ enum TokenQueries {
         return !facts.roles.isEmpty
     }
 
-    /// Narrows the roles to the credential's. False where it is gone, over, or its user lost a role that it carries.
+    /// Reduces the roles to the credential's. False if the credential is deleted or expired, or its user lost one of
+    /// its roles.
     private static func addCredential(
         to facts: inout TokenFacts, at now: Timestamp, in transaction: any Transaction
     ) throws -> Bool {

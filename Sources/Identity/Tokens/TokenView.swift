@@ -5,7 +5,7 @@ import Model
 /// A token as the API shows it.
 struct TokenView: Sendable {
     let facts: TokenFacts
-    /// Nil where the client asked for none, or the token has no scope.
+    /// Nil if the client did not request it, or the token has no scope.
     let catalog: CatalogView?
 
     var bytes: [UInt8] {

@@ -3,7 +3,7 @@ import Access
 import Model
 import Store
 
-/// A password that was found good, hashed, on its way to the table.
+/// A password that meets the rules, hashed, before it is stored.
 struct NewPassword: Sendable {
     private let password: Secret
     private let source: WorkSource
@@ -12,7 +12,7 @@ struct NewPassword: Sendable {
     private let expires: Timestamp?
     private let kept: Int
 
-    /// Nil where the body has none. Throws 400 for one that the rules refuse.
+    /// Nil if the body has none. Throws 400 for one that the rules refuse.
     init?(
         _ fields: Fields, _ context: IdentityContext, options: UserOptions, source: WorkSource,
         byAdministrator: Bool = true
@@ -35,7 +35,7 @@ struct NewPassword: Sendable {
         kept = rules.history
     }
 
-    /// Throws 400 where it is one of the user's latest.
+    /// Throws 400 if it is one of the user's latest passwords.
     func refuseReuse(by user: UserID, _ context: IdentityContext) async throws {
         guard kept > 0 else { return }
         let kept = kept

@@ -3,14 +3,14 @@ import Access
 import Model
 import Store
 
-/// Verifies a user's password and counts the wrong ones. Who asks cannot tell an unknown user from a wrong password,
-/// neither by the answer nor by the time it takes.
+/// Verifies a user's password and counts wrong ones. A client cannot distinguish an unknown user from a wrong password,
+/// neither by the response nor by its duration.
 struct PasswordCheck: Sendable {
     let context: IdentityContext
-    /// Where the guess comes from.
+    /// The source of the guess.
     let source: WorkSource
 
-    /// What sign-in needs to know of a user.
+    /// The user's fields that sign-in needs.
     struct Account: Sendable {
         let id: UserID
         let domain: DomainID
@@ -48,7 +48,7 @@ struct PasswordCheck: Sendable {
         }
     }
 
-    /// Throws 401 unless `password` is the account's and the account is open to this source.
+    /// Throws 401 unless `password` is correct and the account is not locked for this source.
     func verify(_ password: Secret, _ account: Account?) async throws {
         let guessed = account.flatMap { $0.options.ignoresLockout ? nil : SignInAccount($0.id) }
         let isRight = try await SignInGuard(context: context, source: source).attempt(guessed) {
@@ -58,7 +58,7 @@ struct PasswordCheck: Sendable {
         if let hash = account.hash, context.hasher.isOutdated(hash) { try await renew(hash, password, account) }
     }
 
-    /// Puts a hash of today's cost in the place of an old one, while the password is at hand.
+    /// Replaces an old hash by one with today's cost, because the password is known at this moment.
     private func renew(_ old: String, _ password: Secret, _ account: Account) async throws {
         let hash = try await context.hasher.hash(password, for: source)
         _ = try await context.store.write { transaction in

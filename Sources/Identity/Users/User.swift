@@ -2,7 +2,7 @@ import API
 import Model
 import Store
 
-/// A user as the API shows it. Nothing of the password but its end.
+/// A user as the API shows it. Of the password, only its expiry is shown.
 struct User: Representation, Identified {
     static let singular = "user"
     static let plural = "users"

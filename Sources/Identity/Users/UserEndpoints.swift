@@ -198,7 +198,7 @@ struct UserEndpoints: Sendable {
         return .many(page, base: context.base(call), call: call)
     }
 
-    /// Needs no token but the old password, so that one that is expired can be changed.
+    /// Needs the old password instead of a token, so that an expired password can be changed.
     private func changePassword(_ call: Call, _ fields: Fields) async throws -> Reply {
         let id = try call[id]
         let now = context.time.now()

@@ -1,7 +1,7 @@
 import API
 import Model
 
-/// A user's `options` that this service heeds.
+/// The `options` of a user that this service supports.
 struct UserOptions: Sendable, Equatable {
     static let names = [
         "ignore_change_password_upon_first_use", "ignore_password_expiry", "ignore_lockout_failure_attempts",
@@ -21,7 +21,7 @@ struct UserOptions: Sendable, Equatable {
     var ignoresLockout: Bool { isTrue("ignore_lockout_failure_attempts") }
     var locksPassword: Bool { isTrue("lock_password") }
 
-    /// Sets of methods of which one must be met; empty asks nothing.
+    /// Sets of methods, of which one set must be met; empty for no requirement.
     var requiredMethods: [Set<String>] {
         guard options["multi_factor_auth_enabled"] != .bool(false), case .array(let rules)? = options[Self.rulesName]
         else { return [] }

@@ -1,8 +1,8 @@
 import API
 
-/// The forms of what the answers show, by the key under which one of them stands.
+/// The schemas of responses, by the key of the object in them.
 enum AnswerForms {
-    /// The form under `key`, whether it stands there alone or in a list under the key's plural.
+    /// The schema for `key`, whether the response has one object or a list under the key's plural.
     static func one(_ key: String) -> Schema { forms[key] ?? .object(ObjectSchema([], others: .ignored)) }
 
     static func element(of plural: String) -> Schema { one(singular[plural] ?? String(plural.dropLast())) }
@@ -65,14 +65,14 @@ enum AnswerForms {
         .named(name, .object(ObjectSchema([text("id")] + members + [selfLink])))
     }
 
-    /// A resource that keeps whatever else its maker gave it.
+    /// A resource that keeps further members given at its creation.
     private static func extensible(_ name: String, _ members: [ObjectSchema.Property]) -> Schema {
         .named(
             name,
             .object(ObjectSchema([text("id")] + members + [selfLink], others: .each(keyPattern: nil, .any))))
     }
 
-    /// An id and, where it is known, a name, with the domain that makes the name unique.
+    /// An id and, if known, a name, with the domain in which the name is unique.
     private static func reference(withDomain: Bool) -> Schema {
         let domain = ObjectSchema([text("id"), .optional("name", .string)])
         return .object(

@@ -2,7 +2,7 @@ import API
 import FoundationEssentials
 import Model
 
-/// The members of one object of a body that has passed its schema.
+/// The members of one object of a body that conforms to its schema.
 struct Fields: Sendable {
     private let object: JSONValue
 
@@ -33,13 +33,13 @@ struct Fields: Sendable {
 
     func value(_ name: String) -> JSONValue? { object[name] }
 
-    /// Members the resource has no column for; kept and shown as they came.
+    /// Members for which the resource has no column. They are stored and shown unchanged.
     func extras(besides known: Set<String>) -> [JSONValue.Member] {
         guard case .object(let members) = object else { return [] }
         return members.filter { !known.contains($0.name) }
     }
 
-    /// A name without blanks around it; throws 400 for one that is nothing but blanks.
+    /// The name without surrounding blanks; throws 400 for a blank one.
     func name(of kind: String) throws(Fault) -> String? {
         guard let text = text("name") else { return nil }
         guard text.contains(where: { !$0.isWhitespace }) else {
@@ -68,12 +68,12 @@ extension JSONValue {
         }
     }
 
-    /// Members without a column that a resource keeps, at most; and bytes of all of them.
+    /// Maximum number of members without a column that a resource keeps, and maximum size of all of them in bytes.
     private static let mostExtras = (members: 1000, bytes: 65_536)
 
-    /// This object with `changes` put over it; a null takes a member away, and of a repeated name the last one counts.
+    /// This object, with `changes` merged over it. A null removes a member; of several with one name, the last counts.
     ///
-    /// Takes time in proportion to the members. Throws 400 where there would be more than a resource keeps.
+    /// Takes time in proportion to the number of members. Throws 400 if there would be more than a resource keeps.
     func merged(with changes: [Member]) throws(Fault) -> JSONValue {
         var members: [Member] = []
         if case .object(let own) = self { members = own }
@@ -96,7 +96,7 @@ extension JSONValue {
 }
 
 extension JSONWriter {
-    /// The members of an object that stands in a column as JSON text.
+    /// The members of an object that is stored as JSON text in a column.
     mutating func members(of column: String) {
         guard column.utf8.count > 2 else { return }
         raw(Array(column.utf8.dropFirst().dropLast()))

@@ -2,10 +2,10 @@ import API
 import Model
 import Store
 
-/// What the query of a list asks for, as conditions of its statement, and which page of it.
+/// The filters and the page of a list's query, as conditions of its statement.
 ///
-/// Text columns also take the comparators `__contains`, `__startswith`, `__endswith` and their forms with `i` that
-/// ignore case. Unknown names are ignored, as clients of the older resources expect.
+/// Text columns also accept the comparators `__contains`, `__startswith`, `__endswith` and their case-insensitive forms
+/// with `i`. Unknown names are ignored, as clients of the older resources expect.
 struct ListFilter: Sendable {
     private(set) var conditions: [SQL] = []
     let limit: Int
@@ -53,7 +53,7 @@ struct ListFilter: Sendable {
         return conditions.dropFirst().reduce(" WHERE (" + first + ")") { $0 + " AND (" + $1 + ")" }
     }
 
-    /// `select` with the conditions, by `id`, as long as one page.
+    /// `select` with the conditions, ordered by `id`, for one page.
     func page<Item>(
         _ select: SQL, by id: SQL, in transaction: any Transaction, _ decode: (borrowing Row) throws -> Item
     ) throws -> Page<Item> where Item: Representation & Identified {
@@ -86,7 +86,7 @@ struct ListFilter: Sendable {
     }
 }
 
-/// What a page goes on after.
+/// Has the id after which a page continues.
 protocol Identified {
     var key: String { get }
 }

@@ -5,13 +5,13 @@ import Model
 protocol Representation: Sendable {
     static var singular: String { get }
     static var plural: String { get }
-    /// Below `/v3/`: `users/abc`.
+    /// The path below `/v3/`, such as `users/abc`.
     var selfPath: String { get }
     /// Writes every member but `links`.
     func write(to json: inout JSONWriter)
 }
 
-/// Some of a list, and the id after which it goes on.
+/// A part of a list, and the id after which the list continues.
 struct Page<Item: Sendable>: Sendable {
     var items: [Item]
     var next: String?
@@ -31,7 +31,7 @@ extension JSONWriter {
         }
     }
 
-    /// A name and an id, as tokens and assignments show what they refer to.
+    /// A name and an id, the form of references in tokens and assignments.
     mutating func reference(id: String, name: String?) {
         object { json in
             json.member("id", id)
@@ -64,7 +64,7 @@ extension Reply {
 }
 
 extension JSONWriter {
-    /// Of an answer that is no list.
+    /// Writes the link of a response that is not a list.
     mutating func selfLink(of call: Call, base: String) {
         member("links") { json in json.object { json in json.member("self", base + call.path) } }
     }
@@ -82,7 +82,7 @@ extension JSONWriter {
 }
 
 extension Call {
-    /// The query again, going on after `marker`.
+    /// The same query, continuing after `marker`.
     fileprivate func query(after marker: String) -> String {
         let kept = rawQuery.filter { $0.name != "marker" } + [(name: "marker", value: marker)]
         return kept.map { "\($0.name.percentEncoded)=\($0.value.percentEncoded)" }.joined(separator: "&")

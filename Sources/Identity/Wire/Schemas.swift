@@ -1,6 +1,6 @@
 import API
 
-/// The forms that bodies share, with Keystone's lengths.
+/// Schemas that bodies share, with Keystone's lengths.
 extension Schema {
     static let resourceName = Schema.text(minLength: 1, maxLength: 255, pattern: nil, format: nil)
     static let identifier = Schema.text(minLength: 1, maxLength: 64, pattern: nil, format: nil)
@@ -12,7 +12,7 @@ extension Schema {
         of: .text(minLength: 1, maxLength: 255, pattern: "^[^,/]*$", format: nil), minItems: nil, maxItems: 80,
         unique: true)
 
-    /// `{"key": {…}}`; `others` says what becomes of members the resource has no column for.
+    /// `{"key": {…}}`; `others` says what happens to members without a column.
     static func wrapped(
         _ key: String, _ properties: [ObjectSchema.Property], others: ObjectSchema.Others = .ignored
     ) -> Schema {
@@ -20,7 +20,7 @@ extension Schema {
             ObjectSchema([.init(key, .object(ObjectSchema(properties, others: others)))], others: .ignored))
     }
 
-    /// An answer that shows one under `key`.
+    /// A response with one object under `key`.
     static func answer(_ key: String) -> Schema {
         .object(
             ObjectSchema([
@@ -29,7 +29,7 @@ extension Schema {
             ]))
     }
 
-    /// An answer that shows a list under `key`, the plural.
+    /// A response with a list under `key`, the plural.
     static func answers(_ key: String) -> Schema {
         let links = ObjectSchema([
             .required("self", .string), .optional("next", .nullable(.string)),
@@ -57,14 +57,14 @@ extension Endpoint.Answer {
 }
 
 extension QueryRules {
-    /// The filters of a list, for the document; what else is sent is ignored.
+    /// The filters of a list, for the OpenAPI document. Other parameters are ignored.
     static func filters(_ names: String..., flags: [String] = []) -> QueryRules {
         QueryRules(
-            names.map { QueryParameter<String>($0, "Only those with this \($0).", repeatable: true).description }
-                + flags.map { QueryParameter<Bool>($0, "Only those where \($0) is so.", repeatable: true).description }
+            names.map { QueryParameter<String>($0, "Only entries with this \($0).", repeatable: true).description }
+                + flags.map { QueryParameter<Bool>($0, "Only entries with this \($0).", repeatable: true).description }
                 + [
-                    QueryParameter<Int>("limit", "At most so many.").description,
-                    QueryParameter<String>("marker", "Those after the one with this id.").description,
+                    QueryParameter<Int>("limit", "Maximum number of entries.").description,
+                    QueryParameter<String>("marker", "Only entries after the one with this id.").description,
                 ], unknown: .collect)
     }
 }

@@ -2,11 +2,11 @@ public import Model
 
 public enum AgentCertificateKind {}
 
-/// One certificate of an agent. It stands in the certificate itself, as the serial number and as a DNS name, so that
-/// whoever sees the verified names can ask whether it was revoked.
+/// The id of an agent's certificate. The certificate contains it, as its serial number and as a DNS name, so that its
+/// revocation can be checked by the verified names.
 public typealias AgentCertificateID = UniqueID<AgentCertificateKind>
 
-/// Whom a verified client certificate speaks for.
+/// The host and the certificate that verified names identify.
 public struct AgentIdentity: Sendable, Equatable {
     public let host: HostName
     public let certificate: AgentCertificateID
@@ -16,7 +16,7 @@ public struct AgentIdentity: Sendable, Equatable {
         self.certificate = certificate
     }
 
-    /// The last labels of the DNS name that carries a certificate's id.
+    /// The last labels of the DNS name that contains a certificate's id.
     static let suffix = ".certificate.kilonova"
 
     /// The names that the certificate holds.

@@ -1,13 +1,13 @@
 public import Model
 
-/// Who holds an attach handle of a host: what its agent must know to move the holder's allocation with it.
+/// The holder of an attach handle of a host: what its agent must know to move the holder's allocation with it.
 public struct HandleHolding: Sendable, Codable, Equatable {
     public var instance: InstanceID
     public var provider: ResourceProviderID
     public var driver: String
-    /// Of the handle.
+    /// The handle's info.
     public var info: [String: String]
-    /// The class that the handle is a unit of; nil where the control plane is of a release that does not say.
+    /// The class of the handle's unit; nil if the control plane's release does not report it.
     public var resourceClass: String?
 
     public init(
@@ -22,11 +22,11 @@ public struct HandleHolding: Sendable, Codable, Equatable {
     }
 }
 
-/// Every handle of a host that somebody holds, and those that nobody may have yet.
+/// Every held handle of a host, and those that nobody may have yet.
 public struct HandleHoldings: Sendable, Codable, Equatable {
     public var holdings: [HandleHolding]
-    /// Info of every handle that is not free: bound, being cleaned, or in quarantine. Nil where the control plane is of a release that
-    /// does not say.
+    /// The info of every handle that is not free: bound, being cleaned, or in quarantine. Nil if the control plane's
+    /// release does not report it.
     public var occupied: [[String: String]]?
 
     public init(_ holdings: [HandleHolding] = [], occupied: [[String: String]]? = nil) {
@@ -34,6 +34,6 @@ public struct HandleHoldings: Sendable, Codable, Equatable {
         self.occupied = occupied
     }
 
-    /// What the handles that are not free say of themselves.
+    /// The info of the handles that are not free.
     public var occupiedInfos: [[String: String]] { holdings.map(\.info) + (occupied ?? []) }
 }

@@ -1,7 +1,7 @@
-/// What a new host sends to become known: its one-time token and a signing request.
+/// A new host's request for enrolment: its one-time token and a signing request.
 public struct EnrolmentRequest: Sendable, Codable, Equatable {
     public var token: String
-    /// PKCS #10, PEM. Its subject is ignored: the token says which host it is.
+    /// PKCS #10, PEM. Its subject is ignored, because the token identifies the host.
     public var signingRequest: String
 
     public init(token: String, signingRequest: String) {
@@ -10,7 +10,7 @@ public struct EnrolmentRequest: Sendable, Codable, Equatable {
     }
 }
 
-/// What an enrolled host sends to get its next certificate.
+/// An enrolled host's request for its next certificate.
 public struct RenewalRequest: Sendable, Codable, Equatable {
     /// PKCS #10, PEM.
     public var signingRequest: String
@@ -20,7 +20,7 @@ public struct RenewalRequest: Sendable, Codable, Equatable {
     }
 }
 
-/// A certificate for an agent, and the authority it trusts from now on.
+/// A certificate for an agent, and the authority that it must trust from now on.
 public struct IssuedCertificate: Sendable, Codable, Equatable {
     public var host: String
     /// PEM, the host's certificate first.
@@ -40,7 +40,7 @@ public struct IssuedCertificate: Sendable, Codable, Equatable {
     }
 }
 
-/// The control plane's authority, for hosts that have nothing yet but a token that names it.
+/// The control plane's authority, for hosts that have only a token that identifies it.
 public struct AuthorityDocument: Sendable, Codable, Equatable {
     /// PEM.
     public var authority: String

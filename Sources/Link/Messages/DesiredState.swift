@@ -7,7 +7,7 @@ public import Model
 public struct DesiredState: Sendable, Equatable {
     /// Grows with each change; the agent reconnects with the last one it applied.
     public var revision: Int64
-    /// Comes back in the agent's next heartbeat: proof that the channel that carries work is alive.
+    /// Returned in the agent's next heartbeat, which proves that the stream is alive.
     public var nonce: String
     /// Of all parties, in the order it was asked for.
     public var work: [WorkItem]

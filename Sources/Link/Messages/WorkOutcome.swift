@@ -1,13 +1,13 @@
 public import Model
 
-/// What became of a work item on its host.
+/// The outcome of a work item on its host.
 ///
-/// On the wire `{"status": "done"}`, of a cleaning with `"cleaning": {…}`, or `{"status": "failed", "reason": "…"}`.
+/// On the wire `{"status": "done"}`, for a cleaning with `"cleaning": {…}`, or `{"status": "failed", "reason": "…"}`.
 public enum WorkOutcome: Sendable, Equatable {
     case done
-    /// A cleaning ended well: what was done.
+    /// A cleaning succeeded; what was done.
     case cleaned(CleaningRecord)
-    /// The reason, for operator and owner.
+    /// The reason, for the operator and the owner.
     case failed(String)
 }
 

@@ -4,8 +4,8 @@ public import Model
 import SwiftASN1
 import X509
 
-/// What an agent shows and what it trusts: its key, its certificate, the control plane's authority. One file, so that
-/// the three always belong together.
+/// An agent's key and certificate, and the control plane's authority that it trusts. They are in one file, so that they
+/// always belong together.
 public struct AgentCredentials: Sendable, Equatable {
     /// PEM.
     public let privateKey: Secret
@@ -50,15 +50,15 @@ public struct AgentCredentials: Sendable, Equatable {
 
     var pem: String { privateKey.revealed + certificateChain + authority }
 
-    /// Agents renew at half of a certificate's life.
+    /// Whether half of the certificate's lifetime is over, when agents renew it.
     func isDue(at now: Timestamp) -> Bool {
         now.microseconds >= notBefore.microseconds / 2 + notAfter.microseconds / 2
     }
 
-    /// Whether the certificate has not ended; only the control plane knows whether it was revoked.
+    /// Whether the certificate has not expired. Only the control plane knows whether it was revoked.
     public func holds(at now: Timestamp) -> Bool { now < notAfter }
 
-    /// Whether the authority is the one that a token's fingerprint names.
+    /// Whether a token's fingerprint is that of the authority.
     static func isAuthority(_ pem: String, of fingerprint: String) -> Bool {
         guard let document = try? PEMDocument(pemString: pem) else { return false }
         return EnrolmentToken.fingerprint(ofAuthority: document.derBytes) == fingerprint

@@ -5,27 +5,27 @@ public import Model
 import NIOHTTP1
 import NIOPosix
 
-/// Makes a host known to a control plane: what `kilonova agent` does at its first start.
+/// Enrols a host at a control plane; `kilonova agent` does this at its first start.
 public struct HostEnrolment: Sendable {
     private let folder: CredentialFolder
     private let addresses: [String]
     private let authorityFile: String?
 
     /// - Parameters:
-    ///   - controlPlanes: base URLs of listeners that need no client certificate, `https://host:port`; the first that answers
-    ///     is asked
-    ///   - authorityFile: PEM file of the authority of that listener's certificate. Nil trusts the system's authorities,
-    ///     and the control plane's own, which the enrolment token names.
+    ///   - controlPlanes: base URLs of listeners that need no client certificate, `https://host:port`; the first that
+    /// responds is used
+    ///   - authorityFile: PEM file of the authority of that listener's certificate. Nil trusts the system's
+    /// authorities, and the control plane's own authority, which the enrolment token identifies
     public init(folder: CredentialFolder, controlPlanes: [String], authorityFile: String?) {
         self.folder = folder
         addresses = controlPlanes.map { $0.hasSuffix("/") ? String($0.dropLast()) : $0 }
         self.authorityFile = authorityFile
     }
 
-    /// What the host shows: the credentials it holds; or, where it holds none, they have ended, or `token` is another
-    /// than they were traded for, those that `token` is traded for. A token may thus stay in the configuration.
+    /// The host's credentials. If it has none, if they have expired, or if `token` differs from the token for which
+    /// they were issued, `token` is exchanged for new ones. So a token may stay in the configuration.
     ///
-    /// Throws 401 where it holds none and there is no token.
+    /// Throws 401 if the host has no credentials and there is no token.
     public func credentials(token: Secret?, at now: Timestamp) async throws(Fault) -> AgentCredentials {
         let held = try await folder.load()
         if let held, held.holds(at: now) {
@@ -39,9 +39,9 @@ public struct HostEnrolment: Sendable {
                 ?? "This host is not enrolled; it needs an enrolment token.")
     }
 
-    /// Trades `token` for credentials and keeps them. Run again with the same token after any failure.
+    /// Exchanges `token` for credentials and stores them. It may be repeated with the same token after any failure.
     ///
-    /// Throws 403 where the token is spent, and refuses an authority that the token does not name.
+    /// Throws 403 if the token is spent, and refuses an authority that the token does not identify.
     public func enrol(token: Secret, at now: Timestamp) async throws(Fault) -> AgentCredentials {
         guard let parsed = EnrolmentToken(token.revealed) else {
             throw .badRequest("The enrolment token is not whole: it reads 'kn1.', a secret, '.', a fingerprint.")
@@ -81,7 +81,7 @@ public struct HostEnrolment: Sendable {
         return credentials
     }
 
-    /// The token is a secret: in clear text it goes no further than this machine.
+    /// The token is a secret: it is sent in clear text only within this machine.
     private static func check(_ controlPlane: String) throws(Fault) {
         let url = URL(string: controlPlane)
         let host = url?.host() ?? ""

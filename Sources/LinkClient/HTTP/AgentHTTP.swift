@@ -7,15 +7,15 @@ import NIOCore
 import NIOHTTP1
 import NIOSSL
 
-/// Requests of an agent: JSON out, JSON or a fault in.
+/// Sends an agent's requests with JSON bodies; responses are JSON or a fault.
 struct AgentHTTP: Sendable {
     let client: HTTPClient
-    /// `https://host:port`, without a slash at the end.
+    /// `https://host:port`, without a trailing slash.
     let base: String
 
-    /// A client that shows `credentials` and trusts their authority alone.
+    /// A client that presents `credentials` and trusts only their authority.
     ///
-    /// - Parameter silence: a connection on which nothing came for so long is dead
+    /// - Parameter silence: a connection without data for this long counts as broken
     static func client(_ credentials: AgentCredentials, silence: Duration) throws(Fault) -> HTTPClient {
         do {
             var tls = TLSConfiguration.makeClientConfiguration()
@@ -31,17 +31,17 @@ struct AgentHTTP: Sendable {
         }
     }
 
-    /// Whom a client without credentials believes.
+    /// The authorities that a client without credentials trusts.
     enum Trust: Sendable {
-        /// The system's authorities and one more, PEM.
+        /// The system's authorities and one more, in PEM.
         case system(and: String?)
         /// Authorities in PEM, and no others.
         case only([UInt8])
-        /// Anybody: for what is checked in another way.
+        /// No verification, for data that are verified in another way.
         case anybody
     }
 
-    /// A client for enrolment, before the host has credentials. Throws 400 where the authorities are no certificates.
+    /// A client for enrolment, before the host has credentials. Throws 400 if the authorities are not certificates.
     static func client(trusting trust: Trust) throws(Fault) -> HTTPClient {
         var tls = TLSConfiguration.makeClientConfiguration()
         tls.minimumTLSVersion = .tlsv12
@@ -84,10 +84,10 @@ struct AgentHTTP: Sendable {
         var errors: [One]
     }
 
-    /// The code of a request that nobody answered.
+    /// The code of the fault for a request without a response.
     static let unreachable = "link.unreachable"
 
-    /// The answer's body. Throws the fault that the server answers, or 503 where it does not.
+    /// The response's body. Throws the server's fault, or 503 if the server does not respond.
     @discardableResult
     func send(_ method: HTTPMethod, _ path: String, _ body: some Encodable) async throws(Fault) -> [UInt8] {
         var request = HTTPClientRequest(url: base + path)

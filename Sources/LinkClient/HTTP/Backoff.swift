@@ -1,8 +1,8 @@
 import Model
 
-/// How long an agent waits before it dials again: doubling from `floor` to `ceiling`, anywhere between a quarter and the
-/// whole of it, so that ten thousand agents that lost their server at once do not come back at once. Of several addresses each
-/// is tried before the pause doubles.
+/// An agent's pause before it reconnects. It doubles from `floor` to `ceiling`; the real pause is random between a
+/// quarter and the whole of it, so that ten thousand agents that lost their server at once do not reconnect at once. If
+/// there are several addresses, each is tried before the pause doubles.
 struct Backoff: Sendable {
     let floor: Duration
     let ceiling: Duration
@@ -15,14 +15,14 @@ struct Backoff: Sendable {
         self.addresses = max(1, addresses)
     }
 
-    /// - Parameter draw: 0 … 1
+    /// - Parameter draw: a random number, 0 … 1
     mutating func next(draw: Double) -> Duration {
         let bound = ExponentialDelay(first: floor, longest: ceiling).doubled(tries / addresses)
         tries += 1
         return bound * (0.25 + 0.75 * min(max(draw, 0), 1))
     }
 
-    /// The longest pause from now on: knocking soon again is of no use.
+    /// Uses the longest pause from now on, because trying again soon is useless.
     mutating func give() { tries = 30 * addresses }
 
     mutating func reset() { tries = 0 }

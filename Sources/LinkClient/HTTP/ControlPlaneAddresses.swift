@@ -1,6 +1,6 @@
 import Synchronization
 
-/// Where the control plane answers: any of its replicas is as good, and one is used until it does not answer.
+/// The addresses of the control plane. Any replica can be used; one is used until it does not respond.
 final class ControlPlaneAddresses: Sendable {
     private let all: [String]
     private let place = Mutex(0)
@@ -13,10 +13,10 @@ final class ControlPlaneAddresses: Sendable {
     var count: Int { all.count }
     var text: String { all.joined(separator: ", ") }
 
-    /// The one in use.
+    /// The address in use.
     var current: String { place.withLock { all.isEmpty ? "" : all[$0] } }
 
-    /// Another one is used from now on, unless somebody saw to that already.
+    /// Switches to the next address, unless another caller has done so already.
     func leave(_ address: String) {
         place.withLock { place in
             if !all.isEmpty, all[place] == address { place = (place + 1) % all.count }

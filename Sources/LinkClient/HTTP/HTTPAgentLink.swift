@@ -11,18 +11,18 @@ import Synchronization
 
 /// The agent's connection over HTTPS with mutual TLS: one endless stream down, ordinary requests up.
 ///
-/// As a service it renews its certificate at half of its life; a stream that is open stays so, for its certificate
-/// holds on. Reconnects by itself with jittered back-off.
+/// As a service, it renews its certificate after half of its lifetime. An open stream stays open, because its
+/// certificate remains valid. It reconnects by itself with jittered back-off.
 public final class HTTPAgentLink: AgentLink, ServiceLifecycle.Service, Sendable {
     public struct Settings: Sendable {
-        /// `https://host:port` of the control plane's listeners for agents: any of them is as good.
+        /// `https://host:port` of the control plane's listeners for agents; any of them can be used.
         public var controlPlanes: [String]
-        /// A stream on which nothing came for so long is dead; three heartbeats of the control plane.
+        /// A stream without data for this long counts as broken; three heartbeats of the control plane.
         public var silence: Duration
         /// The longest pause after the first failure; it doubles with each further one, up to the ceiling.
         public var reconnectFloor: Duration
         public var reconnectCeiling: Duration
-        /// How often it is looked whether the certificate is due.
+        /// How often the certificate's renewal is checked.
         public var renewalCheck: Duration
 
         public init(
@@ -51,10 +51,10 @@ public final class HTTPAgentLink: AgentLink, ServiceLifecycle.Service, Sendable 
     private let logger: Logger
     private let current: Mutex<Current>
 
-    /// The host that the certificate names.
+    /// The host in the certificate.
     public let host: HostName
 
-    /// - Parameter folder: holds the credentials of an enrolled host, and takes renewed ones
+    /// - Parameter folder: contains the credentials of an enrolled host, and stores renewed ones
     public init(
         _ settings: Settings, credentials: AgentCredentials, folder: CredentialFolder, time: TimeSource = .system,
         logger: Logger
@@ -92,7 +92,7 @@ public final class HTTPAgentLink: AgentLink, ServiceLifecycle.Service, Sendable 
         await close()
     }
 
-    /// Ends all connections and streams. Nothing works after it.
+    /// Closes all connections and streams. The link cannot be used afterwards.
     public func close() async {
         await retireFormerClients()
         try? await current.withLock { current in
@@ -101,7 +101,7 @@ public final class HTTPAgentLink: AgentLink, ServiceLifecycle.Service, Sendable 
         }.shutdown()
     }
 
-    /// Gets the next certificate where half of this one's life is over.
+    /// Gets the next certificate if half of this one's lifetime is over.
     public func renewIfDue() async throws(Fault) {
         let credentials = current.withLock { $0.credentials }
         guard credentials.isDue(at: time.now()) else { return }
@@ -133,10 +133,10 @@ public final class HTTPAgentLink: AgentLink, ServiceLifecycle.Service, Sendable 
         AgentHTTP(client: current.withLock { $0.client }, base: addresses.current)
     }
 
-    /// Has the first address answer that does, beginning with the one in use; what is said may be said twice.
+    /// Sends a request to the first address that responds, beginning with the one in use; a request may be sent twice.
     ///
-    /// - Parameter isRelayed: the answer may be somebody else's behind the control plane, who is not reached through another
-    ///   replica either
+    /// - Parameter isRelayed: whether the response may come from a service behind the control plane, which another
+    ///   replica would not reach either
     func call<Answer>(
         isRelayed: Bool = false, _ body: (AgentHTTP) async throws(Fault) -> Answer
     ) async throws(Fault) -> Answer {
@@ -155,7 +155,8 @@ public final class HTTPAgentLink: AgentLink, ServiceLifecycle.Service, Sendable 
         }
     }
 
-    /// Placement as the control plane relays it: the tree of this host, with no account but the host's certificate.
+    /// Placement, relayed by the control plane: the tree of this host. It needs no account except the host's
+    /// certificate.
     public var placement: any PlacementClient { RelayedPlacementClient(self) }
 
     func path(_ rest: String) -> String {

@@ -1,4 +1,4 @@
-/// Cuts a byte stream into lines. A line longer than `limit` is no line of ours.
+/// Divides a byte stream into lines. A line longer than `limit` is an error.
 struct LineSplitter {
     private var rest: [UInt8] = []
     let limit: Int
@@ -9,7 +9,7 @@ struct LineSplitter {
 
     struct TooLong: Error {}
 
-    /// Lines that `bytes` complete, without their ends; empty lines are left out.
+    /// The lines that `bytes` complete, without their line ends; empty lines are left out.
     mutating func feed(_ bytes: some Collection<UInt8>) throws(TooLong) -> [[UInt8]] {
         var lines: [[UInt8]] = []
         var start = bytes.startIndex

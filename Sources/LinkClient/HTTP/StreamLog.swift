@@ -2,13 +2,13 @@ import Clients
 import Logging
 import Model
 
-/// What the log says of the stream from the control plane: once that it is looked for, once that it was found, once that it was
-/// lost, and once why it cannot be found, however often that is tried.
+/// Logs the state of the stream from the control plane: once each when it connects, when it is connected, when it is
+/// lost, and why it cannot connect, however often that is tried.
 struct StreamLog {
     private let logger: Logger
     private var isOpen = false
     private var wasOpen = false
-    /// The reasons that were told since the stream was last open.
+    /// The reasons that were logged since the stream was last open.
     private var told: Set<String> = []
 
     init(_ logger: Logger) {
@@ -28,7 +28,7 @@ struct StreamLog {
         wasOpen = true
     }
 
-    /// The stream that was open ended, or none could be opened; nil is an end without an error.
+    /// The open stream ended, or none could be opened; nil means an end without an error.
     mutating func ended(_ address: String, _ error: (any Error)?) {
         let reason = Self.reason(error)
         defer { isOpen = false }

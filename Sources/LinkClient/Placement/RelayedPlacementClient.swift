@@ -4,7 +4,7 @@ import Link
 import Model
 import NIOHTTP1
 
-/// Placement for the agent of a host, through the control plane: `PlacementRelay` is the other end.
+/// Placement for the agent of a host, through the control plane's `PlacementRelay`.
 struct RelayedPlacementClient: PlacementClient {
     private let link: HTTPAgentLink
 

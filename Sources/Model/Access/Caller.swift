@@ -1,20 +1,20 @@
-/// Who makes a request, as proven by a token, a client certificate or a development header.
+/// The identity of a caller, as proven by a token, a client certificate or a development header.
 public struct Caller: Sendable, Equatable {
     public var user: UserID?
     public var userName: String?
     public var userDomain: DomainID?
     public var scope: Scope
-    /// Names in lower case, implied roles included: what policies ask for by `role:` is compared without regard to case.
+    /// Names in lower case, including implied roles; policies compare `role:` without regard to case.
     public var roles: Set<String>
-    /// The same as they are written, for what is compared letter by letter.
+    /// The same roles as they are written, for exact comparisons.
     public let roleNames: Set<String>
     /// The service that forwards a user's request: the bearer of a valid `X-Service-Token`.
     public var service: ServiceCaller?
     /// The token itself, for calls made on the caller's behalf. Never logged.
     public var token: Secret?
-    /// When the proof ends.
+    /// When the proof expires.
     public var expires: Timestamp?
-    /// False where a Keystone with a configured admin project says that the scope is another one.
+    /// False if a Keystone with a configured admin project reports another scope.
     public var isAdminProject = true
 
     /// What the caller may act on.
@@ -60,6 +60,6 @@ public struct Caller: Sendable, Equatable {
 
     public func has(role: String) -> Bool { roles.contains(role) }
 
-    /// True when a service with role `service` forwards the request.
+    /// Whether a service with the role `service` forwards the request.
     public var comesThroughService: Bool { service?.roles.contains("service") ?? false }
 }

@@ -1,5 +1,5 @@
-/// Numbers that look random and are the same for the same seed, on every machine: where something was sampled can be said
-/// by its seed. Nothing for secrets.
+/// Pseudorandom numbers that are the same for the same seed on every machine, so that the places of samples can be
+/// recorded as a seed. Not for secrets.
 ///
 /// Source: Steele, Lea, Flood, "Fast splittable pseudorandom number generators", 2014.
 public struct SplitMix64: RandomNumberGenerator, Sendable {

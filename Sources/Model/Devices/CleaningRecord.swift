@@ -1,7 +1,7 @@
-/// What was done to remove a tenant's traces from a device, and how far that could be proven: the content of a sanitisation
-/// certificate, as its host tells it.
+/// What was done to remove a tenant's data from a device, and how far that was proven: the content of a sanitisation
+/// certificate, as the host reports it.
 public struct CleaningRecord: Sendable, Codable, Equatable {
-    /// What names the device: `address`, and where it has them `serial`, `model`, `firmware`, `namespaces`.
+    /// What identifies the device: `address`, and if available `serial`, `model`, `firmware`, `namespaces`.
     public var device: [String: String]
     /// What was done, in order: `nvme sanitize, block erase`; `reset by flr`.
     public var methods: [String]
@@ -21,18 +21,19 @@ public struct CleaningRecord: Sendable, Codable, Equatable {
 
     /// How it was proven that nothing is left.
     public enum Verification: Sendable, Equatable {
-        /// Blocks at places of the sequence that begins with `seed` (SplitMix64; to it comes the number of the namespace) were read
-        /// before and after: `count` of `size` bytes, of which `written` held something before.
+        /// Blocks were read before and after, at places from the sequence that begins with `seed` plus the number of
+        /// the namespace (SplitMix64): `count` blocks of `size` bytes, of which `written` contained data before.
         case samples(seed: UInt64, count: Int, size: Int, written: Int)
-        /// It was not: why.
+        /// It was not proven, for this reason.
         case impossible(String)
         /// The device keeps nothing.
         case unneeded
     }
 }
 
-/// On the wire `{"kind": "samples", "seed": "…", "count": 1024, "size": 4096, "written": 1024}`, `{"kind": "impossible", "reason": "…"}`
-/// or `{"kind": "unneeded"}`. The seed is a text, since not every reader of JSON keeps 64 bits.
+/// On the wire `{"kind": "samples", "seed": "…", "count": 1024, "size": 4096, "written": 1024}`, `{"kind":
+/// "impossible", "reason": "…"}` or `{"kind": "unneeded"}`. The seed is a string, because not every JSON reader keeps
+/// 64 bits.
 extension CleaningRecord.Verification: Codable {
     private enum Key: String, CodingKey {
         case kind, seed, count, size, written, reason

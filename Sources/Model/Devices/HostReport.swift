@@ -1,10 +1,10 @@
-/// What an agent says its host has. The whole truth each time: what is not in it is not there.
+/// The agent's report of its host. It is complete: what is not in it does not exist.
 public struct HostReport: Sendable, Codable, Equatable {
-    /// Grows with each report that differs from the one before; the receiver ignores one it has seen.
+    /// Grows with each report that differs from the previous one; the receiver ignores a generation that it has seen.
     public var generation: Int64
     public var devices: [DeviceReport]
     public var drivers: [DriverReport]
-    /// What an operator of the host should know.
+    /// Conditions that an operator of the host should know.
     public var conditions: [HostCondition]
 
     public init(
@@ -16,7 +16,7 @@ public struct HostReport: Sendable, Codable, Equatable {
         self.conditions = conditions
     }
 
-    /// An agent of the release before knows no conditions; of kinds that are not known here nothing is kept.
+    /// An agent of the previous release reports no conditions. Conditions of unknown kinds are dropped.
     public init(from decoder: any Decoder) throws {
         let container = try decoder.container(keyedBy: CodingKeys.self)
         generation = try container.decode(Int64.self, forKey: .generation)
@@ -26,14 +26,14 @@ public struct HostReport: Sendable, Codable, Equatable {
     }
 }
 
-/// How one driver of a host is doing.
+/// The state of one driver of a host.
 public struct DriverReport: Sendable, Codable, Equatable {
     public var name: String
     /// `supported`, `experimental`, `deprecated`.
     public var supportLevel: String
-    /// Why its last pass failed; nil when it is well. A failing driver's devices stay as last reported.
+    /// Why its last pass failed; nil if it succeeded. A failing driver's devices stay as last reported.
     public var failure: String?
-    /// The release from which it has this level, and what the level rests on; nil where the agent does not say.
+    /// The release from which it has this level, and the basis of the level; nil if the agent does not report them.
     public var since: String?
     public var evidence: String?
 
@@ -51,7 +51,7 @@ public struct DriverReport: Sendable, Codable, Equatable {
 /// One physical device of a host.
 public struct DeviceReport: Sendable, Codable, Equatable {
     public var type: DeviceType
-    /// As the driver names it: `0xABCD` (fake), `10de`.
+    /// In the driver's form: `0xABCD` (fake), `10de`.
     public var vendor: String
     public var model: String
     /// JSON text or free text.
@@ -59,9 +59,9 @@ public struct DeviceReport: Sendable, Codable, Equatable {
     public var vendorBoardInfo: String?
     /// The key of the device on its host: JSON text of its control path, such as the PCI address of its PF.
     public var controlPath: String
-    /// The driver that found it.
+    /// The name of the driver that found it.
     public var driver: String
-    /// IOMMU group, NUMA node and the like, for the operator; not part of the wire contract of 2.0 to 2.3.
+    /// IOMMU group, NUMA node and other facts for the operator; not part of the API contract of 2.0 to 2.3.
     public var facts: [String: String]
     public var deployables: [DeployableReport]
 
@@ -82,21 +82,21 @@ public struct DeviceReport: Sendable, Codable, Equatable {
     }
 }
 
-/// A part of a device that can be scheduled: one resource class of one resource provider stands for it.
+/// A part of a device that can be scheduled, represented by one resource class of one resource provider.
 public struct DeployableReport: Sendable, Codable, Equatable {
-    /// Unique in the whole cloud; also the provider's name, unless that has one of its own.
+    /// Unique in the cloud; also the provider's name, unless `providerName` is set.
     public var name: String
-    /// The provider's name where it stands for several deployables, each of a class of its own; nil where it is `name`.
+    /// The provider's name if it represents several deployables, each with its own class; nil if it is `name`.
     public var providerName: String?
-    /// The name of the provider that stands between the host's and this one: its NUMA node's; nil where there is none.
+    /// The name of the provider between the host's and this one, such as its NUMA node's; nil if there is none.
     public var parentName: String?
     /// The provider's id: UUID version 3 of `name` in the DNS namespace, in the legacy layout.
     public var resourceProvider: ResourceProviderID
     public var resourceClass: String
-    /// Units in the inventory.
+    /// Number of units in the inventory.
     public var accelerators: Int
     public var traits: [String]
-    /// Key and value pairs as the API shows them, `rc` and `trait…` included, in order.
+    /// Key and value pairs in order, as the API shows them, including `rc` and `trait…`.
     public var attributes: [AttributeReport]
     public var handles: [AttachHandleReport]
 
@@ -130,11 +130,12 @@ public struct AttributeReport: Sendable, Codable, Equatable {
 /// One attachable unit.
 public struct AttachHandleReport: Sendable, Codable, Equatable {
     public var type: AttachHandleType
-    /// A map of text to text, as consumers read it; of PCI: domain, bus, device, function.
+    /// The attach information, as consumers read it. For PCI: domain, bus, device, function.
     public var info: [String: String]
-    /// True when the host must act before a consumer can attach it (mdev creation, programming, a slow fake).
+    /// Whether the host must prepare it before a consumer can attach it (creation of an mdev, programming, a slow
+    /// fake).
     public var needsPreparation: Bool
-    /// True when the device keeps what a tenant put on it: the host must clean it before another gets it.
+    /// Whether the device keeps a tenant's data, so that the host must clean it before the next tenant gets it.
     public var needsCleaning: Bool
 
     public init(

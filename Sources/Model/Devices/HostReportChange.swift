@@ -1,6 +1,6 @@
-/// How a host's report differs from the one before: the devices that are new or other, and those that are gone.
+/// The difference between two reports of a host: devices that are new or changed, and devices that are gone.
 public struct HostReportChange: Sendable, Codable, Equatable {
-    /// A device by the key that reports have.
+    /// A device, by its key in reports.
     public struct DeviceKey: Sendable, Codable, Hashable {
         public var driver: String
         public var controlPath: String
@@ -15,15 +15,15 @@ public struct HostReportChange: Sendable, Codable, Equatable {
         }
     }
 
-    /// The generation of the report that it changes; equal to `generation` where nothing differs.
+    /// The generation of the report to which the change applies; equal to `generation` if nothing differs.
     public var base: Int64
     public var generation: Int64
-    /// New, or other than they were; each whole.
+    /// New and changed devices, each complete.
     public var devices: [DeviceReport]
     public var gone: [DeviceKey]
-    /// All of them.
+    /// All drivers.
     public var drivers: [DriverReport]
-    /// All of them.
+    /// All conditions.
     public var conditions: [HostCondition]
 
     public init(
@@ -38,8 +38,8 @@ public struct HostReportChange: Sendable, Codable, Equatable {
         self.conditions = conditions
     }
 
-    /// What makes `new` of `old`; nil where the whole is to be sent: no device stays as it was, or a driver failed, of
-    /// whose devices the receiver may know more than `old` says.
+    /// The change from `old` to `new`. Nil if the complete report must be sent: no device is unchanged, or a driver
+    /// failed, of whose devices the receiver may know more than `old` contains.
     public init?(from old: HostReport, to new: HostReport) {
         let before = Dictionary(old.devices.map { (DeviceKey($0), $0) }) { first, _ in first }
         let after = Set(new.devices.map { DeviceKey($0) })
@@ -56,7 +56,7 @@ public struct HostReportChange: Sendable, Codable, Equatable {
 }
 
 extension HostReport {
-    /// The report after `change`.
+    /// The report after `change` was applied.
     public func applying(_ change: HostReportChange) -> HostReport {
         guard change.generation != change.base else { return self }
         var changed = Dictionary(change.devices.map { (HostReportChange.DeviceKey($0), $0) }) { first, _ in first }

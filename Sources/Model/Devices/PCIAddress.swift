@@ -1,7 +1,7 @@
-/// Where a PCI function sits: domain, bus, device, function. Text form `dddd:bb:dd.f` in lower-case hexadecimal, as
-/// sysfs names the folders below `/sys/bus/pci/devices`.
+/// The address of a PCI function: domain, bus, device, function. Text form `dddd:bb:dd.f` in lower-case hexadecimal,
+/// like the folders below `/sys/bus/pci/devices`.
 public struct PCIAddress: Hashable, Sendable, Comparable, CustomStringConvertible, LosslessStringConvertible {
-    /// 16 bits on most machines; VMD bridges make domains above 0xffff, up to 32 bits.
+    /// 16 bits on most machines; VMD bridges create domains above 0xffff, up to 32 bits.
     public let domain: UInt32
     public let bus: UInt8
     /// 0 … 31.
@@ -9,7 +9,7 @@ public struct PCIAddress: Hashable, Sendable, Comparable, CustomStringConvertibl
     /// 0 … 7.
     public let function: UInt8
 
-    /// Nil when device or function is out of range.
+    /// Nil if device or function is out of range.
     public init?(domain: UInt32, bus: UInt8, device: UInt8, function: UInt8) {
         guard device < 32, function < 8 else { return nil }
         self.domain = domain
@@ -43,7 +43,7 @@ public struct PCIAddress: Hashable, Sendable, Comparable, CustomStringConvertibl
         "\(Hexadecimal.text(domain, width: 4)):\(Hexadecimal.text(bus, width: 2)):\(Hexadecimal.text(device, width: 2)).\(Hexadecimal.text(function))"
     }
 
-    /// The four parts as attach handles carry them: `{"domain":"0000","bus":"0c","device":"00","function":"1"}`.
+    /// The four parts, as in attach handles: `{"domain":"0000","bus":"0c","device":"00","function":"1"}`.
     public var attachInfo: [String: String] {
         [
             "domain": Hexadecimal.text(domain, width: 4), "bus": Hexadecimal.text(bus, width: 2),

@@ -1,4 +1,4 @@
-/// The inventory of one class of a resource provider, or all of the provider.
+/// The inventory of one class of a resource provider, or all inventories of the provider.
 public struct ProviderPart: Sendable, Codable, Hashable, Comparable {
     public var provider: ResourceProviderID
     /// Nil for all classes of the provider.
@@ -15,7 +15,7 @@ public struct ProviderPart: Sendable, Codable, Hashable, Comparable {
 }
 
 extension Set<ProviderPart> {
-    /// Whether the class is meant, by itself or with all of its provider.
+    /// Whether the part includes the class.
     public func contains(_ provider: ResourceProviderID, _ resourceClass: String) -> Bool {
         guard !isEmpty else { return false }
         return contains(ProviderPart(provider)) || contains(ProviderPart(provider, resourceClass))

@@ -5,15 +5,15 @@
 /// `description` is safe to show to anyone; `debugDescription` is complete.
 public struct Fault: Error, Sendable, Equatable {
     public var kind: Kind
-    /// For the client. Never holds SQL, secrets or the text of an inner error.
+    /// For the client. Never contains SQL, secrets or the text of an inner error.
     public var message: String
-    /// The request's part that was wrong: a JSON path such as `groups[0].trait:CUSTOM_X`, a parameter or a header.
+    /// The part of the request that was wrong: a JSON path such as `groups[0].trait:CUSTOM_X`, a parameter or a header.
     public var field: String?
     /// Placement's error code, such as `placement.concurrent_update`.
     public var code: String?
     /// For the log.
     public var context: String?
-    /// Headers that belong to this answer, such as `Allow` or `Retry-After`.
+    /// Headers of the response, such as `Allow` or `Retry-After`.
     public var headers: [Header]
 
     public struct Header: Sendable, Equatable {
@@ -94,7 +94,7 @@ extension Fault {
         Fault(.unavailable, message, context: context)
     }
 
-    /// A failure that is ours. The client learns nothing but that; `context` goes to the log.
+    /// A failure of this program. The client learns only that; `context` goes to the log.
     public static func internalError(_ context: String) -> Fault {
         Fault(
             .internalError, "The server met an unexpected condition; the request id finds it in the log.",

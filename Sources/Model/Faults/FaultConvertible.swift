@@ -1,4 +1,4 @@
-/// An error of a lower room that knows what a client may learn of it.
+/// An error of a lower room that can be converted into a fault for a client.
 public protocol FaultConvertible: Error {
     var fault: Fault { get }
 }

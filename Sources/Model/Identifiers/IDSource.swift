@@ -1,6 +1,6 @@
 public import FoundationEssentials
 
-/// Where new identifiers come from; a parameter, so that tests see the same ids in every run.
+/// The source of new identifiers; a parameter, so that tests see the same ids in every run.
 public struct IDSource: Sendable {
     private let make: @Sendable () -> UUID
 

@@ -18,7 +18,7 @@ public enum ImageKind {}
 public typealias ResourceProviderID = UniqueID<ResourceProviderKind>
 /// An aggregate of resource providers.
 public typealias AggregateID = UniqueID<AggregateKind>
-/// Who holds allocations: a server, a migration, a volume.
+/// The holder of allocations: a server, a migration, a volume.
 public typealias ConsumerID = UniqueID<ConsumerKind>
 public typealias DeviceID = UniqueID<DeviceKind>
 public typealias DeployableID = UniqueID<DeployableKind>
@@ -27,7 +27,7 @@ public typealias AttachHandleID = UniqueID<AttachHandleKind>
 public typealias DeviceProfileID = UniqueID<DeviceProfileKind>
 /// An accelerator request (ARQ).
 public typealias AcceleratorRequestID = UniqueID<AcceleratorRequestKind>
-/// A server of Nova, as other services know it.
+/// A server of Nova, as other services identify it.
 public typealias InstanceID = UniqueID<InstanceKind>
 public typealias WorkflowID = UniqueID<WorkflowKind>
 public typealias WorkItemID = UniqueID<WorkItemKind>
@@ -58,7 +58,7 @@ public typealias RegionID = NameID<RegionKind>
 public typealias LimitID = NameID<LimitKind>
 public typealias RegisteredLimitID = NameID<RegisteredLimitKind>
 public typealias ApplicationCredentialID = NameID<ApplicationCredentialKind>
-/// A compute host by the name its resource provider has in Placement.
+/// The name of a compute host; also the name of its resource provider in Placement.
 public typealias HostName = NameID<HostKind>
 /// The id of one HTTP request: `req-` and a UUID.
 public typealias RequestID = NameID<RequestKind>

@@ -1,5 +1,5 @@
-/// An identifier that is free text, typed by what it names: Identity's ids (32 hexadecimal digits, or `default`)
-/// and names that serve as keys.
+/// An identifier that is free text, typed by what it identifies: Identity's ids (32 hexadecimal digits, or `default`)
+/// and names that are keys.
 public struct NameID<Kind>: Hashable, Sendable, CustomStringConvertible, LosslessStringConvertible {
     public let text: String
 

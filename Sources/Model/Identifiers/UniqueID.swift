@@ -1,8 +1,9 @@
 public import FoundationEssentials
 
-/// A UUID that says what it names, so that a provider's id cannot be passed where a device's is meant.
+/// A UUID typed by what it identifies, so that a provider's id cannot be passed in place of a device's.
 ///
-/// Text form: 36 characters, lower case, dashed. Read from text, dashes are optional and case does not matter.
+/// Text form: 36 characters, lower case, dashed. When it is read from text, dashes are optional and case does not
+/// matter.
 public struct UniqueID<Kind>: Hashable, Sendable, CustomStringConvertible, LosslessStringConvertible {
     public let uuid: UUID
 

@@ -1,5 +1,5 @@
 extension JSONValue: Decodable {
-    /// Reads any JSON value; the order of an object's members is the decoder's.
+    /// Reads any JSON value; the decoder determines the order of an object's members.
     public init(from decoder: any Decoder) throws {
         if let members = try? decoder.container(keyedBy: MemberName.self) {
             self = .object(
@@ -26,7 +26,7 @@ extension JSONValue: Decodable {
         }
     }
 
-    /// Reads JSON text; throws 400 for what is none.
+    /// Reads JSON text; throws 400 if it is not JSON.
     public init(json bytes: [UInt8]) throws(Fault) {
         self = try JSONParser.parse(bytes)
     }

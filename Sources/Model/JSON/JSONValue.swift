@@ -1,13 +1,13 @@
-/// A JSON value as it was read: what the validator walks, and what typed bodies are decoded from.
+/// A parsed JSON value, which the validator checks and typed bodies are decoded from.
 public enum JSONValue: Sendable, Equatable {
     case null
     case bool(Bool)
     case integer(Int)
-    /// Every number that is not a whole one of 64 bits.
+    /// Every number that is not an integer of 64 bits.
     case number(Double)
     case text(String)
     case array([JSONValue])
-    /// Members in the sender's order; of a repeated name the last one counts.
+    /// Members in the sender's order; of several with one name, the last counts.
     case object([Member])
 
     public struct Member: Sendable, Equatable {
@@ -20,7 +20,7 @@ public enum JSONValue: Sendable, Equatable {
         }
     }
 
-    /// The member's value, nil where this is no object or has no such member.
+    /// The member's value; nil if this is not an object or has no such member.
     public subscript(name: String) -> JSONValue? {
         guard case .object(let members) = self else { return nil }
         return members.last { $0.name == name }?.value

@@ -40,7 +40,7 @@ public struct JSONWriter: Sendable {
         needsComma = true
     }
 
-    /// The name of a member; its value is what is written next.
+    /// The name of a member; its value must be written next.
     public mutating func name(_ name: String) {
         separate()
         quoted(name)
@@ -88,7 +88,7 @@ public struct JSONWriter: Sendable {
         bytes.append(contentsOf: (value ? "true" : "false").utf8)
     }
 
-    /// A whole value keeps its `.0`, as the field's clients print it.
+    /// A whole number keeps its `.0`, as OpenStack's clients print it.
     public mutating func value(_ value: Double) {
         separate()
         bytes.append(contentsOf: (value.isFinite ? "\(value)" : "null").utf8)
@@ -114,7 +114,7 @@ public struct JSONWriter: Sendable {
         }
     }
 
-    /// Bytes that are JSON already.
+    /// Bytes that are already JSON.
     public mutating func raw(_ json: [UInt8]) {
         separate()
         bytes.append(contentsOf: json)
@@ -134,13 +134,13 @@ public struct JSONWriter: Sendable {
 
     private static func needsEscape(_ byte: UInt8) -> Bool { byte < 0x20 || byte == 0x22 || byte == 0x5c }
 
-    /// `text` and the quotation mark behind it.
+    /// `text` and the closing quotation mark.
     private mutating func escaped(_ text: String) {
         JSONEscaping.append(text, to: &bytes)
         bytes.append(UInt8(ascii: "\""))
     }
 
-    /// Takes what is written so far, so that a long answer can leave in pieces.
+    /// Removes and returns what has been written, so that a long response can be sent in pieces.
     public mutating func take() -> [UInt8] {
         defer { bytes.removeAll(keepingCapacity: true) }
         return bytes

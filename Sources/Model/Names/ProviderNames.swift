@@ -1,9 +1,9 @@
 import FoundationEssentials
 
-/// Names and ids of resource providers as the reference makes them, so that a cloud can be taken over without making its
-/// providers anew.
+/// Names and ids of resource providers as Cyborg makes them, so that a cloud can be taken over without creating new
+/// providers.
 public enum ProviderNames {
-    /// The id of the provider that is called `name`: UUID version 3 in the DNS namespace (RFC 9562, 5.3).
+    /// The id of the provider called `name`: UUID version 3 in the DNS namespace (RFC 9562, 5.3).
     public static func identifier(ofProvider name: String) -> ResourceProviderID {
         let dns: [UInt8] = [
             0x6b, 0xa7, 0xb8, 0x10, 0x9d, 0xad, 0x11, 0xd1, 0x80, 0xb4, 0x00, 0xc0, 0x4f, 0xd4, 0x30, 0xc8,
@@ -22,7 +22,7 @@ public enum ProviderNames {
     /// The name of a deployable that is one PCI function.
     public static func function(_ address: PCIAddress, on host: HostName) -> String { "\(host)_\(address)" }
 
-    /// With everything but ASCII letters, digits, `-` and `_` made `_`, a character for a character.
+    /// Replaces every character except ASCII letters, digits, `-` and `_` by `_`.
     public static func plain(_ name: String) -> String {
         String(
             String.UnicodeScalarView(
@@ -34,7 +34,7 @@ public enum ProviderNames {
                 }))
     }
 
-    /// Upper case with everything that no resource class or trait may have made `_`.
+    /// Upper case, with every character that resource classes and traits may not contain replaced by `_`.
     public static func symbol(_ text: String) -> String {
         String(
             decoding: text.utf8.map { byte -> UInt8 in

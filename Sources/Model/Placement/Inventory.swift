@@ -1,4 +1,4 @@
-/// How much of one resource class a provider has. Units are the class's own (VCPU: threads, MEMORY_MB: MiB).
+/// How much of one resource class a provider has. Units depend on the class (VCPU: threads, MEMORY_MB: MiB).
 public struct Inventory: Hashable, Sendable {
     /// 1 … 2147483647.
     public var total: Int
@@ -26,15 +26,15 @@ public struct Inventory: Hashable, Sendable {
         self.allocationRatio = allocationRatio
     }
 
-    /// Units that may be claimed in all: (total − reserved) × ratio, rounded down; held within what sums of a few such numbers
-    /// leave an Int. Whatever the database holds, this is a number.
+    /// Number of units that may be claimed in total: (total − reserved) × ratio, rounded down. It is limited so that
+    /// sums of a few such numbers fit into an Int, whatever the database contains.
     public var capacity: Int {
         let exact = room.rounded(.down)
         if exact >= Double(Self.mostCapacity) { return Self.mostCapacity }
         return exact > -Double(Self.mostCapacity) ? Int(exact) : -Self.mostCapacity
     }
 
-    /// The same, not rounded; 0 where the ratio is no number.
+    /// The capacity before rounding; 0 if the ratio is not a number.
     public var room: Double {
         let exact = (Double(total) - Double(reserved)) * allocationRatio
         return exact.isNaN ? 0 : exact
@@ -42,7 +42,7 @@ public struct Inventory: Hashable, Sendable {
 
     private static let mostCapacity = Int.max / 4
 
-    /// Whether a claim may be of so many units, apart from how many are free.
+    /// Whether a claim may have this amount, regardless of how many units are free.
     public func admits(_ amount: Int) -> Bool {
         // A step of 0, which only a damaged database has, fits nothing.
         amount >= minUnit && amount <= maxUnit && amount.isMultiple(of: stepSize)

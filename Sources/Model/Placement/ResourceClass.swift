@@ -4,13 +4,13 @@
 public struct ResourceClass: Hashable, Sendable, Comparable, CustomStringConvertible {
     public let name: String
 
-    /// Nil when `name` has not the form of a resource class.
+    /// Nil if `name` does not have the form of a resource class.
     public init?(_ name: String) {
         guard (1...255).contains(name.utf8.count), name.utf8.allSatisfy(isSymbolByte) else { return nil }
         self.name = name
     }
 
-    /// For names that are known to be right: constants and rows of the database.
+    /// For names that are known to be valid: constants and rows of the database.
     public init(unchecked name: String) {
         self.name = name
     }
@@ -27,7 +27,7 @@ public struct ResourceClass: Hashable, Sendable, Comparable, CustomStringConvert
     public static let vgpu = ResourceClass(unchecked: "VGPU")
 }
 
-/// Whether `byte` may stand in the name of a resource class or trait: A to Z, 0 to 9, underscore.
+/// Whether `byte` may occur in the name of a resource class or trait: A to Z, 0 to 9, underscore.
 func isSymbolByte(_ byte: UInt8) -> Bool {
     (byte >= 65 && byte <= 90) || (byte >= 48 && byte <= 57) || byte == 95
 }

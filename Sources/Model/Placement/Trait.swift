@@ -1,16 +1,17 @@
-/// A quality of a resource provider: `HW_CPU_X86_AVX2`, `CUSTOM_FAKE_DEVICE`. It is there or not; it is never counted.
+/// A quality of a resource provider, such as `HW_CPU_X86_AVX2` or `CUSTOM_FAKE_DEVICE`. A provider has it or not; it is
+/// never counted.
 ///
 /// Form: `[A-Z0-9_]+`, at most 255 characters; a custom one begins with `CUSTOM_`.
 public struct Trait: Hashable, Sendable, Comparable, CustomStringConvertible {
     public let name: String
 
-    /// Nil when `name` has not the form of a trait.
+    /// Nil if `name` does not have the form of a trait.
     public init?(_ name: String) {
         guard (1...255).contains(name.utf8.count), name.utf8.allSatisfy(isSymbolByte) else { return nil }
         self.name = name
     }
 
-    /// For names that are known to be right: constants and rows of the database.
+    /// For names that are known to be valid: constants and rows of the database.
     public init(unchecked name: String) {
         self.name = name
     }
@@ -19,7 +20,7 @@ public struct Trait: Hashable, Sendable, Comparable, CustomStringConvertible {
     public var description: String { name }
     public static func < (left: Self, right: Self) -> Bool { left.name < right.name }
 
-    /// Marks providers that the accelerator service looks after.
+    /// Marks providers that the accelerator service manages.
     public static let ownerCyborg = Trait(unchecked: "OWNER_CYBORG")
     /// Marks providers whose inventory serves every tree that shares an aggregate with them.
     public static let sharesViaAggregate = Trait(unchecked: "MISC_SHARES_VIA_AGGREGATE")

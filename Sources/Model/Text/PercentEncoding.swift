@@ -1,6 +1,6 @@
 extension String {
-    /// As one segment of a path or one name or value of a query: everything but ASCII letters, digits and `-._~` is escaped byte by
-    /// byte, in upper-case hexadecimal (RFC 3986, section 2.1).
+    /// The text as one segment of a path, or one name or value in a query: every byte except ASCII letters, digits and
+    /// `-._~` is escaped in upper-case hexadecimal (RFC 3986, section 2.1).
     public var percentEncoded: String {
         let digits = Array("0123456789ABCDEF".utf8)
         var bytes: [UInt8] = []

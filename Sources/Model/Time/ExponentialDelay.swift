@@ -1,4 +1,4 @@
-/// A pause that doubles with each failure in a row, up to a limit.
+/// A pause that doubles with each consecutive failure, up to a maximum.
 public struct ExponentialDelay: Sendable {
     private let first: Duration
     private let longest: Duration
@@ -8,6 +8,6 @@ public struct ExponentialDelay: Sendable {
         self.longest = longest
     }
 
-    /// The pause that was doubled so many times.
+    /// The pause after doubling it `times` times.
     public func doubled(_ times: Int) -> Duration { min(longest, first * (1 << min(max(times, 0), 30))) }
 }

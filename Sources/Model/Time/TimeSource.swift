@@ -1,6 +1,6 @@
 import FoundationEssentials
 
-/// Where the time comes from; a parameter, so that a whole fleet can run under a virtual clock.
+/// The source of the time; a parameter, so that a complete fleet can run under a virtual clock.
 public struct TimeSource: Sendable {
     private let read: @Sendable () -> Timestamp
     private let pause: @Sendable (Duration) async throws -> Void

@@ -41,7 +41,7 @@ extension Timestamp {
             microsecond: Int(fraction), weekday: Int(((days % 7) + 11) % 7))
     }
 
-    /// The moment that `civil` names; its weekday is ignored.
+    /// The moment that `civil` describes; its weekday is ignored.
     public init(_ civil: Civil) {
         let year = Int64(civil.month <= 2 ? civil.year - 1 : civil.year)
         let era = (year >= 0 ? year : year - 399) / 400
@@ -63,7 +63,7 @@ extension Timestamp {
     /// `2026-11-21T00:07:29.834118Z`, Identity's form.
     public var isoZulu: String { iso(zone: "Z") }
 
-    /// Into one piece of memory: lists show thousands.
+    /// Writes into one buffer, because lists show thousands.
     private func iso(zone: String) -> String {
         let civil = civil
         guard (0...9999).contains(civil.year) else { return isoOfFarYear(civil) + zone }

@@ -8,13 +8,13 @@ public struct Timestamp: Hashable, Sendable, Comparable {
 
     public static func < (left: Self, right: Self) -> Bool { left.microseconds < right.microseconds }
 
-    /// The last or first moment there is, where the sum lies beyond: numbers of moments come from outside, too.
+    /// Saturates at the last or first representable moment, because the numbers of moments also come from outside.
     public static func + (moment: Self, duration: Duration) -> Timestamp {
         let (sum, isBeyond) = moment.microseconds.addingReportingOverflow(duration.wholeMicroseconds)
         return Timestamp(microseconds: isBeyond ? (moment.microseconds < 0 ? .min : .max) : sum)
     }
 
-    /// The first or last moment there is, where the difference lies beyond.
+    /// Saturates at the first or last representable moment.
     public static func - (moment: Self, duration: Duration) -> Timestamp {
         let (difference, isBeyond) = moment.microseconds.subtractingReportingOverflow(duration.wholeMicroseconds)
         return Timestamp(microseconds: isBeyond ? (moment.microseconds < 0 ? .min : .max) : difference)
@@ -26,7 +26,7 @@ public struct Timestamp: Hashable, Sendable, Comparable {
     }
 }
 
-/// As its number of microseconds.
+/// Encoded as the number of microseconds.
 extension Timestamp: Codable {
     public init(from decoder: any Decoder) throws {
         microseconds = try decoder.singleValueContainer().decode(Int64.self)
@@ -39,7 +39,7 @@ extension Timestamp: Codable {
 }
 
 extension Duration {
-    /// Rounded towards zero; the largest or smallest number where there would be more.
+    /// Rounded towards zero; saturates at the largest or smallest number.
     public var wholeMicroseconds: Int64 {
         let (seconds, attoseconds) = components
         let (product, isBeyond) = seconds.multipliedReportingOverflow(by: 1_000_000)

@@ -3,7 +3,7 @@ import HTTPTypes
 import Model
 import Store
 
-/// `/allocations`: what consumers hold.
+/// `/allocations`: the allocations of consumers.
 struct AllocationEndpoints: Sendable {
     let state: PlacementState
     let options: PlacementOptions
@@ -42,7 +42,7 @@ struct AllocationEndpoints: Sendable {
             writeMany(since: .mappings, before: .consumerTypes, ClaimSchema.v34),
             writeMany(since: .consumerTypes, ClaimSchema.v38),
             Endpoint(
-                .delete, "/allocations/\(Self.consumer)", "Give back all that a consumer holds", query: .none,
+                .delete, "/allocations/\(Self.consumer)", "Delete a consumer's allocations", query: .none,
                 access: .rule("placement:allocations:delete"), answers: .empty(), faults: [.notFound]
             ) { call in
                 let text = try call[Self.consumer]
@@ -83,14 +83,14 @@ struct AllocationEndpoints: Sendable {
         }
     }
 
-    /// The claims of a body with several consumers, in a fixed order.
+    /// The claims in a body with several consumers, in a fixed order.
     static func claims(
         _ body: [String: ClaimBody], _ version: Microversion, _ options: PlacementOptions
     ) throws(Fault) -> [ConsumerClaim] {
         var claims: [ConsumerClaim] = []
         for (text, part) in body.sorted(by: { $0.key < $1.key }) {
             guard let id = ConsumerID(text) else {
-                throw .badRequest("'\(text.prefix(80))' is not a UUID, as consumers must be named.", field: text)
+                throw .badRequest("'\(text.prefix(80))' is not a UUID, which a consumer's id must be.", field: text)
             }
             claims.append(try part.claim(of: id, version, options))
         }

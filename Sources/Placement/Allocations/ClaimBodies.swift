@@ -1,7 +1,7 @@
 import API
 import Model
 
-/// One consumer's part of a body: what it is to hold.
+/// One consumer's part of a body: what it will hold.
 struct ClaimBody: Decodable, BodyReadable, Sendable {
     let allocations: [String: [ResourceClass: Int]]
     let project: String?
@@ -53,7 +53,7 @@ struct ClaimBody: Decodable, BodyReadable, Sendable {
         generation = try container.decodeIfPresent(Int.self, forKey: .generation)
     }
 
-    /// Reads a body of one of the forms in `ClaimSchema`, whose check it has passed.
+    /// Reads a body of one of the forms in `ClaimSchema` that has passed the schema's check.
     init(body: JSONValue) throws(Fault) {
         func text(_ name: String) -> String? {
             if case .text(let text)? = body[name] { text } else { nil }
@@ -117,7 +117,7 @@ extension JSONValue {
     }
 }
 
-/// The forms that bodies with allocations have had.
+/// The forms of bodies with allocations, by version.
 enum ClaimSchema {
     private static let owner: [ObjectSchema.Property] = [
         .required("project_id", .identityID), .required("user_id", .identityID),
@@ -139,7 +139,7 @@ enum ClaimSchema {
     private static let type = ObjectSchema.Property.required(
         "consumer_type", .text(minLength: 1, maxLength: 255, pattern: "^[A-Z0-9_]+$", format: nil))
 
-    /// One consumer, by the version that brought the form.
+    /// One consumer; each form is named by the version that introduced it.
     static let v0 = Schema.fields(.required("allocations", listed))
     static let v8 = Schema.object(ObjectSchema([.required("allocations", listed)] + owner))
     static let v12 = Schema.object(ObjectSchema([keyed(atLeast: 1)] + owner))

@@ -1,10 +1,10 @@
 import Model
 import Store
 
-/// Writes claims: all of a request's consumers in one transaction, or none.
+/// Writes claims: those of all of a request's consumers in one transaction, or none.
 ///
-/// What is free is decided here and nowhere else: `used` of each inventory moves by compare-and-swap, so that no two claims
-/// can have the same unit, whichever replica they come through.
+/// Only this decides what is free: `used` of each inventory changes by compare-and-swap, so that no two claims get the
+/// same unit, whichever replica they come through.
 struct ClaimBook {
     let ledger: Ledger
 
@@ -50,7 +50,7 @@ struct ClaimBook {
         try advance(claims, held, used)
     }
 
-    /// Gives everything back that `id` holds; answers false where that is nothing. Provider generations stay.
+    /// Deletes all allocations of `id`; returns false if there are none. Provider generations do not change.
     func release(_ id: ConsumerID) throws -> Bool {
         guard let amounts = try consumers([id]).held[id], !amounts.isEmpty else { return false }
         let used = try move(amounts.mapValues { 0 &- $0 }, [:])
@@ -65,7 +65,7 @@ struct ClaimBook {
 
     // MARK: What is there
 
-    /// The consumers that exist, and what they hold.
+    /// The existing consumers, and what they hold.
     private func consumers(
         _ ids: [ConsumerID]
     ) throws -> (known: [ConsumerID: Consumer], held: [ConsumerID: [Key: Int]]) {
@@ -153,7 +153,7 @@ struct ClaimBook {
     private static func noInventory(_ key: Key) -> Fault {
         .conflict(
             "Unable to allocate inventory: Inventory for '\(key.resourceClass)' on resource provider '\(key.provider)' "
-                + "invalid: it has none of the class.")
+                + "invalid: the provider has no inventory of this class.")
     }
 
     private static func checkUnits(_ amount: Int, _ inventory: Inventory, _ key: Key) throws(Fault) {
@@ -166,7 +166,8 @@ struct ClaimBook {
         }
     }
 
-    /// Room is counted with the ratio, not rounded. A provider over its capacity takes what does not raise its use.
+    /// Capacity is compared with the ratio applied and not rounded. A provider over its capacity accepts a claim that
+    /// does not increase its use.
     private static func checkRoom(_ entry: InventoryBook.Entry, _ delta: Int, _ key: Key) throws(Fault) {
         let inventory = entry.inventory
         guard Double(entry.used) + Double(delta) > inventory.room, delta > 0 || entry.used == 0 else { return }
@@ -178,7 +179,7 @@ struct ClaimBook {
 
     // MARK: The change
 
-    /// Answers what is used now of each provider, by changed class.
+    /// Updates the used amounts. Returns what is used now of each provider, by changed class.
     private func move(
         _ change: [Key: Int], _ stock: [Key: InventoryBook.Entry]
     ) throws -> [ResourceProviderID: [ResourceClass: Int]] {
@@ -218,7 +219,7 @@ struct ClaimBook {
         }
     }
 
-    /// The consumer's own row: made, or one generation further.
+    /// Writes the consumer's own row: a new one, or one with the next generation.
     private func keep(_ claim: ConsumerClaim, _ known: Consumer?) throws {
         let written: Int
         if let known {
@@ -245,7 +246,8 @@ struct ClaimBook {
         }
     }
 
-    /// Moves on the generations of the providers that the request names, or empties; of others only the revision.
+    /// Increases the generations of the providers that the request names or empties; of other providers only the
+    /// revision.
     private func advance(
         _ claims: [ConsumerClaim], _ held: [ConsumerID: [Key: Int]], _ used: [ResourceProviderID: [ResourceClass: Int]]
     ) throws {

@@ -9,11 +9,11 @@ import Synchronization
 /// meanwhile, who writes for all of them. So a provider that everybody wants costs one change for many claims, and nobody's
 /// task works for others for longer than its own turn.
 final class ClaimLine: Sendable {
-    /// What one turn is about: the requests that are written together, one's own first.
+    /// The requests that one turn writes together, the leader's own first.
     typealias Requests = [[ConsumerClaim]]
 
     private enum Call {
-        /// It is this one's turn to write for itself and these.
+        /// This caller must write for itself and these.
         case lead([Waiting])
         case over(Result<Bool, any Error>)
     }
@@ -23,17 +23,17 @@ final class ClaimLine: Sendable {
         let call: CheckedContinuation<Call, Never>
     }
 
-    /// Bounds how long the first of a turn waits for the last.
+    /// Maximum size of a turn, which bounds how long its first request waits for its last.
     private static let most = 128
 
-    /// Who waits, by provider; an entry without waiters is a line in use.
+    /// Waiting requests by provider; an entry without waiters is a line in use.
     private let lines = Mutex<[ResourceProviderID?: [Waiting]]>([:])
 
-    /// Has `write` write `request`, alone or with others, in this task or in another's.
+    /// Makes `write` write `request`, alone or with others, in this task or in another one.
     ///
-    /// `write` answers which requests are written; what it throws reaches all of the turn.
+    /// `write` returns which requests are written; an error that it throws reaches all requests of the turn.
     ///
-    /// - Returns: false where the request was not written
+    /// - Returns: false if the request was not written
     func run(
         _ request: [ConsumerClaim], _ write: (Requests) async throws -> [Bool]
     ) async throws -> Bool {
@@ -72,7 +72,7 @@ final class ClaimLine: Sendable {
         }
     }
 
-    /// Answers false where the line is in use.
+    /// Returns false if the line is in use.
     private func take(_ place: ResourceProviderID?) -> Bool {
         lines.withLock { lines in
             if lines[place] != nil { return false }

@@ -1,18 +1,18 @@
 import Model
 
-/// All that one consumer is to hold from now on; what it held before is given back.
+/// Everything that one consumer will hold. What it held before is released.
 struct ConsumerClaim: Sendable, Equatable {
     let consumer: ConsumerID
     var allocations: [ResourceProviderID: [ResourceClass: Int]]
     var project: String
     var user: String
-    /// What sort of thing consumes; nil leaves it as it is.
+    /// The consumer's type; nil leaves it unchanged.
     var type: String?
     var generation: Expectation
 
-    /// What the consumer's generation must be.
+    /// The required generation of the consumer.
     enum Expectation: Sendable, Equatable {
-        /// Before 1.28 nobody asks.
+        /// No requirement, as before version 1.28.
         case any
         /// The consumer must hold nothing yet.
         case absent

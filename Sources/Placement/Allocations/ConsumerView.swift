@@ -2,7 +2,7 @@ import API
 import Model
 import Store
 
-/// A consumer and what it holds, as read.
+/// A consumer and its allocations.
 struct ConsumerView: Sendable {
     var project: String?
     var user: String?
@@ -11,7 +11,7 @@ struct ConsumerView: Sendable {
     var changedAt: Timestamp?
     var holdings: [Holding] = []
 
-    /// What is held of one provider.
+    /// The allocations from one provider.
     struct Holding: Sendable {
         let provider: ResourceProviderID
         let generation: Int

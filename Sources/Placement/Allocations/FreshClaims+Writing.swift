@@ -2,10 +2,10 @@ import Model
 import Store
 
 extension FreshClaims {
-    /// Writes all of it, or throws `Declined`.
+    /// Writes everything, or throws `Declined`.
     ///
-    /// Whatever the index foresaw is asked again here, in the statement that moves what is used, so that no unit is sold
-    /// twice and no limit of an inventory is passed.
+    /// The statement that changes what is used checks again what the index predicted, so that no unit is sold twice and
+    /// no limit of an inventory is exceeded.
     func write(in ledger: Ledger) throws {
         do {
             switch ledger.transaction.dialect {
@@ -19,7 +19,7 @@ extension FreshClaims {
         }
     }
 
-    /// Where a statement costs no journey: one for each thing.
+    /// Writes with one statement per row, for an engine in this process.
     private func writeStepwise(in ledger: Ledger) throws {
         let transaction = ledger.transaction
         var rows = Rows()
@@ -68,7 +68,8 @@ extension FreshClaims {
         }
     }
 
-    /// Where each statement is a journey to the server and back: one for everything. Rows are locked in the order of the ids.
+    /// Writes with one statement for everything, for an engine to which each statement is a round trip. Rows are locked
+    /// in the order of the ids.
     private func writeAtOnce(in ledger: Ledger) throws {
         let now = ledger.now
         let sorted = draws.sorted { $0.key < $1.key }

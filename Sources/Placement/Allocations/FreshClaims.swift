@@ -1,21 +1,21 @@
 import Model
 import Search
 
-/// Claims of consumers that hold nothing yet, from one request or several, put together as one change of the database.
+/// Claims of consumers that hold nothing yet, from one request or several, combined into one change of the database.
 ///
-/// Whether they fit is foreseen from the index when they are added, and decided by the statements that write them: where
-/// the database does not bear the index out, nothing is written and each request goes the long way, which says why.
+/// When they are added, the index predicts whether they fit; the statements that write them decide. If the database
+/// contradicts the index, nothing is written, and each request is processed alone, which determines the reason.
 struct FreshClaims: Sendable {
-    /// The statements found something else than the index foresaw.
+    /// The statements found a different state than the index predicted.
     struct Declined: Error {}
 
-    /// What is taken of one inventory, by all claims together.
+    /// What all claims together take from one inventory.
     struct Draw: Sendable {
         var amount = 0
         /// The smallest and the largest single amount.
         var least = Int.max
         var most = 0
-        /// The greatest common divisor of the single amounts: a multiple of the step where all of them are.
+        /// The greatest common divisor of the single amounts: it is a multiple of the step size if all of them are.
         var divisor = 0
 
         mutating func take(_ share: Int) {
@@ -36,13 +36,13 @@ struct FreshClaims: Sendable {
 
     private(set) var claims: [ConsumerClaim] = []
     private(set) var draws: [InventoryKey: Draw] = [:]
-    /// How many requests name each provider: so often its generation moves on.
+    /// The number of requests that name each provider, by which its generation increases.
     private(set) var requests: [ResourceProviderID: Int] = [:]
     private var consumers: Set<ConsumerID> = []
 
     var isEmpty: Bool { claims.isEmpty }
 
-    /// Takes the claims of one request in. Answers false, and takes nothing, where they are of another sort or would not fit.
+    /// Adds the claims of one request. Returns false, and adds nothing, if they are of another kind or would not fit.
     mutating func add(_ request: [ConsumerClaim], foreseenFrom index: PlacementIndex) -> Bool {
         var draws: [InventoryKey: Draw] = [:]
         var named: Set<ResourceProviderID> = []

@@ -1,19 +1,19 @@
 import Model
 import Store
 
-/// Who holds what of a provider, page by page in the order of the consumers' ids.
+/// The consumers of a provider's resources, page by page in the order of their ids.
 ///
-/// Each page is a snapshot of its own, so that a slow client holds nothing of the database: a consumer that takes or gives
-/// back meanwhile may or may not be in the list, every other is in it once, with all that it holds.
+/// Each page is a separate snapshot, so that a slow client keeps nothing open in the database. A consumer that changes
+/// meanwhile may or may not be in the list; every other consumer is in it once, with everything that it holds.
 struct HolderPages: Sendable {
     typealias Page = ListPage<String>
 
     let provider: ResourceProviderID
     let showsGenerations: Bool
-    /// Allocations looked at for one page, more than one consumer can have of a provider.
+    /// Number of allocations that are read for one page; more than one consumer can have of a provider.
     var size = 1000
 
-    /// The page behind the consumer `last`; the first where that is nil.
+    /// The page after the consumer `last`; the first page if it is nil.
     func page(after last: String?, in transaction: any Transaction) throws -> Page {
         var page = Page(json: JSONBytes(capacity: 4096))
         var bounds: SQL = "a.provider = \(provider)"
@@ -55,7 +55,7 @@ struct HolderPages: Sendable {
         return page
     }
 
-    /// When the latest of all these allocations was made.
+    /// The time of the latest of all these allocations.
     func changedAt(in transaction: any Transaction) throws -> Timestamp? {
         try transaction.first("SELECT MAX(created_at) FROM allocations WHERE provider = \(provider)") { row in
             try row[0] as Timestamp?

@@ -2,7 +2,7 @@ import Model
 import Store
 
 extension PlacementState {
-    /// Writes the claims of one request, all or none. Throws what the client is to know.
+    /// Writes the claims of one request, all or none. Throws the fault for the client.
     func claim(_ claims: [ConsumerClaim]) async throws {
         if claims.allSatisfy({ $0.generation == .absent && !$0.allocations.isEmpty }), try await claimFresh(claims) {
             return
@@ -12,7 +12,7 @@ extension PlacementState {
         }
     }
 
-    /// The short way, for consumers that hold nothing yet. Answers false where the long way must decide.
+    /// The fast path for consumers that hold nothing yet. Returns false if the general path must decide.
     private func claimFresh(_ claims: [ConsumerClaim]) async throws -> Bool {
         switch store.dialect {
         // Its writer's queue is the line: there claims share commits anyway.
@@ -21,7 +21,7 @@ extension PlacementState {
         }
     }
 
-    /// Says which of the requests are written now.
+    /// Writes requests; returns which of them are written.
     private func writeFresh(_ requests: ClaimLine.Requests) async throws -> [Bool] {
         let foreseen: (FreshClaims, [Bool])? = coherence.look { index in
             var fresh = FreshClaims()
@@ -38,7 +38,8 @@ extension PlacementState {
         }
     }
 
-    /// Where transactions run side by side, those of one provider wait for one another here rather than fail there.
+    /// If transactions run concurrently, those of one provider wait for one another here instead of failing in the
+    /// database.
     private func inLanes<Result: Sendable>(
         _ providers: Set<ResourceProviderID>, _ body: @Sendable () async throws -> Result
     ) async throws -> Result {

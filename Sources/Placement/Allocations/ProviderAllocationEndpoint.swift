@@ -26,7 +26,7 @@ struct ProviderAllocationEndpoint: Sendable {
     var all: [Endpoint] {
         [
             Endpoint(
-                .get, "/resource_providers/\(PathParameters.provider)/allocations", "List who holds what of a provider",
+                .get, "/resource_providers/\(PathParameters.provider)/allocations", "List a provider's allocations",
                 query: .anything, access: .rule("placement:resource_providers:allocations:list"),
                 answers: .schema(Self.answer), faults: [.notFound]
             ) { call in try await show(call) }

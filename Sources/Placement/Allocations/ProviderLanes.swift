@@ -1,15 +1,15 @@
 import Model
 import Synchronization
 
-/// Lets one claim at a time through to each provider.
+/// Admits one claim at a time to each provider.
 ///
-/// Where the database runs transactions side by side, claims of one hot provider would fail one another and be tried
-/// again and again; here they wait in line instead, in the order in which they came. Claims of several providers take
-/// their lanes in the order of the ids, so that none waits for another that waits for it.
+/// If the database runs transactions concurrently, claims of one popular provider would make one another fail and be
+/// retried; here they wait in the order of arrival. Claims of several providers take their lanes in the order of the
+/// ids, so that they cannot deadlock.
 final class ProviderLanes: Sendable {
     private typealias Turn = CheckedContinuation<Void, Never>
 
-    /// Who waits, by provider; an entry without waiters is a lane in use.
+    /// Waiting claims by provider; an entry without waiters is a lane in use.
     private let lanes = Mutex<[ResourceProviderID: [Turn]]>([:])
 
     func run<Result: Sendable>(

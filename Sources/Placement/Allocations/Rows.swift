@@ -1,6 +1,6 @@
 import Store
 
-/// Rows behind `VALUES`, in parts that a statement may have: databases bound how many values one takes.
+/// Rows for `VALUES`, divided so that no statement has more values than a database allows.
 struct Rows {
     private static let most = 500
 

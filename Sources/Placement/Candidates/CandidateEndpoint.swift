@@ -32,12 +32,12 @@ struct CandidateEndpoint: Sendable {
         QueryParameter<String>(name, text, repeatable: true, since: since).description
     }
 
-    /// Groups have any suffix, so the handler reads them; these are the names without one.
+    /// The parameters' names without a suffix. Groups may have any suffix, so the handler reads them.
     static let parameters = QueryRules(
         [
             parameter(
-                "resources", "Amounts by class: `VCPU:2,MEMORY_MB:1024`; with a suffix, of one provider", .candidates),
-            parameter("limit", "The most candidates to answer", .candidateLimit),
+                "resources", "Amounts by class: `VCPU:2,MEMORY_MB:1024`; with a suffix, from one provider", .candidates),
+            parameter("limit", "Maximum number of candidates", .candidateLimit),
             parameter("required", "Traits: `T`, `!T`, `in:T,U`", .requiredTraits),
             parameter("member_of", "Aggregates: `A`, `in:A,B`, `!A`, `!in:A,B`", .candidatesByAggregate),
             parameter(
@@ -81,7 +81,7 @@ struct CandidateEndpoint: Sendable {
         return reply
     }
 
-    /// Names that neither the standard nor the index knows are looked up.
+    /// Looks up names that neither the standard nor the index knows.
     func refuseUnknown(_ query: CandidateQuery, _ index: PlacementIndex) async throws {
         let classes = query.resourceClasses.subtracting(StandardResourceClasses.all).filter { !index.hasSeen($0) }
         let traits = query.traits.subtracting(StandardTraits.all).filter { !index.hasSeen($0) }

@@ -91,7 +91,7 @@ struct CandidateQuery: Sendable {
         }
     }
 
-    /// What the search is asked; `limit` is the service's own bound.
+    /// The request for the search; `limit` is the service's own maximum.
     func request(_ version: Microversion, _ options: PlacementOptions) -> CandidateRequest {
         // A sample is taken of all there is.
         let bounds = [options.randomizesCandidates ? nil : limit, options.mostCandidates].compactMap { $0 }
@@ -168,7 +168,7 @@ struct CandidateQuery: Sendable {
         }
     }
 
-    /// The parameters that a version knows with a suffix, as patterns.
+    /// Patterns of the parameters that a version allows with a suffix.
     private static func forms(_ version: Microversion) -> String {
         let suffix =
             version >= .namedGroups ? "([a-zA-Z0-9_-]{1,64})?" : version >= .granularGroups ? "([1-9][0-9]*)?" : ""
@@ -184,7 +184,7 @@ struct CandidateQuery: Sendable {
         return nil
     }
 
-    /// None; from 1.25 a positive number; from 1.33 up to 64 letters, digits, `_` and `-`.
+    /// A suffix is empty; from 1.25 also a positive number; from 1.33 also up to 64 letters, digits, `_` and `-`.
     private static func isSuffix(_ text: String, _ version: Microversion) -> Bool {
         if text.isEmpty { return true }
         if version >= .namedGroups {

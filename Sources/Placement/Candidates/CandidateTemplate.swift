@@ -12,16 +12,16 @@ final class CandidateTemplate: Sendable {
     /// For each column, the first one with the same provider.
     typealias Sharing = [Int]
 
-    /// What one column of the table always says.
+    /// The constant text of one column of the table.
     struct Column: Sendable {
         let suffix: Int
         let resources: [(resourceClass: ResourceClass, amount: Int)]
     }
 
     let sharing: Sharing
-    /// The whole text, with room where ids go.
+    /// The complete text, with room for the ids.
     private let text: [UInt8]
-    /// Where the id of a column's provider stands.
+    /// Where the id of a column's provider belongs.
     private let places: [(offset: Int, column: Int)]
 
     init(_ columns: [Column], suffixes: [String], sharing: Sharing, version: Microversion) {

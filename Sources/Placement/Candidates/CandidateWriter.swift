@@ -5,7 +5,8 @@ import Search
 
 /// Writes what a search found, in the form of a version, piece by piece.
 struct CandidateWriter: Sendable {
-    /// What does not change while the answer is written. A class, so that it is one thing to hold and not dozens.
+    /// The data that do not change while the response is written. It is a class, so that holding it is one reference
+    /// instead of dozens.
     private final class Source: Sendable {
         let index: PlacementIndex
         let found: CandidateSet
@@ -41,14 +42,14 @@ struct CandidateWriter: Sendable {
 
     private let source: Source
     private var stage = Stage.beginning
-    /// The providers of the row under way, by column.
+    /// The providers of the present row, by column.
     private var row: [ProviderReference] = []
-    /// How its columns share providers.
+    /// How the row's columns share providers.
     private var sharing: CandidateTemplate.Sharing
     private var templates: [CandidateTemplate] = []
-    /// The template of the row before, which most often fits.
+    /// The template of the previous row, which usually fits.
     private var latest = 0
-    /// Whose summaries come, in order; from 1.29 one provider of each tree.
+    /// The providers whose summaries are written, in order; from 1.29 one provider of each tree.
     private var shown: [ProviderReference] = []
     /// Bit per tree that is shown.
     private var trees: [UInt64] = []
@@ -59,7 +60,7 @@ struct CandidateWriter: Sendable {
         sharing = Array(repeating: 0, count: found.columns.count)
     }
 
-    /// The next piece of the answer; nil after the last. A piece has about `size` bytes.
+    /// The next piece of the response, of about `size` bytes; nil after the last one.
     mutating func next(_ size: Int) -> ByteBuffer? {
         guard stage != .over else { return nil }
         let source = source
@@ -93,8 +94,8 @@ struct CandidateWriter: Sendable {
         return out.buffer
     }
 
-    /// Notes whose summaries the row wants: from 1.29 every provider of every tree that gives something, before only
-    /// those that do.
+    /// Records which summaries the row needs: from 1.29 those of every provider in the trees that are used, before only
+    /// those of the providers used.
     private mutating func remember(_ source: Source) {
         for column in sharing.indices where sharing[column] == column {
             let provider = row[column]
@@ -113,7 +114,7 @@ struct CandidateWriter: Sendable {
         }
     }
 
-    /// Writes summaries until there are `size` bytes; answers which comes next.
+    /// Writes summaries until there are `size` bytes; returns the index of the next one.
     private func summaries(from first: Int, _ source: Source, _ out: inout JSONBytes, upTo size: Int) -> Int {
         var place = first
         while place < shown.count {
@@ -149,7 +150,7 @@ struct CandidateWriter: Sendable {
         templates[latest].write(row, in: source.index, to: &out)
     }
 
-    /// Few ways of sharing are usual; of many, the latest are kept.
+    /// Chooses the template. Usually there are few ways of sharing; if there are many, the latest ones are kept.
     private mutating func choose(_ source: Source) {
         if let known = templates.firstIndex(where: { $0.sharing == sharing }) {
             latest = known

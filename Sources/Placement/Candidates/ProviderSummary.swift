@@ -10,10 +10,10 @@ struct ProviderSummary: Sendable {
     /// Nil shows every class.
     let shownClasses: Set<ResourceClass>?
 
-    /// The form since 1.29, in which all versions say the same of a tree.
+    /// The form since 1.29, in which all versions describe a tree alike.
     static let current = ProviderSummary(version: APIVersion.candidatesInTrees.number, shownClasses: nil)
 
-    /// The members for all providers of a tree, with commas between them.
+    /// The members for all providers of a tree, separated by commas.
     func text(ofTree provider: ProviderReference, in index: PlacementIndex) -> [UInt8] {
         let tree = index.tree(of: provider)
         var text = JSONBytes(capacity: 320 * tree.count)

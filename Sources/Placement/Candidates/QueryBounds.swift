@@ -1,7 +1,7 @@
 import Model
 
-/// How much one query may ask: far more than any client does, and little enough that reading it costs next to nothing and
-/// that databases take it.
+/// The maximum size of one query: far more than any client sends, and little enough to be read cheaply and accepted by
+/// databases.
 struct QueryBounds {
     /// Groups of resources.
     static let groups = 128
@@ -12,7 +12,7 @@ struct QueryBounds {
 
     private var count = 0
 
-    /// Counts `terms` more. Throws 400 past the bound.
+    /// Counts `terms` more. Throws 400 above the maximum.
     mutating func add(_ terms: Int, _ field: String) throws(Fault) {
         count += terms
         try Self.check(count, Self.terms, "traits, aggregates and amounts", field)

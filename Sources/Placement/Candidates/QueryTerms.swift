@@ -3,7 +3,7 @@ import Model
 
 /// Amounts by class, as `resources` writes them: `VCPU:2,MEMORY_MB:1024`.
 enum ResourceAmounts {
-    /// More than any inventory has; sums of such amounts still fit an Int.
+    /// More than any inventory has; sums of such amounts still fit into an Int.
     private static let most = 1 << 40
 
     static func parse(_ text: String, field: String = "resources") throws(Fault) -> [ResourceClass: Int] {
@@ -34,15 +34,15 @@ enum ResourceAmounts {
     }
 }
 
-/// Traits asked for and ruled out by the values of one `required` parameter.
+/// The required and forbidden traits in the values of one `required` parameter.
 struct TraitTerms: Sendable, Equatable {
-    /// Each set: at least one of its traits must be there.
+    /// For each set, at least one of its traits is required.
     private(set) var required: [Set<Trait>] = []
     private(set) var forbidden: Set<Trait> = []
 
     init() {}
 
-    /// Before 1.39 only the last value counts; before 1.22 nothing can be forbidden.
+    /// Before 1.39 only the last value counts; before 1.22 traits cannot be forbidden.
     init(_ values: [String], _ field: String, _ version: Microversion) throws(Fault) {
         let mayForbid = version >= .forbiddenTraits
         let mayChoose = version >= .anyTraits
@@ -106,9 +106,9 @@ struct TraitTerms: Sendable, Equatable {
     }
 }
 
-/// Aggregates asked for and ruled out by the values of one `member_of` parameter.
+/// The required and forbidden aggregates in the values of one `member_of` parameter.
 struct Membership: Sendable, Equatable {
-    /// Each set: the provider must be in at least one of its aggregates.
+    /// For each set, the provider must be in at least one of its aggregates.
     private(set) var required: [Set<AggregateID>] = []
     private(set) var forbidden: Set<AggregateID> = []
 

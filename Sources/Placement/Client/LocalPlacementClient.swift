@@ -2,7 +2,7 @@ public import Clients
 public import Model
 import Store
 
-/// Placement for other parts of the same process: the service's own rules without HTTP.
+/// Placement for other parts of the same process: the service's rules without HTTP.
 public struct LocalPlacementClient: PlacementClient {
     let state: PlacementState
 
@@ -198,7 +198,7 @@ public struct LocalPlacementClient: PlacementClient {
         switch error {
         case let fault as Fault: fault
         case let known as any FaultConvertible: known.fault
-        case is CancellationError: .unavailable("The call was given up.")
+        case is CancellationError: .unavailable("The call was cancelled.")
         default: .internalError(String(reflecting: error))
         }
     }

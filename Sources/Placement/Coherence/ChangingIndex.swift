@@ -1,14 +1,14 @@
 import Model
 import Search
 
-/// The search index and what changed since somebody last looked at it.
+/// The search index, and the changes since it was last read.
 ///
-/// Laying a tree out costs as much as the tree is large, so changes are kept as they come and each changed tree is laid out
-/// once, before the next look: a host that reports a thousand providers is not laid out a thousand times.
+/// Laying out a tree takes time in proportion to its size. So changes are collected, and each changed tree is laid out
+/// once, before the next read: a host that reports a thousand providers is not laid out a thousand times.
 struct ChangingIndex: Sendable {
     private struct Draft {
         let root: ResourceProviderID
-        /// Nil where the provider is gone.
+        /// Nil if the provider was deleted.
         var provider: ProviderDescription?
     }
 
@@ -19,7 +19,7 @@ struct ChangingIndex: Sendable {
         self.index = index
     }
 
-    /// The index with every change in it.
+    /// The index with every change applied.
     var current: PlacementIndex {
         mutating get {
             settle()
@@ -32,14 +32,14 @@ struct ChangingIndex: Sendable {
         return index.revision(of: id)
     }
 
-    /// The root of the tree that the provider is in, or was.
+    /// The root of the provider's present or former tree.
     func root(of id: ResourceProviderID) -> ResourceProviderID? {
         drafts[id]?.root ?? index.root(of: id)
     }
 
-    /// Follows a change that was committed here.
+    /// Applies a change that was committed by this process.
     ///
-    /// Answers false, and changes nothing, where the change does not say all of it or is not the next one: the provider's tree
+    /// Returns false, and changes nothing, if the change is incomplete or is not the next one: then the provider's tree
     /// must be read.
     mutating func apply(_ change: ProviderChange, to id: ResourceProviderID) -> Bool {
         let known = revision(of: id)
@@ -96,7 +96,7 @@ struct ChangingIndex: Sendable {
         return true
     }
 
-    /// Puts a tree that was read in place of what is here. Answers false where what is here is newer.
+    /// Replaces a tree by one that was read. Returns false if the present one is newer.
     mutating func install(root: ResourceProviderID, _ providers: [ProviderDescription]) -> Bool {
         settle()
         return index.install(root: root, providers)

@@ -17,7 +17,7 @@ final class IndexCoherence: Sendable {
     private struct State {
         var index = ChangingIndex()
         var isLoaded = false
-        /// Loads under way; what changes meanwhile is looked at again after them.
+        /// Number of loads in progress; changes meanwhile are applied after them.
         var loads = 0
         var heard: Set<ResourceProviderID> = []
     }
@@ -25,7 +25,7 @@ final class IndexCoherence: Sendable {
     private let store: any StateStore
     private let logger: Logger
     private let state = Mutex(State())
-    /// How long, at most, others' writes had been committed when searches here began to see them.
+    /// The upper bound of the time between the commit of another replica's write and its visibility in searches here.
     private let lag = Timer(label: "kilonova_placement_index_lag_seconds")
     private let reloads = Counter(label: "kilonova_placement_index_trees_read_total")
 
@@ -34,21 +34,21 @@ final class IndexCoherence: Sendable {
         self.logger = logger
     }
 
-    /// Has the change log's news brought here from now on.
+    /// Subscribes to the change log.
     func listen(to feed: ChangeFeed) {
         feed.subscribe("placement index", to: [Ledger.changeKind], knowsOwnWrites: true) { [self, weak feed] news in
             try await hear(news, after: feed?.previousLook)
         }
     }
 
-    /// The index as it is now; loads it where that has not happened yet.
+    /// The present index; loads it first if necessary.
     func snapshot() async throws -> PlacementIndex {
         if let index = state.withLock({ $0.isLoaded ? $0.index.current : nil }) { return index }
         try await load()
         return state.withLock { $0.index.current }
     }
 
-    /// What `body` finds in the index as it is now; nil where it was not loaded yet. Nothing waits inside.
+    /// The result of `body` on the present index; nil if it has not been loaded. Does not wait.
     func look<Value: Sendable>(_ body: (PlacementIndex) -> Value) -> Value? {
         state.withLock { $0.isLoaded ? body($0.index.current) : nil }
     }
@@ -76,7 +76,7 @@ final class IndexCoherence: Sendable {
         }
     }
 
-    /// What this replica just committed.
+    /// Applies what this replica has just committed.
     func follow(_ touched: [ResourceProviderID: ProviderChange]) async {
         var rest: Set<ResourceProviderID> = []
         let isLoaded = state.withLock { state in
@@ -95,7 +95,7 @@ final class IndexCoherence: Sendable {
         }
     }
 
-    /// What any replica committed, after the moment `previous`.
+    /// Applies what any replica committed after the moment `previous`.
     private func hear(_ news: ChangeFeed.News, after previous: ContinuousClock.Instant?) async throws {
         switch news {
         case .reset: try await load()
@@ -115,7 +115,7 @@ final class IndexCoherence: Sendable {
         }
     }
 
-    /// Reads the trees anew that these providers are in, and those they were in.
+    /// Reads the present and former trees of these providers again.
     private func refresh(_ ids: Set<ResourceProviderID>) async throws {
         let known = state.withLock { state in Set(ids.compactMap { state.index.root(of: $0) }) }
         let trees = try await store.read { transaction in

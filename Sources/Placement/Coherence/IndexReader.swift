@@ -2,14 +2,14 @@ import Model
 import Search
 import Store
 
-/// Reads provider trees from the database as the index wants them.
+/// Reads provider trees from the database in the form of the index.
 enum IndexReader {
     struct Tree: Sendable {
         let root: ResourceProviderID
         var providers: [ProviderDescription]
     }
 
-    /// Trees read together: what is read of them is in memory twice, as rows and laid out.
+    /// Number of trees that are read together; they are in memory twice meanwhile, as rows and laid out.
     private static let treesTogether = 500
 
     /// An index of all trees.
@@ -27,7 +27,7 @@ enum IndexReader {
         return index
     }
 
-    /// The trees with these roots. Roots that are gone come with no provider.
+    /// The trees with these roots. A deleted root has no providers.
     static func trees(_ roots: Set<ResourceProviderID>, in transaction: any Transaction) throws -> [Tree] {
         var trees = try trees("WHERE p.root IN \(list: roots.sorted())", in: transaction)
         for gone in roots.subtracting(trees.map(\.root)) { trees.append(Tree(root: gone, providers: [])) }
@@ -84,7 +84,7 @@ enum IndexReader {
         return trees
     }
 
-    /// Roots of the trees that these providers are in now.
+    /// The roots of the present trees of these providers.
     static func roots(
         of ids: Set<ResourceProviderID>, in transaction: any Transaction
     ) throws -> Set<ResourceProviderID> {

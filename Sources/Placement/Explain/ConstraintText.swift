@@ -2,7 +2,7 @@ import Model
 import Search
 
 extension CandidateRequest {
-    /// A constraint as the query writes it.
+    /// A constraint in the syntax of the query.
     func text(of constraint: RequestConstraint) -> String {
         switch constraint {
         case .resource(let suffix, let name):

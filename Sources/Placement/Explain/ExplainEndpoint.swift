@@ -4,12 +4,12 @@ import Model
 import Search
 import Store
 
-/// `GET /v1/candidates` of the explain service: the same query as `/allocation_candidates`, answered with reasons.
+/// `GET /v1/candidates` of the explain service: the query of `/allocation_candidates`; the response has reasons.
 struct ExplainEndpoint: Sendable {
     let state: PlacementState
     let options: PlacementOptions
 
-    /// How long an explanation may take.
+    /// The maximum duration of an explanation.
     private static let mostTime = Duration.seconds(2)
     private static let mostShared = 100
 
@@ -51,13 +51,14 @@ struct ExplainEndpoint: Sendable {
         ]
     }
 
-    /// What the database knows of the trees that nearly serve.
+    /// Further data about the trees that can almost serve.
     private struct Background: Sendable {
         var names: [ResourceProviderID: String] = [:]
-        /// By the root of a tree, or by a provider that shares with others.
+        /// By the root of a tree, or by a provider that shares with other trees.
         var holders: [Holding: [(consumer: ConsumerID, amount: Int)]] = [:]
 
-        /// Providers of the trees themselves that share with other ones: what is held of them is listed under their own ids.
+        /// Providers of the trees themselves that share with other trees; their consumers are listed under their own
+        /// ids.
         var ownShared: [ResourceProviderID: [ResourceProviderID]] = [:]
 
         static let most = 10
@@ -127,7 +128,8 @@ struct ExplainEndpoint: Sendable {
         }
     }
 
-    /// A constraint as the query writes it, cut where it is long: it may stand in the answer many times.
+    /// A constraint in the syntax of the query, truncated if it is long, because it may occur in the response many
+    /// times.
     private func shown(_ constraint: RequestConstraint, _ request: CandidateRequest) -> String {
         let text = request.text(of: constraint)
         return text.utf8.count > 300 ? text.prefix(297) + "..." : text
@@ -168,7 +170,8 @@ struct ExplainEndpoint: Sendable {
         }
     }
 
-    /// Names, and of each class that is short the consumers that hold most of it in the tree, or of what others share with it.
+    /// Names, and for each class that is short the consumers that hold most of it in the tree or of what others share
+    /// with it.
     private func background(
         of explanation: Explanation, _ index: PlacementIndex, showsHolders: Bool
     ) async throws -> Background {

@@ -1,7 +1,7 @@
 import API
 import Model
 
-/// An inventory as clients write it: what is left out has its default.
+/// An inventory in a request; missing members have their defaults.
 struct InventoryBody: Decodable, Sendable {
     let inventory: Inventory
     let generation: Int?
@@ -51,7 +51,7 @@ struct InventoryBody: Decodable, Sendable {
     static let answer = Schema.named(
         "Inventory", .object(ObjectSchema(record + [.optional("resource_provider_generation", .generation)])))
 
-    /// Refuses what leaves nothing to claim: before 1.26 also what reserves everything.
+    /// Refuses an inventory of which nothing can be claimed; before 1.26 also one that is completely reserved.
     static func check(
         _ inventory: Inventory, _ name: String, of id: ResourceProviderID, _ version: Microversion, doing verb: String
     ) throws(Fault) {

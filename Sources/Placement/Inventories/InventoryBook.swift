@@ -2,9 +2,9 @@ import Model
 import Search
 import Store
 
-/// What a provider has, and what may be done with it, inside a transaction.
+/// Reads and writes a provider's inventories inside a transaction.
 enum InventoryBook {
-    /// One row: an inventory, what is taken of it, and when it changed.
+    /// One row: an inventory, its used amount, and the time of its last change.
     struct Entry: Sendable {
         let inventory: Inventory
         let used: Int
@@ -27,7 +27,7 @@ enum InventoryBook {
         return entries
     }
 
-    /// The same of several providers.
+    /// The inventories of several providers.
     static func entries(
         of ids: [ResourceProviderID], in transaction: any Transaction
     ) throws -> [ResourceProviderID: [ResourceClass: Entry]] {
@@ -44,7 +44,7 @@ enum InventoryBook {
         return entries
     }
 
-    /// Throws 400 where a class among these is not known.
+    /// Throws 400 if one of these classes is unknown.
     static func check(_ names: Set<ResourceClass>, of id: ResourceProviderID, in transaction: any Transaction) throws {
         let unknown = try Vocabulary.unknown(names, in: transaction)
         guard unknown.isEmpty else {
@@ -54,7 +54,7 @@ enum InventoryBook {
         }
     }
 
-    /// Puts `wanted` in place of all inventories; answers the new generation.
+    /// Replaces all inventories by `wanted`; returns the new generation.
     static func replace(
         of id: ResourceProviderID, from seen: Int?, by wanted: [ResourceClass: Inventory], in ledger: Ledger
     ) throws -> Int {
@@ -63,7 +63,7 @@ enum InventoryBook {
         return try replace(of: provider, by: wanted, in: ledger)
     }
 
-    /// The same of a provider that was read in this transaction.
+    /// Replaces the inventories of a provider that was read in this transaction.
     static func replace(
         of provider: ResourceProvider, by wanted: [ResourceClass: Inventory], in ledger: Ledger
     ) throws -> Int {
@@ -73,7 +73,7 @@ enum InventoryBook {
             by: wanted, in: ledger)
     }
 
-    /// The same over what is `present`, with classes that are known.
+    /// Replaces the inventories in `present`; all classes must be known.
     static func replace(
         _ present: [ResourceClass: Entry], of id: ResourceProviderID, from seen: Int? = nil,
         by wanted: [ResourceClass: Inventory], in ledger: Ledger

@@ -1,7 +1,7 @@
 import Model
 import Store
 
-/// What may be done with providers and their place in trees, each inside a transaction.
+/// Reads and writes providers and their place in trees, inside a transaction.
 enum ProviderBook {
     static func find(_ id: ResourceProviderID, in transaction: any Transaction) throws -> ResourceProvider? {
         try transaction.first("SELECT \(ResourceProvider.columns) FROM resource_providers p WHERE p.uuid = \(id)") {
@@ -9,7 +9,7 @@ enum ProviderBook {
         }
     }
 
-    /// Throws 404 where there is none.
+    /// Throws 404 if the provider does not exist.
     static func get(_ id: ResourceProviderID, in transaction: any Transaction) throws -> ResourceProvider {
         guard let provider = try find(id, in: transaction) else { throw PlacementFault.unknownProvider(id) }
         return provider
@@ -61,14 +61,14 @@ enum ProviderBook {
         return provider
     }
 
-    /// Where a provider is to hang after an update.
+    /// The parent of a provider after an update.
     enum Place: Sendable, Equatable {
         case unchanged
         case root
         case below(ResourceProviderID)
     }
 
-    /// Renames and moves. The generation stays.
+    /// Renames or moves a provider. The generation does not change.
     static func update(
         _ id: ResourceProviderID, name: String, place: Place, mayMove: Bool, in ledger: Ledger
     ) throws -> ResourceProvider {

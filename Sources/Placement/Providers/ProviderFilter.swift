@@ -2,7 +2,7 @@ import API
 import Model
 import Store
 
-/// What `GET /resource_providers` selects by; the conditions hold for each provider by itself.
+/// The filters of `GET /resource_providers`. The conditions apply to each provider by itself.
 struct ProviderFilter: Sendable {
     private var name: String?
     private var id: ResourceProviderID?
@@ -41,7 +41,7 @@ struct ProviderFilter: Sendable {
         try traits.refuseConflict("required")
     }
 
-    /// What a row `p` of the providers must meet. Throws 400 where a name is unknown.
+    /// The condition for a row `p` of the providers. Throws 400 for an unknown name.
     func condition(in transaction: any Transaction) throws -> SQL {
         for name in resources.keys.sorted() where try !Vocabulary.knows(name, in: transaction) {
             throw Fault.badRequest(
@@ -84,10 +84,11 @@ struct ProviderFilter: Sendable {
         return condition
     }
 
-    /// Conditions that the database may plan as joins. PostgreSQL's planner takes minutes for some hundred of them.
+    /// Maximum number of conditions that the database may plan as joins. PostgreSQL's planner takes minutes for some
+    /// hundred.
     private static let mostJoins = 8
 
-    /// That there is such a row; the conditions past the first few are asked for each provider by itself.
+    /// A condition that such a row exists. Conditions after the first few are evaluated for each provider by itself.
     private static func any(_ rows: SQL, _ place: Int) -> SQL {
         place < mostJoins ? " AND EXISTS (SELECT 1 FROM \(rows))" : " AND (SELECT count(*) FROM \(rows)) > 0"
     }

@@ -3,8 +3,8 @@ import Store
 
 /// The providers that a filter selects, page by page in the order of their creation.
 ///
-/// Each page is a snapshot of its own, so that a slow client holds nothing of the database: a provider that is made or
-/// deleted meanwhile may or may not be in the list, every other is in it once.
+/// Each page is a separate snapshot, so that a slow client keeps nothing open in the database. A provider that is
+/// created or deleted meanwhile may or may not be in the list; every other provider is in it once.
 struct ProviderPages: Sendable {
     typealias Place = (createdAt: Int64, id: String)
 
@@ -13,7 +13,7 @@ struct ProviderPages: Sendable {
     let condition: SQL
     let writer: ProviderWriter
 
-    /// The page behind `last`; the first where that is nil.
+    /// The page after `last`; the first page if it is nil.
     func page(
         after last: Place?, in transaction: any Transaction
     ) throws -> ListPage<Place> {
@@ -40,7 +40,7 @@ struct ProviderPages: Sendable {
         return page
     }
 
-    /// When one of all selected providers last changed.
+    /// The time of the latest change among all selected providers.
     func changedAt(in transaction: any Transaction) throws -> Timestamp? {
         try transaction.first("SELECT MAX(p.updated_at) FROM resource_providers p WHERE \(condition)") { row in
             try row[0] as Timestamp?

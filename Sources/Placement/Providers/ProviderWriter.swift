@@ -1,10 +1,10 @@
 import API
 import Model
 
-/// Writes providers as lists show them; what is the same for all of them is put together once.
+/// Writes providers in lists. The text that is common to all is assembled once.
 struct ProviderWriter: Sendable {
     private let showsTree: Bool
-    /// What stands between the id in one link and in the next, the text before the first link at the front.
+    /// The text between the ids in the links; the first element is the text before the first link.
     private let links: [[UInt8]]
 
     init(_ version: Microversion, mount: String) {

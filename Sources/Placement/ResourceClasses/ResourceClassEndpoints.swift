@@ -58,7 +58,7 @@ struct ResourceClassEndpoints: Sendable {
                 return answer(new, call)
             },
             Endpoint(
-                .put, "/resource_classes/\(Self.name)", "Create a custom resource class, or see that it is there",
+                .put, "/resource_classes/\(Self.name)", "Create a custom resource class, or confirm that it exists",
                 since: .repeatableClasses, query: .none, access: .rule("placement:resource_classes:update"),
                 answers: .empty(201), .empty()
             ) { call in

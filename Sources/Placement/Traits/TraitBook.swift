@@ -7,7 +7,7 @@ enum TraitBook {
         Set(try transaction.all("SELECT trait FROM provider_traits WHERE provider = \(id)") { row in try row[0] })
     }
 
-    /// Puts `wanted` in place of all traits. The generation moves only where the set changes. Answers the generation.
+    /// Replaces all traits by `wanted`. The generation changes only if the set changes. Returns the generation.
     static func replace(
         of id: ResourceProviderID, from seen: Int?, by wanted: Set<Trait>, in ledger: Ledger
     ) throws -> Int {

@@ -3,14 +3,14 @@ import HTTPTypes
 import Model
 import Store
 
-/// `/traits`: which traits there are.
+/// `/traits`: the traits that exist.
 struct TraitEndpoints: Sendable {
     let state: PlacementState
 
     private static let since = APIVersion.traits
     private static let name = PathParameters.trait
     private static let selection = QueryParameter<String>(
-        "name", "`in:A,B` for these names, `startswith:P` for this beginning")
+        "name", "`in:A,B` for these names, `startswith:P` for names with this prefix")
     private static let associated = QueryParameter<String>(
         "associated", "`true` for those that providers have, `false` for the others")
     private static let list = Schema.fields(.required("traits", .traitNames))
@@ -49,7 +49,7 @@ struct TraitEndpoints: Sendable {
         ]
     }
 
-    /// An empty answer that says how fresh it is, from 1.15 on.
+    /// An empty response, from 1.15 with headers about its freshness.
     private func dated(_ call: Call, _ status: Int, location: String? = nil) -> Reply {
         call.empty(status, modified: state.time.now(), location: location)
     }

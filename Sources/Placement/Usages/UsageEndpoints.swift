@@ -3,14 +3,14 @@ import HTTPTypes
 import Model
 import Store
 
-/// How much is taken: of a provider, and by a project.
+/// Used amounts: of a provider, and by a project.
 struct UsageEndpoints: Sendable {
     let state: PlacementState
 
     private static let project = QueryParameter<String>("project_id", "The project", required: true)
     private static let user = QueryParameter<String>("user_id", "Only what this user's consumers hold")
     private static let type = QueryParameter<String>(
-        "consumer_type", "Only consumers of this type; `all` sums over types, `unknown` are those without",
+        "consumer_type", "Only consumers of this type; `all` sums over types, `unknown` means consumers without one",
         since: .consumerTypes)
     private static let ofProvider = Schema.fields(
         .required("resource_provider_generation", .generation), .required("usages", .counts))
@@ -18,7 +18,7 @@ struct UsageEndpoints: Sendable {
     var all: [Endpoint] {
         [
             Endpoint(
-                .get, "/resource_providers/\(PathParameters.provider)/usages", "Show what is used of a provider",
+                .get, "/resource_providers/\(PathParameters.provider)/usages", "Show a provider's usages",
                 query: .anything, access: .rule("placement:resource_providers:usages"),
                 answers: .schema(Self.ofProvider), faults: [.notFound]
             ) { call in try await show(provider: call) },
@@ -51,7 +51,7 @@ struct UsageEndpoints: Sendable {
         return call.json(json)
     }
 
-    /// One line of the sums: a type of consumer (nil is none) and a class.
+    /// One line of the sums: a type of consumer (nil for no type) and a class.
     private struct Sum: Sendable {
         let type: String?
         let resourceClass: String

@@ -1,7 +1,7 @@
 import Model
 import Store
 
-/// Which resource classes and traits exist: the standard ones, and the custom ones that somebody made.
+/// The resource classes and traits that exist: the standard ones, and custom ones that were created.
 enum Vocabulary {
     static func knows(_ name: ResourceClass, in transaction: any Transaction) throws -> Bool {
         if StandardResourceClasses.all.contains(name) { return true }
@@ -31,7 +31,7 @@ enum Vocabulary {
         return others.subtracting(known)
     }
 
-    /// Makes a custom class or trait; answers false where it was there.
+    /// Creates a custom class or trait; returns false if it existed already.
     static func add(_ name: ResourceClass, in ledger: Ledger) throws -> Bool {
         try ledger.transaction.execute(
             """

@@ -3,7 +3,7 @@ import HTTPTypes
 import Model
 
 extension Call {
-    /// An answer whose Last-Modified is `moment`; without one it is the moment of the answer.
+    /// A response with `moment` as Last-Modified; without it, the time of the response.
     func json(_ writer: JSONWriter, status: Int = 200, modified moment: Timestamp? = nil, location: String? = nil)
         -> Reply
     {

@@ -27,17 +27,17 @@ struct JSONBytes: Sendable {
         buffer.writeImmutableBuffer(other.buffer)
     }
 
-    /// Writes over what stands at `place`.
+    /// Overwrites the bytes at `place`.
     mutating func replace(at place: Int, by other: UnsafeRawBufferPointer) {
         unsafe buffer.setBytes(other, at: place)
     }
 
-    /// Takes back all but the first `count` bytes.
+    /// Removes all but the first `count` bytes.
     mutating func shorten(to count: Int) {
         buffer.moveWriterIndex(to: count)
     }
 
-    /// `text` in quotes; it holds only letters, digits, underscores and dashes.
+    /// `text` in quotes; it contains only letters, digits, underscores and dashes.
     mutating func quote(_ text: String) {
         buffer.writeInteger(UInt8(ascii: "\""))
         buffer.writeString(text)
@@ -50,7 +50,7 @@ struct JSONBytes: Sendable {
         buffer.writeInteger(UInt8(ascii: "\""))
     }
 
-    /// `text` in quotes, whatever it holds.
+    /// `text` in quotes, with escapes.
     mutating func quote(escaping text: String) {
         guard text.utf8.contains(where: { $0 < 0x20 || $0 == 0x22 || $0 == 0x5c }) else { return quote(text) }
         var json = JSONWriter(capacity: text.utf8.count + 16)
@@ -76,7 +76,7 @@ struct JSONBytes: Sendable {
         }
     }
 
-    /// The comma between members, and none before the first.
+    /// Writes the comma between members; none before the first.
     mutating func separate(_ isFirst: inout Bool) {
         if isFirst { isFirst = false } else { buffer.writeInteger(UInt8(ascii: ",")) }
     }

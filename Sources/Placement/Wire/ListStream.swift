@@ -1,31 +1,31 @@
 import Model
 import NIOCore
 
-/// A page of a long list, its rows written already.
+/// A page of a long list; its rows are already written.
 struct ListPage<Place: Sendable>: Sendable {
     var json: JSONBytes
-    /// Behind which row the next page begins; nil where this is the last.
+    /// The row after which the next page begins; nil if this is the last page.
     var next: Place?
     /// The latest change of one of its rows.
     var changedAt: Timestamp?
 }
 
-/// A list under way to the client: as many pages at once as fit into a piece of the answer.
+/// A list that is being sent to the client: each piece of the response contains as many pages as fit.
 struct ListStream<Place: Sendable>: Sendable {
     private var page: ListPage<Place>?
     private var head: String?
     private let tail: String
 
     /// - Parameters:
-    ///   - head: what the answer begins with, before the first row
-    ///   - tail: what it ends with
+    ///   - head: the beginning of the response, before the first row
+    ///   - tail: the end of the response
     init(_ head: String, first: ListPage<Place>, _ tail: String) {
         self.head = head
         self.tail = tail
         page = first
     }
 
-    /// The next piece, of about `size` bytes; nil at the end. `read` is asked for the page behind a row.
+    /// The next piece, of about `size` bytes; nil at the end. `read` returns the page after a row.
     mutating func next(
         _ size: Int, _ read: (Place) async throws -> ListPage<Place>
     ) async throws -> ByteBuffer? {

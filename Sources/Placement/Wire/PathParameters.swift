@@ -1,7 +1,7 @@
 import API
 import Model
 
-/// The parameters of Placement's paths. What has not their form is not found, as nothing is there.
+/// The parameters of Placement's paths. A value with another form gets 404, because nothing with that name exists.
 enum PathParameters {
     static let provider = PathParameter<ResourceProviderID>(
         "uuid", "The resource provider's id", malformed: .notFound,

@@ -1,6 +1,6 @@
 import Model
 
-/// Placement's refusals, with the codes and the phrases that clients look for.
+/// Placement's refusals, with the codes and phrases that clients look for.
 enum PlacementFault {
     enum Code {
         static let concurrentUpdate = "placement.concurrent_update"

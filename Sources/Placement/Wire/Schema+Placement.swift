@@ -2,7 +2,7 @@ import API
 import Model
 
 extension Schema {
-    /// Any that JSON's users can hold exactly; a hot provider passes 2³¹ in days.
+    /// Any integer that JSON's users can hold exactly; a popular provider exceeds 2³¹ in days.
     static let generation = Schema.integerRange(-(1 << 53), 1 << 53)
     static let resourceClassName = Schema.text(minLength: nil, maxLength: nil, pattern: "^[A-Z0-9_]+$", format: nil)
     static let customName = Schema.text(minLength: 1, maxLength: 255, pattern: "^CUSTOM_[A-Z0-9_]+$", format: nil)
@@ -15,9 +15,9 @@ extension Schema {
         .object(ObjectSchema([], others: .each(keyPattern: pattern, value), minProperties: atLeast))
     }
 
-    /// Amounts by resource class: no inventory has more, and sums of as many as a body holds are numbers still.
+    /// Amounts by resource class. No inventory has more, and the sum of all amounts in a body still fits into an Int.
     static let amounts = Schema.map("^[A-Z0-9_]+$", .integerRange(1, Inventory.limit), atLeast: 1)
-    /// Counts by resource class in an answer.
+    /// Counts by resource class in a response.
     static let counts = Schema.map(nil, .integer)
     static let uniqueUUIDs = Schema.array(of: .uuid, minItems: nil, maxItems: nil, unique: true)
     static let traitNames = Schema.array(.traitName)

@@ -1,4 +1,4 @@
-/// A signed statement as it is handed on: alone, or with what the API shows beside it.
+/// A signed statement as it is passed on: alone, or with the fields that the API adds.
 public struct CertificateDocument: Sendable, Codable, Equatable {
     public var certificate: SanitisationCertificate
     public var wrapper: CertificateWrapper

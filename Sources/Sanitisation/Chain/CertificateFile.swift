@@ -1,8 +1,9 @@
 import FoundationEssentials
 
-/// The forms in which certificates, ends of chains and keys are handed on: one alone, a list, or an answer of the API.
+/// Reads certificates, ends of chains and keys in the forms in which they are passed on: one alone, a list, or a
+/// response of the API.
 public enum CertificateFile {
-    /// Throws where it is none of them.
+    /// Throws if the bytes have none of these forms.
     public static func documents(_ bytes: [UInt8]) throws(SanitisationFault) -> [CertificateDocument] {
         struct Answer: Decodable {
             let certificates: [CertificateDocument]?

@@ -1,13 +1,13 @@
 import FoundationEssentials
 import Model
 
-/// What stands beside a signed statement in an answer of the API, for finding it. It is not signed: a reader must not trust what
-/// differs from the statement.
+/// The fields that the API adds to a signed statement for searching. They are not signed: a reader must not trust a
+/// field that differs from the statement.
 public struct CertificateWrapper: Sendable, Codable, Equatable {
-    /// As texts, whatever they are in JSON.
+    /// The values as text, whatever their type in JSON.
     public let fields: [String: String]
 
-    /// The fields that repeat something that is signed.
+    /// The fields that repeat signed values.
     static let names = ["hostname", "number", "device_uuid", "attach_handle_uuid", "result", "issued_at", "hash"]
 
     public init(_ fields: [String: String]) {
@@ -38,7 +38,7 @@ public struct CertificateWrapper: Sendable, Codable, Equatable {
         }
     }
 
-    /// The fields that say something else than what is signed.
+    /// The fields that contradict the signed statement.
     func differences(from statement: SanitisationStatement, hash: String) -> [String] {
         compare([
             "hostname": statement.host, "number": "\(statement.number)", "device_uuid": statement.device.uuid,

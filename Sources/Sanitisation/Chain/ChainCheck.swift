@@ -1,42 +1,42 @@
-/// Certificates checked without the control plane that issued them: signatures, what stands beside them, and the chain of each host,
-/// to its end where that was given.
+/// Checks certificates without the control plane that issued them: signatures, added fields, and the chain of each
+/// host, up to its end if that is given.
 public struct ChainCheck: Sendable, Equatable {
-    /// One certificate that could be read, and what is wrong with it.
+    /// One readable certificate, and its faults.
     public struct Finding: Sendable, Equatable {
         public let statement: SanitisationStatement
         public let hash: String
         public let key: String
-        /// Empty where it holds.
+        /// Empty if the certificate is valid.
         public let faults: [String]
     }
 
-    /// By host and number.
+    /// In the order of hosts and numbers.
     public private(set) var findings: [Finding] = []
-    /// What is wrong with files as a whole, or between certificates.
+    /// Faults of complete files, or between certificates.
     public private(set) var faults: [String] = []
-    /// What is not wrong and should be known.
+    /// Remarks that are not faults.
     public private(set) var notes: [String] = []
 
-    /// Hosts of which nothing says where their chain ends, so that certificates after the last one would not be missed.
+    /// Hosts for which no end of the chain was given, so that missing certificates at the end cannot be detected.
     public private(set) var openEnded: [String] = []
 
-    /// Whether everything that was given holds.
+    /// Whether everything that was given is valid.
     public var holds: Bool { faults.isEmpty && findings.allSatisfy(\.faults.isEmpty) && !findings.isEmpty }
 
-    /// Certificates alone, without what stands beside them.
+    /// Checks certificates alone, without added fields.
     public init(_ certificates: [SanitisationCertificate], trusted: [CertificateKey]?) {
         self.init(certificates.map { CertificateDocument($0) }, trusted: trusted)
     }
 
-    /// - Parameter trusted: keys that the reader knows to be the control plane's; nil takes those in the certificates, which proves
-    ///   only that nothing was changed after signing
+    /// - Parameter trusted: keys that the reader knows to be the control plane's; nil uses the keys in the
+    ///   certificates, which proves only that nothing was changed after signing
     public init(_ documents: [CertificateDocument], trusted: [CertificateKey]?) {
         var seen: [SanitisationCertificate.Identity: Int] = [:]
         var heads: [ChainHeadStatement] = []
         for document in documents {
             let certificate = document.certificate
             var faults: [String] = []
-            if !certificate.isSigned { faults.append("the signature does not belong to it") }
+            if !certificate.isSigned { faults.append("its signature does not match") }
             if let trusted, !trusted.contains(where: { $0.publicKey == certificate.publicKey }) {
                 faults.append("the key \(certificate.key) is not among those that are trusted")
             }
@@ -78,7 +78,7 @@ public struct ChainCheck: Sendable, Equatable {
         }
         for finding in findings where finding.statement.number == 1 && finding.statement.previous != StatementHash.none
         {
-            faults.append("Certificate 1 of \(finding.statement.host) names one before it.")
+            faults.append("Certificate 1 of \(finding.statement.host) names a previous certificate.")
         }
         for head in heads { compare(head) }
         openEnded = Set(findings.map(\.statement.host)).subtracting(heads.map(\.host)).sorted()
@@ -90,7 +90,7 @@ public struct ChainCheck: Sendable, Equatable {
         }
     }
 
-    /// Holds what was given against the end of its chain.
+    /// Compares the given certificates with the end of their chain.
     private mutating func compare(_ head: ChainHeadStatement) {
         let given = findings.filter { $0.statement.host == head.host }
         let last = given.map(\.statement.number).max() ?? 0

@@ -14,7 +14,7 @@ struct CertificateKeyFolder {
         folder = SecretFolder(path)
     }
 
-    /// Makes the folder with a first key where it has none.
+    /// Creates the folder with a first key if it has none.
     func createIfEmpty() throws {
         try trying {
             try folder.make()
@@ -47,7 +47,7 @@ struct CertificateKeyFolder {
         }
     }
 
-    /// A new key signs from now on; the old one's secret half is gone.
+    /// Creates a new key, which signs from now on; the old key's private half is deleted.
     func rotate() throws {
         try trying {
             let before = try numbers(".key")
@@ -66,7 +66,7 @@ struct CertificateKeyFolder {
         return try create("\(number).pub", key.publicKey.rawRepresentation)
     }
 
-    /// Names without a number are passed over: drafts, and the key of pseudonyms.
+    /// The numbers of the keys. Names without a number are ignored: drafts, and the key of pseudonyms.
     private func numbers(_ ending: String) throws -> [Int] {
         try folder.names().compactMap { $0.hasSuffix(ending) ? Int($0.dropLast(ending.count)) : nil }.sorted()
     }

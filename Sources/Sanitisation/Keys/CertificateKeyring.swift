@@ -7,8 +7,9 @@ import Synchronization
 
 /// The keys of sanitisation certificates, from a folder that all replicas share or have copies of.
 ///
-/// The newest key signs. The public halves of former ones stay, so that what they signed can be checked for ever; their secret
-/// halves are gone, so that nobody signs with them any more. The pseudonyms' key never changes: a project keeps its name.
+/// The newest key signs. The public halves of former keys stay, so that their certificates can always be checked; their
+/// private halves are deleted, so that nobody can sign with them any more. The key of pseudonyms never changes, so that
+/// a project keeps its pseudonym.
 ///
 /// Folder and secret files must not be open to others (0700, 0600).
 public final class CertificateKeyring: Sendable {
@@ -17,7 +18,7 @@ public final class CertificateKeyring: Sendable {
 
     struct Keys: Sendable {
         let signing: Curve25519.Signing.PrivateKey
-        /// The one that signs first, then from new to old.
+        /// The signing key first, then the others from new to old.
         let published: [CertificateKey]
         let pseudonyms: Data
     }
@@ -27,7 +28,7 @@ public final class CertificateKeyring: Sendable {
         self.keys = Mutex(keys)
     }
 
-    /// Reads the folder, after making it with a first key where it has none. Throws a sentence for the operator.
+    /// Reads the folder, after creating it with a first key if it has none. Throws a sentence for the operator.
     public static func loadOrCreate(folder: String) async throws(Fault) -> CertificateKeyring {
         let keys = try await onFileThread {
             let files = CertificateKeyFolder(folder)
@@ -37,12 +38,12 @@ public final class CertificateKeyring: Sendable {
         return CertificateKeyring(folder: folder, keys: keys)
     }
 
-    /// Has a new key sign. Replicas with the same folder follow within half a minute.
+    /// Creates a new signing key. Replicas with the same folder use it within half a minute.
     public static func rotate(folder: String) async throws(Fault) {
         try await onFileThread { try CertificateKeyFolder(folder).rotate() }
     }
 
-    /// Reads the folder again; answers whether another key signs now. What was read before stays where it throws.
+    /// Reads the folder again; returns whether another key signs now. If it throws, the former keys stay.
     @discardableResult
     public func reload() async throws(Fault) -> Bool {
         let folder = folder
@@ -75,7 +76,7 @@ public final class CertificateKeyring: Sendable {
         try sign(any: statement)
     }
 
-    /// The same of the end of a chain.
+    /// Signs the end of a chain.
     public func sign(_ head: ChainHeadStatement) throws -> SanitisationCertificate { try sign(any: head) }
 
     private func sign(any statement: some Encodable) throws -> SanitisationCertificate {
@@ -89,7 +90,7 @@ public final class CertificateKeyring: Sendable {
             statement: text, key: key.id, publicKey: key.publicKey, signature: signature.base64EncodedString())
     }
 
-    /// A name for a project that only holders of this folder can lead back to it: HMAC-SHA-256, 32 hexadecimal digits.
+    /// A pseudonym of a project, which only holders of this folder can trace back: HMAC-SHA-256, 32 hexadecimal digits.
     public func pseudonym(of project: ProjectID) -> String {
         let key = SymmetricKey(data: keys.withLock { $0.pseudonyms })
         let code = HMAC<SHA256>.authenticationCode(for: Array(project.text.utf8), using: key)

@@ -1,15 +1,15 @@
 public import Model
 
-/// Where the chain of a host's certificates ended at a time: kept with them, it shows when the last ones are missing.
+/// The end of a host's chain of certificates at a moment. Kept beside them, it shows whether the last ones are missing.
 public struct ChainHeadStatement: Sendable, Codable, Equatable {
     /// The format that this program writes.
     static let currentFormat = "kilonova-sanitisation-head/1"
 
     public var format: String
     public var host: String
-    /// Of the last certificate.
+    /// The number of the last certificate.
     public var number: Int64
-    /// Its `StatementHash`.
+    /// The `StatementHash` of the last certificate.
     public var hash: String
     public var issued: String
 

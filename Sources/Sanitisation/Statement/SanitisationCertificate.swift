@@ -3,7 +3,7 @@ import FoundationEssentials
 
 /// A statement with the signature of the control plane over its text, Ed25519 (RFC 8032).
 ///
-/// The text is kept as it was signed: no reader needs to write it again in the same way.
+/// The text is kept as it was signed, so that no reader must reproduce it.
 public struct SanitisationCertificate: Sendable, Codable, Equatable {
     /// JSON of a `SanitisationStatement`.
     public var statement: String
@@ -29,7 +29,7 @@ public struct SanitisationCertificate: Sendable, Codable, Equatable {
 
     public var hash: String { StatementHash.of(statement) }
 
-    /// Throws where the text is not one of this format.
+    /// Throws if the text does not have this format.
     public func read() throws(SanitisationFault) -> SanitisationStatement {
         do {
             let read = try JSONDecoder().decode(SanitisationStatement.self, from: Data(statement.utf8))
@@ -48,7 +48,7 @@ public struct SanitisationCertificate: Sendable, Codable, Equatable {
         }
     }
 
-    /// The end of a chain; nil where the text is none.
+    /// The end of a chain; nil if the text is not one.
     public var head: ChainHeadStatement? {
         let read = try? JSONDecoder().decode(ChainHeadStatement.self, from: Data(statement.utf8))
         return read.flatMap {
@@ -56,11 +56,11 @@ public struct SanitisationCertificate: Sendable, Codable, Equatable {
         }
     }
 
-    /// Far more than one host cleans in its life, and few enough to be counted on from.
+    /// Far more certificates than one host issues in its life, and few enough to continue counting.
     private static let numbers: ClosedRange<Int64> = 0...(1 << 53)
 
-    /// Whether the key in the certificate signed its statement, and has the name that the certificate gives it. That the key is
-    /// the control plane's is for the reader to know.
+    /// Whether the certificate's key signed its statement and has the stated id. Whether the key is the control plane's
+    /// is for the reader to decide.
     var isSigned: Bool {
         guard let raw = Data(base64Encoded: publicKey), let signature = Data(base64Encoded: signature),
             let key = try? Curve25519.Signing.PublicKey(rawRepresentation: raw)

@@ -1,37 +1,38 @@
 public import Model
 
-/// What a sanitisation certificate says: which device was cleaned, how, with what proof, after whom.
+/// The content of a sanitisation certificate: which device was cleaned, how, with what proof, after which tenant.
 public struct SanitisationStatement: Sendable, Codable, Equatable {
     /// The format that this program writes.
     static let currentFormat = "kilonova-sanitisation/1"
 
     public var format: String
-    /// In the chain of its host, from 1.
+    /// The number in its host's chain, from 1.
     public var number: Int64
     public var host: String
-    /// `StatementHash` of the one before it; of the first, `StatementHash.none`.
+    /// The `StatementHash` of the previous statement; for the first one `StatementHash.none`.
     public var previous: String
     public var device: Device
-    /// Empty where nobody knows what was done.
+    /// Empty if it is unknown what was done.
     public var methods: [String]
     public var verification: CleaningRecord.Verification
     public var proof: Proof?
     public var result: SanitisationResult
-    /// Why it failed.
+    /// Why the cleaning failed.
     public var reason: String?
-    /// When the cleaning began and ended, where its host said so; RFC 3339.
+    /// When the cleaning began and ended, if its host reported that; RFC 3339.
     public var begun: String?
     public var ended: String?
     public var issued: String
-    /// Whose traces were removed: the same project has the same name here, and nobody without the key can tell which.
+    /// A pseudonym of the tenant whose data were removed. A project always has the same pseudonym, and only holders of
+    /// the key can tell which project it is.
     public var tenant: String?
-    /// Where the chain was known to end when its database turned out to be older than that.
+    /// The known end of the chain when its database turned out to be older than that.
     public var restored: Restored?
 
-    /// The cleaned device, as the control plane and as its host know it.
+    /// The cleaned device, as the control plane and its host identify it.
     public struct Device: Sendable, Codable, Equatable {
         public var uuid: String
-        /// The attach handle.
+        /// The attach handle's id.
         public var handle: String
         public var facts: [String: String]
 
@@ -42,15 +43,16 @@ public struct SanitisationStatement: Sendable, Codable, Equatable {
         }
     }
 
-    /// How much the samples prove.
+    /// What the samples prove.
     public struct Proof: Sendable, Codable, Equatable {
-        /// Had at least this share of what the device held been left behind, the samples would have shown it …
+        /// If at least this share of the device's content had been left, the samples would have shown it …
         public var share: Double
         /// … with this probability.
         public var probability: Double
     }
 
-    /// The database was set back: certificates after number `kept`, up to `number`, were issued and are not in it any more.
+    /// The database was set back: certificates after number `kept`, up to `number`, were issued but are no longer in
+    /// it.
     public struct Restored: Sendable, Codable, Equatable {
         public var kept: Int64
         public var number: Int64
@@ -86,12 +88,12 @@ public struct SanitisationStatement: Sendable, Codable, Equatable {
     }
 }
 
-/// How a cleaning ended.
+/// The result of a cleaning.
 public enum SanitisationResult: String, Sendable, Codable {
-    /// It was cleaned; `verification` says how far that is proven.
+    /// The device was cleaned; `verification` says how far that is proven.
     case cleaned
-    /// It was not, or not provably, and is given to nobody.
+    /// The device was not cleaned, or not provably, and is given to nobody.
     case failed
-    /// Nobody cleaned it: an operator gave it out again on his word.
+    /// The device was not cleaned: an operator released it on their own responsibility.
     case vouched
 }

@@ -1,9 +1,9 @@
 import Crypto
 import Model
 
-/// The SHA-256 of a statement's text, in hexadecimal: what the next statement in the chain names.
+/// The SHA-256 of a statement's text, in hexadecimal. The next statement in the chain contains it.
 public enum StatementHash {
-    /// Before the first of a chain.
+    /// The predecessor of the first statement of a chain.
     public static let none = String(repeating: "0", count: 64)
 
     public static func of(_ text: String) -> String {

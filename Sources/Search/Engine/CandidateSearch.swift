@@ -1,8 +1,9 @@
 /// Finds where a request fits.
 ///
-/// Trees are taken breadth first unless the request says otherwise: each tree's first candidate comes before any tree's
-/// second, so that a limited answer spreads over hosts. The columns of the index rule out most trees; the rest are walked. One
-/// that is hard is put off until the others had their turn, so that it does not use up what would have found theirs.
+/// Trees are searched breadth first unless the request says otherwise: each tree's first candidate comes before any
+/// tree's second, so that a limited response covers many hosts. The columns of the index exclude most trees; the others
+/// are walked. A hard tree is put off until the others had their turn, so that it does not use up the budget with which
+/// they would have been found.
 public struct CandidateSearch: Sendable {
     public let request: CandidateRequest
 

@@ -1,13 +1,13 @@
-/// Wants that compete for the same providers: whether all of them can win is a question of a matching, answered without
-/// trying their orders.
+/// Wants that compete for the same providers. Whether all of them can win is a matching problem, which is solved
+/// without trying their orders.
 struct Contest: Sendable {
     let members: [Int]
-    /// Classes that every member takes; empty where each needs a provider of its own.
+    /// Classes that every member takes; empty if each member needs a provider of its own.
     let classes: [Int]
 
     var isForProviders: Bool { classes.isEmpty }
 
-    /// One for the wants that must be apart, and one for each class that several wants take.
+    /// One contest for the wants that must be on separate providers, and one for each class that several wants take.
     static func all(of wants: [Want], unsuffixedCount: Int, isIsolated: Bool) -> [Contest] {
         var contests: [Contest] = []
         if isIsolated, wants.count - unsuffixedCount > 1 {

@@ -1,15 +1,15 @@
-/// The wants of a plan as plain numbers in rows, for the walks: what they ask of each provider of each tree.
+/// The wants of a plan as plain numbers in rows, for the walks: what they require of each provider of each tree.
 final class Demands: Sendable {
     struct Rows: Sendable {
         struct Demand: Sendable {
-            /// A class that whoever serves must have; -1 where any may.
+            /// A class that the provider must have; -1 for no such class.
             let firstClass: Int
             let amounts: Range<Int>
             let terms: Range<Int>
             let forbidden: Range<Int>
-            /// The subtree rules that it is part of, in `rulesOfWants`.
+            /// The subtree rules to which the want belongs, in `rulesOfWants`.
             let rules: Range<Int>
-            /// Whether it does not matter in which tree or aggregate the provider is.
+            /// Whether the tree and the aggregates of the provider do not matter.
             let isContent: Bool
         }
 
@@ -28,7 +28,7 @@ final class Demands: Sendable {
         let rootRequired: Table<TraitBit>
         let rootForbidden: Table<TraitBit>
 
-        /// Whether the provider itself, apart from its trees and neighbours, can serve.
+        /// Whether the provider can serve by itself, regardless of its tree and neighbours.
         func isServed(_ want: Int, by position: Int, of tree: TreeTables) -> Bool {
             let demand = demands[want]
             for index in demand.amounts {

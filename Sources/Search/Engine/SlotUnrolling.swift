@@ -1,7 +1,7 @@
-/// Fills the slots of a pattern with members of their places, in every way that is different.
+/// Fills the slots of a pattern with members of their places, in every distinct way.
 ///
-/// Slots of one place get different members. A slot whose load equals an earlier one's gets a later member than that, so
-/// that exchanging the two is not counted twice.
+/// Slots of one place get different members. A slot whose load equals an earlier one's gets a later member, so that
+/// exchanging the two does not count twice.
 struct SlotUnrolling {
     struct Slot {
         let place: Int

@@ -1,10 +1,10 @@
-/// Yields the slots of trees that the columns cannot rule out, in order.
+/// Yields, in order, the slots of trees that the columns cannot exclude.
 ///
-/// A want that some sharing provider could serve rules nothing out: any tree may reach that provider.
+/// A want that some sharing provider could serve excludes nothing, because any tree may reach that provider.
 struct TreeFilter {
     private let index: PlacementIndex
     private var words: [UInt64]
-    /// At least so much must be free of a class on one provider.
+    /// Minimum amounts of a class that must be free on one provider.
     private var floors: [(resourceClass: Int, amount: Int)] = []
     private var word = 0
     private var bits: UInt64 = 0

@@ -9,17 +9,18 @@ struct Want: Sendable {
     let suffix: String
     let isSuffixed: Bool
     let amounts: [Amount]
-    /// Each term: one of its bits must be set. Empty where there is no suffix: then the terms bind all providers together.
+    /// For each term, one of its bits must be set. Empty for the group without a suffix, whose terms apply to all its
+    /// providers together.
     let required: [[TraitBit]]
     let forbidden: [TraitBit]
     let memberOf: [[Int]]
     let notMemberOf: [Int]
     /// The slot of the tree that must serve it.
     let tree: Int?
-    /// Equal for wants that ask for the same.
+    /// Equal for wants with equal requirements.
     var kind: Int
 
-    /// A class that whoever serves must have.
+    /// A class that the provider must have.
     var firstClass: Int? { amounts.first?.resourceClass }
 
     /// How much of the class it takes.
@@ -31,7 +32,7 @@ struct Want: Sendable {
             && tree == other.tree
     }
 
-    /// Whether the provider itself, apart from its trees and neighbours, can serve.
+    /// Whether the provider can serve by itself, regardless of its tree and neighbours.
     func isServed(by position: Int, of tree: TreeTables) -> Bool {
         for amount in amounts {
             guard let stock = tree.stock(of: position, amount.resourceClass), stock.fits(amount.amount) else {
@@ -43,15 +44,15 @@ struct Want: Sendable {
         return true
     }
 
-    /// Whether it does not matter in which tree or aggregate the provider is.
+    /// Whether the tree and the aggregates of the provider do not matter.
     var isContent: Bool { tree == nil && memberOf.isEmpty && notMemberOf.isEmpty }
 
-    /// Whether the provider is in one aggregate of each set.
+    /// Whether the provider is in at least one aggregate of each set.
     private func isMember(_ position: Int, of tree: TreeTables) -> Bool {
         memberOf.allSatisfy { tree.isIn(anyOf: $0, position) }
     }
 
-    /// Whether a provider that can serve by itself may, in a candidate that belongs to the tree `anchor`.
+    /// Whether a provider that can serve by itself may do so in a candidate of the tree `anchor`.
     func admits(_ position: Int, of tree: TreeTables, slot: Int, anchor: TreeTables, anchorSlot: Int) -> Bool {
         if let wanted = self.tree, wanted != slot || (!isSuffixed && anchorSlot != wanted) { return false }
         if isSuffixed {

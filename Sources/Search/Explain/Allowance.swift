@@ -1,14 +1,15 @@
-/// What a long piece of work may still use: steps, and as long as whoever asked still waits.
+/// The remaining budget of a long computation: steps, and time as long as the caller still waits.
 public struct Allowance: Sendable {
-    /// Steps that are left; below 0 where the work is over.
+    /// Steps that are left; negative if the computation must end.
     public private(set) var steps: Int
     private let isGivenUp: @Sendable () -> Bool
     private var sinceLook = 0
 
-    /// After so many steps it is asked whether the work was given up.
+    /// After this number of steps, the computation checks whether it was cancelled.
     private static let stepsBetweenLooks = 4096
 
-    /// - Parameter isGivenUp: whether the work need not go on, because its time is over or nobody waits for it any more
+    /// - Parameter isGivenUp: whether the computation should end, because its time is over or nobody waits for it any
+    ///   more
     public init(steps: Int, isGivenUp: @escaping @Sendable () -> Bool = { false }) {
         self.steps = steps
         self.isGivenUp = isGivenUp

@@ -13,64 +13,65 @@ public import Model
 ///
 /// `best` is the largest amount below what is asked that fits, the other parts given up.
 public struct Explanation: Sendable {
-    /// What one constraint costs.
+    /// The effect of one constraint.
     public struct Cost: Sendable, Equatable {
         public let constraint: RequestConstraint
-        /// Trees that cannot serve it with the resources it applies to, everything else left out. Nil where the allowance
-        /// ended before.
+        /// Number of trees that cannot serve the constraint together with the resources to which it applies, without
+        /// the rest of the request. Nil if the allowance ended before.
         public let removedAlone: Int?
-        /// Trees that only it keeps out: they serve all the rest.
+        /// Number of trees that only this constraint excludes: they serve everything else.
         public let removedLast: Int?
     }
 
-    /// A set of constraints without which the request fits somewhere; no smaller set does.
+    /// A set of constraints without which the request fits somewhere; no smaller set has that effect.
     public struct Relaxation: Sendable, Equatable {
         public let dropped: [RequestConstraint]
-        /// How many trees it fits then.
+        /// Number of trees in which the request then fits.
         public let anchors: Int
-        /// Where one amount is all that is dropped: the most of it that fits in one of them. Nil where none does.
+        /// If the set is one amount: the largest amount that fits in one of these trees. Nil if none does.
         public internal(set) var amount: Int?
     }
 
-    /// A tree that nearly serves.
+    /// A tree that can serve all but a few parts.
     public struct NearMiss: Sendable {
         public let root: ProviderReference
         public let dropped: [RequestConstraint]
-        /// Of the amounts among them.
+        /// The shortages of the amounts among these parts.
         public let shortages: [Shortage]
         /// The sum of the parts' weights.
         public let weight: Double
-        /// Providers of other trees that share with it.
+        /// Providers of other trees that share resources with it.
         public let shared: [ProviderReference]
     }
 
-    /// How much a tree lacks of one class.
+    /// How much of one class a tree lacks.
     public struct Shortage: Sendable, Equatable {
         public let resourceClass: ResourceClass
         public let asked: Int
-        /// The most that fits.
+        /// The largest amount that fits.
         public let free: Int
     }
 
     public let trees: Int
     public let fitting: Int
     public let costs: [Cost]
-    /// All of the least size, as far as `mostRelaxations`; empty where the request fits, or nothing up to
-    /// `largestRelaxation` helps.
+    /// All relaxations of the smallest size, up to `mostRelaxations`; empty if the request fits, or if no set of up to
+    /// `largestRelaxation` constraints helps.
     public let relaxations: [Relaxation]
-    /// The nearest first; empty where the request fits somewhere.
+    /// The nearest first; empty if the request fits somewhere.
     public let nearest: [NearMiss]
 
-    /// False where the allowance ended before everything was looked at, or more relaxations were found than are listed.
+    /// False if the allowance ended before the computation was complete, or if more relaxations were found than are
+    /// listed.
     public let isComplete: Bool
 
-    /// More than so many constraints are not dropped together.
+    /// The largest number of constraints that are dropped together.
     static let largestRelaxation = 3
     static let mostRelaxations = 200
 
     /// - Parameters:
-    ///   - misses: how many trees that nearly serve are wanted
-    ///   - allowance: what the work may use
+    ///   - misses: maximum number of near misses
+    ///   - allowance: the budget of the computation
     public init(
         of request: CandidateRequest, in index: PlacementIndex, misses: Int = 5,
         allowance: Allowance = Allowance(steps: .max / 2)

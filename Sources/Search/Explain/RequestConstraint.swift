@@ -1,18 +1,18 @@
 public import Model
 
-/// One thing that a request insists on, and that it could do without.
+/// One constraint of a request that could be dropped.
 public enum RequestConstraint: Hashable, Sendable {
     case resource(group: String, ResourceClass)
-    /// The term by its place among the group's required ones.
+    /// A term, by its index among the group's required terms.
     case required(group: String, Int)
     case forbidden(group: String, Trait)
-    /// The set by its place among the group's.
+    /// A set of aggregates, by its index among the group's sets.
     case memberOf(group: String, Int)
     case notMemberOf(group: String)
     case inTree(group: String)
     case rootRequired(Trait)
     case rootForbidden(Trait)
-    /// That groups with a suffix are on providers of their own.
+    /// That groups with a suffix are on separate providers.
     case isolation
     case sameSubtree(Int)
 
@@ -27,7 +27,7 @@ public enum RequestConstraint: Hashable, Sendable {
 }
 
 extension CandidateRequest {
-    /// Everything that can be left out, in the order of the request.
+    /// Every constraint that can be dropped, in the order of the request.
     public var constraints: [RequestConstraint] {
         var all: [RequestConstraint] = []
         for group in groups {
@@ -44,8 +44,8 @@ extension CandidateRequest {
         return all
     }
 
-    /// The same request without some of its constraints. What a group asks beside an amount that is given up stays asked, of
-    /// some provider; a group that asks for nothing any more is gone.
+    /// The same request without some of its constraints. If an amount is dropped, the other requirements of its group
+    /// still apply to some provider; a group without requirements is removed.
     public func without(_ dropped: Set<RequestConstraint>) -> CandidateRequest {
         var request = self
         request.groups = groups.compactMap { group in
@@ -76,7 +76,7 @@ extension CandidateRequest {
         return request
     }
 
-    /// Only `constraint`, with what its group asks for: the least request that shows what it does.
+    /// The smallest request that contains `constraint`, with the resources of its group.
     func only(_ constraint: RequestConstraint) -> CandidateRequest {
         var keep: Set<RequestConstraint> = [constraint]
         // Anything but an amount is judged on the resources it applies to.

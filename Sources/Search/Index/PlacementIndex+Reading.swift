@@ -2,7 +2,7 @@ public import Model
 
 /// Safe: the bytes belong to a tree that this index holds, and are lent for the call only.
 extension PlacementIndex {
-    /// The provider in the domain's words.
+    /// The provider's description.
     public func describe(_ reference: ProviderReference) -> ProviderDescription {
         guard let tree = trees[reference.slot] else { preconditionFailure("a reference into another index") }
         let node = tree.nodes[reference.position]
@@ -16,12 +16,12 @@ extension PlacementIndex {
             aggregates: node.aggregates.map { aggregates.symbols[tree.aggregates[$0]] })
     }
 
-    /// What answers say of the whole tree of a provider; `make` is asked once for each state of the tree.
+    /// The text about the complete tree of a provider in responses. `make` is called once for each state of the tree.
     public func text(ofTree reference: ProviderReference, _ make: () -> [UInt8]) -> [UInt8] {
         trees[reference.slot]?.text(make) ?? []
     }
 
-    /// What a provider has of a class; nil where it has none, or is not known.
+    /// A provider's inventory of a class; nil if it has none, or if the provider is unknown.
     public func stock(of id: ResourceProviderID, _ name: ResourceClass) -> ProviderDescription.Stock? {
         guard let number = classes.number(of: name), let reference = reference(of: id) else { return nil }
         return trees[reference.slot]?.tables.stock(of: reference.position, number).map { stock in
@@ -35,12 +35,12 @@ extension PlacementIndex {
 
     public func id(_ reference: ProviderReference) -> ResourceProviderID { node(reference).id }
 
-    /// Calls `body` with the provider's id as answers show it: 36 characters, valid during the call.
+    /// Calls `body` with the provider's id in the form of responses: 36 characters, valid during the call.
     public func withIDText(_ reference: ProviderReference, _ body: (UnsafeRawBufferPointer) -> Void) {
         unsafe trees[reference.slot]?.withIDText(reference.position, body)
     }
 
-    /// The same of the provider above it. Answers false where there is none.
+    /// Calls `body` with the parent's id. Returns false if there is no parent.
     public func withParentText(_ reference: ProviderReference, _ body: (UnsafeRawBufferPointer) -> Void) -> Bool {
         let parent = node(reference).parent
         guard parent >= 0 else { return false }
@@ -48,7 +48,7 @@ extension PlacementIndex {
         return true
     }
 
-    /// The same of the root of its tree.
+    /// Calls `body` with the id of the tree's root.
     public func withRootText(_ reference: ProviderReference, _ body: (UnsafeRawBufferPointer) -> Void) {
         unsafe trees[reference.slot]?.withIDText(0, body)
     }
@@ -63,7 +63,7 @@ extension PlacementIndex {
     /// A number for the tree; equal for providers of the same one.
     public func treeNumber(_ reference: ProviderReference) -> Int { reference.slot }
 
-    /// In the order of the classes' names.
+    /// Calls `body` for each inventory, in the order of the classes' names.
     public func forEachStock(
         _ reference: ProviderReference, _ body: (_ resourceClass: ResourceClass, _ capacity: Int, _ used: Int) -> Void
     ) {
@@ -74,13 +74,13 @@ extension PlacementIndex {
         }
     }
 
-    /// In the order of their names.
+    /// Calls `body` for each trait, in the order of the names.
     public func forEachTrait(_ reference: ProviderReference, _ body: (Trait) -> Void) {
         guard let tree = trees[reference.slot] else { return }
         for name in tree.traits(of: reference.position).map({ traits.symbols[$0] }).sorted() { body(name) }
     }
 
-    /// Roots of all trees, in no order that means anything.
+    /// The roots of all trees, in no particular order.
     public var roots: [ProviderReference] {
         trees.indices.compactMap { trees[$0] == nil ? nil : ProviderReference(slot: $0, position: 0) }
     }

@@ -1,10 +1,10 @@
 public import Model
 
-/// Every provider tree of the cloud, ready to be searched.
+/// Every provider tree of the cloud, ready for searching.
 ///
-/// Trees have slots; flat columns over the slots (which trees have a trait anywhere, the most that is free of a class
-/// on one provider of a tree) let a search pass over trees that cannot serve without touching them. A value: copying it
-/// takes a snapshot.
+/// Trees have slots. Flat columns over the slots (which trees have a trait anywhere; the largest amount of a class that
+/// is free on one provider of a tree) let a search skip trees that cannot serve without reading them. The index is a
+/// value: a copy is a snapshot.
 public struct PlacementIndex: Sendable {
     private(set) var trees: [IndexedTree?] = []
     private var vacant: [Int] = []
@@ -12,13 +12,13 @@ public struct PlacementIndex: Sendable {
     var classes = SymbolTable<ResourceClass>()
     var traits = SymbolTable<Trait>()
     var aggregates = SymbolTable<AggregateID>()
-    /// Bit per slot that holds a tree.
+    /// One bit for each slot; set if the slot holds a tree.
     private(set) var occupied: [UInt64] = []
-    /// By trait, a bit per slot whose tree has it on some provider.
+    /// For each trait, one bit for each slot; set if some provider of the tree has the trait.
     private(set) var treesWithTrait: [[UInt64]] = []
-    /// By class and slot, the most that is free on one provider; -1 where the tree has none of the class.
+    /// By class and slot, the largest amount that is free on one provider; -1 if the tree has none of the class.
     private(set) var mostFree: [[Int]] = []
-    /// Providers that serve other trees by a shared aggregate.
+    /// Providers that serve other trees through a shared aggregate.
     private(set) var sharing: [ProviderReference] = []
 
     public init() {}
@@ -26,13 +26,13 @@ public struct PlacementIndex: Sendable {
     public var providerCount: Int { slots.count }
     public var treeCount: Int { trees.count - vacant.count }
 
-    /// Where a provider stands; nil when the index does not know it.
+    /// The position of a provider; nil if the index does not know it.
     public func reference(of id: ResourceProviderID) -> ProviderReference? {
         guard let slot = slots[id], let position = trees[slot]?.position(of: id) else { return nil }
         return ProviderReference(slot: slot, position: position)
     }
 
-    /// The root of the tree that holds `id`.
+    /// The root of the tree that contains `id`.
     public func root(of id: ResourceProviderID) -> ResourceProviderID? {
         slots[id].flatMap { trees[$0]?.root }
     }
@@ -42,9 +42,9 @@ public struct PlacementIndex: Sendable {
         return tree.nodes[position].revision
     }
 
-    /// Puts a tree in place of what was there below the same root. Without the root among `providers` the tree is gone.
+    /// Replaces the tree below `root`. If `providers` does not contain the root, the tree is removed.
     ///
-    /// Answers false, and changes nothing, where what the index has of one of these providers is newer.
+    /// Returns false, and changes nothing, if the index has a newer revision of one of these providers.
     @discardableResult
     public mutating func install(root: ResourceProviderID, _ providers: [ProviderDescription]) -> Bool {
         for provider in providers {
@@ -68,16 +68,17 @@ public struct PlacementIndex: Sendable {
         return true
     }
 
-    /// Forgets a whole tree.
+    /// Removes a complete tree.
     public mutating func remove(root: ResourceProviderID) {
         guard let slot = slots[root], let tree = trees[slot], tree.root == root else { return }
         for node in tree.nodes { slots[node.id] = nil }
         clear(slot)
     }
 
-    /// Sets what is used of a provider after a claim or a release, without reading the database.
+    /// Sets the used amounts of a provider after a claim or a release, without reading the database.
     ///
-    /// Answers false, and changes nothing, unless the index has exactly the state before: the provider must be read anew.
+    /// Returns false, and changes nothing, unless the index has exactly the state before; then the provider must be
+    /// read again.
     public mutating func setUsed(
         _ id: ResourceProviderID, from before: Int64, to after: Int64, _ used: [(ResourceClass, Int)]
     ) -> Bool {
@@ -172,7 +173,7 @@ public struct PlacementIndex: Sendable {
     }
 }
 
-/// A provider's place in one state of the index. Meaningless in another.
+/// A provider's position in one state of the index; invalid in any other state.
 public struct ProviderReference: Hashable, Sendable {
     let slot: Int
     let position: Int

@@ -1,6 +1,6 @@
 public import Model
 
-/// One resource provider in the domain's words: what the database knows of it and the search must.
+/// One resource provider: the part of its rows that the search needs.
 public struct ProviderDescription: Sendable, Equatable {
     public var id: ResourceProviderID
     /// Nil at the root of a tree.
@@ -11,7 +11,7 @@ public struct ProviderDescription: Sendable, Equatable {
     public var traits: [Trait]
     public var aggregates: [AggregateID]
 
-    /// An inventory and how much of it is taken.
+    /// An inventory, and how much of it is used.
     public struct Stock: Sendable, Equatable {
         public var resourceClass: ResourceClass
         public var inventory: Inventory

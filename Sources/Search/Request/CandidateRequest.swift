@@ -1,11 +1,11 @@
 public import Model
 
-/// What is asked of the cloud: groups of resources, and how they must lie to one another.
+/// A request for candidates: groups of resources, and how they must be related.
 public struct CandidateRequest: Sendable, Equatable {
-    /// At most one without a suffix.
+    /// At most one of them has no suffix.
     public var groups: [RequestGroup]
     public var policy: GroupPolicy
-    /// Sets of suffixes whose providers must lie below one of them.
+    /// Sets of suffixes. The providers of each set must be in the subtree of one of them.
     public var sameSubtrees: [[String]]
     /// Traits the root of the anchor tree must have and must not have.
     public var rootRequired: Set<Trait>
@@ -13,11 +13,11 @@ public struct CandidateRequest: Sendable, Equatable {
     /// Whether one candidate may use several providers of one tree (Placement 1.29).
     public var isNested: Bool
     public var folding: Folding
-    /// The most candidates wanted; nil wants all.
+    /// Maximum number of candidates; nil means unlimited.
     public var limit: Int?
-    /// In which order a limited search takes the trees.
+    /// The order in which a limited search visits the trees.
     public var visits = Visits.breadthFirst
-    /// The most steps the search may take; see `CandidateSet.steps`.
+    /// Maximum number of steps of the search; see `CandidateSet.steps`.
     public var budget: Int
 
     public static let defaultBudget = 2_000_000
@@ -42,26 +42,26 @@ public struct CandidateRequest: Sendable, Equatable {
 /// Whether groups with a suffix may share a provider.
 public enum GroupPolicy: String, Sendable {
     case none
-    /// Each on a provider of its own.
+    /// Each group is on a provider of its own.
     case isolate
 }
 
-/// In which order a limited search takes the trees.
+/// The order in which a limited search visits the trees.
 public enum Visits: String, Sendable, CaseIterable {
-    /// Each tree's first candidate before any tree's second.
+    /// The first candidate of each tree, before any tree's second.
     case breadthFirst = "breadth-first"
-    /// All candidates of a tree before the next tree's.
+    /// All candidates of a tree, before the next tree's.
     case depthFirst = "depth-first"
 }
 
-/// Which candidates count as the same.
+/// Which candidates are combined into one.
 public enum Folding: String, Sendable, CaseIterable {
-    /// Every one is listed, as the original Placement does.
+    /// None: every candidate is listed, as in the original Placement.
     case none
-    /// Groups that ask for the same are not told apart: candidates that differ only in which of them has which
-    /// provider are listed once. Every set of providers still appears.
+    /// Candidates are combined if they differ only in which of several equal groups has which provider. Every set of
+    /// providers still appears.
     case equalGroups = "equal-groups"
-    /// Besides, providers that nothing tells apart are not told apart: one candidate stands for all that differ only
-    /// in which of the interchangeable devices they use.
+    /// In addition, interchangeable providers are not distinguished: one candidate stands for all that differ only in
+    /// which of them they use.
     case equalDevices = "equal-devices"
 }

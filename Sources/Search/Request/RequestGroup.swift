@@ -1,19 +1,20 @@
 public import Model
 
-/// One group of a request. With a suffix one provider gives all of it; without, each class may come from another
-/// provider of the tree.
+/// One group of a request. A group with a suffix is served by one provider; without a suffix, each class may come from
+/// another provider of the tree.
 public struct RequestGroup: Sendable, Equatable {
     /// Empty for the group without a suffix.
     public var suffix: String
-    /// An amount of 0 asks for a provider, whatever it has: of the group without a suffix such a one can still bring a trait.
+    /// An amount of 0 requires a provider without using it. In the group without a suffix, such a provider can still
+    /// contribute a trait.
     public var resources: [ResourceClass: Int]
-    /// Each set: at least one of its traits must be there.
+    /// For each set, the provider must have at least one of its traits.
     public var required: [Set<Trait>]
     public var forbidden: Set<Trait>
-    /// Each set: the provider must be in at least one of its aggregates.
+    /// For each set, the provider must be in at least one of its aggregates.
     public var memberOf: [Set<AggregateID>]
     public var notMemberOf: Set<AggregateID>
-    /// Any provider of the tree that must serve the group.
+    /// A provider in whose tree the group must be served.
     public var inTree: ResourceProviderID?
 
     public init(

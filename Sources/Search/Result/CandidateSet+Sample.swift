@@ -1,5 +1,5 @@
 extension CandidateSet {
-    /// At most `most` of the candidates, each as likely as any other, in an order of chance.
+    /// At most `most` of the candidates, all with equal probability, in random order.
     public func sample(_ most: Int, using random: inout some RandomNumberGenerator) -> CandidateSet {
         var rows = Array(0..<count)
         let wanted = min(most, count)

@@ -1,13 +1,13 @@
 public import Model
 
-/// What a search found, in one flat table: a row per candidate, a column per want.
+/// The result of a search, in one flat table: one row per candidate, one column per want.
 public struct CandidateSet: Sendable {
     /// Why the search ended.
     public enum Ending: Sendable, Equatable {
-        /// Everything there is was found.
+        /// All candidates were found.
         case complete
         case limitReached
-        /// The step budget ran out; there may be more.
+        /// The step budget was used up; there may be more candidates.
         case budgetExhausted
     }
 
@@ -15,9 +15,9 @@ public struct CandidateSet: Sendable {
     var picks: [ProviderReference] = []
     public internal(set) var count = 0
     public internal(set) var ending: Ending = .complete
-    /// Trees that the columns could not rule out.
+    /// Number of trees that the columns could not exclude.
     public internal(set) var visitedTrees = 0
-    /// Tests of a provider against a want, and tries to assign one to the other.
+    /// Number of tests of a provider against a want, and of attempts to assign one to the other.
     public internal(set) var steps = 0
 
     init(wants: [Want]) {
@@ -36,20 +36,20 @@ public struct CandidateSet: Sendable {
 
     public func suffix(of column: Int) -> String { wants[column].suffix }
 
-    /// What `column` takes of its provider.
+    /// What `column` takes from its provider.
     public func resources(of column: Int, in index: PlacementIndex) -> [(resourceClass: ResourceClass, amount: Int)] {
         wants[column].amounts.map { (index.classes.symbols[$0.resourceClass], $0.amount) }
     }
 
     public func provider(_ row: Int, _ column: Int) -> ProviderReference { picks[row * wants.count + column] }
 
-    /// Puts the providers of `row`, one for each column, in place of what `providers` holds.
+    /// Replaces the content of `providers` by the providers of `row`, one for each column.
     public func copyRow(_ row: Int, to providers: inout [ProviderReference]) {
         providers.removeAll(keepingCapacity: true)
         providers.append(contentsOf: picks[row * wants.count..<(row + 1) * wants.count])
     }
 
-    /// Each provider that candidate `row` takes from, with the amounts per class.
+    /// The providers of candidate `row`, with the amounts per class.
     public func allocations(
         of row: Int, in index: PlacementIndex
     ) -> [(provider: ProviderReference, resources: [(resourceClass: ResourceClass, amount: Int)])] {
@@ -75,7 +75,7 @@ public struct CandidateSet: Sendable {
         return result
     }
 
-    /// Which providers serve each group, by suffix; the group without a suffix is "".
+    /// The providers of each group, by suffix; the group without a suffix is "".
     public func mappings(of row: Int) -> [(suffix: String, providers: [ProviderReference])] {
         var result: [(suffix: String, providers: [ProviderReference])] = []
         for (column, want) in wants.enumerated() {

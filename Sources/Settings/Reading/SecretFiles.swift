@@ -3,11 +3,11 @@ public import Model
 
 /// Reads secrets from files; a parameter, so that tests need no disk.
 public protocol SecretFiles: Sendable {
-    /// The file's text without the line end. Throws why it cannot be had.
+    /// The file's text without the line end. Throws the reason if it cannot be read.
     func secret(at path: String) throws(SecretFileFault) -> Secret
 }
 
-/// Why a secret cannot be had: completes the sentence "the file, which ...".
+/// Why a secret cannot be read; completes the sentence "the file, which ...".
 public struct SecretFileFault: Error, Sendable {
     public let reason: String
 
@@ -16,7 +16,7 @@ public struct SecretFileFault: Error, Sendable {
     }
 }
 
-/// The real files. One that anybody may read or that is empty is refused.
+/// Reads files on disk. A file that all users may read, or that is empty, is refused.
 public struct DiskSecretFiles: SecretFiles {
     public init() {}
 
@@ -26,7 +26,7 @@ public struct DiskSecretFiles: SecretFiles {
             data = try Data(contentsOf: URL(filePath: path))
             let attributes = try FileManager.default.attributesOfItem(atPath: path)
             if let mode = attributes[.posixPermissions] as? Int, mode & 0o007 != 0 {
-                throw SecretFileFault("anybody on this machine may read; take the right away with chmod o=")
+                throw SecretFileFault("all users of this machine may read; change that with chmod o=")
             }
         } catch let fault as SecretFileFault {
             throw fault

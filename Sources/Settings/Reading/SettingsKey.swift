@@ -2,9 +2,9 @@
 public struct SettingsKey: Sendable, Equatable {
     /// `section.key`.
     public let path: String
-    /// What its value must be, in words.
+    /// The form of its value, in words.
     public let form: String
-    /// The default as one would write it; empty where there is none.
+    /// The default, as in a configuration file; empty if there is none.
     public let standard: String
     /// One sentence.
     public let summary: String

@@ -1,8 +1,9 @@
 import Model
 
-/// Reads keys and, by being asked for them, learns which exist: the one list behind validation and reference.
+/// Reads keys. Each call also declares a key, so the calls are the only list of keys, for validation and for the
+/// reference.
 ///
-/// A wrong value is noted and its default answered, so that one pass finds every problem.
+/// A wrong value is recorded and replaced by its default, so that one pass finds every problem.
 struct SettingsReader {
     private let sources: [SettingsSource]
     private let files: any SecretFiles
@@ -31,7 +32,7 @@ struct SettingsReader {
         problems.append(SettingsFault.Problem(place: place, "'\(path)' \(message)"))
     }
 
-    /// Notes that two keys do not go together, or that one is missing.
+    /// Records a problem: keys that exclude each other, or a missing one.
     public mutating func refuse(_ path: String, _ message: String) {
         let place = sources.reversed().compactMap { $0.values[path]?.place }.first
         refuse(path, place ?? sources.first?.name ?? "configuration", message)
@@ -79,7 +80,7 @@ struct SettingsReader {
         }
     }
 
-    /// A time span: a whole number and a unit, `ms`, `s`, `m`, `h` or `d`; a bare number is seconds.
+    /// A time span: a whole number and a unit, `ms`, `s`, `m`, `h` or `d`; a number without a unit is seconds.
     public mutating func duration(_ path: String, _ summary: String, default standard: String) -> Duration {
         scalar(
             path, "a time span such as 30s, 5m or 2h", Duration(settings: standard) ?? .zero, standard, summary,
@@ -116,7 +117,7 @@ struct SettingsReader {
         }
     }
 
-    /// Texts that may also stand in one, with commas between them, as upstream's options have them.
+    /// A list of texts, which may also be one text with commas, as upstream's options have it.
     public mutating func items(_ path: String, _ summary: String, default standard: [String] = []) -> [String] {
         Self.separated(texts(path, summary, default: standard))
     }
@@ -125,8 +126,8 @@ struct SettingsReader {
         texts.flatMap { $0.split(separator: ",") }.map { $0.filter { $0 != " " } }.filter { !$0.isEmpty }
     }
 
-    /// The lists under one key of every section whose name begins with `prefix`, by the rest of the name: sections that are
-    /// named after things, such as `vgpu_nvidia-35`.
+    /// The lists under one key in every section whose name begins with `prefix`, by the rest of the name: sections that
+    /// are named after things, such as `vgpu_nvidia-35`.
     public mutating func items(
         inEach prefix: String, named placeholder: String, key: String, _ summary: String
     ) -> [String: [String]] {
@@ -149,7 +150,7 @@ struct SettingsReader {
         return found
     }
 
-    /// A mapping of words to words.
+    /// A mapping of texts.
     public mutating func words(_ path: String, _ summary: String) -> [String: String] {
         guard let found = find(path, "a mapping of texts", "", summary) else { return [:] }
         guard case .mapping(let entries) = found.value else {
@@ -169,7 +170,7 @@ struct SettingsReader {
 
     /// Mappings whose keys another room checks, such as `device_spec`.
     ///
-    /// - Parameter takesTexts: whether an entry may be a text that holds a mapping in another form
+    /// - Parameter takesTexts: whether an entry may be a text that contains a mapping in another form
     public mutating func mappings(
         _ path: String, _ summary: String, takesTexts: Bool = false
     ) -> [SettingsValue] {
@@ -185,7 +186,7 @@ struct SettingsReader {
         return values
     }
 
-    /// A secret, by the path of the file that holds it. The secret itself never stands in the configuration.
+    /// A secret, by the path of the file that contains it. The secret itself is never in the configuration.
     public mutating func secret(file path: String, _ summary: String) -> Secret? {
         guard let file = optionalText(path, summary) else { return nil }
         do {
@@ -196,7 +197,7 @@ struct SettingsReader {
         }
     }
 
-    /// Refuses what no one asked for, and answers everything that was wrong.
+    /// Refuses keys that nothing read, and throws every problem that was found.
     mutating func finish() throws(SettingsFault) {
         let known = Set(keys.map(\.path)).union(answered)
         for source in sources {

@@ -1,11 +1,11 @@
 import YAML
 import Yams
 
-/// One place that values come from: the file, or the environment.
+/// One source of values: the file or the environment.
 struct SettingsSource {
     /// For messages: `/etc/kilonova/kilonova.yaml`, `the environment`.
     let name: String
-    /// Leaves by dotted path.
+    /// Values by dotted path.
     var values: [String: (value: SettingsValue, place: String)] = [:]
 
     /// Parses YAML; aliases and tags other than the core schema's are read as plain values.

@@ -1,4 +1,4 @@
-/// A value of the configuration file before anyone has said what it should be.
+/// A value of the configuration before a key interprets it.
 public indirect enum SettingsValue: Sendable, Equatable {
     case null
     /// A plain or quoted word; numbers and booleans stay text until a key says what it is.
@@ -10,7 +10,7 @@ public indirect enum SettingsValue: Sendable, Equatable {
     public struct Entry: Sendable, Equatable {
         public let key: String
         public let value: SettingsValue
-        /// Line of the file, from 1; 0 where the value came from elsewhere.
+        /// Line in the file, from 1; 0 if the value came from elsewhere.
         public let line: Int
 
         public init(key: String, value: SettingsValue, line: Int = 0) {

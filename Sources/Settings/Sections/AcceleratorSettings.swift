@@ -1,6 +1,6 @@
 /// The accelerator service.
 public struct AcceleratorSettings: Sendable {
-    /// Whether projects are limited.
+    /// Whether limits apply to projects.
     public enum Limits: String, Sendable, CaseIterable {
         case off
         /// By the unified limits of the identity service, embedded or a Keystone's.

@@ -7,7 +7,7 @@ public struct AgentSettings: Sendable {
     public let certificateAuthority: String?
     public let stateFolder: String
     public let drivers: [String]
-    /// Drivers that are programs of their own.
+    /// Drivers that are separate programs.
     public let externalDrivers: [SettingsValue]
     public let partitions: [SettingsValue]
     public let layout: Layout

@@ -1,20 +1,20 @@
 public import Model
 
-/// How a caller shows who it is.
+/// How callers are authenticated.
 public struct AuthSettings: Sendable {
     public enum Strategy: String, Sendable, CaseIterable {
         /// Tokens of the identity service in this process.
         case embedded
         /// Tokens of a Keystone.
         case keystone
-        /// Whatever the caller says; on loopback only.
+        /// What the caller claims; on loopback only.
         case noauth2
     }
 
     public let strategy: Strategy
     public let cacheTime: Duration
     public let cacheEntries: Int
-    /// Beyond a token's end, where a service vouches for it.
+    /// How long after its expiry a token is accepted beside a valid service token.
     public let expiredWindow: Duration
     public let serviceTokenRoles: [String]
     public let requiresServiceTokenRole: Bool

@@ -1,7 +1,7 @@
 /// The embedded identity service.
 public struct IdentitySettings: Sendable {
     public let tokenLifetime: Duration
-    /// Folder of the token keys; beside the SQLite database where it is not given.
+    /// Folder of the token keys; if it is not set, beside the SQLite database.
     public let fernetKeys: String?
     public let lockoutFailures: Int
     public let lockoutTime: Duration

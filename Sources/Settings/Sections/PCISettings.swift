@@ -1,4 +1,4 @@
-/// What of the PCI devices is offered.
+/// Which PCI devices are offered.
 public struct PCISettings: Sendable {
     public let deviceSpec: [SettingsValue]
     /// The older name of `device_spec`.

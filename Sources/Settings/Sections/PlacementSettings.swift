@@ -1,13 +1,13 @@
 /// The Placement service.
 public struct PlacementSettings: Sendable {
-    /// Which candidates count as the same.
+    /// Which candidates are combined into one.
     public let foldCandidates: CandidateFolding
     public let searchSteps: Int
-    /// Nil is no bound.
+    /// Nil means unlimited.
     public let mostCandidates: Int?
-    /// In which order the trees are taken.
+    /// The order of candidates.
     public let generationStrategy: GenerationStrategy
-    /// Whether answers are samples by chance.
+    /// Whether limited responses are random samples.
     public let randomizes: Bool
     public let incompleteConsumerProject: String
     public let incompleteConsumerUser: String

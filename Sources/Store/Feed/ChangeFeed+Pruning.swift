@@ -1,9 +1,9 @@
 import Logging
 
 extension ChangeFeed {
-    /// Deletes all but the newest entries, a few thousand a transaction. Replicas may do it at the same time.
+    /// Deletes all but the newest entries, a few thousand per transaction. Several replicas may do so at the same time.
     ///
-    /// Returns how many it deleted. The newest entry always stays, so that the log's end is known.
+    /// Returns how many it deleted. The newest entry always stays, so that the end of the log is known.
     @discardableResult
     public func prune() async throws -> Int {
         let keeps = max(options.keeps, 1)

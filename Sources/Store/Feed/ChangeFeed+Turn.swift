@@ -3,10 +3,10 @@ import Metrics
 import Synchronization
 
 extension ChangeFeed {
-    /// With more stretches than this, they are looked at only now and then.
+    /// If there are more stretches than this, they are read only occasionally.
     private static let fewStretches = 64
 
-    /// Reads what is new and hands it on; whoever waited before it began is told.
+    /// Reads new entries and delivers them. Callers that waited before it began are resumed.
     func turn() async {
         let due = state.withLock { state in Array(state.waiters.keys) }
         var failure: (any Error)?
@@ -26,7 +26,7 @@ extension ChangeFeed {
         }
     }
 
-    /// One page. True when there is more.
+    /// Reads one page. Returns true if there are more.
     private func step() async throws -> Bool {
         guard let cursor = state.withLock({ state in state.cursor }) else { return try await restart() }
         let stretches = stretches(of: cursor)
@@ -53,7 +53,7 @@ extension ChangeFeed {
         return look.new.count == page
     }
 
-    /// Begins at the log's end; everyone loads everything.
+    /// Starts at the end of the log; every subscriber loads everything.
     private func restart() async throws -> Bool {
         resets.increment()
         let begin = ContinuousClock.now
@@ -69,8 +69,8 @@ extension ChangeFeed {
         return false
     }
 
-    /// Where to look for missing numbers; nil when that is left for a later turn. Not when somebody waits, for the
-    /// missing entry may be his.
+    /// Where to look for missing numbers; nil if that is left to a later turn. It is not left if a caller waits,
+    /// because the missing entry may be the caller's.
     private func stretches(of cursor: FeedCursor) -> [ClosedRange<Int64>]? {
         let stretches = cursor.stretches()
         let (turns, hasWaiters) = state.withLock { state in
@@ -80,7 +80,7 @@ extension ChangeFeed {
         return stretches.count <= Self.fewStretches || hasWaiters || turns.isMultiple(of: 16) ? stretches : nil
     }
 
-    /// Tells each subscriber what concerns it. Throws the last failure after all were told.
+    /// Delivers to each subscriber the entries that concern it. Throws the last failure after all deliveries.
     private func deliver(_ entries: [ChangeLog.Entry]) async throws {
         var failure: (any Error)?
         let latest = Self.latest(of: entries)

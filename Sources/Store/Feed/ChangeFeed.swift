@@ -14,27 +14,27 @@ import Synchronization
 /// (a restored database), and after its own handler threw. An entry says *that* something changed: what it is now, the
 /// database says. Entries may arrive out of order and twice.
 public final class ChangeFeed: Sendable {
-    /// What a subscriber is told.
+    /// What a subscriber receives.
     public enum News: Sendable, Equatable {
         /// Anything may have changed: load everything again.
         case reset
-        /// In the log's order as far as it is known, the latest entry for each key only.
+        /// The latest entry for each key, in the log's order as far as it is known.
         case changes([ChangeLog.Entry])
     }
 
     public struct Options: Sendable {
-        /// How often other processes' writes are looked for. This process's own are seen at once.
+        /// How often the log is checked for other processes' writes. This process's own writes are delivered at once.
         public var interval: Duration = .milliseconds(100)
-        /// Entries read in one query.
+        /// Maximum number of entries in one query.
         public var page = 1000
-        /// Newest entries that pruning leaves. A replica further behind reloads.
+        /// Number of newest entries that pruning keeps. A replica that is further behind loads everything again.
         public var keeps: Int64 = 100_000
         public var pruningInterval: Duration = .seconds(60)
 
         public init() {}
     }
 
-    /// Names a subscription, for ending it.
+    /// Identifies a subscription, for ending it.
     public struct Subscription: Sendable, Hashable {
         fileprivate let number: Int
     }
@@ -58,15 +58,15 @@ public final class ChangeFeed: Sendable {
         self.logger = logger
     }
 
-    /// The same database; a write through it that notes a change wakes this feed as soon as it is committed.
+    /// The same database. A write through it that records a change wakes this feed as soon as it is committed.
     public var store: any StateStore { ObservedStore(engine: engine, feed: self) }
 
-    /// Calls `handler` with changes of `kinds`, one call after another, from the task that runs the feed.
+    /// Calls `handler` with changes of `kinds`, one call after another, in the task that runs the feed.
     ///
-    /// A handler must not wait for this feed. One that throws is told `.reset` next time.
+    /// A handler must not wait for this feed. If it throws, it receives `.reset` next time.
     ///
-    /// - Parameter knowsOwnWrites: whether it learns by itself of what this process writes, so that such a write alone
-    ///   need not have the log read at once
+    /// - Parameter knowsOwnWrites: whether the subscriber learns of this process's writes by itself, so that such a
+    ///   write alone need not wake the feed
     @discardableResult
     public func subscribe(
         _ name: String, to kinds: Set<String>, knowsOwnWrites: Bool = false, _ handler: @escaping Handler
@@ -85,7 +85,8 @@ public final class ChangeFeed: Sendable {
         state.withLock { state in state.subscribers.removeAll { $0.number == subscription.number } }
     }
 
-    /// Changes of `kinds` as a sequence, `.reset` first. Who reads too slowly loses `limit` and more, and gets `.reset`.
+    /// Changes of `kinds` as a sequence, `.reset` first. A reader that falls more than `limit` batches behind loses
+    /// entries and receives `.reset`.
     public func news(_ name: String, of kinds: Set<String>, limit: Int = 64) -> AsyncStream<News> {
         let (stream, continuation) = AsyncStream.makeStream(of: News.self, bufferingPolicy: .bufferingOldest(limit))
         let subscription = subscribe(name, to: kinds) { news in
@@ -97,31 +98,31 @@ public final class ChangeFeed: Sendable {
         return stream
     }
 
-    /// When the look before the present one began: what is being delivered became visible after that. For handlers that
-    /// measure how late they learn of things, without a clock that replicas would have to share.
+    /// The start of the look before the present one: the entries that are being delivered became visible after that.
+    /// For handlers that measure their delay without a clock that replicas would have to share.
     public var previousLook: ContinuousClock.Instant? { state.withLock { $0.previousLook } }
 
-    /// Whether all that was committed until `age` ago has been handed to subscribers. False in a process that has just begun,
-    /// or slept, or whose database does not answer.
+    /// Whether everything that was committed until `age` ago has been delivered to subscribers. False in a process that
+    /// has just started or was suspended, or whose database does not respond.
     public func isCurrent(within age: Duration) -> Bool {
         let looked = state.withLock { state in state.lastDelivered }
         return looked.map { ContinuousClock.now - $0 <= age } ?? false
     }
 
-    /// This process wrote changes of these kinds; the empty one stands for any.
+    /// Records that this process wrote changes of these kinds; the empty kind means any.
     func wrote(_ kinds: Set<String>) {
         let isUrgent = kinds.contains("") || state.withLock { !$0.urgentKinds.isDisjoint(with: kinds) }
         if isUrgent { poke() }
     }
 
-    /// Looks at the log now rather than at the next interval.
+    /// Reads the log now instead of at the next interval.
     public func poke() {
         state.withLock { state in state.wake }?.yield()
     }
 
-    /// Waits until all that was committed before the call has been handled by every subscriber.
+    /// Waits until every subscriber has handled everything that was committed before the call.
     ///
-    /// Needs the feed to run. Throws `StoreError` when the log could not be read or a subscriber failed, and
+    /// The feed must be running. Throws `StoreError` if the log could not be read or a subscriber failed, and
     /// `CancellationError`.
     public func catchUp() async throws {
         try await nextTurn(poking: true)
@@ -201,16 +202,16 @@ extension ChangeFeed {
         var nextNumber = 0
         var turns: UInt = 0
         var subscribers: [Subscriber] = []
-        /// Kinds of which some subscriber wants to hear at once when this process writes them.
+        /// Kinds that some subscriber must receive at once when this process writes them.
         var urgentKinds: Set<String> = []
         var waiters: [Int: CheckedContinuation<Void, any Error>] = [:]
         var wake: AsyncStream<Void>.Continuation?
         /// Written only by the task that runs the feed.
         var cursor: FeedCursor?
-        /// When the last look that came to its end began, and the one before it.
+        /// The start of the last completed look, and of the one before it.
         var lastLook: ContinuousClock.Instant?
         var previousLook: ContinuousClock.Instant?
-        /// When the last look began whose findings every subscriber has.
+        /// The start of the last look whose entries every subscriber has received.
         var lastDelivered: ContinuousClock.Instant?
     }
 

@@ -1,19 +1,19 @@
-/// What one look at the change log found, all of one snapshot.
+/// The result of one look at the change log, from one snapshot.
 struct LogLook: Sendable {
     var lowest: Int64 = 0
     var highest: Int64 = 0
-    /// Beyond the position.
+    /// Entries beyond the position.
     var new: [ChangeLog.Entry] = []
-    /// In the stretches where numbers were missing.
+    /// Entries in the stretches where numbers were missing.
     var late: [ChangeLog.Entry] = []
-    /// Stretches without an entry, where the whole log was surveyed.
+    /// Stretches without an entry, if the complete log was surveyed.
     var missing: [ClosedRange<Int64>] = []
-    /// Every transaction below this number had ended. Nil where there is one writer.
+    /// Every transaction below this number had ended. Nil if there is only one writer.
     var oldest: Int64?
-    /// Every transaction that had drawn a number by then has a lower one. Nil where nothing is missing.
+    /// Every transaction that had drawn a number by then has a lower number. Nil if nothing is missing.
     var horizon: Int64?
 
-    /// What changed since `cursor`, at most `page` entries.
+    /// Reads what changed since `cursor`, at most `page` entries.
     init(
         from cursor: FeedCursor, stretches: [ClosedRange<Int64>], page: Int, in transaction: any Transaction
     ) throws {
@@ -35,7 +35,7 @@ struct LogLook: Sendable {
         if oldest != nil, !cursor.missing(before: new).isEmpty { horizon = try Self.ownNumber(in: transaction) }
     }
 
-    /// Where the log ends, and what is missing in it.
+    /// Reads where the log ends, and what is missing in it.
     init(surveying transaction: any Transaction) throws {
         try findEnds(in: transaction)
         guard oldest != nil else { return }
@@ -69,8 +69,8 @@ struct LogLook: Sendable {
         }
     }
 
-    /// The reader's own transaction number, given on demand. A writer's is given before it draws a number of the log, so
-    /// whoever had drawn one before this call has a lower one.
+    /// The reader's own transaction number, assigned on demand. A writer's number is assigned before it draws a number
+    /// of the log, so every transaction that had drawn one before this call has a lower number.
     private static func ownNumber(in transaction: any Transaction) throws -> Int64? {
         try transaction.first("SELECT CAST(pg_current_xact_id() AS TEXT)") { row in Int64(try row[0] as String) } ?? nil
     }

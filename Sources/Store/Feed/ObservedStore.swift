@@ -1,6 +1,6 @@
 import Synchronization
 
-/// A store whose commits wake a change feed at once, when they noted a change.
+/// A store whose commits wake a change feed at once, if they recorded a change.
 struct ObservedStore: StateStore {
     let engine: any StateStore
     let feed: ChangeFeed
@@ -33,7 +33,7 @@ struct ObservedStore: StateStore {
     }
 }
 
-/// What kinds of change a transaction wrote to the change log, in any of its attempts.
+/// The kinds of changes that a transaction wrote to the change log, in any of its attempts.
 private final class Observation: Sendable {
     private let noted = Mutex<Set<String>>([])
 

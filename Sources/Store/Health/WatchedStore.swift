@@ -1,12 +1,12 @@
 import Synchronization
 
-/// A store that knows how its database is: from what became of the latest writes, and where those tell nothing, from a write
-/// of its own that changes nothing.
+/// A store that knows the state of its database: from the outcome of the latest writes or, if those tell nothing, from
+/// a write of its own that changes nothing.
 ///
-/// A database that only answers questions is not well: its disk may be full, or its server a standby.
+/// A database that only responds to reads is not healthy: its disk may be full, or its server a standby.
 public final class WatchedStore: StateStore {
     private struct State {
-        /// The trouble of the latest write that met one; a write that succeeds ends it.
+        /// The error of the latest write that failed; a successful write removes it.
         var trouble: StoreError?
         var lastSuccess: ContinuousClock.Instant?
         var look: (began: ContinuousClock.Instant, task: Task<StoreError?, Never>)?
@@ -16,13 +16,13 @@ public final class WatchedStore: StateStore {
     private let now: @Sendable () -> ContinuousClock.Instant
     private let state = Mutex(State())
 
-    /// Troubles that lie in the database as a whole.
+    /// Errors that concern the database as a whole.
     private static let general: Set<StoreError.Code> = [
         .full, .readOnly, .damaged, .connection, .outcomeUnknown, .closed,
     ]
-    /// How long a write that succeeded vouches for the database.
+    /// How long a successful write proves that the database works.
     private static let vouching: Duration = .seconds(5)
-    /// Questions within it share one look, so that whoever asks often costs no more.
+    /// Callers within this time share one check, so that frequent calls cost no more.
     private static let sharing: Duration = .seconds(1)
 
     public init(_ engine: any StateStore, now: @escaping @Sendable () -> ContinuousClock.Instant = { .now }) {
@@ -66,9 +66,9 @@ public final class WatchedStore: StateStore {
         }
     }
 
-    /// Nil when the database takes writes; else what is wrong with it.
+    /// Nil if the database accepts writes, otherwise what is wrong.
     ///
-    /// Takes as long as the engine is patient with a database that is away.
+    /// Takes up to the engine's patience with a database that does not respond.
     public func trouble() async -> StoreError? {
         if let trouble = await engine.displacement() { return trouble }
         let now = now()

@@ -1,7 +1,8 @@
 import Synchronization
 
 extension Lane {
-    /// Runs `body` on one of the threads. A caller that gave up before its turn came is not served; one whose turn came is.
+    /// Runs `body` on one of the threads. If the caller is cancelled before its turn, `body` does not run; afterwards
+    /// it is completed.
     package func run<Result: Sendable>(
         _ body: @escaping @Sendable (Station) throws -> Result
     ) async throws -> Result {

@@ -5,25 +5,25 @@ import Synchronization
 /// Threads that take work from one queue, each at a station of its own, such as a connection. Nothing here runs on the
 /// cooperative pool.
 ///
-/// Of the threads that have nothing to do, the one that worked last is woken first: its memory, its connection and what is at
-/// the other end of that are still at hand.
+/// Of the idle threads, the one that worked last is woken first, because its memory, its connection and the server's
+/// process for it are still in caches.
 package final class Lane<Station>: Sendable {
     package typealias Work = @Sendable (Station) -> Void
 
     private struct State {
         var waiting: [Work] = []
-        /// Where `waiting` begins; what lies before is done.
+        /// The start of `waiting`; earlier elements are done.
         var head = 0
         var isClosed = false
         var threads: Int
         var closing: [CheckedContinuation<Void, Never>] = []
-        /// What threads without work wait for, the latest last.
+        /// The semaphores of idle threads, the latest last.
         var idle: [DispatchSemaphore] = []
     }
 
     private let state: Mutex<State>
 
-    /// Each thread makes its station when it begins and ends it when the lane is closed.
+    /// Each thread creates its station when it starts, and ends it when the lane is closed.
     package init(
         _ name: String, threads: Int, station: @escaping @Sendable (Lane) -> Station,
         end: @escaping @Sendable (Station) -> Void
@@ -39,7 +39,7 @@ package final class Lane<Station>: Sendable {
 
     package var isClosed: Bool { state.withLock { $0.isClosed } }
 
-    /// False when the lane is closed; then `work` never runs.
+    /// Returns false if the lane is closed; then `work` never runs.
     package func add(_ work: @escaping Work) -> Bool {
         let (isAccepted, thread) = state.withLock { state -> (Bool, DispatchSemaphore?) in
             if state.isClosed { return (false, nil) }
@@ -50,7 +50,7 @@ package final class Lane<Station>: Sendable {
         return isAccepted
     }
 
-    /// Takes nothing more, finishes what was taken, and ends the threads with their connections.
+    /// Accepts no more work, finishes what was accepted, and ends the threads with their connections.
     package func close() async {
         await withCheckedContinuation { (continuation: CheckedContinuation<Void, Never>) in
             let (idle, isDone) = state.withLock { state in
@@ -76,7 +76,7 @@ package final class Lane<Station>: Sendable {
         for continuation in closing { continuation.resume() }
     }
 
-    /// Nil when the lane is closed and empty.
+    /// Nil if the lane is closed and empty.
     private func next(_ turn: DispatchSemaphore) -> Work? {
         while true {
             let (work, isOver) = state.withLock { state -> (Work?, Bool) in

@@ -4,7 +4,7 @@ import FoundationEssentials
 import Model
 import Settings
 
-/// `kilonova account`: the way back in where nobody can sign in.
+/// `kilonova account`: restores access when nobody can sign in.
 struct AccountCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "account",

@@ -4,7 +4,7 @@ import FoundationEssentials
 import Model
 import Settings
 
-/// `kilonova backup`: database, keys and certificates of a control plane, while it runs.
+/// `kilonova backup`: copies database, keys and certificates of a control plane while it runs.
 struct BackupCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "backup",
@@ -33,7 +33,7 @@ struct BackupCommand: AsyncParsableCommand {
     }
 }
 
-/// Whose state it is: that of `kilonova server` or of `kilonova dev`.
+/// Selects the state: that of `kilonova server` or of `kilonova dev`.
 struct BackedUpOptions: ParsableArguments {
     @Option(help: ArgumentHelp("Configuration file.", valueName: "file"))
     var config: String?

@@ -3,7 +3,8 @@ import Console
 import Foundation
 import Model
 
-/// Who binds: the owner of what is bound, and a service that vouches for it, as the compute service does.
+/// The accounts for binding: the owner of what is bound, and a service that vouches for the owner, like a compute
+/// service.
 struct BindingAccounts: ParsableArguments {
     @OptionGroup var cloud: CloudOptions
 
@@ -23,7 +24,7 @@ struct BindingAccounts: ParsableArguments {
             owner: owner, service: try name.map { try CloudSession(CloudOptions.reader.cloud($0)) } ?? owner)
     }
 
-    /// What is shown of accelerator requests.
+    /// The columns of accelerator requests.
     static let columns = ["uuid", "state", "hostname", "device_rp_uuid", "attach_handle_type", "attach_handle_info"]
 
     static func instance(_ text: String) throws -> InstanceID {
@@ -77,7 +78,7 @@ struct BindCommand: AsyncParsableCommand {
     }
 }
 
-/// `kilonova bindings`: what an instance holds.
+/// `kilonova bindings`: shows what is bound to an instance.
 struct BindingsCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "bindings", abstract: "Show what is bound to an instance.")
@@ -96,7 +97,7 @@ struct BindingsCommand: AsyncParsableCommand {
     }
 }
 
-/// `kilonova unbind`: gives back what `bind` took.
+/// `kilonova unbind`: releases what `bind` claimed.
 struct UnbindCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "unbind", abstract: "Release what is bound to an instance.",

@@ -2,7 +2,7 @@ import ArgumentParser
 import ControlPlane
 import Settings
 
-/// `kilonova bootstrap`: the first users of a stand-alone control plane.
+/// `kilonova bootstrap`: creates the first users of a stand-alone control plane.
 struct BootstrapCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "bootstrap",

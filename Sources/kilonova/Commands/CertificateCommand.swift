@@ -11,7 +11,7 @@ struct CertificateCommand: AsyncParsableCommand {
         discussion: "'kilonova verify certificate' checks what 'export' and 'keys' print.",
         subcommands: [List.self, Show.self, Export.self, Keys.self])
 
-    /// Which certificates are meant.
+    /// Selects certificates.
     struct Choice: ParsableArguments {
         @Option(help: "Only certificates of this host.")
         var host: String?
@@ -65,7 +65,7 @@ struct CertificateCommand: AsyncParsableCommand {
         }
     }
 
-    /// Prints them whole.
+    /// Prints complete certificates.
     struct Export: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
             commandName: "export", abstract: "Print complete certificates as JSON, to be checked elsewhere.")

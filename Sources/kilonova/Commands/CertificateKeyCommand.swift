@@ -2,7 +2,7 @@ import ArgumentParser
 import ControlPlane
 import Settings
 
-/// `kilonova rotate-certificate-key`: has a new key sign sanitisation certificates.
+/// `kilonova rotate-certificate-key`: creates a new key that signs sanitisation certificates.
 struct CertificateKeyCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "rotate-certificate-key",

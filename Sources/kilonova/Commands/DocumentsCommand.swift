@@ -3,7 +3,7 @@ import ControlPlane
 import FoundationEssentials
 import Model
 
-/// `kilonova docs`: the documents that are made from the program.
+/// `kilonova docs`: writes the documents that are generated from the program.
 struct DocumentsCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "docs",
@@ -43,7 +43,7 @@ struct DocumentsCommand: AsyncParsableCommand {
                 }
             }
             if !stale.isEmpty {
-                throw Fault.conflict("Not what the program says: \(stale.joined(separator: ", ")). Run 'make docs'.")
+                throw Fault.conflict("Out of date: \(stale.joined(separator: ", ")). Run 'make docs'.")
             }
         }
     }

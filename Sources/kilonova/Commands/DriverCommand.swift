@@ -1,7 +1,7 @@
 import ArgumentParser
 import Console
 
-/// `kilonova driver`: what runs on the cloud's hosts.
+/// `kilonova driver`: shows the drivers of the cloud's hosts.
 struct DriverCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "driver", abstract: "Show the drivers of the cloud's hosts.", subcommands: [List.self])

@@ -3,7 +3,7 @@ import ControlPlane
 import Model
 import Settings
 
-/// `kilonova enrolment-token`: lets one host in, once.
+/// `kilonova enrolment-token`: prints a token with which one host can enrol once.
 struct EnrolmentCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "enrolment-token",

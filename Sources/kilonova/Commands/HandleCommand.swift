@@ -3,7 +3,7 @@ import Clients
 import Console
 import HTTPTypes
 
-/// `kilonova handle`: what is attached to servers, and what waits for an operator.
+/// `kilonova handle`: shows attach handles, and decides about those in quarantine.
 struct HandleCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "handle", abstract: "Show attach handles, and decide about those in quarantine.",
@@ -34,7 +34,7 @@ struct HandleCommand: AsyncParsableCommand {
         }
     }
 
-    /// Which handle is meant, and where.
+    /// Selects a handle and its cloud.
     struct Choice: ParsableArguments {
         @Argument(help: "Its id.")
         var uuid: String
@@ -60,7 +60,7 @@ struct HandleCommand: AsyncParsableCommand {
         }
     }
 
-    /// Has a handle in quarantine cleaned again.
+    /// Requests another cleaning of a handle in quarantine.
     struct Retry: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
             commandName: "retry", abstract: "Have a quarantined handle cleaned again.")
@@ -70,7 +70,7 @@ struct HandleCommand: AsyncParsableCommand {
         func run() async throws { try await choice.act("retry") }
     }
 
-    /// Vouches for one.
+    /// Releases a handle in quarantine without cleaning.
     struct Release: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
             commandName: "release",

@@ -40,7 +40,7 @@ extension HostCommand {
         }
     }
 
-    /// Removes a host that left.
+    /// Removes a host that has left.
     struct Delete: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
             commandName: "delete", abstract: "Remove a host that has left: its devices and all other records of it.",
@@ -64,7 +64,7 @@ extension HostCommand {
         }
     }
 
-    /// Keeps new work off a host.
+    /// Stops new work on a host.
     struct Disable: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
             commandName: "disable", abstract: "Stop placing new work on a host; what is bound stays bound.")
@@ -85,7 +85,7 @@ extension HostCommand {
         }
     }
 
-    /// Lets new work be placed on it again.
+    /// Allows new work on a host again.
     struct Enable: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
             commandName: "enable", abstract: "Allow new work on a host again.")

@@ -11,7 +11,7 @@ struct HostCommand: AsyncParsableCommand {
             Record.self, Match.self, Reshape.self, List.self, Show.self, Disable.self, Enable.self, Delete.self,
         ])
 
-    /// Archives what drivers read of a machine.
+    /// Records what drivers read on a machine.
     struct Record: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
             commandName: "record",
@@ -37,7 +37,7 @@ struct HostCommand: AsyncParsableCommand {
         }
     }
 
-    /// Says what a change of the layout of providers would do.
+    /// Shows the effect of a change of the provider layout.
     struct Reshape: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
             commandName: "reshape",
@@ -77,7 +77,7 @@ struct HostCommand: AsyncParsableCommand {
         }
     }
 
-    /// Says what `device_spec` offers and why not.
+    /// Shows what `device_spec` offers, and why it does not offer the rest.
     struct Match: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
             commandName: "match",

@@ -5,13 +5,13 @@ import ControlPlane
 import FoundationEssentials
 import Settings
 
-/// `kilonova limits`: what projects may have of accelerators.
+/// `kilonova limits`: shows and registers projects' limits of accelerators.
 struct LimitsCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "limits", abstract: "Show and register the unified limits of accelerators.",
         subcommands: [List.self, Register.self])
 
-    /// Shows what a project may have and has.
+    /// Shows a project's limits and usage.
     struct List: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
             commandName: "list", abstract: "Show a project's limits of accelerators and its usage.",
@@ -31,7 +31,7 @@ struct LimitsCommand: AsyncParsableCommand {
         }
     }
 
-    /// Registers the defaults that every project has unless it has its own.
+    /// Registers the defaults for projects without limits of their own.
     struct Register: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
             commandName: "register",

@@ -2,7 +2,7 @@ import ArgumentParser
 import ControlPlane
 import Settings
 
-/// `kilonova restore`: puts a backup into the place that the settings name.
+/// `kilonova restore`: restores a backup to the places that the settings name.
 struct RestoreCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "restore",

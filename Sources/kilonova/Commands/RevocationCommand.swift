@@ -3,7 +3,7 @@ import ControlPlane
 import Model
 import Settings
 
-/// `kilonova revoke-certificates`: shuts one host out.
+/// `kilonova revoke-certificates`: revokes the certificates of one host's agent.
 struct RevocationCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "revoke-certificates",

@@ -2,7 +2,7 @@ import ArgumentParser
 import ControlPlane
 import Settings
 
-/// `kilonova rotate-token-keys`: has a new key sign tokens.
+/// `kilonova rotate-token-keys`: makes the staged key sign tokens, and stages a new one.
 struct TokenKeyCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "rotate-token-keys",

@@ -3,7 +3,7 @@ import FoundationEssentials
 import Model
 import Sanitisation
 
-/// `kilonova verify`: checks documents without the control plane that made them.
+/// `kilonova verify`: checks documents without the control plane that issued them.
 struct VerifyCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "verify", abstract: "Check documents without the control plane that issued them.",
@@ -36,12 +36,12 @@ struct VerifyCommand: AsyncParsableCommand {
                 for note in check.notes { Reporting.say("note: \(note)") }
                 for host in check.openEnded {
                     Reporting.say(
-                        "note: Nothing says where the chain of \(host) ends, so that certificates after the last one here would not be "
-                            + "missed; give its end too, from GET /v2/sanitisation_chains.")
+                        "note: The end of the chain of \(host) was not given, so certificates that are missing at its end are not "
+                            + "detected; give it too, from GET /v2/sanitisation_chains.")
                 }
                 for fault in check.faults { Reporting.say("wrong: \(fault)") }
-                guard check.holds else { throw Fault.badRequest("The certificates do not hold.") }
-                Reporting.say("\(check.findings.count) certificates hold")
+                guard check.holds else { throw Fault.badRequest("The certificates are not valid.") }
+                Reporting.say("\(check.findings.count) certificates are valid")
             }
         }
 

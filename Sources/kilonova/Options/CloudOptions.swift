@@ -5,7 +5,7 @@ import FoundationEssentials
 import HTTPTypes
 import Model
 
-/// Which cloud a verb works on, and as whom.
+/// Selects the cloud and the account of a command.
 struct CloudOptions: ParsableArguments {
     @Option(
         name: .customLong("os-cloud"),
@@ -22,12 +22,12 @@ struct CloudOptions: ParsableArguments {
         }
     }
 
-    /// The version of the accelerator API that operators' verbs need.
+    /// The version of the accelerator API that operators' commands need.
     static let version = Microversion(2, 4)
 
-    /// All elements of one of the accelerator API's lists.
+    /// All elements of one list of the accelerator API.
     ///
-    /// - Parameter collection: its path and the answer's member, such as `hosts`
+    /// - Parameter collection: the list's path and the response's member, such as `hosts`
     func list(
         _ collection: String, query: [(name: String, value: String?)] = [], limit: Int? = nil
     ) async throws -> [JSONValue] {
@@ -35,9 +35,9 @@ struct CloudOptions: ParsableArguments {
             .accelerator, "/\(collection)", collection, query: query, limit: limit, version: Self.version)
     }
 
-    /// Asks the accelerator API for one object, or to do something with it.
+    /// Reads one object of the accelerator API, or requests an action on it.
     ///
-    /// - Parameter path: steps from `/v2`, in any characters
+    /// - Parameter path: path components below `/v2`, with any characters
     @discardableResult
     func call(
         _ method: HTTPRequest.Method = .get, _ path: String..., query: String = "", body: JSONValue? = nil,

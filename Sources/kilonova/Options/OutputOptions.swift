@@ -2,7 +2,7 @@ import ArgumentParser
 import Console
 import Model
 
-/// How a verb shows what it found: as `openstack` does.
+/// The output options of a command, as in `openstack`.
 struct OutputOptions: ParsableArguments {
     @Option(
         name: [.customShort("f"), .customLong("format")],

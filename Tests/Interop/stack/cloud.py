@@ -1,4 +1,4 @@
-"""The accounts and the catalog of a cloud, whoever serves its identity."""
+"""The accounts and the catalog of a cloud, with either identity service."""
 import os
 
 import openstack
@@ -34,7 +34,7 @@ class Cloud:
             project_domain_name="Default", region_name=REGION, load_yaml_config=False, load_envvars=False)
 
     def account(self, user, section=None):
-        """How a service logs in, as its configuration says it."""
+        """The settings with which a service authenticates, for its configuration file."""
         return {"auth_type": "password", "auth_url": self.url, "username": user, "password": self.service_password,
                 "project_name": "service", "user_domain_name": "Default", "project_domain_name": "Default",
                 "region_name": REGION, **(section or {})}
@@ -44,7 +44,7 @@ class Cloud:
                                    "service_token_roles_required": "true"})
 
     def add_accounts(self, services):
-        """The project and the user that the trial works with, and an account for each service."""
+        """Creates the project and the user of the test, and an account for each service."""
         identity = self.admin.identity
         roles = {role.name: role for role in identity.roles()}
         project = identity.find_project("service") or identity.create_project(name="service", domain_id="default")
@@ -54,7 +54,7 @@ class Cloud:
                 user = identity.create_user(name=name, password=self.service_password, domain_id="default")
             else:
                 identity.update_user(user, password=self.service_password)
-            # Nova finds servers of other projects, for whoever sends it events, only by the role admin.
+            # Nova accepts events for servers of other projects only from callers with the role admin.
             for role in ("admin", "service") if name in ("nova", "kilonova", "cyborg") else ("service",):
                 identity.assign_project_role_to_user(project, user, roles[role])
             if name == "kilonova":

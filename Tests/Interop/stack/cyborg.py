@@ -40,7 +40,7 @@ class Cyborg:
 
     @staticmethod
     def fill(database, count, handles):
-        """Writes devices straight into its database, each a deployable with free handles; their hosts and providers."""
+        """Writes devices directly into its database, each with one deployable and free handles. Returns their hosts and providers."""
         providers, rows = [], {name: [] for name in ("devices", "controlpath_ids", "deployables", "attributes", "attach_handles")}
         first = 1000
         for number in range(first, first + count):

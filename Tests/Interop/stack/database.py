@@ -7,7 +7,7 @@ from .processes import Failure
 
 class Database:
     def __init__(self, processes, durable=False):
-        """Durable as in production, or as fast as a trial may be."""
+        """With `durable`, commits are flushed as in production; otherwise the database is as fast as possible."""
         self.processes = processes
         self.haste = [] if durable else ["--innodb-flush-log-at-trx-commit=0", "--innodb-doublewrite=0"]
         self.folder = os.path.join(processes.folder, "mariadb")
@@ -35,7 +35,7 @@ class Database:
             return False
 
     def run(self, statement, values=None, database=None):
-        """Runs a statement, for each row of `values` where they are given; the rows that come back."""
+        """Runs a statement, for each row of `values` if they are given. Returns the resulting rows."""
         import pymysql
         try:
             connection = pymysql.connect(unix_socket=self.socket, user="root", database=database, autocommit=False)

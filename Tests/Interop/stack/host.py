@@ -7,7 +7,7 @@ ADDRESSES = ("0000:3b:00.0", "0000:3b:00.1")
 
 
 def lay_out(folder):
-    """Lays out `sys` and `proc` with the two functions; answers the folder, for `agent.root`."""
+    """Creates `sys` and `proc` with the two functions. Returns the folder, for `agent.root`."""
     bus = f"{folder}/sys/bus/pci/devices"
     os.makedirs(bus, exist_ok=True)
     write(f"{folder}/proc/self/mountinfo", "")
@@ -21,6 +21,6 @@ def lay_out(folder):
 
 
 def was_reset(folder, address):
-    """Whether somebody asked for the function's reset since it was laid out."""
+    """Whether the function's reset was requested."""
     with open(f"{folder}/sys/devices/pci0000:3a/{address}/reset") as file:
         return file.read().strip() == "1"

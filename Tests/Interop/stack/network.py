@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Stands in for Neutron where servers have no network: Nova asks it for ports all the same, and there are none.
+"""Replaces Neutron for servers without a network. Nova requests their ports nevertheless; the response is empty.
 
 usage: network.py PORT
 """

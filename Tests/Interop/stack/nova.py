@@ -43,7 +43,7 @@ class Nova:
             self.processes.start(f"nova-{name}", [f"{self.venv}/bin/nova-{name}", "--config-file", self.configuration])
 
     def start_compute(self, host):
-        """A compute of that name; its provider is there when its first report is through."""
+        """Starts a compute service of that name. Its provider exists after its first report."""
         state = f"{self.folder}/{host}"
         own = write_ini(f"{self.folder}/{host}.conf", {
             "DEFAULT": {"host": host, "state_path": state, "instances_path": f"{state}/instances", "debug": "true"}})

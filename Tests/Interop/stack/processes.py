@@ -9,7 +9,7 @@ import urllib.request
 
 
 class Failure(Exception):
-    """What ends a run, in one sentence for whoever reads the report."""
+    """An error that ends a run, with one sentence for the report."""
 
 
 def free_port():
@@ -20,7 +20,7 @@ def free_port():
 
 
 def eventually(what, ask, within=60, pause=0.3):
-    """The first true answer of `ask`; fails with `what` when there is none in time."""
+    """The first true result of `ask`. Fails with `what` if there is none within `within` seconds."""
     deadline = time.monotonic() + within
     while True:
         answer = ask()
@@ -38,7 +38,7 @@ def listens(port):
 
 
 def answers(url):
-    """Whether an HTTP server answers there, whatever it says."""
+    """Whether an HTTP server responds there, with any status."""
     try:
         urllib.request.urlopen(url, timeout=5).close()
         return True
@@ -61,7 +61,7 @@ class Processes:
         return {**inherited, "PYTHONWARNINGS": "ignore", **{key: str(value) for key, value in (extra or {}).items()}}
 
     def run(self, name, command, env=None, within=300, given=None):
-        """Runs a command to its end; its output. Its failure is ours."""
+        """Runs a command to its end and returns its output. Raises `Failure` if it fails."""
         command = [str(part) for part in command]
         try:
             result = subprocess.run(command, env=self.environment(env), cwd=self.folder, input=given, text=True,
@@ -100,7 +100,7 @@ class Processes:
         process = self.running.pop(name, None)
         if process is None:
             return
-        # The session is ours alone: whatever it started ends with it.
+        # The process has a session of its own. Everything that it started ends with it.
         for kind, patience in ((signal.SIGTERM, within), (signal.SIGKILL, 10)):
             try:
                 if kind == signal.SIGTERM:

@@ -6,7 +6,7 @@ usage: serve.py MODULE:APPLICATION PORT WORKERS THREADS [ARGUMENTS THAT THE APPL
 import importlib
 import sys
 
-# This folder's modules bear the names of what is served.
+# This folder's modules have the same names as the packages that are served.
 sys.path.pop(0)
 
 from gunicorn.app.base import BaseApplication  # noqa: E402

@@ -1,7 +1,7 @@
-/// The rules of the accelerator service by upstream's names, with its new defaults.
+/// The rules of the accelerator service with upstream's names and new defaults.
 ///
-/// The legacy checks are what upstream also admits while `enforce_new_defaults` is false, with one hole closed: devices,
-/// deployables and attributes are not opened to every project then. The new defaults go on counting beside them.
+/// The legacy checks are what upstream also admits while `enforce_new_defaults` is false, with one difference: devices,
+/// deployables and attributes are not open to every project then. The new defaults also apply.
 public enum AcceleratorPolicy {
     public static let rules: [PolicyRule] = base + calls + additions
 
@@ -85,7 +85,7 @@ public enum AcceleratorPolicy {
         rule("cyborg:attribute:delete", "rule:admin_api", "Delete attributes", "DELETE /v2/attributes/{uuid}"),
     ]
 
-    /// Of endpoints that upstream has not; from 2.4 and 2.5.
+    /// Rules of endpoints that upstream does not have; from 2.4 and 2.5.
     private static let additions: [PolicyRule] = [
         rule(
             "cyborg:deployable:disable", "rule:admin_api", "Take a deployable out of service",
@@ -113,7 +113,7 @@ public enum AcceleratorPolicy {
             legacy: "rule:admin_api"),
         rule("cyborg:host:disable", "rule:admin_api", "Take a host out of service", "POST /v2/hosts/{host}/disable"),
         rule("cyborg:host:enable", "rule:admin_api", "Put a host into service again", "POST /v2/hosts/{host}/enable"),
-        rule("cyborg:host:delete", "rule:admin_api", "Remove a host that left", "DELETE /v2/hosts/{host}"),
+        rule("cyborg:host:delete", "rule:admin_api", "Remove a host that has left", "DELETE /v2/hosts/{host}"),
         rule(
             "cyborg:driver:get_all", "rule:project_manager_or_admin", "List drivers", "GET /v2/drivers",
             legacy: "rule:admin_api"),

@@ -1,5 +1,5 @@
 extension IdentityPolicy {
-    /// Rules of services, endpoints, regions and what is attached to them.
+    /// Rules of services, endpoints, regions and their associations.
     static let catalog: [PolicyRule] = [
         identity("get_endpoint", adminOrReader, .operators, "GET /v3/endpoints/{endpoint_id}"),
         identity("list_endpoints", adminOrReader, .operators, "GET /v3/endpoints"),

@@ -1,5 +1,6 @@
 extension IdentityPolicy {
-    /// Rules of federation and delegated access. They are declared so that a policy file of Keystone is accepted whole.
+    /// Rules of federation and delegated access. They are declared so that complete policy files of Keystone are
+    /// accepted.
     static let federation: [PolicyRule] = [
         identity("authorize_request_token", admin, .project, "PUT /v3/OS-OAUTH1/authorize/{request_token_id}"),
         identity(

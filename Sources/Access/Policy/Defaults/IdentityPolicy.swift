@@ -1,8 +1,8 @@
-/// The rules of the Identity service by Keystone's names, with its defaults: admin in any scope is the operator, reader
-/// on the system reads everything, manager looks after users, projects and grants of its own domain.
+/// The rules of the Identity service with Keystone's names and defaults. Admin in any scope is the operator; reader on
+/// the system reads everything; manager manages users, projects and grants of its own domain.
 ///
-/// Targets name attributes as Keystone does: `target.user.id`, `target.user.domain_id`, `target.project.domain_id`. An
-/// attribute that exists but is null must be given as `None`; one that is left out makes every check on it fail.
+/// Targets name attributes as in Keystone: `target.user.id`, `target.user.domain_id`, `target.project.domain_id`. An
+/// attribute that exists but is null must be given as `None`. If an attribute is left out, every check on it fails.
 public enum IdentityPolicy {
     public static let rules: [PolicyRule] =
         base + users + projects + roles + catalog + limits + tokens + federation

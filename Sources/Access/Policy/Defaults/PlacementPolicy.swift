@@ -1,7 +1,7 @@
-/// The rules of the Placement service by upstream's names, with its defaults: role admin or service in a project, the
-/// reshaper for services alone, a project's usage also for its readers.
+/// The rules of the Placement service with upstream's names and defaults: role admin or service in a project; the
+/// reshaper only for services; a project's usage also for its readers.
 ///
-/// Upstream's older defaults let the role admin do everything, the reshaper included.
+/// Upstream's older defaults let the role admin do everything, including the reshaper.
 public enum PlacementPolicy {
     public static let rules: [PolicyRule] = base + calls
 

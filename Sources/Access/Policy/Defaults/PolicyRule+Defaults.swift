@@ -1,12 +1,12 @@
 extension Set<PolicyRule.Scope> {
     static let project: Set = [.project]
-    /// What operators' tokens have: the system's, or a project's.
+    /// The scopes of operators' tokens: the system or a project.
     static let operators: Set = [.system, .project]
     static let every: Set = [.system, .domain, .project]
 }
 
 extension PolicyRule.Operation {
-    /// From `GET /path`.
+    /// Reads `GET /path`.
     init(_ text: String) {
         let space = text.firstIndex(of: " ") ?? text.endIndex
         self.init(String(text[..<space]), String(text[space...].drop { $0 == " " }))
