@@ -169,7 +169,7 @@ import Testing
     func `the running engine takes up what is written and lets go when cancelled`() async throws {
         let fixture = try await WorkflowFixture()
         let (done, finish) = AsyncStream<Void>.makeStream()
-        let (never, _) = AsyncStream<Void>.makeStream()
+        let (never, silence) = AsyncStream<Void>.makeStream()
         let kind = WorkflowType<String>("test.run")
         let definition = WorkflowDefinition(
             kind, in: WorkflowFixture.slots,
@@ -193,6 +193,8 @@ import Testing
         for await _ in done { break }
         running.cancel()
         try await running.value
+        // Until here the step had something to wait for.
+        silence.finish()
         let lease = try await fixture.store.read { transaction in
             try transaction.first("SELECT lease_until FROM workflows WHERE id = \(id)") { row in try row[0] as Int }
         }

@@ -62,6 +62,6 @@ import Testing
             #expect(record.steps.allSatisfy { $0.undo == nil })
             #expect(try await fixture.ledger() == ["a": 1, "c": 1, "e": 1])
         }
-        #expect(writes > 9)
+        #expect(writes > 8)
     }
 }

@@ -1,5 +1,8 @@
 /// What is `public` is named by another target, or stands in the signature of something public.
 enum PublicRule {
+    /// What the language names where it is used: a property wrapper's members.
+    private static let namedByTheLanguage: Set<String> = ["wrappedValue", "projectedValue"]
+
     static func findings(_ files: [SourceFile], target: String, index: WordIndex, requirements: Set<String>) -> Set<
         String
     > {
@@ -17,7 +20,8 @@ enum PublicRule {
                 case .initializer, .subscripted, .extended: continue
                 default: break
                 }
-                if name.isEmpty || requirements.contains(name) || index.isNamed(name, outside: target) { continue }
+                if name.isEmpty || namedByTheLanguage.contains(name) || requirements.contains(name) { continue }
+                if index.isNamed(name, outside: target) { continue }
                 let isNamedType = declaration.kind.isType || declaration.kind == .alias
                 if isNamedType, exposed.contains(name) { continue }
                 found.insert("\(file.path): `\(name)`")

@@ -78,7 +78,7 @@ import Testing
             let stale = await fault { _ = try await own.setInventories(of: id, generation: 0, to: held) }
             #expect(stale?.kind == .conflict && stale?.code == RESTPlacementClient.concurrentUpdate)
             let unknown = await fault { try await own.ensure(trait: "NO_STANDARD_TRAIT") }
-            #expect(unknown?.kind == .badRequest)
+            #expect(unknown?.kind == .notFound)
             #expect(try await own.allocations(of: id).isEmpty)
             #expect(try await own.inventories(of: [id, tree.child]).count == 2)
             try await own.deleteProvider(id)
