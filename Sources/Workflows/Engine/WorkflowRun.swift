@@ -40,7 +40,7 @@ struct WorkflowRun: Sendable {
             return nil
         }
         if let event = turn(of: entry, in: step, at: now) {
-            return try await store.write { [self, entry] transaction in
+            return try await write { [self, entry] transaction in
                 try turned(entry, in: step, by: event, at: now, in: transaction)
             }
         }
@@ -67,7 +67,7 @@ struct WorkflowRun: Sendable {
         in step: StepBody, _ entry: JournalEntry, at now: Timestamp
     ) async throws -> JournalEntry? {
         do {
-            return try await store.write { [self] transaction in
+            return try await write { [self] transaction in
                 var entry = entry
                 try book.renew(&entry, at: now, in: transaction)
                 if let event = turn(of: entry, in: step, at: now) {
@@ -106,15 +106,23 @@ struct WorkflowRun: Sendable {
         case .failed(let error): return try await retry(held, in: step, after: error)
         case .late: return try await commit(held, in: step, .failed(Self.late(step)), at: time.now())
         case .cancelled(let reason):
-            return try await store.write { [self, now = time.now()] transaction in
+            return try await write { [self, now = time.now()] transaction in
                 try turned(held, in: step, by: .cancelled(reason), at: now, in: transaction)
             }
         }
     }
 
+    /// Carries a write out even where the engine is told to stop: what was done is written down, and the lease is let go. A
+    /// write of a cancelled task would be given up.
+    private func write<Value: Sendable>(
+        _ body: @escaping @Sendable (any Transaction) throws -> Value
+    ) async throws -> Value {
+        try await Task { [store] in try await store.write(body) }.value
+    }
+
     private func renewed(_ entry: JournalEntry) async throws -> JournalEntry {
         let now = time.now()
-        return try await store.write { [book] transaction in
+        return try await write { [book] transaction in
             var entry = entry
             try book.renew(&entry, at: now, in: transaction)
             return entry
@@ -124,7 +132,7 @@ struct WorkflowRun: Sendable {
     private func commit(
         _ entry: JournalEntry, in step: StepBody, _ end: StepEnd, at now: Timestamp
     ) async throws -> JournalEntry? {
-        try await store.write { [self] transaction in
+        try await write { [self] transaction in
             try record(entry, in: step, end, at: now, in: transaction)
         }
     }
@@ -137,7 +145,7 @@ struct WorkflowRun: Sendable {
         // Whoever reads the history may not see more of an error than a client.
         entry.trouble = (error as? Fault)?.message ?? "The step ran into trouble; the log says which."
         let now = time.now()
-        return try await store.write { [self, entry] transaction in
+        return try await write { [self, entry] transaction in
             try again(entry, in: step, at: now, in: transaction)
             return nil
         }
@@ -145,7 +153,7 @@ struct WorkflowRun: Sendable {
 
     private func pause(_ entry: JournalEntry, in step: StepBody, until moment: Timestamp) async throws {
         let now = time.now()
-        try await store.write { [book] transaction in
+        try await write { [book] transaction in
             try book.sleep(entry, in: step.name, until: moment, at: now, in: transaction)
         }
     }
@@ -154,7 +162,7 @@ struct WorkflowRun: Sendable {
     private func end(_ entry: JournalEntry, at now: Timestamp) async throws -> JournalEntry {
         var next = entry
         next.progress.state = entry.progress.state == .running ? .done : .undone
-        return try await store.write { [book, next] transaction in
+        return try await write { [book, next] transaction in
             try book.stand(next, at: nil, at: now, in: transaction)
             return next
         }
