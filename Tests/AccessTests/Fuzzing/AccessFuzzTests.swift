@@ -84,12 +84,17 @@ import Testing
         var sealed: [Secret] = []
         for payload in Self.payloads() { sealed.append(try codec.seal(payload)) }
         for token in sealed { #expect(await codec.open(token) != nil) }
+        // A token with or without the padding of its base64 is the same token, as in Keystone.
+        func bare(_ token: String) -> Substring {
+            token[..<(token.lastIndex { $0 != "=" }.map(token.index(after:)) ?? token.startIndex)]
+        }
         let good = Set(sealed.map(\.revealed))
+        let same = Set(good.map(bare))
         print("fuzz tokens: \(Fuzzer.rounds) inputs, seed \(Fuzzer.seed)")
         var fuzzer = Fuzzer(samples: good.sorted(), words: ["=", "==", "-", "_", "gAAAAA", "+", "/"])
         for _ in 0..<Fuzzer.rounds {
             let text = String(decoding: fuzzer.input(), as: UTF8.self)
-            if good.contains(text) { continue }
+            if same.contains(bare(text)) { continue }
             #expect(await codec.open(Secret(text)) == nil, "\(text)")
         }
     }
