@@ -31,9 +31,9 @@ test: deps
 	Tests/Scripts/contracts.sh
 	Tests/Scripts/consumers.sh
 	Tests/Scripts/with-postgres.sh swift test --skip-build
-	# One after another: each has its own databases, and in parallel they would need more connections than a server has.
-	KILONOVA_TEST_ENGINE=postgresql Tests/Scripts/with-postgres.sh \
-	    swift test --skip-build --no-parallel --filter '^AcceleratorsTests\.'
+	# Four at a time: each has its own databases, and more tests would need more connections than a server has.
+	KILONOVA_TEST_ENGINE=postgresql SWT_EXPERIMENTAL_MAXIMUM_PARALLELIZATION_WIDTH=4 \
+	    Tests/Scripts/with-postgres.sh swift test --skip-build --filter '^AcceleratorsTests\.'
 
 # Interrupts each participant in a binding at each moment; prints a table of participants, moments and numbers of runs.
 test-faults: deps
