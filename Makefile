@@ -7,9 +7,6 @@ DEBIAN_PACKAGES := libsqlite3-dev libpq-dev libcrypt-dev pkg-config curl python3
 # time out.
 export SWT_EXPERIMENTAL_MAXIMUM_PARALLELIZATION_WIDTH ?= 8
 
-# Debug builds; continuous integration adds a flag.
-SWIFT_BUILD ?= swift build
-
 .PHONY: demo run build test test-faults conformance original interop test-leaves lint format docs docs-check bench lab lab-test deps
 
 # The main job, end to end, with the openstack client.
@@ -27,7 +24,7 @@ build: deps
 # Everything that needs no special hardware: client contracts, then unit, functional and store tests on both engines.
 test: export KILONOVA_POSTGRESQL_FSYNC = off
 test: deps
-	$(SWIFT_BUILD) --build-tests
+	swift build --build-tests
 	Tests/Scripts/contracts.sh
 	Tests/Scripts/consumers.sh
 	Tests/Scripts/with-postgres.sh swift test --skip-build
@@ -37,7 +34,7 @@ test: deps
 
 # Interrupts each participant in a binding at each moment; prints a table of participants, moments and numbers of runs.
 test-faults: deps
-	$(SWIFT_BUILD) --build-tests
+	swift build --build-tests
 	Tests/Scripts/fault-table.sh
 
 # The functional tests that openstack-placement publishes, against this Placement; not part of `test`, some minutes.
@@ -52,7 +49,7 @@ interop: build
 
 # Tests with a real Keystone and a real Placement, which are started on loopback; not part of `test`, some minutes.
 original: deps
-	$(SWIFT_BUILD) --build-tests
+	swift build --build-tests
 	Tests/Scripts/original.sh
 
 # Tests only the rooms that need neither the network stack nor a database: seconds.
@@ -67,12 +64,12 @@ format:
 
 # Generates documents from the program: configuration reference, support matrix, OpenAPI documents.
 docs: deps
-	$(SWIFT_BUILD) --product kilonova
+	swift build --product kilonova
 	.build/debug/kilonova docs docs
 
 # Fails if these documents differ from what the program generates.
 docs-check: deps
-	$(SWIFT_BUILD) --product kilonova
+	swift build --product kilonova
 	.build/debug/kilonova docs docs --check
 
 # Benchmarks, with ratios; release builds, some minutes.
