@@ -254,6 +254,27 @@ import Testing
         #expect(fault?.isTransient == true)
     }
 
+    /// What is left of a parent is counted from what is there, however many come and go at once.
+    @Test func devicesThatComeAndGoSideBySideAreAllCounted() async throws {
+        let (control, recorded) = try control("vgpu")
+        func room() -> [Int] { HostSnapshot(recorded.root).mdevParents[1].types.map(\.available) }
+        let names = (10..<20).map { "999999\($0)-2222-4333-8444-555555555555" }
+        for _ in 0..<20 {
+            try await withThrowingTaskGroup { group in
+                for name in names {
+                    group.addTask { try await control.createMdev(name, type: "nvidia-475", on: "0000:82:00.0") }
+                }
+                try await group.waitForAll()
+            }
+            try #require(room() == [2, 1])
+            try await withThrowingTaskGroup { group in
+                for name in names { group.addTask { try await control.removeMdev(name) } }
+                try await group.waitForAll()
+            }
+            try #require(room() == [23, 11])
+        }
+    }
+
     @Test func aBusyKernelIsAskedAgain() async throws {
         let tree = MemoryTree()
         tree.file("/sys/x", "0")

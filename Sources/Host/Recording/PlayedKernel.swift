@@ -19,6 +19,8 @@ final class PlayedKernel: Sendable {
 
     private static let pci = "/sys/bus/pci/devices"
     private let state = Mutex(State())
+    /// One write after another, as a parent's lock in the kernel has it: what is left is counted from what is there.
+    private let turn = Mutex(())
     private let vgpus = PlayedVGPUs()
 
     /// Creates the files that are only written, which no recording contains, and registers for writes.
@@ -41,7 +43,9 @@ final class PlayedKernel: Sendable {
         for name in Self.names(tree, "/sys/bus/mdev/devices") {
             if let path = Self.home(tree, "/sys/bus/mdev/devices/\(name)") { tree.file("\(path)/remove", "") }
         }
-        tree.onWrite { [self] tree, path, text in answer(tree, path, text.filter { $0 != "\n" }) }
+        tree.onWrite { [self] tree, path, text in
+            turn.withLock { _ in answer(tree, path, text.filter { $0 != "\n" }) }
+        }
     }
 
     private func answer(_ tree: MemoryTree, _ path: String, _ text: String) -> TreeFault.Reason? {

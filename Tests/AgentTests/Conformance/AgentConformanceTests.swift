@@ -77,9 +77,9 @@ import Testing
         }?.outcome
     }
 
-    /// Looks twice, and waits until it did.
+    /// Three looks: the first may have begun before, the second is of now, and is reported before the third begins.
     private func lookAgain(_ agent: HostAgent, _ witness: ScriptedDriver) async {
-        for _ in 1...2 {
+        for _ in 1...3 {
             let looks = witness.state.value.looks
             await agent.rescan()
             await witness.state.until { $0.looks > looks }
