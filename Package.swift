@@ -75,12 +75,13 @@ let yams: Target.Dependency = .product(name: "Yams", package: "Yams")
 let arguments: Target.Dependency = .product(name: "ArgumentParser", package: "swift-argument-parser")
 let system: Target.Dependency = .product(name: "SystemPackage", package: "swift-system")
 
-// Rooms that build in seconds: values, sysfs, drivers, search.
+// Rooms that build in seconds: values, sysfs, drivers, search, formats of images.
 var targets: [Target] =
     room("Model", linking: linking)  // Every product has Model in it.
     + room("Search", ["Model"])
     + room("Host", ["Model", system], tests: ["TestFuzz"])
     + room("Drivers", ["Host", "Model"])
+    + room("ImageInspection", tests: ["TestFuzz"])
 
 targets.append(.target(name: "TestFuzz", path: "Tests/TestFuzz", swiftSettings: settings))
 targets.append(.target(name: "TestWatched", path: "Tests/TestWatched", swiftSettings: settings))
