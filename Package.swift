@@ -137,6 +137,9 @@ if !leavesOnly {
         .target(
             name: "TestPlacement", dependencies: ["Clients", "Model", "TestWatched"], path: "Tests/TestPlacement",
             swiftSettings: settings),
+        .target(
+            name: "TestAgent", dependencies: ["Agent", "Link", "Model", "TestPlacement", "TestWatched", logging],
+            path: "Tests/TestAgent", swiftSettings: settings),
         .target(name: "TestJSON", path: "Tests/TestJSON", swiftSettings: settings),
         .executableTarget(
             name: "StoreCrashWriter", dependencies: ["Store", "StoreSQLite", "StorePostgreSQL"],
@@ -213,15 +216,17 @@ if !leavesOnly {
         + room(
             "Console", ["Clients", "YAML", "Model", httpTypes, yams], tests: [])
         + room(
-            "Agent", ["Drivers", "Host", "Link", "Clients", "Model", lifecycle, logging, metrics, coreMetrics, system],
-            tests: ["API", "TestPlacement", "TestWatched"])
+            "Agent", ["Link", "Model", lifecycle, logging, coreMetrics, system], tests: ["TestAgent", "TestWatched"])
+        + room(
+            "DeviceAgent", ["Agent", "Drivers", "Host", "Link", "Clients", "Model", logging, coreMetrics],
+            tests: ["API", "TestAgent", "TestPlacement", "TestWatched"])
         + room(
             "ControlPlane",
             [
                 "Settings", "Identity", "Placement", "Search", "Accelerators", "Conventions", "Sanitisation", "Fleet",
                 "LinkClient",
                 "Link", "Access", "API", "Clients", "Workflows", "CMalloc", "Store", "StoreSQLite", "StorePostgreSQL",
-                "Agent", "Host",
+                "DeviceAgent", "Agent", "Host",
                 "Drivers", "Model", lifecycle, unixSignals,
                 logging, coreMetrics, system, crypto, httpTypes, nioPosix,
             ])

@@ -1,5 +1,5 @@
 /// Stores an agent's files. When a call returns, its change is on the disk. The calls block.
-protocol StateDisk: Sendable {
+public protocol StateDisk: Sendable {
     /// Nil if there is no such file.
     func read(_ name: String) throws -> [UInt8]?
     /// Replaces a file atomically: after a crash it has the old bytes or the new ones.

@@ -11,34 +11,28 @@ import Model
 /// often is given up. An outcome is told until the control plane no longer wants the item. Work that no party knows is refused by
 /// its name.
 actor WorkRunner {
-    /// What items stand in line for.
-    struct Subject: Hashable {
-        let party: Party
-        let name: String
-    }
-
     private let parties: [Party: any HostParty]
     private let link: any AgentLink
-    private let keeper: StateKeeper
+    private let keeper: JournalKeeper
+    private let lines: WorkLines
     private let time: TimeSource
     private let wait: Waiting
     private let gauges: AgentGauges
     private let logger: Logger
     /// Items under way, by id: each watches over the doing of one item and tells its outcome.
     private var running: [WorkItemID: Task<Void, Never>] = [:]
-    /// The last doing for each subject, for the order among its items. It may outlive its item, for nobody can be forced.
-    private var lines: [Subject: (item: WorkItemID?, doing: Task<Void, Never>)] = [:]
     /// Beginnings of one item after which it is thought to kill the agent.
     static let mostAttempts = 5
     private static let grace: Duration = .seconds(10)
 
     init(
-        parties: [any HostParty], link: any AgentLink, keeper: StateKeeper, time: TimeSource, wait: @escaping Waiting,
-        gauges: AgentGauges, logger: Logger
+        parties: [any HostParty], link: any AgentLink, keeper: JournalKeeper, lines: WorkLines, time: TimeSource,
+        wait: @escaping Waiting, gauges: AgentGauges, logger: Logger
     ) {
         self.parties = Dictionary(parties.map { ($0.party, $0) }) { first, _ in first }
         self.link = link
         self.keeper = keeper
+        self.lines = lines
         self.time = time
         self.wait = wait
         self.gauges = gauges
@@ -67,7 +61,7 @@ actor WorkRunner {
     /// Breaks everything off, and waits for the parties to return, but not for ever.
     func stop() async {
         let watchers = Array(running.values)
-        let doings = lines.values.map(\.doing)
+        let doings = lines.doings
         for task in watchers + doings { task.cancel() }
         for task in watchers { await task.value }
         let (ends, end) = AsyncStream<Never>.makeStream()
@@ -84,18 +78,6 @@ actor WorkRunner {
         all.cancel()
     }
 
-    /// Does something to a subject in line with its work items, none of which begins meanwhile.
-    ///
-    /// - Returns: false while work for the subject is under way, which goes first
-    func inLine(_ subject: Subject, _ body: @escaping @Sendable () async -> Void) async -> Bool {
-        guard lines[subject] == nil else { return false }
-        let doing = Task { await body() }
-        lines[subject] = (nil, doing)
-        await doing.value
-        if let line = lines[subject], line.item == nil { lines[subject] = nil }
-        return true
-    }
-
     /// The number of items in progress.
     var count: Int { running.count }
 
@@ -109,16 +91,13 @@ actor WorkRunner {
     }
 
     private func start(_ item: WorkItem, _ perform: @escaping HostParty.Doing) {
-        let subject = Subject(party: item.party, name: item.subject)
-        let before = lines[subject]?.doing
         let (outcomes, sink) = AsyncStream<WorkOutcome>.makeStream(bufferingPolicy: .bufferingOldest(1))
-        let doing = Task {
-            await before?.value
-            if !Task.isCancelled, let outcome = await attempt(item, perform) { sink.yield(outcome) }
+        let doing = lines.add(item.id, to: .init(party: item.party, name: item.subject)) {
+            await self.attempt(item, perform)
+        } ended: { outcome in
+            if let outcome { sink.yield(outcome) }
             sink.finish()
-            doingEnded(item, subject)
         }
-        lines[subject] = (item.id, doing)
         running[item.id] = Task {
             let timer = Task {
                 guard await deadlinePasses(of: item) else { return }
@@ -171,10 +150,6 @@ actor WorkRunner {
     private func ended(_ item: WorkItemID) {
         running[item] = nil
         gauges.workItems.record(running.count)
-    }
-
-    private func doingEnded(_ item: WorkItem, _ subject: Subject) {
-        if lines[subject]?.item == item.id { lines[subject] = nil }
     }
 
     /// False if the wait was cancelled.

@@ -1,5 +1,6 @@
 import Agent
 import Clients
+import DeviceAgent
 import Drivers
 import Host
 import Link
@@ -21,26 +22,24 @@ struct AgentAssembly: Sendable {
         makesRootProvider: Bool, rootProvider: String? = nil, warnings: inout HostWarnings
     ) throws -> HostAgent {
         let (options, remarks) = try DriverOptions.configured(settings, for: host)
-        var ofHost = logger
-        ofHost[metadataKey: "host"] = "\(host.name)"
         for remark in remarks { warnings.add(remark, of: host.name) }
         let wishes = try DriverOptions.partitions(settings.agent)
         let enabled = try DriverRegistry.standard.enabled(settings.agent.drivers, options)
         for warning in enabled.warnings { warnings.add("\(warning)", of: host.name) }
-        var agentOptions = HostAgent.Options(
+        var deviceOptions = DeviceParty.Options(
             rootProvider: rootProvider ?? host.name.text, makesRootProvider: makesRootProvider,
-            scanInterval: settings.agent.scanInterval, stateFolder: stateFolder, version: ProgramVersion.text,
-            hearsKernel: host.root.isThisMachine, healthInterval: settings.agent.healthInterval,
-            layout: ProviderLayout(settings.agent.layout))
-        agentOptions.events = host.events
-        agentOptions.pending = options.control.pending
-        return try HostAgent(
-            discoverer: Discoverer(host: host.name, root: host.root, drivers: enabled.drivers), link: link,
-            placement: placement, options: agentOptions,
+            scanInterval: settings.agent.scanInterval, hearsKernel: host.root.isThisMachine,
+            healthInterval: settings.agent.healthInterval, layout: ProviderLayout(settings.agent.layout))
+        deviceOptions.events = host.events
+        deviceOptions.pending = options.control.pending
+        let shell = try HostShell(host: host.name, link: link, stateFolder: stateFolder, logger: logger)
+        let devices = try DeviceParty(
+            shell, discoverer: Discoverer(host: host.name, root: host.root, drivers: enabled.drivers),
+            placement: placement, options: deviceOptions,
             // With nothing to divide, too: what was divided for an entry that is gone is given back.
             partitioner: Partitioner(
-                wishes, mdevs: options.mdev.partitions, control: options.control, commands: options.commands),
-            logger: ofHost)
+                wishes, mdevs: options.mdev.partitions, control: options.control, commands: options.commands))
+        return HostAgent(shell, version: ProgramVersion.text, parties: [devices])
     }
 }
 

@@ -1,5 +1,5 @@
-import Agent
 import Clients
+import DeviceAgent
 import Drivers
 import FoundationEssentials
 import Host

@@ -1,0 +1,104 @@
+import Agent
+import Drivers
+import Link
+import Logging
+import Model
+
+/// Does the work of the party `devices`: has drivers prepare, withdraw and clean attach handles. Drivers' orders are idempotent.
+struct HandleWorker: HostParty {
+    private let drivers: [String: any Driver]
+    private let keeper: StateKeeper
+    private let wait: Waiting
+    private let logger: Logger
+    /// Called when something was done to the host.
+    private let acted: @Sendable () -> Void
+    /// Waited for when something was done that changes what else fits, before the outcome is told.
+    private let shared: @Sendable () async -> Void
+
+    init(
+        drivers: [any Driver], keeper: StateKeeper, wait: @escaping Waiting, logger: Logger,
+        acted: @escaping @Sendable () -> Void = {}, shared: @escaping @Sendable () async -> Void = {}
+    ) {
+        self.drivers = Dictionary(drivers.map { ($0.name, $0) }) { first, _ in first }
+        self.keeper = keeper
+        self.wait = wait
+        self.logger = logger
+        self.acted = acted
+        self.shared = shared
+    }
+
+    var party: Party { .devices }
+    var kinds: Set<String> { Set(DeviceWork.Kind.allCases.map(\.rawValue)) }
+
+    func doing(_ item: WorkItem) throws(UnknownWork) -> Doing {
+        let work = try DeviceWork(item)
+        return { await perform(work) }
+    }
+
+    /// Prepares again what the host lost, unless it was withdrawn meanwhile; throws where the host cannot have it now.
+    func restore(_ handle: AttachHandleID) async throws(DriverFault) {
+        guard let prepared = await keeper.state.prepared["\(handle)"], let driver = drivers[prepared.driver] else {
+            return
+        }
+        try await driver.restore(prepared.order(handle))
+        logger.notice("a handle was prepared again, for the host had lost it", metadata: ["handle": "\(handle)"])
+    }
+
+    /// Nil when it was broken off.
+    private func perform(_ work: DeviceWork) async -> WorkOutcome? {
+        guard let driver = drivers[work.driver] else {
+            return .failed("No driver '\(work.driver)' runs on this host.")
+        }
+        let order = HandleOrder(
+            handle: work.handle, type: work.handleType, info: work.handleInfo, controlPath: work.controlPath)
+        var pause = Pause()
+        defer { acted() }
+        while !Task.isCancelled {
+            var outcome = WorkOutcome.done
+            do {
+                switch work.kind {
+                case .prepare: try await driver.prepare(order)
+                case .withdraw: try await driver.withdraw(order)
+                case .clean:
+                    let record = try await driver.clean(order)
+                    say(record, of: work)
+                    outcome = .cleaned(record)
+                }
+                await note(work)
+                // A unit of what several types share: what is left of the others is another number now.
+                if work.handleInfo["asked_type"] != nil { await shared() }
+                if work.kind == .clean, work.handleInfo["one_time_use"] == "true" {
+                    // The failure keeps it from the next tenant; an operator's release of the handle ends that.
+                    return .failed("It is for one use and was cleaned; release the attach handle to offer it again.")
+                }
+                return outcome
+            } catch {
+                // What passes by itself is tried again until the deadline.
+                guard error.isTransient else { return Task.isCancelled ? nil : .failed(error.text) }
+                logger.notice(
+                    "work could not be done yet", metadata: ["item": "\(work.id)", "reason": "\(error.text)"])
+            }
+            do { try await wait(pause.next()) } catch { return nil }
+        }
+        return nil
+    }
+
+    /// What the host must have again after its next start.
+    private func note(_ work: DeviceWork) async {
+        let key = "\(work.handle)"
+        let prepared = PreparedHandle(
+            driver: work.driver, type: work.handleType, info: work.handleInfo, controlPath: work.controlPath)
+        await keeper.change { state in state.prepared[key] = work.kind == .prepare ? prepared : nil }
+    }
+
+    /// What was done to remove a tenant's traces, for whoever has to prove it.
+    private func say(_ record: CleaningRecord, of work: DeviceWork) {
+        var metadata: Logger.Metadata = [
+            "item": "\(work.id)", "handle": "\(work.handle)", "methods": "\(record.methods.joined(separator: ", "))",
+            "verification": "\(record.verification)", "begun": "\(record.begun.isoZulu)",
+            "ended": "\(record.ended.isoZulu)",
+        ]
+        for (key, value) in record.device { metadata["device_\(key)"] = "\(value)" }
+        logger.notice("a device was cleaned", metadata: metadata)
+    }
+}
