@@ -22,20 +22,20 @@ enum Vanished {
         try transaction.execute("DELETE FROM attributes WHERE deployable = \(deployable)")
         try transaction.execute("DELETE FROM deployables WHERE uuid = \(deployable)")
         let isOccupied = try transaction.exists("SELECT 1 FROM deployables WHERE device = \(device)")
-        guard !isOccupied else { return }
-        var lifecycle = DeviceLifecycle(presence: try presence(of: device, in: transaction))
+        guard !isOccupied, let presence = try presence(of: device, in: transaction) else { return }
+        var lifecycle = DeviceLifecycle(presence: presence)
         if lifecycle.apply(.letGo) == [.remove] {
             try transaction.execute("DELETE FROM devices WHERE uuid = \(device)")
             try transaction.note(change: "device", key: "\(device)")
         }
     }
 
+    /// Nil if there is no such device.
     private static func presence(
         of device: DeviceID, in transaction: any Transaction
-    ) throws -> DeviceLifecycle.Presence {
-        let text: String? = try transaction.first("SELECT presence FROM devices WHERE uuid = \(device)") { row in
-            try row[0]
+    ) throws -> DeviceLifecycle.Presence? {
+        try transaction.first("SELECT presence FROM devices WHERE uuid = \(device)") { row in
+            try row.word(0, DeviceLifecycle.Presence.self)
         }
-        return text.flatMap(DeviceLifecycle.Presence.init) ?? .present
     }
 }
