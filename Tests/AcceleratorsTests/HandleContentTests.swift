@@ -1,5 +1,6 @@
 import HTTPTypes
 import Model
+import Store
 import TestJSON
 import Testing
 
@@ -27,7 +28,7 @@ import Testing
         (.pci, pci.merging(["managed": "yes"]) { $1 }, "managed"), (.nvme, pci, "namespace"),
         (.nvme, pci.merging(["namespace": "-1"]) { $1 }, "namespace"), (.block, ["path": "/etc/passwd"], "path"),
         (.block, ["path": "/dev/../etc"], "path"), (.usb, ["bus": "1", "port": "1..2"], "port"),
-        (.cxl, ["region": ""], "region"),
+        (.cxl, ["region": ""], "region"), (.other("DAX"), ["region": "dax0.0"], "DAX"),
     ])
     func `what it cannot is refused by name`(type: AttachHandleType, info: [String: String], key: String) {
         #expect(HandleContent.problem(with: info, of: type)?.contains("'\(key)'") == true)
@@ -39,6 +40,7 @@ import Testing
         var device = Reports.device(units: 1)
         device.deployables[0].handles = [
             AttachHandleReport(type: .block, info: ["path": "/etc/passwd"]),
+            AttachHandleReport(type: .other("DAX"), info: ["region": "dax0.0"]),
             AttachHandleReport(type: .nvme, info: Self.pci.merging(["namespace": "1"]) { $1 }),
         ]
         try await fixture.report(Reports.host([device]))
@@ -50,5 +52,16 @@ import Testing
         #expect(request["attach_handle_type"] == "NVME")
         #expect(request["attach_handle_info"]["namespace"] == "1")
         #expect(try await fixture.handleStates() == ["held": 1])
+    }
+
+    @Test func `a handle that a later release recorded is shown as it was recorded`() async throws {
+        let fixture = try await AcceleratorFixture()
+        try await fixture.report(Reports.host([Reports.device(units: 1)]))
+        try await fixture.store.write { transaction in
+            _ = try transaction.execute(
+                #"UPDATE attach_handles SET type = 'DAX', info = '{"region":"dax0.0"}'"#)
+        }
+        let shown = try await fixture.call(.get, "/v2/attach_handles", version: "2.4").json["attach_handles"][0]
+        #expect(shown["attach_type"] == "DAX" && shown["attach_info"]["region"] == "dax0.0")
     }
 }

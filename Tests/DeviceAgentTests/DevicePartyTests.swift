@@ -213,8 +213,8 @@ import Testing
         let world = HostWorld()
         let driver = ScriptedDriver(devices: [device("h1_a")])
         let item = DeviceWork(
-            id: WorkItemID(UUID()), kind: .prepare, handle: AttachHandleID(UUID()), handleType: .mdev, handleInfo: [:],
-            controlPath: "{}", driver: "scripted", request: nil, deadline: .max / 4)
+            id: WorkItemID(UUID()), kind: .prepare, handle: AttachHandleID(UUID()),
+            attachment: Attachment(.mdev, [:]), controlPath: "{}", driver: "scripted", request: nil, deadline: .max / 4)
         try await world.run([driver], on: HostWorld.empty) { _ in
             world.link.send([item])
             await world.link.heard.until { $0.finished == [.init(item: item.id, outcome: .done)] }

@@ -170,7 +170,18 @@ import Testing
 
 extension HandleOrder {
     init(for handle: AttachHandleReport) {
-        self.init(handle: IDSource.random.next(), type: handle.type, info: handle.info, controlPath: "")
+        self.init(handle: IDSource.random.next(), attachment: handle.attachment, controlPath: "")
+    }
+
+    init(handle: AttachHandleID, type: AttachHandleType, info: [String: String], controlPath: String) {
+        self.init(handle: handle, attachment: Attachment(type, info), controlPath: controlPath)
+    }
+
+    var type: AttachHandleType { attachment.type }
+
+    var info: [String: String] {
+        get { attachment.info }
+        set { attachment = Attachment(type, newValue) }
     }
 }
 

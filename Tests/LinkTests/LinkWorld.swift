@@ -93,9 +93,9 @@ final class LinkWorld: Sendable {
 
     static func item(_ number: Int, kind: DeviceWork.Kind = .prepare) -> DeviceWork {
         DeviceWork(
-            id: WorkItemID(UUID()), kind: kind, handle: AttachHandleID(UUID()), handleType: .testPCI,
-            handleInfo: ["bus": "\(number)"], controlPath: "0000:0c:00.\(number)", driver: "fake", request: nil,
-            deadline: 0)
+            id: WorkItemID(UUID()), kind: kind, handle: AttachHandleID(UUID()),
+            attachment: Attachment(.testPCI, ["bus": "\(number)"]), controlPath: "0000:0c:00.\(number)", driver: "fake",
+            request: nil, deadline: 0)
     }
 }
 

@@ -39,7 +39,7 @@ struct Suite {
 
     func order(_ device: DeviceReport, _ handle: AttachHandleReport) -> HandleOrder {
         HandleOrder(
-            handle: IDSource.random.next(), type: handle.type, info: handle.info, controlPath: device.controlPath)
+            handle: IDSource.random.next(), attachment: handle.attachment, controlPath: device.controlPath)
     }
 
     /// The fault's text, nil when there was none.

@@ -9,8 +9,7 @@ struct AttachHandle: Sendable, Equatable {
     let host: HostName
     let driver: String
     let controlPath: String
-    let type: AttachHandleType
-    let info: [String: String]
+    let attachment: Attachment
     let isPresent: Bool
     let lifecycle: HandleLifecycle
     /// The host's pending or running work on it.
@@ -34,8 +33,7 @@ struct AttachHandle: Sendable, Equatable {
         host = try row[3]
         driver = try row[4]
         controlPath = try row[5]
-        type = try row.word(6)
-        info = try JSONText.decode([String: String].self, from: try row[7])
+        attachment = try Attachment(AttachHandleType(rawValue: try row[6]), text: try row[7])
         isPresent = try row[8]
         lifecycle = HandleLifecycle(
             state: try row.word(9), reason: try row[10],

@@ -132,7 +132,7 @@ struct HandleDesk: Sendable {
         }
         try dispatch.enqueue(
             DeviceWork(
-                id: id, kind: kind, handle: handle.id, handleType: handle.type, handleInfo: handle.info,
+                id: id, kind: kind, handle: handle.id, attachment: handle.attachment,
                 controlPath: handle.controlPath, driver: handle.driver, request: request,
                 deadline: end.microseconds
             ).item, on: handle.host, at: now, in: transaction)

@@ -4,6 +4,7 @@ import Model
 enum HandleContent {
     /// What is wrong with `info`, in a sentence; nil if nothing is.
     static func problem(with info: [String: String], of type: AttachHandleType) -> String? {
+        if case .other(let word) = type { return "'\(word.shown)' is no type that this release knows" }
         for (key, form) in required(of: type, info) {
             guard let value = info[key] else { return "a handle of type \(type.rawValue) needs '\(key)'" }
             guard form.admits(value) else { return "'\(key)' must be \(form.name), not '\(value.shown)'" }
@@ -25,6 +26,7 @@ enum HandleContent {
         case .block: [("path", .path)]
         case .usb: [("bus", .number), ("port", .port)]
         case .cxl: [("region", .text)]
+        case .other: []
         }
     }
 

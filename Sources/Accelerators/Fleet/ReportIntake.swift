@@ -50,7 +50,7 @@ struct ReportIntake {
             for deployable in device.deployables {
                 for handle in deployable.handles {
                     let key = ReportedInventory.HandleKey(
-                        driver: device.driver, content: try JSONText.canonical(handle.info))
+                        driver: device.driver, content: try handle.attachment.text())
                     guard let known = homes[key], let first = known.first else { continue }
                     if known.contains(where: { $0.deployable == deployable.name || untouched.contains($0.deployable) })
                     {
@@ -173,7 +173,7 @@ struct ReportIntake {
         }
         var contents: Set<String> = []
         for (position, handle) in sound(deployable).enumerated() {
-            let content = try JSONText.canonical(handle.info)
+            let content = try handle.attachment.text()
             guard contents.insert(content).inserted else { continue }
             if try move(handle, content, of: driver, at: position, to: id, deployable, in: transaction) { continue }
             try insert(handle, content, at: position, of: id, in: transaction)
@@ -270,7 +270,7 @@ struct ReportIntake {
         var isTouched = false
         var reported: Set<String> = []
         for (position, handle) in sound(report).enumerated() {
-            let content = try JSONText.canonical(handle.info)
+            let content = try handle.attachment.text()
             guard reported.insert(content).inserted else { continue }
             guard let known = stored[content] else {
                 if try move(handle, content, of: driver, at: position, to: deployable.id, report, in: transaction) {

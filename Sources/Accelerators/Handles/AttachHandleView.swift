@@ -39,8 +39,8 @@ struct AttachHandleView: Codable, Sendable {
     init(_ row: AttachHandleRow, _ call: Call) {
         let handle = row.handle
         uuid = "\(handle.id)"
-        type = handle.type.rawValue
-        info = handle.info
+        type = handle.attachment.type.rawValue
+        info = handle.attachment.info
         state = handle.lifecycle.state.rawValue
         reason = handle.lifecycle.reason
         deployable = "\(handle.deployable)"

@@ -16,8 +16,8 @@ struct AcceleratorRequest: Sendable, Equatable {
     let resourceProvider: ResourceProviderID?
     let instance: InstanceID?
     let handle: AttachHandleID?
-    let handleType: String?
-    let handleInfo: [String: String]
+    /// What its handle attaches; nil while it has none.
+    let attachment: Attachment?
     /// The workflow that binds it.
     let binding: WorkflowID?
     let generation: Int64
@@ -49,9 +49,11 @@ struct AcceleratorRequest: Sendable, Equatable {
         resourceProvider = try row[8]
         instance = try row[9]
         handle = try row[10]
-        handleType = try row[11]
-        let info: String? = try row[12]
-        handleInfo = try info.map { text in try JSONText.decode([String: String].self, from: text) } ?? [:]
+        if let type: String = try row[11] {
+            attachment = try Attachment(AttachHandleType(rawValue: type), text: try row[12])
+        } else {
+            attachment = nil
+        }
         binding = try row[13]
         generation = try row[14]
         created = try row[15]

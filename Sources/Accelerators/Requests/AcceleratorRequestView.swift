@@ -38,6 +38,7 @@ struct AcceleratorRequestView: Codable, Sendable {
     /// - Parameter member: the function of a device group that it stands for; nil for the whole
     init(_ request: borrowing AcceleratorRequest, _ call: borrowing Call, as member: GroupMember? = nil) {
         let isBound = request.state == .bound
+        let attachment = isBound ? request.attachment : nil
         uuid = (member?.id ?? request.id).description
         state = request.state.rawValue
         profileName = request.profileName
@@ -46,9 +47,9 @@ struct AcceleratorRequestView: Codable, Sendable {
         resourceProvider = request.resourceProvider?.description
         instance = request.instance?.description
         project = request.project.text
-        handleType = isBound ? request.handleType ?? "" : ""
+        handleType = attachment?.type.rawValue ?? ""
         handle = isBound ? request.handle?.description : nil
-        handleInfo = isBound ? member?.info ?? request.handleInfo : [:]
+        handleInfo = member?.info ?? attachment?.info ?? [:]
         reason = call.version >= Accountability.version ? request.reason : nil
         links = [WebLink(call, "accelerator_requests", request.id.description)]
         createdAt = request.created.isoOffset

@@ -25,12 +25,12 @@ struct GroupMember: Sendable, Equatable {
 
     /// The members of the group that a request holds, in the group's order; empty if it holds no group.
     static func all(of request: AcceleratorRequest) -> [GroupMember] {
-        guard let list = request.handleInfo["members"] else { return [] }
-        let addresses = list.split(separator: ",").compactMap { PCIAddress(String($0)) }
+        guard let attachment = request.attachment, let addresses = attachment.members else { return [] }
+        let info = attachment.info
         return addresses.enumerated().map { position, address in
             GroupMember(
                 id: position == 0 ? request.id : id(of: request.id, position),
-                info: request.handleInfo.merging(address.attachInfo) { _, own in own })
+                info: info.merging(address.attachInfo) { _, own in own })
         }
     }
 
@@ -47,5 +47,5 @@ struct GroupMember: Sendable, Equatable {
 
 extension AcceleratorRequest {
     /// Whether it is bound to a device group.
-    var holdsGroup: Bool { state == .bound && handleInfo["members"] != nil }
+    var holdsGroup: Bool { state == .bound && attachment?.members != nil }
 }

@@ -39,8 +39,9 @@ enum HeldUnits {
                     // How much of a parent is left is another matter.
                     if known.handles == deployable.handles { kept.accelerators = deployable.accelerators }
                     findings.devices[driver]?[position].deployables[index] = kept
-                    if let members = known.handles.first?.info["members"] {
-                        findings.devices[driver]?[position].facts["members"] = members.replacing(",", with: " ")
+                    if let members = known.handles.first?.attachment.members {
+                        findings.devices[driver]?[position].facts["members"] = members.map(\.description)
+                            .joined(separator: " ")
                     }
                     let why =
                         holdings == nil

@@ -55,7 +55,7 @@ actor HealthWatch {
                 continue
             }
             let order = HandleOrder(
-                handle: ids.next(), type: handle.type, info: handle.info, controlPath: device.controlPath)
+                handle: ids.next(), attachment: handle.attachment, controlPath: device.controlPath)
             guard let health = try? await driver.examine(order) else { continue }
             _ = ledgers[key, default: HealthLedger()].take(health)
         }

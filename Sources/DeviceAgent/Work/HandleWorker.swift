@@ -50,7 +50,7 @@ struct HandleWorker: HostParty {
             return .failed("No driver '\(work.driver)' runs on this host.")
         }
         let order = HandleOrder(
-            handle: work.handle, type: work.handleType, info: work.handleInfo, controlPath: work.controlPath)
+            handle: work.handle, attachment: work.attachment, controlPath: work.controlPath)
         var pause = Pause()
         defer { acted() }
         while !Task.isCancelled {
@@ -66,8 +66,8 @@ struct HandleWorker: HostParty {
                 }
                 await note(work)
                 // A unit of what several types share: what is left of the others is another number now.
-                if work.handleInfo["asked_type"] != nil { await shared() }
-                if work.kind == .clean, work.handleInfo["one_time_use"] == "true" {
+                if work.attachment.askedType != nil { await shared() }
+                if work.kind == .clean, work.attachment.isForOneUse {
                     // The failure keeps it from the next tenant; an operator's release of the handle ends that.
                     return .failed("It is for one use and was cleaned; release the attach handle to offer it again.")
                 }
@@ -87,7 +87,7 @@ struct HandleWorker: HostParty {
     private func note(_ work: DeviceWork) async {
         let key = "\(work.handle)"
         let prepared = PreparedHandle(
-            driver: work.driver, type: work.handleType, info: work.handleInfo, controlPath: work.controlPath)
+            driver: work.driver, type: work.attachment.type, info: work.attachment.info, controlPath: work.controlPath)
         await keeper.change { state in state.prepared[key] = work.kind == .prepare ? prepared : nil }
     }
 

@@ -17,6 +17,6 @@ struct PreparedHandle: Sendable, Codable, Equatable {
     var place: Place { Place(driver: driver, controlPath: controlPath) }
 
     func order(_ handle: AttachHandleID) -> HandleOrder {
-        HandleOrder(handle: handle, type: type, info: info, controlPath: controlPath)
+        HandleOrder(handle: handle, attachment: Attachment(type, info), controlPath: controlPath)
     }
 }

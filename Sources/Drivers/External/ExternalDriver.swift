@@ -76,7 +76,7 @@ public struct ExternalDriver: Driver {
             throw DriverFault("The driver '\(name)' does not say how it cleaned the device.")
         }
         return CleaningRecord(
-            device: order.address.map { ["address": $0.description] } ?? order.info, methods: methods,
+            device: order.address.map { ["address": $0.description] } ?? order.attachment.info, methods: methods,
             verification: .impossible("an external driver's word"), begun: begun, ended: time.now())
     }
 
@@ -101,9 +101,8 @@ public struct ExternalDriver: Driver {
             guard let read = PCIAddress(text) else { throw DriverFault("there is no such function") }
             address = read
         }
-        guard let handleType = AttachHandleType(rawValue: device.handleType ?? "PCI") else {
-            throw DriverFault("'\(device.handleType ?? "")' is not a type of attach handle")
-        }
+        let handleType = AttachHandleType(rawValue: device.handleType ?? "PCI")
+        if case .other(let word) = handleType { throw DriverFault("'\(word)' is not a type of attach handle") }
         let unit = try ExternalUnit(
             handleType, device.info ?? [:], address: address, on: pass.snapshot, pass.fencing, control.root)
         guard let resourceClass = ResourceClass(device.resourceClass) else {
@@ -123,21 +122,20 @@ public struct ExternalDriver: Driver {
             let facts = (device.facts ?? [:]).merging(PCIDriver.facts(of: function)) { _, ours in ours }
             let info = function.address.attachInfo.merging(device.info ?? [:]) { ours, _ in ours }
             report = PCIReport(
-                type: type, driver: name, resourceClass: resourceClass.name, traits: traits, facts: facts, handle: info,
-                needsCleaning: device.cleans ?? false, model: device.model
+                type: type, driver: name, resourceClass: resourceClass.name, traits: traits, facts: facts,
+                handle: Attachment(handleType, info), needsCleaning: device.cleans ?? false, model: device.model
             ).device(function, on: pass.host)
         case .other:
-            report = try self.report(device, type, resourceClass, traits, pass.host)
+            report = try self.report(device, handleType, type, resourceClass, traits, pass.host)
         }
-        report.deployables[0].handles[0].type = handleType
         report.deployables[0].handles[0].needsPreparation = device.prepares ?? false
         return report
     }
 
     /// The report of a device that is not a PCI function.
     private func report(
-        _ device: ExternalMessages.Device, _ type: DeviceType, _ resourceClass: ResourceClass, _ traits: [String],
-        _ host: HostName
+        _ device: ExternalMessages.Device, _ handleType: AttachHandleType, _ type: DeviceType,
+        _ resourceClass: ResourceClass, _ traits: [String], _ host: HostName
     ) throws(DriverFault) -> DeviceReport {
         let own = device.name ?? ""
         guard (1...64).contains(own.utf8.count), own.utf8.allSatisfy(Self.isPlain) else {
@@ -148,7 +146,8 @@ public struct ExternalDriver: Driver {
         for (index, trait) in traits.enumerated() {
             attributes.append(AttributeReport(key: "trait\(index)", value: trait))
         }
-        let handle = AttachHandleReport(type: .pci, info: device.info ?? [:], needsCleaning: device.cleans ?? false)
+        let handle = AttachHandleReport(
+            Attachment(handleType, device.info ?? [:]), needsCleaning: device.cleans ?? false)
         return DeviceReport(
             type: type, vendor: device.vendor ?? name, model: device.model ?? "external", standardBoardInfo: nil,
             vendorBoardInfo: "miss_vb_info", controlPath: PythonJSON.object([("driver", name), ("name", own)]),
@@ -176,13 +175,13 @@ public struct ExternalDriver: Driver {
         }
         do throws(DriverFault) {
             _ = try ExternalUnit(
-                order.type, order.info, address: address, on: host, Fencing(host), control.root)
+                order.attachment.type, order.attachment.info, address: address, on: host, Fencing(host), control.root)
         } catch {
             throw DriverFault("\(address.map(\.description) ?? "The handle") is left alone: \(error.text).")
         }
         let message = ExternalMessages.Order(
-            id: 2, do: what, handle: order.handle.description, address: address?.description, info: order.info,
-            image: image)
+            id: 2, do: what, handle: order.handle.description, address: address?.description,
+            info: order.attachment.info, image: image)
         let patience = what == "health" ? spec.timeout : .seconds(3600)
         return try await Blocking.run { () throws(DriverFault) in try ask(message, patience) }
     }

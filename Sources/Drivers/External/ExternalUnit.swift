@@ -26,7 +26,7 @@ enum ExternalUnit {
         }
         let keys: [String]
         switch type {
-        case .pci, .testPCI, .nvme:
+        case .pci, .testPCI, .nvme, .other:
             throw DriverFault("a handle of type \(type.rawValue) needs the address of a PCI function")
         case .mdev: keys = ["parent", "asked_type"]
         case .block: keys = ["path"]

@@ -52,7 +52,8 @@ public struct FakeDriver: Driver {
         let begun = options.time.now()
         try await act(.clean, order, delay: kind(of: order)?.cleanDelay ?? options.cleanDelay)
         return CleaningRecord(
-            device: order.info, methods: ["nothing"], verification: .unneeded, begun: begun, ended: options.time.now())
+            device: order.attachment.info, methods: ["nothing"], verification: .unneeded, begun: begun,
+            ended: options.time.now())
     }
 
     public func examine(_ order: HandleOrder) async throws(DriverFault) -> DeviceHealth {
@@ -114,7 +115,7 @@ public struct FakeDriver: Driver {
 
     /// From 1.
     private func number(of order: HandleOrder) -> Int? {
-        order.info["bus"].flatMap { Int($0, radix: 16) }.map { $0 - Self.firstBus + 1 }
+        order.attachment.info["bus"].flatMap { Int($0, radix: 16) }.map { $0 - Self.firstBus + 1 }
     }
 
     private func kind(of order: HandleOrder) -> FakeKind? {

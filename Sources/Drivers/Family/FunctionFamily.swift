@@ -61,10 +61,10 @@ struct FunctionFamily {
         for (index, trait) in traits.enumerated() {
             attributes.append(AttributeReport(key: "trait\(index)", value: trait))
         }
-        let info = unit.address.attachInfo.merging(details(physical, unit)) { first, _ in first }
+        let handle = Attachment(.pci(unit.address), details: details(physical, unit))
         return DeployableReport(
             name: name, resourceProvider: ProviderNames.identifier(ofProvider: name), resourceClass: resourceClass,
             accelerators: 1, traits: traits, attributes: attributes,
-            handles: [AttachHandleReport(type: .pci, info: info, needsCleaning: true)])
+            handles: [AttachHandleReport(handle, needsCleaning: true)])
     }
 }

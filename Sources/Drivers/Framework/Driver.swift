@@ -142,15 +142,13 @@ public struct Discovery: Sendable, Equatable {
 public struct HandleOrder: Sendable, Equatable {
     /// The handle's id; also the UUID of a mediated device made for it.
     public var handle: AttachHandleID
-    public var type: AttachHandleType
-    public var info: [String: String]
+    public var attachment: Attachment
     /// `DeviceReport.controlPath`.
     public var controlPath: String
 
-    public init(handle: AttachHandleID, type: AttachHandleType, info: [String: String], controlPath: String) {
+    public init(handle: AttachHandleID, attachment: Attachment, controlPath: String) {
         self.handle = handle
-        self.type = type
-        self.info = info
+        self.attachment = attachment
         self.controlPath = controlPath
     }
 }

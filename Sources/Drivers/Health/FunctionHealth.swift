@@ -10,16 +10,13 @@ struct FunctionHealth: Sendable {
 
     /// The worst health of all functions of the handle, such as the members of a group.
     func examine(_ order: HandleOrder) async throws(DriverFault) -> DeviceHealth {
-        guard let members = order.info["members"] else {
+        guard let members = try order.groupMembers() else {
             let address = try order.requireAddress()
             return await examine(address, await control.snapshot())
         }
         let host = await control.snapshot()
         var whole = DeviceHealth(.well)
-        for member in members.split(separator: ",") {
-            guard let address = PCIAddress(String(member)) else {
-                throw DriverFault("'\(member)', a member of the group, is not a PCI address.")
-            }
+        for address in members {
             let one = await examine(address, host)
             for (key, value) in one.evidence { whole.evidence["\(address) \(key)"] = value }
             guard Self.rank(one.state) > Self.rank(whole.state) else { continue }

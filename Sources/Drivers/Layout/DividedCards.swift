@@ -32,7 +32,12 @@ struct DividedCards {
 
         /// The name of a device that has several parts and is not a PCI function.
         private static func name(of device: DeviceReport) -> String {
-            device.deployables.first?.handles.first?.info["parent"] ?? ProviderNames.plain(device.controlPath)
+            if case .mdev(let made)? = device.deployables.first?.handles.first?.attachment.target,
+                case .named(let name) = made.parent
+            {
+                return name
+            }
+            return ProviderNames.plain(device.controlPath)
         }
 
         func name(after prefix: String) -> String { "\(prefix)_\(type.rawValue)_\(vendor)_\(model)_\(card)" }

@@ -93,9 +93,9 @@ struct MdevHands: Sendable {
     }
 
     private static func place(of order: HandleOrder) throws(DriverFault) -> (parent: String, type: String) {
-        guard order.type == .mdev, let type = order.info["asked_type"],
-            let parent = order.address?.description ?? order.info["parent"], !type.contains("/"), !parent.contains("/")
+        guard case .mdev(let device) = order.attachment.target, !device.type.contains("/"),
+            !device.parent.description.contains("/")
         else { throw DriverFault("The handle \(order.handle) names no parent and type of a mediated device.") }
-        return (parent, type)
+        return (device.parent.description, device.type)
     }
 }

@@ -60,13 +60,14 @@ struct MdevReport {
     }
 
     private func handle(_ parent: MdevParent, _ kind: MdevKind, _ index: Int) -> AttachHandleReport {
-        var info = parent.address?.attachInfo ?? ["parent": parent.name]
-        info["asked_type"] = kind.type.name
-        info["vgpu_mark"] = "\(kind.type.name)_\(index)"
-        if let migrates = kind.liveMigratable { info["live_migratable"] = migrates ? "true" : "false" }
+        let device = MdevTarget(
+            parent.address.map { .function($0) } ?? .named(parent.name), type: kind.type.name,
+            mark: "\(kind.type.name)_\(index)")
+        let details = kind.liveMigratable.map { ["live_migratable": $0 ? "true" : "false"] } ?? [:]
         // Whoever makes the device, a spare has to make way for it.
         let isKept = options.partitions.contains { $0.isOf(kind.type.name, on: parent.name) }
         return AttachHandleReport(
-            type: .mdev, info: info, needsPreparation: options.creator == .agent || isKept, needsCleaning: true)
+            Attachment(.mdev(device), details: details), needsPreparation: options.creator == .agent || isKept,
+            needsCleaning: true)
     }
 }

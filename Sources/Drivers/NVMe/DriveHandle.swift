@@ -1,19 +1,19 @@
 import Host
 import Model
 
-/// The content of a drive's handle beyond its function, by the configured type.
+/// What a drive's handle attaches, by the configured type.
 enum DriveHandle {
     /// Throws, with the end of a sentence, if the drive lacks what such a handle needs.
-    static func content(
-        _ type: NVMeOptions.HandleType, _ drive: NVMeController?, _ host: HostSnapshot
-    ) throws(DriverFault) -> (AttachHandleType, [String: String]) {
+    static func target(
+        _ type: NVMeOptions.HandleType, _ function: PCIAddress, _ drive: NVMeController?, _ host: HostSnapshot
+    ) throws(DriverFault) -> AttachTarget {
         switch type {
-        case .pci: return (.pci, [:])
+        case .pci: return .pci(function)
         case .nvme:
             // While a guest has the drive its namespaces are not seen; what is held keeps the content that it had.
-            guard let drive, !drive.namespaces.isEmpty else { return (.nvme, ["namespace": "1"]) }
+            guard let drive, !drive.namespaces.isEmpty else { return .nvme(NamespaceTarget(function, number: 1)) }
             guard drive.namespaces.count == 1 else { throw several("nvme", drive) }
-            return (.nvme, ["namespace": "\(drive.namespaces[0].identifier)"])
+            return .nvme(NamespaceTarget(function, number: drive.namespaces[0].identifier))
         case .block:
             guard let drive, let namespace = drive.namespaces.first else {
                 throw DriverFault(
@@ -27,7 +27,7 @@ enum DriveHandle {
                     "nvme.handle_type is block, and \(namespace.name) has no world wide name, so no path to it survives a restart"
                 )
             }
-            return (.block, ["path": "/dev/disk/by-id/nvme-\(name)"])
+            return .block(BlockTarget("/dev/disk/by-id/nvme-\(name)", function: function))
         }
     }
 

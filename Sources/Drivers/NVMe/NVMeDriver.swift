@@ -139,18 +139,15 @@ public struct NVMeDriver: Driver {
         facts.merge(drive?.facts ?? [:]) { _, own in own }
         facts["size"] = (drive?.namespaces.compactMap(\.size).reduce(0, +)).map { "\($0)" }
         facts["cleaning"] = "\(options.nvme.clearAction.rawValue), \(options.nvme.clearStrategy.rawValue)"
-        var handle = PCIDriver.handle(function, spec)
+        var target = try DriveHandle.target(options.nvme.handleType, function.address, drive, pass.snapshot)
         if members.count > 1, let group = spec.group {
-            handle["group"] = group
-            handle["members"] = members.map(\.address.description).joined(separator: ",")
+            target = .group(GroupTarget(group, members: members.map(\.address)), of: target)
             facts["members"] = members.map(\.address.description).joined(separator: " ")
         }
-        let (type, details) = try DriveHandle.content(options.nvme.handleType, drive, pass.snapshot)
         var report = PCIReport(
             type: .nvme, driver: Self.name, resourceClass: spec.resourceClass?.name ?? "CUSTOM_NVME", traits: traits,
-            facts: facts, handle: handle.merging(details) { _, own in own }, needsCleaning: true
+            facts: facts, handle: Attachment(target, details: PCIDriver.details(spec)), needsCleaning: true
         ).device(function, on: pass.host)
-        report.deployables[0].handles[0].type = type
         report.deployables[0].handles[0].needsPreparation = true
         return report
     }

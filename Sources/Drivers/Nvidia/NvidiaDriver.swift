@@ -92,21 +92,21 @@ public struct NvidiaDriver: Driver {
     // MARK: Orders
 
     public func prepare(_ order: HandleOrder) async throws(DriverFault) {
-        if order.type == .mdev { return try await hands.make(order) }
-        guard let type = order.info["asked_type"] else { return }
+        if order.attachment.type == .mdev { return try await hands.make(order) }
+        guard let type = order.attachment.askedType else { return }
         try await setType(type, of: order.requireAddress())
     }
 
     public func withdraw(_ order: HandleOrder) async throws(DriverFault) {
-        if order.type == .mdev { return try await hands.remove(order) }
-        guard order.info["asked_type"] != nil else { return }
+        if order.attachment.type == .mdev { return try await hands.remove(order) }
+        guard order.attachment.askedType != nil else { return }
         try await setType("0", of: order.requireAddress())
     }
 
     @discardableResult
     public func clean(_ order: HandleOrder) async throws(DriverFault) -> CleaningRecord {
-        if order.type == .mdev { return try await hands.clean(order) }
-        if order.info["asked_type"] != nil { try await withdraw(order) }
+        if order.attachment.type == .mdev { return try await hands.clean(order) }
+        if order.attachment.askedType != nil { try await withdraw(order) }
         return try await cleaning.clean(order.requireAddress())
     }
 
@@ -146,7 +146,7 @@ public struct NvidiaDriver: Driver {
         facts["cleaning"] = "reset"
         return PCIReport(
             type: .gpu, driver: Self.name, resourceClass: "PGPU", traits: Self.traits(of: function), facts: facts,
-            handle: function.address.attachInfo, needsCleaning: true
+            handle: Attachment(.pci(function.address)), needsCleaning: true
         ).device(function, on: host)
     }
 

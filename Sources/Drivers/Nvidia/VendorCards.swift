@@ -57,8 +57,6 @@ struct VendorCards {
         let names = card.flatMap { $0.vendorPartition?.creatable ?? [] }.compactMap { VGPUTypeName($0.title) }
         let seen = title.flatMap { VGPUTypeName($0) }?.maximum(among: names)
         let maximum = [seen, before.maximum].compactMap { $0 }.max()
-        var info = function.address.attachInfo
-        info["asked_type"] = type
         var facts = PCIDriver.facts(of: function)
         facts["cleaning"] = "the vGPU is removed and the function reset"
         facts["vgpu_type"] = title
@@ -67,7 +65,7 @@ struct VendorCards {
         var device = PCIReport(
             type: .gpu, driver: NvidiaDriver.name, resourceClass: NvidiaDriver.resourceClass(of: title),
             traits: NvidiaDriver.traits(of: function, title, else: "TYPE_\(number)"), facts: facts,
-            handle: info, needsCleaning: true
+            handle: Attachment(.pci(function.address), details: ["asked_type": type]), needsCleaning: true
         ).device(function, on: pass.host)
         for index in device.deployables[0].handles.indices {
             device.deployables[0].handles[index].needsPreparation = true
@@ -85,7 +83,7 @@ struct VendorCards {
     private func known(_ number: Int, on function: PCIFunction) -> (title: String?, maximum: Int?) {
         let card = Self.card(of: function).description
         let last = pass.before.filter { device in
-            let type = device.deployables.first?.handles.first?.info["asked_type"]
+            let type = device.deployables.first?.handles.first?.attachment.askedType
             return device.model == function.productID && type.flatMap { NvidiaDriver.number(of: $0) } == number
         }
         let same = last.first { ($0.facts["physical_function"] ?? $0.facts["address"]) == card }

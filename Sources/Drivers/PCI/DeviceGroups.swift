@@ -82,14 +82,14 @@ struct DeviceGroups {
         facts["group_type"] = group.type
         let nodes = Set(functions.map(\.numaNode))
         if nodes.count == 1 { facts["numa_node"] = first.numaNode.map(String.init) }
-        var handle = PCIDriver.handle(first, group.members[0].spec)
-        handle["group"] = name
-        handle["members"] = members.joined(separator: ",")
-        if group.members.contains(where: { $0.spec.oneTimeUse }) { handle["one_time_use"] = "true" }
+        var details = PCIDriver.details(group.members[0].spec)
+        if group.members.contains(where: { $0.spec.oneTimeUse }) { details["one_time_use"] = "true" }
+        let unit = GroupTarget(name, members: functions.map(\.address))
         let isAlike = functions.allSatisfy { $0.vendor == first.vendor && $0.product == first.product }
         var device = PCIReport(
             type: .pci, driver: PCIDriver.name, resourceClass: resourceClass, traits: traits, facts: facts,
-            handle: handle, needsCleaning: true, model: isAlike ? nil : "group",
+            handle: Attachment(.group(unit, of: .pci(first.address)), details: details), needsCleaning: true,
+            model: isAlike ? nil : "group",
             name: "\(host)_PCI_GROUP_\(ProviderNames.plain(name))"
         ).device(first, on: host)
         device.controlPath = PythonJSON.object([("group", name)])

@@ -62,7 +62,7 @@ public struct PCIDriver: Driver {
         facts["cleaning"] = !function.canReset ? "not possible: no way to reset it" : "reset\(check)"
         return PCIReport(
             type: .pci, driver: Self.name, resourceClass: resourceClass, traits: Self.traits(of: function, spec),
-            facts: facts, handle: Self.handle(function, spec), needsCleaning: true
+            facts: facts, handle: Attachment(.pci(function.address), details: Self.details(spec)), needsCleaning: true
         ).device(function, on: host)
     }
 
@@ -70,13 +70,10 @@ public struct PCIDriver: Driver {
     /// and its handle is not given to another tenant. The nvme driver erases drives.
     @discardableResult
     public func clean(_ order: HandleOrder) async throws(DriverFault) -> CleaningRecord {
-        guard let members = order.info["members"] else { return try await clean(order.requireAddress()) }
+        guard let members = try order.groupMembers() else { return try await clean(order.requireAddress()) }
         // Of a group, one after another; one that fails keeps all of it back.
         var whole: CleaningRecord?
-        for member in members.split(separator: ",") {
-            guard let address = PCIAddress(String(member)) else {
-                throw DriverFault("'\(member)', a member of the group, is not a PCI address.")
-            }
+        for address in members {
             let part = try await clean(address)
             guard var record = whole else {
                 whole = part
@@ -120,8 +117,9 @@ public struct PCIDriver: Driver {
         return try await cleaning.clean(address)
     }
 
-    static func handle(_ function: PCIFunction, _ spec: DeviceSpec) -> [String: String] {
-        var info = function.address.attachInfo
+    /// The pairs of a handle beside its function.
+    static func details(_ spec: DeviceSpec) -> [String: String] {
+        var info: [String: String] = [:]
         // Texts, not truth values: consumers read a map of text to text.
         if let managed = spec.managed { info["managed"] = managed ? "true" : "false" }
         if let migratable = spec.liveMigratable { info["live_migratable"] = migratable ? "true" : "false" }

@@ -9,7 +9,7 @@ struct PCIReport {
     var resourceClass: String
     var traits: [String]
     var facts: [String: String]
-    var handle: [String: String]
+    var handle: Attachment
     var needsCleaning: Bool
     /// The prefix of attribute keys that contain traits: `trait` or, for some of Cyborg's drivers, `traits`; a number
     /// follows.
@@ -38,7 +38,7 @@ struct PCIReport {
                 DeployableReport(
                     name: name, resourceProvider: ProviderNames.identifier(ofProvider: name),
                     resourceClass: resourceClass, accelerators: 1, traits: traits, attributes: attributes,
-                    handles: [AttachHandleReport(type: .pci, info: handle, needsCleaning: needsCleaning)])
+                    handles: [AttachHandleReport(handle, needsCleaning: needsCleaning)])
             ])
     }
 }

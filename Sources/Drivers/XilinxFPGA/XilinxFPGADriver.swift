@@ -42,7 +42,7 @@ public struct XilinxFPGADriver: Driver {
                 type: .fpga, driver: Self.name, resourceClass: "FPGA",
                 traits: [
                     "OWNER_CYBORG", "CUSTOM_FPGA_XILINX", "CUSTOM_FPGA_PRODUCT_ID_\(first.productID.uppercased())",
-                ], facts: facts, handle: user.address.attachInfo, needsCleaning: true,
+                ], facts: facts, handle: Attachment(.pci(user.address)), needsCleaning: true,
                 name: ProviderNames.function(first.address, on: pass.host)
             ).device(user, on: pass.host)
             device.controlPath = PythonJSON.controlPath(first.address)

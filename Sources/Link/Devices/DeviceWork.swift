@@ -6,8 +6,7 @@ public struct DeviceWork: Sendable, Equatable {
     public var kind: Kind
     /// The attach handle that is prepared, withdrawn or cleaned: the subject of the item.
     public var handle: AttachHandleID
-    public var handleType: AttachHandleType
-    public var handleInfo: [String: String]
+    public var attachment: Attachment
     /// The device by its key on the host (`DeviceReport.controlPath`), and the driver that answers for it.
     public var controlPath: String
     public var driver: String
@@ -26,14 +25,13 @@ public struct DeviceWork: Sendable, Equatable {
     }
 
     public init(
-        id: WorkItemID, kind: Kind, handle: AttachHandleID, handleType: AttachHandleType, handleInfo: [String: String],
-        controlPath: String, driver: String, request: AcceleratorRequestID?, deadline: Int64
+        id: WorkItemID, kind: Kind, handle: AttachHandleID, attachment: Attachment, controlPath: String, driver: String,
+        request: AcceleratorRequestID?, deadline: Int64
     ) {
         self.id = id
         self.kind = kind
         self.handle = handle
-        self.handleType = handleType
-        self.handleInfo = handleInfo
+        self.attachment = attachment
         self.controlPath = controlPath
         self.driver = driver
         self.request = request
@@ -48,9 +46,8 @@ extension DeviceWork {
         guard let kind = Kind(rawValue: item.kind) else { throw .kind(of: item) }
         let body = item.body
         guard let word = body["handleType"]?.text else { throw .form }
-        guard let type = AttachHandleType(rawValue: word) else {
-            throw .word(word, of: "attach handles of the type")
-        }
+        let type = AttachHandleType(rawValue: word)
+        if case .other = type { throw .word(word, of: "attach handles of the type") }
         guard let handle = body["handle"]?.text.flatMap({ AttachHandleID($0) }),
             case .object(let members)? = body["handleInfo"], let controlPath = body["controlPath"]?.text,
             let driver = body["driver"]?.text, let deadline = item.deadline
@@ -66,7 +63,7 @@ extension DeviceWork {
             request = id
         }
         self.init(
-            id: item.id, kind: kind, handle: handle, handleType: type, handleInfo: info, controlPath: controlPath,
+            id: item.id, kind: kind, handle: handle, attachment: Attachment(type, info), controlPath: controlPath,
             driver: driver, request: request, deadline: deadline)
     }
 
@@ -75,8 +72,8 @@ extension DeviceWork {
         var members: [JSONValue.Member] = [
             .init("controlPath", .text(controlPath)), .init("deadline", .integer(Int(deadline))),
             .init("driver", .text(driver)), .init("handle", .text(handle.description)),
-            .init("handleInfo", .object(handleInfo.map { .init($0.key, .text($0.value)) })),
-            .init("handleType", .text(handleType.rawValue)), .init("id", .text(id.description)),
+            .init("handleInfo", .object(attachment.info.map { .init($0.key, .text($0.value)) })),
+            .init("handleType", .text(attachment.type.rawValue)), .init("id", .text(id.description)),
             .init("kind", .text(kind.rawValue)),
         ]
         if let request { members.append(.init("request", .text(request.description))) }

@@ -126,32 +126,3 @@ public struct AttributeReport: Sendable, Codable, Equatable {
         self.value = value
     }
 }
-
-/// One attachable unit.
-public struct AttachHandleReport: Sendable, Codable, Equatable {
-    public var type: AttachHandleType
-    /// The attach information, as consumers read it. For PCI: domain, bus, device, function.
-    public var info: [String: String]
-    /// Whether the host must prepare it before a consumer can attach it (creation of an mdev, programming, a slow
-    /// fake).
-    public var needsPreparation: Bool
-    /// Whether the device keeps a tenant's data, so that the host must clean it before the next tenant gets it.
-    public var needsCleaning: Bool
-
-    public init(
-        type: AttachHandleType, info: [String: String], needsPreparation: Bool = false, needsCleaning: Bool = false
-    ) {
-        self.type = type
-        self.info = info
-        self.needsPreparation = needsPreparation
-        self.needsCleaning = needsCleaning
-    }
-
-    public init(from decoder: any Decoder) throws {
-        let container = try decoder.container(keyedBy: CodingKeys.self)
-        type = try container.decode(AttachHandleType.self, forKey: .type)
-        info = try container.decode([String: String].self, forKey: .info)
-        needsPreparation = try container.decodeIfPresent(Bool.self, forKey: .needsPreparation) ?? false
-        needsCleaning = try container.decodeIfPresent(Bool.self, forKey: .needsCleaning) ?? false
-    }
-}

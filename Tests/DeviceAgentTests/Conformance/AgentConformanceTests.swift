@@ -135,9 +135,9 @@ import Testing
                     revision += 1
                     return await outcome(
                         of: DeviceWork(
-                            id: IDSource.random.next(), kind: kind, handle: id, handleType: handle.type,
-                            handleInfo: handle.info, controlPath: device.controlPath, driver: device.driver,
-                            request: nil, deadline: .max / 4), link, revision)
+                            id: IDSource.random.next(), kind: kind, handle: id, attachment: handle.attachment,
+                            controlPath: device.controlPath, driver: device.driver, request: nil,
+                            deadline: .max / 4), link, revision)
                 }
                 if handle.needsPreparation {
                     let outcome = await perform(.prepare)

@@ -65,8 +65,8 @@ import Testing
 
     private static func item(_ kind: DeviceWork.Kind, _ handle: AttachHandleID, _ number: Int) -> DeviceWork {
         DeviceWork(
-            id: WorkItemID(UUID()), kind: kind, handle: handle, handleType: .mdev,
-            handleInfo: ["parent": "mtty", "asked_type": "mtty-2", "vgpu_mark": "mtty-2_\(number)"],
+            id: WorkItemID(UUID()), kind: kind, handle: handle,
+            attachment: Attachment(.mdev(MdevTarget(.named("mtty"), type: "mtty-2", mark: "mtty-2_\(number)"))),
             controlPath: #"{"parent": "mtty"}"#, driver: "mdev", request: nil, deadline: .max / 4)
     }
 

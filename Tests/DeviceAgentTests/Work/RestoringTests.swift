@@ -33,7 +33,7 @@ import Testing
 
     private func item(_ kind: DeviceWork.Kind, info: [String: String] = ["name": "h1_a"]) -> DeviceWork {
         DeviceWork(
-            id: IDSource.random.next(), kind: kind, handle: handle, handleType: .mdev, handleInfo: info,
+            id: IDSource.random.next(), kind: kind, handle: handle, attachment: Attachment(.mdev, info),
             controlPath: device("h1_a").controlPath, driver: "scripted", request: nil, deadline: Int64.max / 2)
     }
 

@@ -45,7 +45,7 @@ import Testing
         seconds: Int64 = 7200
     ) -> DeviceWork {
         DeviceWork(
-            id: WorkItemID(UUID()), kind: kind, handle: handle, handleType: .mdev, handleInfo: ["a": "b"],
+            id: WorkItemID(UUID()), kind: kind, handle: handle, attachment: Attachment(.mdev, ["a": "b"]),
             controlPath: "{}", driver: driver, request: nil, deadline: Self.noon + seconds * 1_000_000)
     }
 

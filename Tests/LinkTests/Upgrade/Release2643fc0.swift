@@ -7,10 +7,20 @@ enum Release2643fc0 {
     struct Work: Codable, Equatable {
         enum Kind: String, Codable { case prepare, withdraw, clean }
 
+        enum HandleType: String, Codable {
+            case pci = "PCI"
+            case mdev = "MDEV"
+            case testPCI = "TEST_PCI"
+            case nvme = "NVME"
+            case block = "BLOCK"
+            case usb = "USB"
+            case cxl = "CXL"
+        }
+
         let id: WorkItemID
         let kind: Kind
         let handle: AttachHandleID
-        let handleType: AttachHandleType
+        let handleType: HandleType
         let handleInfo: [String: String]
         let controlPath: String
         let driver: String
