@@ -7,8 +7,8 @@ extension ReportIntake {
     mutating func noteHealth(
         of stored: ReportedInventory.StoredDevice, _ device: DeviceReport, in transaction: any Transaction
     ) throws {
-        let before = Self.sickness(stored.report.facts)
-        let now = Self.sickness(device.facts)
+        let before = Self.sickness(stored.report)
+        let now = Self.sickness(device)
         guard before != now else { return }
         let action: AuditEvent.Action = now == nil ? .deviceWell : .deviceSick
         guard now == nil || before == nil else { return }
@@ -21,10 +21,10 @@ extension ReportIntake {
         }
     }
 
-    /// Why a device is withdrawn, from its agent's facts about its health.
-    private static func sickness(_ facts: [String: String]) -> String? {
-        guard let health = facts["health"], health.hasPrefix("withdrawn") else { return nil }
-        return String(health.dropFirst("withdrawn: ".count))
+    /// Why a device is withdrawn; nil if it is not.
+    private static func sickness(_ device: DeviceReport) -> String? {
+        guard case .withdrawn(let reason)? = device.health else { return nil }
+        return reason
     }
 
     /// Adds an event for the request that holds a handle; the request's project sees it.

@@ -18,21 +18,20 @@ enum GroupWatch {
         for (driver, devices) in findings.devices {
             var whole: [DeviceReport] = []
             for device in devices {
-                guard let name = device.facts["group"], let spec = device.facts["group_spec"] else {
+                guard let group = device.group else {
                     whole.append(device)
                     continue
                 }
-                seen.insert(name)
-                let members = (device.facts["members"] ?? "").split(separator: " ").map(String.init)
-                let known = records[name].flatMap { $0.spec == spec ? $0.members : nil } ?? []
-                let missing = known.filter { !members.contains($0) }
+                seen.insert(group.name)
+                let known = records[group.name].flatMap { $0.spec == group.spec ? $0.members : nil } ?? []
+                let missing = known.filter { !group.members.contains($0) }
                 if missing.isEmpty {
-                    records[name] = Record(members: members, spec: spec)
+                    records[group.name] = Record(members: group.members, spec: group.spec)
                     whole.append(device)
                 } else {
                     findings.conditions.append(
                         HostCondition(
-                            .group, name,
+                            .group, group.name,
                             "The group is not offered: \(missing.joined(separator: ", ")) is missing of its "
                                 + "\(known.count) members."))
                 }

@@ -103,11 +103,11 @@ actor HealthWatch {
             var device = device
             for (key, value) in last.inventory where device.facts[key] == nil { device.facts[key] = value }
             if case .withdrawn(let reason) = ledger.standing {
-                device.facts["health"] = "withdrawn: \(reason)"
+                device.health = .withdrawn(reason)
                 device.facts["health_evidence"] = ledger.evidence.sorted { $0.key < $1.key }
                     .map { "\($0.key)=\($0.value)" }.joined(separator: " ")
             } else {
-                device.facts["health"] = last.state == .worn ? "worn\(last.reason.map { ": \($0)" } ?? "")" : "well"
+                device.health = last.state == .worn ? .worn(last.reason) : .well
             }
             return device
         }

@@ -200,8 +200,8 @@ actor PlacementReconciler {
 
     /// Whether it is a NUMA node that an agent of this host created. The compute service's nodes have random ids.
     private func isNode(_ provider: ResourceProviderView, below root: ResourceProviderView) -> Bool {
-        provider.parent == root.id && provider.name.hasPrefix(ProviderLayout.node("", of: host))
-            && provider.name.dropFirst(ProviderLayout.node("", of: host).count).allSatisfy(\.isNumber)
+        provider.parent == root.id && provider.name.hasPrefix(ProviderLayout.nodePrefix(of: host))
+            && provider.name.dropFirst(ProviderLayout.nodePrefix(of: host).count).allSatisfy(\.isNumber)
             && provider.id == ProviderNames.identifier(ofProvider: provider.name)
     }
 

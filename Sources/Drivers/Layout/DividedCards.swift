@@ -12,14 +12,14 @@ struct DividedCards {
         let type: DeviceType
         let vendor: String
         let model: String
-        let node: String?
+        let node: Int?
         /// The card's address, or the name of a device that is not a PCI function.
         let card: String
 
         init?(_ device: DeviceReport) {
             // A group of functions is a device of its own, whatever its members are parts of.
-            guard device.facts["group"] == nil,
-                let card = device.facts["physical_function"] ?? device.facts["address"]
+            guard device.group == nil,
+                let card = (device.physicalFunction ?? device.address)?.description
                     ?? (device.deployables.count > 1 ? Self.name(of: device) : nil)
             else { return nil }
             self.card = card
@@ -27,7 +27,7 @@ struct DividedCards {
             type = device.type
             vendor = device.vendor
             model = device.model
-            node = device.facts["numa_node"]
+            node = device.numaNode
         }
 
         /// The name of a device that has several parts and is not a PCI function.

@@ -13,11 +13,13 @@ public enum ProviderLayout: String, Sendable, CaseIterable {
     public var isGrouped: Bool { self != .legacy }
 
     /// The name of a NUMA node's provider. It has no inventory, only the trait with which a request can ask for it.
-    public static func node(_ node: String, of host: HostName) -> String { "\(host)_numa\(node)" }
+    private static func node(_ node: Int, of host: HostName) -> String { nodePrefix(of: host) + "\(node)" }
+    /// What the names of all such providers of a host begin with; a number follows.
+    public static func nodePrefix(of host: HostName) -> String { "\(host)_numa" }
     public static let nodeTrait = "HW_NUMA_ROOT"
 
     /// The prefix of a provider's name. It differs between layouts, so that no provider changes its place in the tree.
-    private func prefix(_ node: String?, on host: HostName) -> String {
+    private func prefix(_ node: Int?, on host: HostName) -> String {
         self == .numa ? node.map { Self.node($0, of: host) } ?? "\(host)" : "\(host)"
     }
 
@@ -88,7 +90,7 @@ public enum ProviderLayout: String, Sendable, CaseIterable {
         /// The driver's own class, which the name has.
         let given: String
         let traits: [String]
-        let node: String?
+        let node: Int?
 
         init(_ device: DeviceReport, _ deployable: DeployableReport) {
             driver = device.driver
@@ -98,12 +100,13 @@ public enum ProviderLayout: String, Sendable, CaseIterable {
             given = deployable.resourceClass
             resourceClass = DividedCards.resourceClass(of: deployable, device)
             traits = deployable.traits
-            node = device.facts["numa_node"]
+            node = device.numaNode
         }
     }
 
     private func name(of key: Key, on host: HostName) -> String {
-        "\(prefix(key.node, on: host))_\(key.type.rawValue)_\(key.vendor)_\(key.model)_\(key.given)_numa\(key.node ?? "none")"
+        let node = key.node.map { "\($0)" } ?? "none"
+        return "\(prefix(key.node, on: host))_\(key.type.rawValue)_\(key.vendor)_\(key.model)_\(key.given)_numa\(node)"
     }
 
     private func group(_ key: Key, _ members: [Member], _ name: String, on host: HostName) -> DeviceReport {
@@ -134,11 +137,11 @@ public enum ProviderLayout: String, Sendable, CaseIterable {
     }
 
     private func device(
-        _ members: [Member], _ name: String, _ node: String?, _ deployables: [DeployableReport]
+        _ members: [Member], _ name: String, _ node: Int?, _ deployables: [DeployableReport]
     ) -> DeviceReport {
         let first = members[0].device
         var facts = ["members": members.map(\.deployable.name).joined(separator: " ")]
-        facts["numa_node"] = node
+        facts["numa_node"] = node.map(String.init)
         facts["cleaning"] = first.facts["cleaning"]
         return DeviceReport(
             type: first.type, vendor: first.vendor, model: first.model, standardBoardInfo: first.standardBoardInfo,
@@ -148,7 +151,7 @@ public enum ProviderLayout: String, Sendable, CaseIterable {
 
     private func deployable(
         _ units: [DeployableReport], _ name: String, in provider: String, _ resourceClass: String, _ own: [String],
-        _ node: String?, on host: HostName
+        _ node: Int?, on host: HostName
     ) -> DeployableReport {
         var traits = own
         if let node { traits.append("CUSTOM_NUMA_NODE_\(node)") }
@@ -156,7 +159,7 @@ public enum ProviderLayout: String, Sendable, CaseIterable {
         for (index, trait) in traits.enumerated() {
             attributes.append(AttributeReport(key: "trait\(index)", value: trait))
         }
-        if let node { attributes.append(AttributeReport(key: "numa_node", value: node)) }
+        if let node { attributes.append(AttributeReport(key: "numa_node", value: "\(node)")) }
         return DeployableReport(
             name: name, resourceProvider: ProviderNames.identifier(ofProvider: provider),
             resourceClass: resourceClass, accelerators: units.reduce(0) { $0 + $1.accelerators },

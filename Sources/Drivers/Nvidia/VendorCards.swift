@@ -81,12 +81,12 @@ struct VendorCards {
 
     /// Name and number of a type as they were when the card was last read.
     private func known(_ number: Int, on function: PCIFunction) -> (title: String?, maximum: Int?) {
-        let card = Self.card(of: function).description
+        let card = Self.card(of: function)
         let last = pass.before.filter { device in
             let type = device.deployables.first?.handles.first?.attachment.askedType
             return device.model == function.productID && type.flatMap { NvidiaDriver.number(of: $0) } == number
         }
-        let same = last.first { ($0.facts["physical_function"] ?? $0.facts["address"]) == card }
+        let same = last.first { ($0.physicalFunction ?? $0.address) == card }
         return (
             (same ?? last.first)?.facts["vgpu_type"], same?.facts["vgpu_maximum"].flatMap { Int($0) }
         )

@@ -71,13 +71,11 @@ struct DeviceGroups {
         if !traits.contains(kind) { traits.append(kind) }
         let own = group.specs.compactMap(\.resourceClass).first?.name
         let resourceClass = own ?? kind
-        let members = functions.map(\.address.description)
+        let spec = MD5.digest(Array(group.specs.map(\.reach).joined(separator: "\n\n").utf8))
+            .map { String($0, radix: 16) }.joined()
         var facts = [
-            "group": name, "members": members.joined(separator: " "),
-            "group_spec": MD5.digest(Array(group.specs.map(\.reach).joined(separator: "\n\n").utf8))
-                .map { String($0, radix: 16) }.joined(),
             "cleaning": functions.allSatisfy(\.canReset)
-                ? "reset of each member" : "not possible: a member has no way to reset it",
+                ? "reset of each member" : "not possible: a member has no way to reset it"
         ]
         facts["group_type"] = group.type
         let nodes = Set(functions.map(\.numaNode))
@@ -92,6 +90,7 @@ struct DeviceGroups {
             model: isAlike ? nil : "group",
             name: "\(host)_PCI_GROUP_\(ProviderNames.plain(name))"
         ).device(first, on: host)
+        device.group = ReportedGroup(name, spec: spec, members: functions.map(\.address.description))
         device.controlPath = PythonJSON.object([("group", name)])
         return device
     }
