@@ -25,8 +25,8 @@ public struct LayoutChange: Sendable, Equatable {
         /// The name that Placement shows.
         public let name: String
         public let resourceClass: String
-        /// The handles that move there, by their info. Bound instances move with their handles.
-        public let handles: [[String: String]]
+        /// The handles that move there. Bound instances move with their handles.
+        public let handles: [Attachment]
     }
 
     /// Follows every handle from its provider in `old` to its provider in `new`. A handle that is in only one of them
@@ -49,12 +49,12 @@ public struct LayoutChange: Sendable, Equatable {
         let before = old.flatMap { device in device.deployables.map { (device.driver, $0) } }
         for (driver, deployable) in before {
             let here = ProviderPart(deployable.resourceProvider, deployable.resourceClass)
-            var targets: [ProviderPart: [[String: String]]] = [:]
+            var targets: [ProviderPart: [Attachment]] = [:]
             var order: [ProviderPart] = []
             for handle in deployable.handles {
                 guard let place = places[Mark(driver, handle)] else { continue }
                 if targets[place] == nil { order.append(place) }
-                targets[place, default: []].append(handle.info)
+                targets[place, default: []].append(handle.attachment)
             }
             if order == [here] {
                 kept.append(deployable.resourceProvider)
@@ -108,6 +108,7 @@ public struct LayoutChange: Sendable, Equatable {
 
     private struct Mark: Hashable {
         let driver: String
+        /// Without the type: what the control plane says is held has none.
         let info: [String: String]
 
         init(_ driver: String, _ handle: AttachHandleReport) {
