@@ -180,12 +180,20 @@ if !leavesOnly {
                 nioPosix, httpTypes,
             ], tests: ["TestFuzz"])
         + room(
-            "Identity", ["Access", "API", "Store", "Clients", "Model", httpTypes, logging],
+            "Services",
+            ["Access", "Store", "Settings"], tests: nil)
+        + room(
+            "Identity",
+            ["Services", "Settings", "Access", "API", "Store", "Clients", "Model", httpTypes, logging],
             tests: ["TestStore", lifecycle])
         + room(
             "Placement",
-            ["Conventions", "Search", "API", "Store", "Clients", "Model", httpTypes, nioCore, logging, metrics],
-            tests: ["Access", "TestStore", "TestJSON", "TestPlacement"])
+            [
+                "Services", "Settings", "Access", "Conventions", "Search", "API", "Store", "Clients", "Model",
+                httpTypes,
+                nioCore, logging, metrics,
+            ],
+            tests: ["TestStore", "TestJSON", "TestPlacement"])
         + room("Sanitisation", ["KeyFiles", "Model", crypto, nioPosix, logging], tests: [])
         + room(
             "Conventions", ["API", "Access", "Clients", "Store", "Model", crypto, httpTypes],
@@ -193,10 +201,10 @@ if !leavesOnly {
         + room(
             "Accelerators",
             [
-                "Conventions", "Workflows", "Sanitisation", "Fleet", "Link", "API", "Store", "Clients", "Model", crypto,
-                httpTypes, logging, metrics, coreMetrics,
+                "Services", "Settings", "Access", "Conventions", "Workflows", "Sanitisation", "Fleet", "Link", "API",
+                "Store", "Clients", "Model", crypto, httpTypes, logging, metrics, coreMetrics,
             ],
-            tests: ["Access", "StoreSQLite", "TestStore", "TestJSON", "TestPlacement", "TestWatched"])
+            tests: ["StoreSQLite", "TestStore", "TestJSON", "TestPlacement", "TestWatched"])
         + room(
             "Link", ["Clients", "KeyFiles", "Model", crypto, nioPosix],
             // Both halves are tested where they meet.
@@ -223,7 +231,8 @@ if !leavesOnly {
         + room(
             "ControlPlane",
             [
-                "Settings", "Identity", "Placement", "Search", "Accelerators", "Conventions", "Sanitisation", "Fleet",
+                "Services", "Settings", "Identity", "Placement", "Search", "Accelerators", "Conventions",
+                "Sanitisation", "Fleet",
                 "LinkClient",
                 "Link", "Access", "API", "Clients", "Workflows", "CMalloc", "Store", "StoreSQLite", "StorePostgreSQL",
                 "DeviceAgent", "Agent", "Host",

@@ -11,7 +11,7 @@ public enum Documents {
     /// The path below `docs/` and the content of each document.
     public static func all() async throws -> [(path: String, text: String)] {
         var documents: [(path: String, text: String)] = [
-            ("configuration.md", SettingsReference.markdown()),
+            ("configuration.md", SettingsReference.markdown(ServiceList.settings)),
             ("drivers/support-matrix.md", DriverRegistry.standard.supportMatrix),
         ]
         for service in try await ControlPlane.described() {

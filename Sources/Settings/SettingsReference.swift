@@ -1,6 +1,6 @@
 /// The reference of all keys as Markdown.
 public enum SettingsReference {
-    public static func markdown() -> String {
+    public static func markdown(_ services: [ServiceSettings]) -> String {
         var text = """
             # Configuration reference
 
@@ -12,7 +12,7 @@ public enum SettingsReference {
 
             """
         var section = ""
-        for key in Settings.keys {
+        for key in Settings.keys(services) {
             let parts = key.path.split(separator: ".", maxSplits: 1).map(String.init)
             if parts[0] != section {
                 section = parts[0]

@@ -45,7 +45,8 @@ import Testing
             let text = String(decoding: bytes, as: UTF8.self)
             do throws(SettingsFault) {
                 _ = try Settings(
-                    file: (text, "fuzz.yaml"), environment: ["KILONOVA_LISTEN__ADDRESS": text], files: NoFiles())
+                    file: (text, "fuzz.yaml"), environment: ["KILONOVA_LISTEN__ADDRESS": text], files: NoFiles(),
+                    services: Sample.services)
                 accepted += 1
             } catch {
                 #expect(!error.description.isEmpty)
@@ -60,12 +61,16 @@ import Testing
             let above = Array(repeating: "*a\(level - 1)", count: 9).joined(separator: ", ")
             text += "a\(level): &a\(level) [\(above)]\n"
         }
-        #expect(throws: SettingsFault.self) { try Settings(file: (text, "bomb.yaml"), files: NoFiles()) }
+        #expect(throws: SettingsFault.self) {
+            try Settings(file: (text, "bomb.yaml"), files: NoFiles(), services: Sample.services)
+        }
     }
 
     @Test func `nesting without end is refused`() {
         for text in [String(repeating: "[", count: 100_000), String(repeating: "{a: ", count: 100_000)] {
-            #expect(throws: SettingsFault.self) { try Settings(file: (text, "deep.yaml"), files: NoFiles()) }
+            #expect(throws: SettingsFault.self) {
+                try Settings(file: (text, "deep.yaml"), files: NoFiles(), services: Sample.services)
+            }
         }
     }
 }

@@ -12,7 +12,8 @@ struct SettingsTests {
     }
 
     func read(_ yaml: String, _ environment: [String: String] = [:]) throws -> Settings {
-        try Settings(file: (yaml, "kilonova.yaml"), environment: environment, files: NoFiles())
+        try Settings(
+            file: (yaml, "kilonova.yaml"), environment: environment, files: NoFiles(), services: Sample.services)
     }
 
     func problems(_ yaml: String, _ environment: [String: String] = [:]) -> [String] {
@@ -31,8 +32,9 @@ struct SettingsTests {
         let settings = try read("")
         #expect(settings.listen.address == "127.0.0.1:7780")
         #expect(settings.auth.strategy == .embedded)
-        #expect(settings.services.enabled == [.identity, .placement, .accelerator])
-        #expect(settings.accelerator.bindTimeout == .seconds(60))
+        #expect(settings.services.enabled == [Sample.first, Sample.second])
+        let section: Sample.Section = settings.section(of: Sample.first)
+        #expect(section == Sample.Section(pause: .seconds(60), speaks: false))
     }
 
     @Test("the environment wins over the file, the command line over both")
@@ -42,7 +44,8 @@ struct SettingsTests {
         #expect(try read(yaml).listen.address == "127.0.0.1:1")
         #expect(try read(yaml, variables).listen.address == "127.0.0.1:2")
         let overridden = try Settings(
-            file: (yaml, "k"), environment: variables, overrides: ["listen.address": .text("127.0.0.1:3")])
+            file: (yaml, "k"), environment: variables, overrides: ["listen.address": .text("127.0.0.1:3")],
+            services: Sample.services)
         #expect(overridden.listen.address == "127.0.0.1:3")
     }
 
@@ -65,9 +68,9 @@ struct SettingsTests {
             ("log: {level: loud}", "one of trace, debug, info, notice, warning, error, critical"),
             ("database: {connections: 0}", "a number from 1 to 256"),
             ("database: {connections: [1]}", "is a list; it must be a number"),
-            ("accelerator: {bind_timeout: soon}", "a time span such as 30s, 5m or 2h"),
-            ("accelerator: {notify_nova: perhaps}", "true or false"),
-            ("services: {enabled: [placement, neutron]}", "names 'neutron'; it must be of identity, placement"),
+            ("first: {pause: soon}", "a time span such as 30s, 5m or 2h"),
+            ("first: {speaks: perhaps}", "true or false"),
+            ("services: {enabled: [second, neutron]}", "names 'neutron'; it must be of first, second"),
             ("database: {url: 'mysql://x'}", "must begin with sqlite:/// or postgresql://"),
             ("listen: {certificate: /c.pem}", "certificate and private_key belong together"),
             ("auth: {auth_strategy: keystone}", "'keystone.auth_url' is needed"),
@@ -119,9 +122,11 @@ struct SettingsTests {
 
     @Test("every key is declared once, and the reference names each")
     func reference() {
-        let paths = Settings.keys.map(\.path)
+        let keys = Settings.keys(Sample.services)
+        let paths = keys.map(\.path)
         #expect(Set(paths).count == paths.count)
-        let page = SettingsReference.markdown()
-        for key in Settings.keys { #expect(page.contains("`\(key.variable)`")) }
+        let page = SettingsReference.markdown(Sample.services)
+        #expect(paths.contains("policy.second_file") && paths.contains("first.pause"))
+        for key in keys { #expect(page.contains("`\(key.variable)`")) }
     }
 }

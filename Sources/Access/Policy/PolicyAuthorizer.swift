@@ -13,10 +13,6 @@ public struct PolicyAuthorizer: Authorizer {
         public init(_ sentence: @escaping @Sendable (_ rule: String) -> String) {
             self.sentence = sentence
         }
-
-        public static let placement = Wording { "Policy does not allow \($0) to be performed." }
-        public static let accelerator = Wording { "Access was denied to the following resource: \($0)" }
-        public static let identity = Wording { "You are not authorized to perform the requested action: \($0)." }
     }
 
     public init(engine: PolicyEngine, wording: Wording) {

@@ -4,11 +4,12 @@ import Clients
 import Conventions
 import Identity
 import Model
+import Services
 import Settings
 
 /// The limits of projects in the accelerator service, according to the settings.
 enum AcceleratorLimiting {
-    static let serviceType = "accelerator"
+    static let serviceType = AcceleratorService.room.catalog.type
 
     /// Throws 400 if limits are configured and there is no identity service for them.
     static func limits(

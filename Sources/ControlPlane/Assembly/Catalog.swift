@@ -1,6 +1,7 @@
 import Identity
 import Logging
 import Model
+import Services
 import Settings
 
 /// The catalog entries of this process's services in the embedded identity service.
@@ -42,11 +43,8 @@ enum Catalog {
     }
 
     static func entries(_ enabled: Set<ServiceName>, url: String) -> [BootstrapPlan.CatalogEntry] {
-        let all: [(ServiceName, BootstrapPlan.CatalogEntry)] = [
-            (.identity, .init(type: "identity", name: "keystone", url: "\(url)/identity")),
-            (.placement, .init(type: "placement", name: "placement", url: "\(url)/placement")),
-            (.accelerator, .init(type: "accelerator", name: "cyborg", url: "\(url)/accelerator/v2")),
-        ]
-        return all.filter { enabled.contains($0.0) }.map(\.1)
+        ServiceList.all.filter { enabled.contains($0.name) }.map(\.catalog).map { place in
+            .init(type: place.type, name: place.name, url: url + place.path)
+        }
     }
 }

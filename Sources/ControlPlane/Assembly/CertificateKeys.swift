@@ -1,3 +1,4 @@
+import Accelerators
 import FoundationEssentials
 import Logging
 public import Model

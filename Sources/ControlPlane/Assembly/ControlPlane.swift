@@ -58,7 +58,7 @@ struct ControlPlane: Sendable {
         let store = feed.store
         workflows = WorkflowEngine(store: store, owner: ProcessName.unique(), time: .system, logger: logger)
         readiness = Readiness(engine)
-        policies = try await Policies(settings.policy, logger)
+        policies = try await Policies(of: ServiceList.all, settings.policy, logger)
         keyring = try await EmbeddedIdentity.keyring(settings)
         identity = try EmbeddedIdentity.service(settings, store, keyring, logger)
 
@@ -102,14 +102,15 @@ struct ControlPlane: Sendable {
 
         var services: [API.Service] = []
         if settings.services.enabled.contains(.identity), settings.auth.strategy == .embedded {
-            services.append(identity.service(authenticator: authenticator, authorizer: policies.identity))
+            services.append(identity.service(authenticator: authenticator, authorizer: policies[.identity]))
         }
         if settings.services.enabled.contains(.placement) {
-            services.append(placement.service(authenticator: authenticator, authorizer: policies.placement))
-            services.append(placement.explainService(authenticator: authenticator, authorizer: policies.placement))
+            let policy = policies[.placement]
+            services.append(placement.service(authenticator: authenticator, authorizer: policy))
+            services.append(placement.explainService(authenticator: authenticator, authorizer: policy))
         }
         if settings.services.enabled.contains(.accelerator) {
-            services.append(accelerators.service(authenticator: authenticator, authorizer: policies.accelerator))
+            services.append(accelerators.service(authenticator: authenticator, authorizer: policies[.accelerator]))
         }
         services.append(
             AgentEndpoints.service(

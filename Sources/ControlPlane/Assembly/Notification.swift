@@ -1,3 +1,4 @@
+import Accelerators
 import Clients
 import Model
 import Settings

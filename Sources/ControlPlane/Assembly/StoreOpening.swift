@@ -1,10 +1,7 @@
-import Accelerators
 import Conventions
 import Fleet
-import Identity
 import Logging
 import Model
-import Placement
 import Settings
 import Store
 import StorePostgreSQL
@@ -15,8 +12,7 @@ import Workflows
 enum StoreOpening {
     /// Every database has the tables of all rooms, whichever services a replica offers.
     static let migrations: [Migration] =
-        IdentityMigrations.all + PlacementMigrations.all + WorkflowMigrations.all + FleetMigrations.all
-        + AcceleratorMigrations.all + SanitisationMigrations.all + CreationMigrations.all
+        WorkflowMigrations.all + FleetMigrations.all + CreationMigrations.all + ServiceList.migrations
 
     /// Throws 503 with a sentence that names the database, if it cannot be used.
     static func open(_ settings: DatabaseSettings, _ logger: Logger) async throws -> any StateStore {

@@ -1,3 +1,4 @@
+import Identity
 import Model
 public import Settings
 

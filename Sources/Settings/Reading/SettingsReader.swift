@@ -1,10 +1,10 @@
-import Model
+public import Model
 
 /// Reads keys. Each call also declares a key, so the calls are the only list of keys, for validation and for the
 /// reference.
 ///
 /// A wrong value is recorded and replaced by its default, so that one pass finds every problem.
-struct SettingsReader {
+public struct SettingsReader {
     private let sources: [SettingsSource]
     private let files: any SecretFiles
     private(set) var keys: [SettingsKey] = []
@@ -58,7 +58,7 @@ struct SettingsReader {
         scalar(path, "text", standard, standard, summary) { $0 }
     }
 
-    mutating func optionalText(_ path: String, _ summary: String) -> String? {
+    public mutating func optionalText(_ path: String, _ summary: String) -> String? {
         scalar(path, "text", String?.none, "", summary) { .some($0) }
     }
 

@@ -2,25 +2,13 @@
 public struct ServicesSettings: Sendable {
     public let enabled: Set<ServiceName>
 
-    init(_ reader: inout SettingsReader) {
+    init(_ reader: inout SettingsReader, _ services: [ServiceSettings]) {
+        let known = services.map(\.name.text)
         let names = reader.texts(
-            "services.enabled", "Services to provide; the others are provided by their originals.",
-            default: ServiceName.allCases.map(\.rawValue))
-        var enabled: Set<ServiceName> = []
-        for name in names {
-            if let service = ServiceName(rawValue: name) {
-                enabled.insert(service)
-            } else {
-                let known = ServiceName.allCases.map(\.rawValue).joined(separator: ", ")
-                reader.refuse("services.enabled", "names '\(name)'; it must be of \(known)")
-            }
+            "services.enabled", "Services to provide; the others are provided by their originals.", default: known)
+        for name in names where !known.contains(name) {
+            reader.refuse("services.enabled", "names '\(name)'; it must be of \(known.joined(separator: ", "))")
         }
-        self.enabled = enabled
+        enabled = Set(names.map { ServiceName($0) })
     }
-}
-
-public enum ServiceName: String, Sendable, CaseIterable {
-    case identity
-    case placement
-    case accelerator
 }

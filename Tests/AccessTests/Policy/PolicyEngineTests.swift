@@ -125,7 +125,8 @@ struct PolicyEngineTests {
 
     @Test("the authorizer says no in the service's words and keeps the reason for the log")
     func authorizer() throws {
-        let authorizer = PolicyAuthorizer(engine: try engine(), wording: .accelerator)
+        let authorizer = PolicyAuthorizer(
+            engine: try engine(), wording: .init { "Access was denied to the following resource: \($0)" })
         try authorizer.authorize(admin, rule: "x:delete", target: [:])
         do {
             try authorizer.authorize(reader, rule: "x:delete", target: [:])

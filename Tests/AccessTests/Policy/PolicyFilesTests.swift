@@ -47,7 +47,13 @@ struct PolicyFilesTests {
 
     @Test("what a decision costs, for the record")
     func cost() throws {
-        let engine = try PolicyEngine(rules: IdentityPolicy.rules)
+        let engine = try PolicyEngine(rules: [
+            PolicyRule("admin_required", "role:admin or is_admin:1"),
+            PolicyRule(
+                "identity:get_user",
+                "(rule:admin_required) or (role:reader and system_scope:all) or "
+                    + "(role:reader and token.domain.id:%(target.user.domain_id)s) or user_id:%(target.user.id)s"),
+        ])
         let rounds = 2000
         let target = ["target.user.id": "x", "target.user.domain_id": "d"]
         let spent = ContinuousClock().measure {

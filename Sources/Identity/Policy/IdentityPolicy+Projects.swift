@@ -1,3 +1,5 @@
+import Access
+
 extension IdentityPolicy {
     /// Rules of domains, projects and their tags.
     static let projects: [PolicyRule] = [

@@ -1,3 +1,5 @@
+import Access
+
 extension IdentityPolicy {
     /// Rules of tokens, trusts, application credentials and access rules.
     static let tokens: [PolicyRule] = [

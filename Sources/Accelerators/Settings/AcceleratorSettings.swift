@@ -1,3 +1,5 @@
+import Settings
+
 /// The accelerator service.
 public struct AcceleratorSettings: Sendable {
     /// Whether limits apply to projects.

@@ -1,3 +1,5 @@
+import Access
+
 extension IdentityPolicy {
     /// Rules of registered limits and limits.
     static let limits: [PolicyRule] = [

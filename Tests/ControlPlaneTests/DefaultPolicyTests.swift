@@ -1,5 +1,8 @@
 import API
+import Accelerators
+import Identity
 import Model
+import Placement
 import Testing
 
 @testable import Access

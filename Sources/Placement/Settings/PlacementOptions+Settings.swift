@@ -1,9 +1,7 @@
-import Placement
 import Search
-import Settings
 
 extension PlacementOptions {
-    init(_ settings: PlacementSettings) {
+    public init(_ settings: PlacementSettings) {
         self.init()
         folding =
             switch settings.foldCandidates {

@@ -1,3 +1,5 @@
+import Access
+
 extension IdentityPolicy {
     /// Rules of services, endpoints, regions and their associations.
     static let catalog: [PolicyRule] = [

@@ -1,3 +1,5 @@
+import Access
+
 extension IdentityPolicy {
     /// Rules of federation and delegated access. They are declared so that complete policy files of Keystone are
     /// accepted.

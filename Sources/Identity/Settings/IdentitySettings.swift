@@ -1,3 +1,5 @@
+import Settings
+
 /// The embedded identity service.
 public struct IdentitySettings: Sendable {
     public let tokenLifetime: Duration

@@ -1,3 +1,5 @@
+import Access
+
 extension IdentityPolicy {
     /// Rules of roles, implied roles, grants and assignments.
     static let roles: [PolicyRule] = [

@@ -1,3 +1,5 @@
+public import Access
+
 /// The rules of the accelerator service with upstream's names and new defaults.
 ///
 /// The legacy checks are what upstream also admits while `enforce_new_defaults` is false, with one difference: devices,

@@ -1,3 +1,5 @@
+public import Access
+
 /// The rules of the Placement service with upstream's names and defaults: role admin or service in a project; the
 /// reshaper only for services; a project's usage also for its readers.
 ///

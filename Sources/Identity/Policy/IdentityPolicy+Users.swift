@@ -1,3 +1,5 @@
+import Access
+
 extension IdentityPolicy {
     /// Rules of users, groups and stored credentials.
     static let users: [PolicyRule] = [

@@ -1,3 +1,5 @@
+import Settings
+
 /// The Placement service.
 public struct PlacementSettings: Sendable {
     /// Which candidates are combined into one.

@@ -1,3 +1,5 @@
+public import Access
+
 /// The rules of the Identity service with Keystone's names and defaults. Admin in any scope is the operator; reader on
 /// the system reads everything; manager manages users, projects and grants of its own domain.
 ///

@@ -1,0 +1,15 @@
+import Accelerators
+import Identity
+import Placement
+import Services
+import Settings
+import Store
+
+/// The services of this program, each by the value that its room gives.
+enum ServiceList {
+    /// In the order in which they are named.
+    static let all: [ServiceRoom] = [IdentityService.room, PlacementService.room, AcceleratorService.room]
+
+    static var settings: [ServiceSettings] { all.map(\.settings) }
+    static var migrations: [Migration] { all.flatMap(\.migrations) }
+}

@@ -1,0 +1,17 @@
+/// What the configuration knows of a service: the name by which it is enabled, its policy file, and the section that the
+/// service reads itself.
+public struct ServiceSettings: Sendable {
+    public let name: ServiceName
+    /// The service's name in sentences: `the accelerator service`.
+    let title: String
+    let read: @Sendable (inout SettingsReader) -> any Sendable
+
+    /// - Parameter section: reads the keys of the section with the service's name
+    public init<Section: Sendable>(
+        _ name: ServiceName, title: String, section: @escaping @Sendable (inout SettingsReader) -> Section
+    ) {
+        self.name = name
+        self.title = title
+        read = { (reader: inout SettingsReader) in section(&reader) }
+    }
+}
