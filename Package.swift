@@ -181,7 +181,8 @@ if !leavesOnly {
             ], tests: ["TestFuzz"])
         + room(
             "Services",
-            ["Access", "Store", "Settings"], tests: nil)
+            ["Fleet", "Workflows", "Access", "API", "Clients", "Store", "Settings", "Model", lifecycle, logging],
+            tests: nil)
         + room(
             "Identity",
             ["Services", "Settings", "Access", "API", "Store", "Clients", "Model", httpTypes, logging],
@@ -231,7 +232,7 @@ if !leavesOnly {
         + room(
             "ControlPlane",
             [
-                "Services", "Settings", "Identity", "Placement", "Search", "Accelerators", "Conventions",
+                "Services", "Settings", "Identity", "Placement", "Accelerators", "Conventions",
                 "Sanitisation", "Fleet",
                 "LinkClient",
                 "Link", "Access", "API", "Clients", "Workflows", "CMalloc", "Store", "StoreSQLite", "StorePostgreSQL",

@@ -1,5 +1,6 @@
 import Access
 import Foundation
+import Identity
 import Model
 import Settings
 import Testing

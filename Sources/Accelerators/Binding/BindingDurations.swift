@@ -1,19 +1,19 @@
 /// Timeouts and retention times of the accelerator service.
 public struct BindingDurations: Sendable {
     /// Preparation on the host; afterwards the requests of the PATCH fail together.
-    public var preparation: Duration
+    var preparation: Duration
     /// How long the response to a PATCH waits for the preparation. The compute service accepts no event while an
     /// instance has no host, and at an unshelve the instance gets its host only after the binding.
-    public var answer: Duration
+    var answer: Duration
     /// Cleaning on the host, counted while the host is up; afterwards the handle is quarantined.
-    public var cleaning: Duration
+    var cleaning: Duration
     /// How long an event is sent again to a compute service that does not know the instance yet; by default, as long as
     /// it waits.
     public var notification: Duration
     /// How long a host may be down before its capacity is withheld in Placement.
-    public var silence: Duration
+    var silence: Duration
     /// How long events are kept.
-    public var audit: Duration
+    var audit: Duration
 
     public init(
         preparation: Duration = .seconds(60), answer: Duration = .zero, cleaning: Duration = .seconds(900),

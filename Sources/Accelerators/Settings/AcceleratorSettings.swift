@@ -1,23 +1,23 @@
 import Settings
 
 /// The accelerator service.
-public struct AcceleratorSettings: Sendable {
+struct AcceleratorSettings: Sendable {
     /// Whether limits apply to projects.
-    public enum Limits: String, Sendable, CaseIterable {
+    enum Limits: String, Sendable, CaseIterable {
         case off
         /// By the unified limits of the identity service, embedded or a Keystone's.
         case unified
     }
 
-    public let bindTimeout: Duration
-    public let bindWait: Duration
-    public let cleaningTimeout: Duration
-    public let eventTimeout: Duration
-    public let hostSilence: Duration
-    public let auditAge: Duration
-    public let notifiesCompute: Bool
-    public let limits: Limits
-    public let certificateKeys: String?
+    let bindTimeout: Duration
+    let bindWait: Duration
+    let cleaningTimeout: Duration
+    let eventTimeout: Duration
+    let hostSilence: Duration
+    let auditAge: Duration
+    let notifiesCompute: Bool
+    let limits: Limits
+    let certificateKeys: String?
 
     init(_ reader: inout SettingsReader) {
         bindTimeout = reader.duration(

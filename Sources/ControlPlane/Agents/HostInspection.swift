@@ -4,6 +4,7 @@ import Drivers
 import FoundationEssentials
 import Host
 public import Model
+import Services
 public import Settings
 
 /// This machine as the agent sees it, for operators.

@@ -4,6 +4,7 @@ import LinkClient
 public import Logging
 import Model
 import ServiceLifecycle
+import Services
 public import Settings
 import UnixSignals
 

@@ -9,14 +9,14 @@ import Store
 /// How callers of this process's services are authenticated.
 struct Authentication {
     let authenticator: any Authenticator
-    /// This process's session at a separate Keystone; nil if none is configured.
-    let session: KeystoneSession?
 
     /// How far the change log may be behind before cached tokens are no longer used.
     private static let mostLag = Duration.seconds(2)
 
-    init(_ settings: AuthSettings, identity: IdentityService, feed: ChangeFeed) throws(Fault) {
-        session = try Self.session(settings.keystone)
+    /// - Parameter session: this process's session at a separate Keystone; nil if none is configured
+    init(
+        _ settings: AuthSettings, identity: IdentityService, feed: ChangeFeed, session: KeystoneSession?
+    ) throws(Fault) {
         switch settings.strategy {
         case .noauth2:
             authenticator = Noauth2Authenticator()

@@ -11,7 +11,8 @@ enum Catalog {
     /// Returns what was created and what was kept, one line each.
     static func bootstrap(_ plane: ControlPlane, adminPassword: Secret, url: String) async throws -> [String] {
         var plan = BootstrapPlan(adminPassword: adminPassword)
-        plan.catalog = entries(plane.settings.services.enabled, url: url.hasSuffix("/") ? String(url.dropLast()) : url)
+        let base = url.hasSuffix("/") ? String(url.dropLast()) : url
+        plan.catalog = entries(plane.settings.services.enabled, of: plane.rooms, url: base)
         let name = plan.adminName
         let done = try await plane.identity.bootstrap(plan)
         var lines = ["user \(name) (\(done.admin)): made with the password of the file"]
@@ -42,8 +43,10 @@ enum Catalog {
             """)
     }
 
-    static func entries(_ enabled: Set<ServiceName>, url: String) -> [BootstrapPlan.CatalogEntry] {
-        ServiceList.all.filter { enabled.contains($0.name) }.map(\.catalog).map { place in
+    static func entries(
+        _ enabled: Set<ServiceName>, of services: [ServiceRoom], url: String
+    ) -> [BootstrapPlan.CatalogEntry] {
+        services.filter { enabled.contains($0.name) }.map(\.catalog).map { place in
             .init(type: place.type, name: place.name, url: url + place.path)
         }
     }

@@ -2,12 +2,14 @@ import Accelerators
 import Access
 public import Clients
 public import Model
+import Services
 public import Settings
 
-/// Registers the accelerator service's default limits at the embedded identity service or at Keystone: `kilonova limits
-/// register`.
+/// Registers the services' default limits at the embedded identity service or at Keystone: `kilonova limits register`.
+/// The accelerator service has further ones, of the resource classes of this cloud.
 public struct LimitRegistrar: Sendable {
-    private let registration: LimitRegistration
+    private let session: KeystoneSession
+    private let region: RegionID?
     private let classes: Set<ResourceClass>
     /// The accelerator service in the catalog.
     private let service: ServicePeer
@@ -34,9 +36,8 @@ public struct LimitRegistrar: Sendable {
         classes = try LimitClasses.configured(settings)
         service = Neighbours(session: own, interface: "public", region: regionName, caFile: authorities)
             .peer(.accelerator)
-        let region = regionName.map { RegionID($0) }
-        registration = LimitRegistration(
-            session: own, owner: .service(type: AcceleratorLimiting.serviceType, region: region))
+        self.session = own
+        self.region = regionName.map { RegionID($0) }
     }
 
     /// Registers the defaults, one for each further class of this cloud, and `more`, each `resource=amount`. Returns
@@ -55,8 +56,25 @@ public struct LimitRegistrar: Sendable {
                     + "not registered.")
         }
         let limits = try Self.limits(more, DefaultLimits.including(names.map(\.name)))
+        lines.insert(contentsOf: try await register(limits, of: AcceleratorService.room, replacing), at: 0)
+        for room in Self.others(ServiceList.all) {
+            lines += try await register(room.limits.map { ($0.resource, $0.limit) }, of: room, replacing)
+        }
+        return lines
+    }
+
+    /// The services that have the same limits in every cloud.
+    static func others(_ rooms: [ServiceRoom]) -> [ServiceRoom] {
+        rooms.filter { $0.name != AcceleratorService.room.name && !$0.limits.isEmpty }
+    }
+
+    private func register(
+        _ limits: [(resource: String, limit: Int)], of room: ServiceRoom, _ replacing: Bool
+    ) async throws(Fault) -> [String] {
+        let registration = LimitRegistration(
+            session: session, owner: .service(type: room.catalog.type, region: region))
         let outcomes = try await registration.register(limits, replacing: replacing)
-        return zip(limits, outcomes).map { limit, outcome in Self.line(limit, outcome) } + lines
+        return zip(limits, outcomes).map { limit, outcome in Self.line(limit, outcome) }
     }
 
     static func line(_ limit: (resource: String, limit: Int), _ outcome: LimitRegistration.Outcome) -> String {

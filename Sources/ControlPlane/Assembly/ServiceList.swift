@@ -3,13 +3,11 @@ import Identity
 import Placement
 import Services
 import Settings
-import Store
 
 /// The services of this program, each by the value that its room gives.
 enum ServiceList {
-    /// In the order in which they are named.
+    /// In the order in which they are built: each uses only what the services before it offer.
     static let all: [ServiceRoom] = [IdentityService.room, PlacementService.room, AcceleratorService.room]
 
     static var settings: [ServiceSettings] { all.map(\.settings) }
-    static var migrations: [Migration] { all.flatMap(\.migrations) }
 }

@@ -1,6 +1,3 @@
-import Accelerators
-import Identity
-import Placement
 public import Settings
 
 extension Settings {
@@ -11,8 +8,4 @@ extension Settings {
     ) throws(SettingsFault) {
         try self.init(file: file, environment: environment, overrides: overrides, services: ServiceList.settings)
     }
-
-    var identity: IdentitySettings { section(of: .identity) }
-    var placement: PlacementSettings { section(of: .placement) }
-    var accelerator: AcceleratorSettings { section(of: .accelerator) }
 }

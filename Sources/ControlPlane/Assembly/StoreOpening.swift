@@ -2,6 +2,7 @@ import Conventions
 import Fleet
 import Logging
 import Model
+import Services
 import Settings
 import Store
 import StorePostgreSQL
@@ -11,15 +12,18 @@ import Workflows
 /// Opens the configured database, and migrates its schema to this program's.
 enum StoreOpening {
     /// Every database has the tables of all rooms, whichever services a replica offers.
-    static let migrations: [Migration] =
-        WorkflowMigrations.all + FleetMigrations.all + CreationMigrations.all + ServiceList.migrations
+    static func migrations(of services: [ServiceRoom]) -> [Migration] {
+        WorkflowMigrations.all + FleetMigrations.all + CreationMigrations.all + services.flatMap(\.migrations)
+    }
 
     /// Throws 503 with a sentence that names the database, if it cannot be used.
-    static func open(_ settings: DatabaseSettings, _ logger: Logger) async throws -> any StateStore {
+    static func open(
+        _ settings: DatabaseSettings, _ services: [ServiceRoom], _ logger: Logger
+    ) async throws -> any StateStore {
         do {
             let store = try engine(settings, logger)
             do {
-                try await Migrator(migrations).run(on: store)
+                try await Migrator(migrations(of: services)).run(on: store)
             } catch {
                 await store.close()
                 throw error

@@ -1,4 +1,5 @@
 import Access
+import Identity
 public import Model
 public import Settings
 

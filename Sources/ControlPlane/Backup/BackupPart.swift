@@ -1,3 +1,4 @@
+import Accelerators
 import Identity
 import Model
 public import Settings
@@ -31,7 +32,7 @@ struct BackupPart: Sendable {
             parts.append(
                 BackupPart(name: "token-keys", place: try EmbeddedIdentity.keyFolder(settings), content: .folder))
         }
-        if let folder = CertificateKeys.folder(settings) {
+        if let folder = CertificateKeyPlace.folder(settings) {
             parts.append(BackupPart(name: "certificate-keys", place: folder, content: .folder))
         }
         if let folder = settings.agents.authorityFolder {

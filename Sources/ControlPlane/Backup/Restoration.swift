@@ -124,7 +124,7 @@ public struct Restoration: Sendable {
         do {
             let store = try SQLiteStore(path: draft, readers: 1)
             do {
-                try await Migrator(StoreOpening.migrations).check(store)
+                try await Migrator(StoreOpening.migrations(of: ServiceList.all)).check(store)
             } catch {
                 await store.close()
                 throw error

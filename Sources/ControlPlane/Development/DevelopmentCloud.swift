@@ -108,7 +108,8 @@ public struct DevelopmentCloud: Sendable {
         try await serving.run { url in
             switch authentication {
             case .embedded:
-                try await plane.identity.updateCatalog(Catalog.entries(settings.services.enabled, url: url))
+                try await plane.identity.updateCatalog(
+                    Catalog.entries(settings.services.enabled, of: plane.rooms, url: url))
                 try folder.write(CloudsFile.withPasswords(base: url, authority: authority, accounts), to: "clouds.yaml")
             case .noauth2:
                 try folder.write(CloudsFile.withoutAuthentication(base: url, authority: authority), to: "clouds.yaml")

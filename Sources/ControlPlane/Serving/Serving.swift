@@ -2,8 +2,8 @@ import API
 import Fleet
 import Logging
 import Model
-import Placement
 import ServiceLifecycle
+import Services
 import Settings
 import Store
 import UnixSignals
@@ -39,7 +39,7 @@ struct Serving: Sendable {
         services += companions
         services.append(
             StartedService {
-                try await plane.placement.warm()
+                try await plane.prepare()
                 try await plane.feed.catchUp()
                 HeapTuning.release()
                 readiness.start()

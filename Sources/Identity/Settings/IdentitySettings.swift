@@ -2,23 +2,23 @@ import Settings
 
 /// The embedded identity service.
 public struct IdentitySettings: Sendable {
-    public let tokenLifetime: Duration
+    let tokenLifetime: Duration
     /// Folder of the token keys; if it is not set, beside the SQLite database.
     public let fernetKeys: String?
-    public let lockoutFailures: Int
-    public let lockoutTime: Duration
-    public let passwordRegex: String?
-    public let passwordRegexDescription: String?
-    public let minimumPasswordLength: Int
-    public let passwordHistory: Int
-    public let passwordLifetimeDays: Int
-    public let hashRounds: Int
-    public let minimumPasswordAgeDays: Int
-    public let changePasswordUponFirstUse: Bool
-    public let enforcementModel: EnforcementModel
-    public let listLimit: Int
-    public let maximumProjectTreeDepth: Int
-    public let allowsRescoping: Bool
+    let lockoutFailures: Int
+    let lockoutTime: Duration
+    let passwordRegex: String?
+    let passwordRegexDescription: String?
+    let minimumPasswordLength: Int
+    let passwordHistory: Int
+    let passwordLifetimeDays: Int
+    let hashRounds: Int
+    let minimumPasswordAgeDays: Int
+    let changePasswordUponFirstUse: Bool
+    let enforcementModel: EnforcementModel
+    let listLimit: Int
+    let maximumProjectTreeDepth: Int
+    let allowsRescoping: Bool
 
     init(_ reader: inout SettingsReader) {
         tokenLifetime = reader.duration("identity.token_expiration", "Lifetime of a token.", default: "1h")
@@ -80,7 +80,7 @@ public struct IdentitySettings: Sendable {
 }
 
 /// How limits of a project tree relate.
-public enum EnforcementModel: String, Sendable, CaseIterable {
+enum EnforcementModel: String, Sendable, CaseIterable {
     case flat
     case strictTwoLevel = "strict_two_level"
 }

@@ -1,7 +1,7 @@
 import Search
 
 extension PlacementOptions {
-    public init(_ settings: PlacementSettings) {
+    init(_ settings: PlacementSettings) {
         self.init()
         folding =
             switch settings.foldCandidates {

@@ -1,18 +1,18 @@
 import Settings
 
 /// The Placement service.
-public struct PlacementSettings: Sendable {
+struct PlacementSettings: Sendable {
     /// Which candidates are combined into one.
-    public let foldCandidates: CandidateFolding
-    public let searchSteps: Int
+    let foldCandidates: CandidateFolding
+    let searchSteps: Int
     /// Nil means unlimited.
-    public let mostCandidates: Int?
+    let mostCandidates: Int?
     /// The order of candidates.
-    public let generationStrategy: GenerationStrategy
+    let generationStrategy: GenerationStrategy
     /// Whether limited responses are random samples.
-    public let randomizes: Bool
-    public let incompleteConsumerProject: String
-    public let incompleteConsumerUser: String
+    let randomizes: Bool
+    let incompleteConsumerProject: String
+    let incompleteConsumerUser: String
 
     init(_ reader: inout SettingsReader) {
         foldCandidates = reader.choice(
@@ -49,13 +49,13 @@ public struct PlacementSettings: Sendable {
     }
 }
 
-public enum CandidateFolding: String, Sendable, CaseIterable {
+enum CandidateFolding: String, Sendable, CaseIterable {
     case none
     case equalGroups = "equal-groups"
     case equalDevices = "equal-devices"
 }
 
-public enum GenerationStrategy: String, Sendable, CaseIterable {
+enum GenerationStrategy: String, Sendable, CaseIterable {
     case depthFirst = "depth-first"
     case breadthFirst = "breadth-first"
 }

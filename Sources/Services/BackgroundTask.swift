@@ -1,16 +1,16 @@
-import ServiceLifecycle
+public import ServiceLifecycle
 
 /// Work that runs beside requests, in the life cycle of the process: it is cancelled at a graceful stop.
-struct BackgroundTask: ServiceLifecycle.Service, CustomStringConvertible {
-    let description: String
+public struct BackgroundTask: ServiceLifecycle.Service, CustomStringConvertible {
+    public let description: String
     private let body: @Sendable () async throws -> Void
 
-    init(_ description: String, _ body: @escaping @Sendable () async throws -> Void) {
+    public init(_ description: String, _ body: @escaping @Sendable () async throws -> Void) {
         self.description = description
         self.body = body
     }
 
-    func run() async throws {
+    public func run() async throws {
         do {
             try await cancelWhenGracefulShutdown { try await body() }
         } catch is CancellationError {

@@ -1,22 +1,21 @@
-import Access
+public import Access
 import FoundationEssentials
-import Identity
 import Logging
-import Model
-import Settings
+public import Model
+public import Settings
 import Store
 
 /// The identity service of this process, according to the settings.
-enum EmbeddedIdentity {
+public enum EmbeddedIdentity {
     /// The token keys of this process. If another identity service issues the tokens, or none, the keys need not be
     /// shared, and without a folder they are in memory.
-    static func keyring(_ settings: Settings) async throws -> FernetKeyring {
+    public static func keyring(_ settings: Settings) async throws -> FernetKeyring {
         if settings.auth.strategy != .embedded, settings.identity.fernetKeys == nil { return .inMemory() }
         return try await .loadOrCreate(folder: try keyFolder(settings))
     }
 
     /// Throws 400 if the folder is not set and there is no SQLite database beside which it could be.
-    static func keyFolder(_ settings: Settings) throws(Fault) -> String {
+    public static func keyFolder(_ settings: Settings) throws(Fault) -> String {
         if let folder = settings.identity.fernetKeys { return folder }
         guard let file = settings.database.file else {
             throw .badRequest(
