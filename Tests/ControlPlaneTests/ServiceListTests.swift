@@ -1,3 +1,4 @@
+import API
 import Access
 import Clients
 import Foundation
@@ -7,6 +8,7 @@ import Logging
 import Model
 import Services
 import Settings
+import Store
 import Testing
 
 @testable import ControlPlane

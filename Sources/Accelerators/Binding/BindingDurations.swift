@@ -9,7 +9,7 @@ public struct BindingDurations: Sendable {
     var cleaning: Duration
     /// How long an event is sent again to a compute service that does not know the instance yet; by default, as long as
     /// it waits.
-    public var notification: Duration
+    var notification: Duration
     /// How long a host may be down before its capacity is withheld in Placement.
     var silence: Duration
     /// How long events are kept.

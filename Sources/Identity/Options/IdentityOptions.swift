@@ -4,9 +4,9 @@ import Model
 public struct IdentityOptions: Sendable {
     public var tokenLifetime: Duration = .seconds(3600)
     /// How long after its expiry a token is still shown to a service that sends `allow_expired`.
-    public var expiredTokenWindow: Duration = .seconds(172_800)
+    var expiredTokenWindow: Duration = .seconds(172_800)
     /// Whether a token may be exchanged for one with another scope.
-    public var allowsRescoping = true
+    var allowsRescoping = true
     /// The service's URL for clients, such as `https://cloud.example/identity`; nil derives links from each request.
     public var publicURL: String?
     var defaultDomain: DomainID = "default"
@@ -17,7 +17,7 @@ public struct IdentityOptions: Sendable {
     /// Maximum number of entries in one response; a longer list has a link to the next ones.
     public var pageSize = 1000
     /// Maximum number of levels of projects below a domain.
-    public var deepestProject = 5
+    var deepestProject = 5
 
     public init() {}
 

@@ -13,7 +13,7 @@ public struct PasswordRules: Sendable, Equatable {
     /// How long a password must be kept before its user may change it.
     public var minimumAgeDays = 0
     /// Whether a password that an administrator set must be changed before it can be used otherwise.
-    public var changeUponFirstUse = false
+    var changeUponFirstUse = false
 
     public init() {}
 
