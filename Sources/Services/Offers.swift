@@ -11,12 +11,14 @@ public final class Offers: Sendable {
 
     /// - Parameter type: the type by which it is found, usually a protocol of `Clients`
     public func offer<Value: Sendable>(_ value: Value, as type: Value.Type) {
-        values.withLock { $0[ObjectIdentifier(type)] = value }
+        let key = ObjectIdentifier(type)
+        values.withLock { $0[key] = value }
     }
 
     /// Nil if no service offered a value as `type`.
     public func find<Value: Sendable>(_ type: Value.Type) -> Value? {
-        let found = values.withLock { $0[ObjectIdentifier(type)] }
+        let key = ObjectIdentifier(type)
+        let found = values.withLock { $0[key] }
         return found as? Value
     }
 }
