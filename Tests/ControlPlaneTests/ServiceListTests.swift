@@ -111,7 +111,9 @@ import Testing
         #expect(paths.contains("policy.notes_file") && paths.contains("notes.greeting"))
         let entries = Catalog.entries([NoteService.name], of: rooms, url: "https://cloud")
         #expect(entries.map(\.url) == ["https://cloud/notes"])
-        #expect(LimitRegistrar.others(rooms).map(\.name) == [NoteService.name])
-        #expect(LimitRegistrar.others(ServiceList.all).isEmpty)
+        let all = Set(rooms.map(\.name))
+        #expect(LimitRegistrar.others(rooms, all).map(\.name) == [NoteService.name])
+        #expect(LimitRegistrar.others(rooms, all.subtracting([NoteService.name])).isEmpty)
+        #expect(LimitRegistrar.others(ServiceList.all, all).isEmpty)
     }
 }

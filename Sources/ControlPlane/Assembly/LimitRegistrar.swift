@@ -11,6 +11,7 @@ public struct LimitRegistrar: Sendable {
     private let session: KeystoneSession
     private let region: RegionID?
     private let classes: Set<ResourceClass>
+    private let enabled: Set<ServiceName>
     /// The accelerator service in the catalog.
     private let service: ServicePeer
 
@@ -34,6 +35,7 @@ public struct LimitRegistrar: Sendable {
         let regionName = session == nil ? settings.auth.keystone.region : region
         let authorities = session == nil ? settings.auth.keystone.certificateAuthority : authorities
         classes = try LimitClasses.configured(settings)
+        enabled = settings.services.enabled
         service = Neighbours(session: own, interface: "public", region: regionName, caFile: authorities)
             .peer(.accelerator)
         self.session = own
@@ -57,15 +59,15 @@ public struct LimitRegistrar: Sendable {
         }
         let limits = try Self.limits(more, DefaultLimits.including(names.map(\.name)))
         lines.insert(contentsOf: try await register(limits, of: AcceleratorService.room, replacing), at: 0)
-        for room in Self.others(ServiceList.all) {
+        for room in Self.others(ServiceList.all, enabled) {
             lines += try await register(room.limits.map { ($0.resource, $0.limit) }, of: room, replacing)
         }
         return lines
     }
 
-    /// The services that have the same limits in every cloud.
-    static func others(_ rooms: [ServiceRoom]) -> [ServiceRoom] {
-        rooms.filter { $0.name != AcceleratorService.room.name && !$0.limits.isEmpty }
+    /// The enabled services that have the same limits in every cloud. The original of another one has its own.
+    static func others(_ rooms: [ServiceRoom], _ enabled: Set<ServiceName>) -> [ServiceRoom] {
+        rooms.filter { $0.name != AcceleratorService.room.name && !$0.limits.isEmpty && enabled.contains($0.name) }
     }
 
     private func register(
