@@ -62,7 +62,22 @@ import Testing
         #expect(try await change(.delete, path, "\"0\"") == 412)
         let tag = try #require(try await get(fixture, path).headers[.eTag])
         #expect(try await change(.delete, "\(path)/binding", tag) == 202)
+        #expect(try await change(.delete, "/v2/accelerator_requests?arqs=\(id)", "\"0\"") == 412)
         #expect(try await change(.delete, path, "*") == 204)
+    }
+
+    @Test func `an instance's requests are deleted together where each is known`() async throws {
+        let (fixture, id) = try await world()
+        try await fixture.bind([id], instance: Reports.instance(1), provider: Reports.provider(1))
+        let path = "/v2/accelerator_requests?instance=\(Reports.instance(1))"
+        func delete(_ tag: String) async throws -> Int {
+            try await fixture.call(
+                .delete, path, as: .memberThroughService, version: "2.4", headers: [("If-Match", tag)]
+            ).status
+        }
+        #expect(try await delete("\"0\"") == 412)
+        let tag = try #require(try await get(fixture, "/v2/accelerator_requests/\(id)").headers[.eTag])
+        #expect(try await delete(tag) == 204)
     }
 
     @Test func `a caller that waits hears of the change at once`() async throws {

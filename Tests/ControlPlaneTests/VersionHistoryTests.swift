@@ -23,7 +23,9 @@ import Testing
         for service in try await ControlPlane.described() where !service.versions.isEmpty {
             let numbers = Set(service.versions.map(\.number))
             for endpoint in service.endpoints {
-                let named = [endpoint.since, endpoint.until] + endpoint.query.parameters.map(\.since)
+                let named =
+                    [endpoint.since, endpoint.until] + endpoint.query.parameters.map(\.since)
+                    + endpoint.headers.map { $0.since?.number }
                 for number in named.compactMap({ $0 }) {
                     #expect(numbers.contains(number), "\(service.name) \(endpoint.path) names \(number)")
                 }

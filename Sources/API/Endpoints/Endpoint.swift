@@ -20,6 +20,8 @@ public struct Endpoint: Sendable {
     public let since: Microversion?
     public let until: Microversion?
     public let query: QueryRules
+    /// Headers that it heeds besides those of every endpoint.
+    public private(set) var headers: [HeaderParameter] = []
     /// Nil if the operation accepts no body.
     public let body: BodyRules?
     /// The one key of the body that chooses this endpoint among those of its method and path; nil where it is alone.
@@ -119,6 +121,13 @@ extension Endpoint {
             .unsupportedMediaType, .internalError, .unavailable,
         ]
         return common + faults + (body?.isStream == true ? [.timeout] : [])
+    }
+
+    /// The same endpoint, which heeds these headers.
+    public func heeding(_ headers: HeaderParameter...) -> Endpoint {
+        var endpoint = self
+        endpoint.headers += headers
+        return endpoint
     }
 
     /// The same endpoint with a `subject` that runs first. An error that it throws is the response, whatever the body

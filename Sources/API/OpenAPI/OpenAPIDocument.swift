@@ -163,7 +163,11 @@ public struct OpenAPIDocument {
         for parameter in endpoint.query.parameters where parameter.isLive(in: version) {
             parameters.append(describe(parameter, "query", &components))
         }
-        if endpoint.answers.contains(where: { $0.status == 206 }) { parameters.append(Self.range) }
+        var headers = endpoint.headers
+        if endpoint.answers.contains(where: { $0.status == 206 }) { headers.append(Self.range) }
+        for header in headers.map(\.description) where header.isLive(in: version) {
+            parameters.append(describe(header, "header", &components))
+        }
         return parameters
     }
 
@@ -186,11 +190,8 @@ public struct OpenAPIDocument {
         return .object(members)
     }
 
-    private static let range = JSONValue.object([
-        .init("name", .text("Range")), .init("in", .text("header")),
-        .init("description", .text("One range of the data: bytes=FIRST-LAST, bytes=FIRST- or bytes=-COUNT")),
-        .init("required", .bool(false)), .init("schema", .object([.init("type", .text("string"))])),
-    ])
+    private static let range = HeaderParameter(
+        "Range", "One range of the data: bytes=FIRST-LAST, bytes=FIRST- or bytes=-COUNT")
 
     private func content(_ body: BodyRules, _ components: inout [String: Schema]) -> JSONValue {
         var types: [JSONValue.Member] = []

@@ -42,13 +42,20 @@ public struct VersionPage {
             ("gone", gone.subtracting(new)),
         ]
         var named: [String: Set<String>] = [:]
-        for endpoint in service.endpoints where endpoint.isLive(in: version.number) && endpoint.since != version.number
-        {
-            for parameter in endpoint.query.parameters where parameter.since == version.number {
-                named["parameter `\(parameter.name)`", default: []].insert(Self.operation(endpoint))
+        for endpoint in service.endpoints where endpoint.isLive(in: version.number) {
+            let operation = Self.operation(endpoint)
+            // What a new operation takes is in its document.
+            if !new.subtracting(gone).contains(operation) {
+                for header in endpoint.headers where header.since?.number == version.number {
+                    named["header `\(header.name)`", default: []].insert(operation)
+                }
+                for parameter in endpoint.query.parameters where parameter.since == version.number {
+                    named["parameter `\(parameter.name)`", default: []].insert(operation)
+                }
             }
+            guard endpoint.since != version.number else { continue }
             for member in members(of: endpoint, new: version.number) {
-                named["member `\(member)`", default: []].insert(Self.operation(endpoint))
+                named["member `\(member)`", default: []].insert(operation)
             }
         }
         lines += named.sorted { $0.key < $1.key }.map { ($0.key, $0.value) }

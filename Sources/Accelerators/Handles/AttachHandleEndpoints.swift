@@ -33,13 +33,13 @@ struct AttachHandleEndpoints: Sendable {
                 .post, "/v2/attach_handles/\(Self.uuid)/retry", "Have a quarantined handle cleaned again",
                 since: Page.version, access: .rule("cyborg:attach_handle:retry"), answers: .empty(202),
                 faults: [.notFound, .conflict, .preconditionFailed]
-            ) { call in try await decide(.retry, call, status: 202) },
+            ) { call in try await decide(.retry, call, status: 202) }.heeding(.ifMatch),
             Endpoint(
                 .post, "/v2/attach_handles/\(Self.uuid)/release",
                 "Make a quarantined handle available again without cleaning it",
                 since: Page.version, access: .rule("cyborg:attach_handle:release"), answers: .empty(),
                 faults: [.notFound, .conflict, .preconditionFailed]
-            ) { call in try await decide(.free, call, status: 204) },
+            ) { call in try await decide(.free, call, status: 204) }.heeding(.ifMatch),
         ]
     }
 

@@ -41,7 +41,7 @@ struct AcceleratorRequestEndpoints: Sendable {
                 .get, "/v2/accelerator_requests/\(Self.uuid)", "Show an accelerator request",
                 query: QueryRules([RequestWatch.wait.description]), access: .rule("cyborg:arq:get_one"),
                 answers: .json(AcceleratorRequestView.self), .empty(304), faults: [.notFound]
-            ) { call in try await show(call) },
+            ) { call in try await show(call) }.heeding(.ifNoneMatch),
             Endpoint(
                 .patch, "/v2/accelerator_requests", "Bind or unbind accelerator requests",
                 body: RequestPatch.Body.self, schema: Self.patchSchema, access: .rule("cyborg:arq:update"),
@@ -55,18 +55,19 @@ struct AcceleratorRequestEndpoints: Sendable {
             Endpoint(
                 .delete, "/v2/accelerator_requests", "Delete accelerator requests by id or by instance",
                 query: QueryRules([Self.requests.description, Self.instance.description]),
-                access: .rule("cyborg:arq:delete"), answers: .empty(), faults: [.notFound, .conflict]
-            ) { call in try await delete(call) },
+                access: .rule("cyborg:arq:delete"), answers: .empty(),
+                faults: [.notFound, .conflict, .preconditionFailed]
+            ) { call in try await delete(call) }.heeding(.ifMatch),
             Endpoint(
                 .delete, "/v2/accelerator_requests/\(Self.uuid)", "Delete an accelerator request",
                 access: .rule("cyborg:arq:delete"), answers: .empty(),
                 faults: [.notFound, .conflict, .preconditionFailed]
-            ) { call in try await delete([try call[Self.uuid]], call) },
+            ) { call in try await delete([try call[Self.uuid]], call) }.heeding(.ifMatch),
             Endpoint(
                 .put, "/v2/accelerator_requests/\(Self.uuid)/binding", "Bind an accelerator request",
                 since: Page.version, body: BindingBody.self, access: .rule("cyborg:arq:update"), answers: .empty(202),
                 faults: [.notFound, .conflict, .preconditionFailed]
-            ) { call, body in try await putBinding(call, body) },
+            ) { call, body in try await putBinding(call, body) }.heeding(.ifMatch),
             Endpoint(
                 .delete, "/v2/accelerator_requests/\(Self.uuid)/binding", "Unbind an accelerator request",
                 since: Page.version, access: .rule("cyborg:arq:update"), answers: .empty(202),
@@ -77,7 +78,7 @@ struct AcceleratorRequestEndpoints: Sendable {
                     RequestPatch(
                         [try call[Self.uuid]: .unbind], expecting: try EntityTags(.ifMatch, of: call),
                         version: call.version))
-            },
+            }.heeding(.ifMatch),
         ]
             + creations.endpoints(
                 "/v2/accelerator_requests", "Create the accelerator requests of a device profile",
@@ -293,8 +294,12 @@ struct AcceleratorRequestEndpoints: Sendable {
         let scope = RequestScope(call.caller)
         let actor = Actor(call)
         let now = time.now()
+        let expected = try EntityTags(.ifMatch, of: call)
         try await store.write { [book] transaction in
             let found = try Self.read("r.instance = \(instance) AND \(scope.condition)", in: transaction)
+            for request in found {
+                try expected?.check(request.generation, of: "The accelerator request \(request.id)")
+            }
             try book.delete(found, by: actor, at: now, in: transaction)
             if !found.isEmpty { try InstanceOwners.touch(instance, at: now, in: transaction) }
         }

@@ -24,3 +24,8 @@ extension EntityTags {
         try self.init(name, in: call.headers)
     }
 }
+
+extension HeaderParameter {
+    static let ifMatch = EntityTags.ifMatch(since: Page.version)
+    static let ifNoneMatch = EntityTags.ifNoneMatch(since: Page.version)
+}

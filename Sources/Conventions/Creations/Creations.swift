@@ -27,7 +27,8 @@ public struct Creations: Sendable {
         self.since = since
         book = IdempotencyBook(service: service)
         dryRun = QueryParameter(
-            "dry_run", "Validate everything and make nothing; the response has status 200 and shows what would be made")
+            "dry_run", "Validate everything and make nothing; the response has status 200 and shows what would be made",
+            since: since)
     }
 
     /// The endpoint that makes something, in each of its versions.
@@ -53,7 +54,7 @@ public struct Creations: Sendable {
                 isDryRun: try call[dryRun] ?? false)
             if let first = try await creation.first() { return first }
             return try await make(call, keyed.body, creation)
-        }
+        }.heeding(IdempotencyKey.parameter(since: since))
         guard let since else { return [keyed] }
         let plain = Endpoint(
             .post, path, summary, before: since, body: body, schema: schema, access: access, answers: answer,

@@ -9,6 +9,15 @@ struct IdempotencyKey: Sendable, Equatable {
     static let header = "Idempotency-Key"
     private static let longest = 255
 
+    /// What an endpoint says of it that heeds it from a version on; nil where it always did.
+    static func parameter(since version: APIVersion?) -> HeaderParameter {
+        HeaderParameter(
+            header,
+            "Chosen by the client, such as a UUID: within 24 hours the same key with the same body gets the first response again, "
+                + "and with another body 422",
+            schema: .text(minLength: 1, maxLength: longest, pattern: "^[!-~]+$", format: nil), since: version)
+    }
+
     let text: String
     /// Whose key it is: keys of two projects have nothing to do with each other.
     let owner: String

@@ -1,3 +1,4 @@
+public import API
 public import HTTPTypes
 public import Model
 
@@ -35,6 +36,21 @@ public enum EntityTags: Sendable, Equatable {
         var fields: HTTPFields = [:]
         fields[.eTag] = "\"\(generation)\""
         return fields
+    }
+
+    /// `If-Match` as an endpoint says that it heeds it.
+    public static func ifMatch(since version: APIVersion?) -> HeaderParameter {
+        HeaderParameter(
+            HTTPField.Name.ifMatch.rawName,
+            "Tags that the caller knows, or '*': what is at none of them is not changed, and gets 412",
+            since: version)
+    }
+
+    /// `If-None-Match` as an endpoint says that it heeds it.
+    public static func ifNoneMatch(since version: APIVersion?) -> HeaderParameter {
+        HeaderParameter(
+            HTTPField.Name.ifNoneMatch.rawName, "Tags that the caller knows, or '*': what is at one of them gets 304",
+            since: version)
     }
 
     public func holds(_ generation: Int64) -> Bool {
