@@ -6,6 +6,9 @@ public struct PlacementFamily: APIFamily {
     public let serviceType = "placement"
     public let minimum = Microversion(1, 0)
     public let maximum = Microversion(1, 39)
+    /// The versions that change responses whatever their endpoint; the service has them in its list.
+    public static let lastModified = APIVersion(1, 15, "Responses say when what they show was last modified.")
+    public static let errorCodes = APIVersion(1, 23, "Errors have a code.")
     private let now: @Sendable () -> Timestamp
 
     public init(time: TimeSource = .system) {
@@ -35,7 +38,7 @@ public struct PlacementFamily: APIFamily {
         fields[.openStackAPIVersion] = "placement \(version)"
         guard status < 400 else { return fields }
         fields[.vary] = "openstack-api-version"
-        if version >= Microversion(1, 15), status == 200 {
+        if version >= Self.lastModified, status == 200 {
             fields[.cacheControl] = "no-cache"
             fields[.lastModified] = now().httpDate
         }
@@ -60,7 +63,7 @@ public struct PlacementFamily: APIFamily {
                         json.member("status", fault.kind.status)
                         json.member("title", fault.kind.title)
                         json.member("detail", "\(Self.explanation(of: fault.kind))\n\n \(fault.message)  ")
-                        if context.version.map({ $0 >= Microversion(1, 23) }) ?? false {
+                        if context.version.map({ $0 >= Self.errorCodes }) ?? false {
                             json.member("code", fault.code ?? "placement.undefined_code")
                         }
                         json.member("request_id", context.requestID.text)

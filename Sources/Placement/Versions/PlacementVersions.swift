@@ -20,7 +20,7 @@ extension APIVersion {
         1, 12, "Allocations are written as they are read: keyed by resource provider.")
     static let manyConsumers = APIVersion(1, 13, "The allocations of several consumers are written in one request.")
     static let trees = APIVersion(1, 14, "Resource providers stand in trees, and are filtered by them.")
-    static let lastModified = APIVersion(1, 15, "Responses say when what they show was last modified.")
+    static let lastModified = PlacementFamily.lastModified
     static let candidateLimit = APIVersion(1, 16, "The number of allocation candidates is limited on request.")
     static let requiredTraits = APIVersion(
         1, 17, "Allocation candidates are filtered by traits; their summaries list traits.")
@@ -30,7 +30,7 @@ extension APIVersion {
     static let createdProvider = APIVersion(1, 20, "The creation of a resource provider responds with it.")
     static let candidatesByAggregate = APIVersion(1, 21, "Allocation candidates are filtered by aggregates.")
     static let forbiddenTraits = APIVersion(1, 22, "Traits that a resource provider must not have.")
-    static let errorCodes = APIVersion(1, 23, "Errors have a code.")
+    static let errorCodes = PlacementFamily.errorCodes
     static let repeatedAggregates = APIVersion(1, 24, "Several filters by aggregates, all of which must hold.")
     static let granularGroups = APIVersion(
         1, 25, "Numbered groups of resources and traits, each served by one resource provider.")

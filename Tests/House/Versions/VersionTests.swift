@@ -8,6 +8,12 @@ import Testing
         hold(Set(services.flatMap { house.sources(of: $0) }.flatMap(VersionRule.findings)))
     }
 
+    @Test func familiesNameTheVersionsThatChangeEveryResponse() {
+        let families = House.shared.sources.filter { $0.path.hasPrefix("Sources/API/Families/") }
+        #expect(families.count > 5)
+        hold(Set(families.flatMap(VersionRule.findings)))
+    }
+
     @Test func aVersionWithoutANameIsFound() {
         let text = """
             let since = APIVersion(2, 4, "Pages.")
@@ -24,6 +30,13 @@ import Testing
         #expect(
             VersionRule.findings(list) == [
                 "Sources/Alpha/Versions/AlphaVersions.swift:2: a version's number, where its name should stand"
+            ])
+        let family = SourceFile(
+            path: "Sources/API/Families/AlphaFamily.swift",
+            text: "public let minimum = Microversion(2, 0)\n\(text)")
+        #expect(
+            VersionRule.findings(family) == [
+                "Sources/API/Families/AlphaFamily.swift:3: a version's number, where its name should stand"
             ])
     }
 }
