@@ -8,6 +8,6 @@ cd "$(dirname "$0")/../.."
 . Tests/Scripts/environment.sh
 python_environment .venv-consumers Tests/Contracts/consumers/requirements.txt
 # Each runs in a separate process, because both keep their configuration in the same global variable.
-for tests in Tests/Contracts/consumers/test_*.py; do
+for tests in Tests/Contracts/consumers/{compute,test_cyborg.py}; do
     "$environment/bin/pytest" -q -W ignore --no-header -p no:cacheprovider "$tests" "$@"
 done
