@@ -205,7 +205,7 @@ if !leavesOnly {
                 "Services", "Settings", "Access", "Conventions", "Workflows", "Sanitisation", "Fleet", "Link", "API",
                 "Store", "Clients", "Model", crypto, httpTypes, logging, metrics, coreMetrics,
             ],
-            tests: ["StoreSQLite", "TestStore", "TestJSON", "TestPlacement", "TestWatched"])
+            tests: ["Placement", "StoreSQLite", "TestStore", "TestJSON", "TestPlacement", "TestWatched"])
         + room(
             "Link", ["Clients", "KeyFiles", "Model", crypto, nioPosix],
             // Both halves are tested where they meet.

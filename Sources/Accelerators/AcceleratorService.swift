@@ -20,6 +20,7 @@ public struct AcceleratorService: Sendable {
     public let endpoints: [Endpoint]
     /// Must be passed to the agents' link.
     public let fleet: AcceleratorFleet
+    let binder: Binder
     private let store: any StateStore
     private let creations: Creations
     private let time: TimeSource
@@ -71,6 +72,7 @@ public struct AcceleratorService: Sendable {
             try await watch.hear(news)
         }
         let creations = Creations(of: "accelerator", store: store, time: time, since: .accountability)
+        self.binder = binder
         self.store = store
         self.creations = creations
         self.time = time

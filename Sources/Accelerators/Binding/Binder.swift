@@ -52,17 +52,40 @@ struct Binder: Sendable {
     ) async throws -> [AcceleratorRequestID] {
         let now = time.now()
         return try await store.write { [self] transaction in
-            let requests = try read(patch, as: scope, in: transaction)
-            for request in requests {
-                try patch.expected?.check(request.generation, of: "The accelerator request \(request.id)")
-            }
-            if patch.isIdempotent, let only = requests.first, patch.holds(for: only) {
-                return only.state == .bindStarted ? [only.id] : []
-            }
-            let unbound = requests.filter { patch.changes[$0.id] == .unbind }
-            try book.apply(.unbind, to: unbound, by: actor, at: now, in: transaction)
-            return try bind(requests, patch, checks, claims, by: actor, at: now, in: transaction)
+            try carryOut(patch, as: scope, by: actor, checks, claims, at: now, in: transaction)
         }
+    }
+
+    /// The same inside the caller's transaction. Throws `Successions.Division` where Placement must be asked, and `claims` says nothing.
+    func carryOut(
+        _ patch: RequestPatch, as scope: RequestScope, by actor: Actor, _ checks: Checks,
+        _ claims: Successions.Claims?, at now: Timestamp, in transaction: any Transaction
+    ) throws -> [AcceleratorRequestID] {
+        let requests = try read(patch, as: scope, in: transaction)
+        for request in requests {
+            try patch.expected?.check(request.generation, of: "The accelerator request \(request.id)")
+        }
+        if patch.isIdempotent, let only = requests.first, patch.holds(for: only) {
+            return only.state == .bindStarted ? [only.id] : []
+        }
+        let unbound = requests.filter { patch.changes[$0.id] == .unbind }
+        try book.apply(.unbind, to: unbound, by: actor, at: now, in: transaction)
+        return try bind(requests, patch, checks, claims, by: actor, at: now, in: transaction)
+    }
+
+    /// Deletes an instance's requests, whosever they are.
+    func release(
+        _ instance: InstanceID, by actor: Actor, at now: Timestamp, in transaction: any Transaction
+    ) throws {
+        let found = try transaction.all(
+            """
+            SELECT \(AcceleratorRequest.columns) FROM \(AcceleratorRequest.source)
+            WHERE r.instance = \(instance) ORDER BY \(AcceleratorRequest.order)
+            """
+        ) { row in try AcceleratorRequest(row) }
+        guard !found.isEmpty else { return }
+        try book.delete(found, by: actor, at: now, in: transaction)
+        try InstanceOwners.touch(instance, at: now, in: transaction)
     }
 
     /// Every request of the patch; 404 for one that is not there or is another project's.
@@ -217,7 +240,7 @@ struct Binder: Sendable {
     }
 
     /// Asks for the owners' limits before the transaction, which must not wait for anyone.
-    private func checks(for patch: RequestPatch, as scope: RequestScope) async throws -> [LimitCheck] {
+    func checks(for patch: RequestPatch, as scope: RequestScope) async throws -> [LimitCheck] {
         if limits is Unlimited { return [] }
         let (requests, owners) = try await store.read { [self] transaction in
             (

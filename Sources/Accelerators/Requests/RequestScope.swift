@@ -14,5 +14,10 @@ struct RequestScope: Sendable, Equatable {
         tenants = TenantScope(caller, seesEveryone: caller.has(role: "admin") || isService)
     }
 
+    /// Another part of this process, which says itself whose requests it means.
+    static let house = RequestScope(.everyone)
+
+    private init(_ tenants: TenantScope) { self.tenants = tenants }
+
     var condition: SQL { tenants.condition("r.project") }
 }
