@@ -86,9 +86,8 @@ class Commands:
 KNOWN = {entry.name for entry in importlib.metadata.entry_points(group="openstack.placement.v1")}
 
 
-def every_command():
-    commands = Commands()
-    run = commands.run
+def vocabulary(run):
+    """Providers, classes and traits; the ids of the providers."""
     host = run("1.0", "resource", "provider", "create", "host-a")["uuid"]
     card = run("1.39", "resource", "provider", "create", "--parent-provider", host, "card-a")["uuid"]
     spare = run("1.14", "resource", "provider", "create", "--uuid", new_id(), "spare")["uuid"]
@@ -108,6 +107,11 @@ def every_command():
     assert [row["name"] for row in run("1.6", "trait", "list", "--name", "startswith:CUSTOM")] == ["CUSTOM_FAST"]
     assert run("1.6", "trait", "list", "--associated") == []
     assert run("1.6", "trait", "show", "CUSTOM_FAST")["name"] == "CUSTOM_FAST"
+    return host, card, spare
+
+
+def contents(run, host, card, spare):
+    """Inventories, traits and aggregates of providers, and the candidates that come of them."""
     run("1.0", "resource", "provider", "inventory", "set", host, "--resource", "VCPU=8",
         "--resource", "VCPU:allocation_ratio=2.0", "--resource", "MEMORY_MB=1024", "--resource", "MEMORY_MB:reserved=24")
     run("1.0", "resource", "provider", "inventory", "class", "set", host, "DISK_GB", "--total", "100", fails=True)
@@ -136,6 +140,10 @@ def every_command():
     assert len(run("1.29", "allocation", "candidate", "list", "--resource", "VCPU=2", "--limit", "1")) == 1
     assert run("1.39", "allocation", "candidate", "list", "--resource", "VCPU=2", "--forbidden", "CUSTOM_FAST")
     assert run("1.39", "allocation", "candidate", "list", "--resource", "VCPU=2", "--member-of", aggregate) == []
+
+
+def allocations(run, host, card):
+    """What one consumer holds, and what that keeps others from; the consumer."""
     consumer = new_id()
     allocation = ["resource", "provider", "allocation"]
     run("1.0", *allocation, "set", consumer, "--allocation", f"rp={host},VCPU=2")
@@ -157,7 +165,16 @@ def every_command():
     run("1.37", "resource", "usage", "show", "p", "--user-id", "u")
     run("1.39", *allocation, "unset", consumer, "--provider", host)
     assert "409" in run("1.39", "resource", "provider", "delete", card, fails=True)
-    run("1.0", *allocation, "delete", consumer, "-")
+    return consumer
+
+
+def every_command():
+    commands = Commands()
+    run = commands.run
+    host, card, spare = vocabulary(run)
+    contents(run, host, card, spare)
+    consumer = allocations(run, host, card)
+    run("1.0", "resource", "provider", "allocation", "delete", consumer, "-")
     run("1.0", "resource", "provider", "inventory", "delete", host, "--resource-class", "DISK_GB", "-")
     run("1.5", "resource", "provider", "inventory", "delete", host, "-")
     run("1.6", "resource", "provider", "trait", "delete", card, "-")
@@ -241,6 +258,25 @@ class Recorded:
         return getattr(self.proxy, name)
 
 
+def allocate(placement, wanted, card):
+    """What two consumers hold, one after the other; nothing is left."""
+    consumer, other = new_id(), new_id()
+    owner = {"project_id": "sdk-p", "user_id": "sdk-u", "consumer_type": "INSTANCE"}
+    placement.update_allocation(consumer, allocations=wanted, consumer_generation=None, **owner)
+    held = placement.get_allocation(consumer)
+    assert held.allocations[card.id]["resources"] == {"CUSTOM_SDK": 1} and held.consumer_generation == 1
+    placement.create_allocations({
+        consumer: {"allocations": {}, "consumer_generation": 1, **owner},
+        other: {"allocations": wanted, "consumer_generation": None, **owner}})
+    assert [one.id or other for one in placement.resource_provider_allocations(card)]
+    assert placement.fetch_resource_provider_usages(card).usages == {"CUSTOM_SDK": 1}
+    assert list(placement.usages("sdk-p"))
+    placement.delete_allocation(other)
+    placement.delete_allocation(other)
+    with pytest.raises(openstack.exceptions.NotFoundException):
+        placement.delete_allocation(other, ignore_missing=False)
+
+
 def test_openstacksdk(server):
     """All methods of the proxy, at the versions it chooses itself."""
     warnings.simplefilter("ignore")
@@ -294,21 +330,7 @@ def test_openstacksdk(server):
     assert found[0].mappings == {"": [host.id], "1": [card.id]}
     assert found[0].provider_summaries[card.id]["traits"] == ["CUSTOM_SDK_TRAIT"]
 
-    consumer, other = new_id(), new_id()
-    owner = {"project_id": "sdk-p", "user_id": "sdk-u", "consumer_type": "INSTANCE"}
-    placement.update_allocation(consumer, allocations=found[0].allocations, consumer_generation=None, **owner)
-    held = placement.get_allocation(consumer)
-    assert held.allocations[card.id]["resources"] == {"CUSTOM_SDK": 1} and held.consumer_generation == 1
-    placement.create_allocations({
-        consumer: {"allocations": {}, "consumer_generation": 1, **owner},
-        other: {"allocations": found[0].allocations, "consumer_generation": None, **owner}})
-    assert [one.id or other for one in placement.resource_provider_allocations(card)]
-    assert placement.fetch_resource_provider_usages(card).usages == {"CUSTOM_SDK": 1}
-    assert list(placement.usages("sdk-p"))
-    placement.delete_allocation(other)
-    placement.delete_allocation(other)
-    with pytest.raises(openstack.exceptions.NotFoundException):
-        placement.delete_allocation(other, ignore_missing=False)
+    allocate(placement, found[0].allocations, card)
 
     placement.delete_resource_provider_trait(card)
     placement.delete_trait("CUSTOM_SDK_TRAIT")

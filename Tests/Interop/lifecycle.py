@@ -160,8 +160,16 @@ class Lifecycle:
 
     def run(self, more):
         """Runs all steps. `more` runs further steps in the same cloud, before the check that nothing is left."""
-        step = self.report.step
         self.prepare()
+        server, requests = self.stay()
+        self.move(server, requests)
+        self.end(server)
+        more()
+        self.look_back()
+
+    def stay(self):
+        """An accelerated server on one host: it and its requests."""
+        step = self.report.step
         with step("create: an accelerated server, bound at once", needed=True) as note:
             self.use(PROMPT)
             server = self.create("first", "one")
@@ -189,6 +197,11 @@ class Lifecycle:
         with step("resize: refused by Nova, nothing changes"):
             expect(not self.succeeds("demo", "server", "resize", "--flavor", "two", "first"), "it was not refused")
             expect(self.holds(server, PROMPT) == first, "the requests changed")
+        return server, first
+
+    def move(self, server, first):
+        """To a host that takes its time, and away from it when it is dead."""
+        step = self.report.step
         with step("shelve: everything is given back"):
             self.openstack("demo", "server", "shelve", "first")
             eventually("the server to be offloaded", lambda: self.server(server).status == "SHELVED_OFFLOADED", 120)
@@ -223,6 +236,10 @@ class Lifecycle:
             gone = self.provider(SLOW).id
             eventually("the claim on the dead host to go", lambda: gone not in self.accelerators_claimed(server), 120)
             expect({one["hostname"] for one in self.handles_in_use()} == {PROMPT}, "handles of the dead host are still in use")
+
+    def end(self, server):
+        """Two accelerators, more than there are, and the deletion of all servers."""
+        step = self.report.step
         with step("create: two groups, two accelerators of the slow host"):
             self.use(SLOW)
             eventually("the slow host to serve", lambda: [
@@ -246,7 +263,10 @@ class Lifecycle:
             last = self.create("fourth", "one")
             self.openstack("demo", "server", "delete", "fourth")
             self.lets_go(last)
-        more()
+
+    def look_back(self):
+        """Nothing is left, and nothing went wrong unseen."""
+        step = self.report.step
         with step("at the end nothing is left: requests, handles, claims, usages"):
             expect(not self.requests(), f"requests are left: {self.requests()}")
             expect(not self.handles_in_use(), f"handles are in use: {self.handles_in_use()}")
