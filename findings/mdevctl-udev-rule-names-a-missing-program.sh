@@ -6,14 +6,15 @@
 # /usr/bin/mdevctl, and on Debian 12 these are different folders. The rule fails with "not found" in the system log, and no device is
 # started. After a reboot the devices must be started with `mdevctl start-parent-mdevs PARENT`, or through sysfs.
 #
-# Exit status: 0 if this is still so, 1 if it has changed. Needs Debian 12 with network access to its packages.
+# Exit status: 0 if this is still so, 1 if it has changed, 77 if the package cannot be had. Needs Debian 12 with network access to its
+# packages.
 set -euo pipefail
 version=1.2.0-3+b1
 
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
 cd "$folder"
-apt-get download -qq "mdevctl=$version" 2>/dev/null
+apt-get download -qq "mdevctl=$version" 2>/dev/null || exit 77
 dpkg-deb -x mdevctl_*.deb tree
 
 rule=$(find tree -name '60-mdevctl.rules')
