@@ -98,6 +98,23 @@ import Testing
                 == "mdevctl define --auto --uuid \(order.handle) --parent 0000:82:00.0 --type nvidia-475")
     }
 
+    /// `mdevctl` refuses an identifier that it knows, also when it knows another type for it.
+    @Test func anOldDefinitionIsReplaced() async throws {
+        let commands = PlayedCommands { command throws(CommandFault) in
+            CommandResult(status: command.arguments.first == "define" ? 1 : 0)
+        }
+        let driver = MdevDriver(
+            DriverOptions(
+                root: recorded.root, mdev: MdevOptions(specs: [MdevSpec(parent: "mtty", type: "mtty-2")]),
+                commands: commands))
+        let handle = try #require(try discover(driver).devices.first?.deployables.first?.handles.first)
+        let order = order(handle)
+        try await driver.prepare(order)
+        let definition = "mdevctl define --auto --uuid \(order.handle) --parent mtty --type mtty-2"
+        #expect(
+            commands.commands.map(\.text) == [definition, "mdevctl undefine --uuid \(order.handle)", definition])
+    }
+
     /// The compute service makes and removes it; a rest is removed before the next tenant.
     @Test func madeByTheComputeService() async throws {
         let driver = driver([MdevSpec(parent: "mtty", type: "mtty-2")], creator: .nova, persists: false)

@@ -27,8 +27,12 @@ struct MdevHands: Sendable {
             try await control.createMdev(name, type: type, on: parent)
         }
         guard options.persists else { return }
-        // One that is defined already is as good; without the program, the device lasts until the next reboot.
-        _ = try await tell(["define", "--auto", "--uuid", name, "--parent", parent, "--type", type])
+        let definition = ["define", "--auto", "--uuid", name, "--parent", parent, "--type", type]
+        // Without the program, the device lasts until the next reboot.
+        guard let result = try await tell(definition), result.status != 0 else { return }
+        // "Already defined" says nothing about the parent and the type, and another one would come up at the next boot.
+        _ = try await tell(["undefine", "--uuid", name])
+        _ = try await tell(definition)
     }
 
     func remove(_ order: HandleOrder) async throws(DriverFault) {
