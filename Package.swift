@@ -195,6 +195,7 @@ if !leavesOnly {
                 nioCore, logging, metrics,
             ],
             tests: ["TestStore", "TestJSON", "TestPlacement"])
+        + room("Signatures", ["Model", x509, asn1, crypto, cryptoExtras], tests: ["TestFuzz"])
         + room("Sanitisation", ["KeyFiles", "Model", crypto, nioPosix, logging], tests: [])
         + room(
             "Conventions", ["API", "Access", "Clients", "Store", "Model", crypto, httpTypes],
