@@ -74,10 +74,11 @@ extension PlacementIndex {
         }
     }
 
-    /// Calls `body` for each trait, in the order of the names.
+    /// Calls `body` for each trait: the standard ones first, then the custom ones, both in the order of their names.
     public func forEachTrait(_ reference: ProviderReference, _ body: (Trait) -> Void) {
         guard let tree = trees[reference.slot] else { return }
-        for name in tree.traits(of: reference.position).map({ traits.symbols[$0] }).sorted() { body(name) }
+        let own = tree.traits(of: reference.position).map { traits.symbols[$0] }
+        for trait in own.sorted(by: { $0.isCustom == $1.isCustom ? $0 < $1 : $1.isCustom }) { body(trait) }
     }
 
     /// The roots of all trees, in no particular order.
