@@ -46,16 +46,17 @@ public struct HTTPServer: ServiceLifecycle.Service {
         quiet.logLevel = max(logger.logLevel, .warning)
         let rules = ConnectionGuard.Rules(arrival: configuration.arrivalTime, reading: configuration.readingTime)
         let waiting = WaitingConnections(limit: configuration.mostConnections)
-        let base = HTTPServerBuilder.http1(
-            configuration: .init(
-                additionalChannelHandlers: [
-                    GuardInstaller { ConnectionGuard(rules, open: front.open, waiting: waiting) }
-                ],
-                idleTimeout: .init(configuration.idleTime),
-                httpDecoderConfiguration: .init(
-                    maxHeaderFieldSize: 32 * 1024, maxHeaderListSize: 64 * 1024, maxHeaderFieldCount: 100)))
-        let builder =
-            try configuration.tls.map { tls in try HTTPServerBuilder.tls(base, tlsConfiguration: tls.made()) } ?? base
+        let connection = HTTP1Channel.Configuration(
+            additionalChannelHandlers: [GuardInstaller { ConnectionGuard(rules, open: front.open, waiting: waiting) }],
+            idleTimeout: .init(configuration.idleTime),
+            httpDecoderConfiguration: .init(
+                maxHeaderFieldSize: 32 * 1024, maxHeaderListSize: 64 * 1024, maxHeaderFieldCount: 100))
+        let tls = try configuration.tls.map { tls in try tls.made() }
+        let builder = HTTPServerBuilder { responder in
+            let plain = HTTP1Channel(responder: responder, configuration: connection)
+            guard let tls else { return plain }
+            return SparseChannel(base: try TLSChannel(plain, tlsConfiguration: tls))
+        }
         let onListening = onListening
         let server = try builder.buildServer(
             configuration: .init(
