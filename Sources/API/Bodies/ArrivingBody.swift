@@ -15,15 +15,19 @@ actor ArrivingBody {
     private var hasEnded = false
     /// Called before the first piece is read: tells a client that waits for it to send the body.
     private var invite: (@Sendable () async throws -> Void)?
+    private let lasting: @Sendable () -> Void
 
-    /// - Parameter invite: nil where the client does not wait to be asked
+    /// - Parameters:
+    ///   - invite: nil where the client does not wait to be asked
+    ///   - lasting: called where the body goes on for as long as its response
     init(
         _ body: RequestBody, length: Int?, mostCollected: Int,
-        invite: (@Sendable () async throws -> Void)? = nil
+        invite: (@Sendable () async throws -> Void)? = nil, lasting: @escaping @Sendable () -> Void = {}
     ) {
         self.length = length
         self.mostCollected = mostCollected
         self.invite = invite
+        self.lasting = lasting
         iterator = body.makeAsyncIterator()
         hasEnded = length == 0
     }
@@ -32,12 +36,16 @@ actor ArrivingBody {
     init(_ bytes: [UInt8]) {
         length = bytes.count
         mostCollected = bytes.count
+        lasting = {}
         iterator = RequestBody(buffer: ByteBuffer(bytes: bytes)).makeAsyncIterator()
         hasEnded = bytes.isEmpty
     }
 
     /// Whether nothing more is on its way.
     var isAtEnd: Bool { hasEnded || arrived == length }
+
+    /// The body goes on for as long as its response: nothing is expected of its pace.
+    nonisolated func goOn() { lasting() }
 
     func next() async throws -> ByteBuffer? {
         if let failure { throw failure }

@@ -37,6 +37,24 @@ extension Body where Value == BodyStream {
     }
 }
 
+extension Body {
+    /// JSON values in lines, which the handler reads as they arrive. They go on while the response is written, for as long as it
+    /// takes and as slowly as the client likes: for callers who may hold a connection.
+    ///
+    /// - Parameter longest: bytes of a line
+    public static func lines<Item: Decodable & Sendable>(
+        of type: Item.Type, schema: Schema? = nil, longest: Int = 64 * 1024
+    ) -> Body where Value == JSONLines<Item> {
+        let schema = schema ?? Schema.of(Item.self)
+        return Body(
+            rules: BodyRules(
+                contents: [.init(type: .jsonLines, schema: schema)],
+                form: .lines { body, malformed in
+                    BodyValue(JSONLines<Item>(body, schema: schema, longest: longest, malformed: malformed))
+                }))
+    }
+}
+
 /// A document of changes as it was sent, valid by the schema of its media type.
 public struct PatchDocument: Sendable {
     public let mediaType: MediaType

@@ -15,12 +15,21 @@ public struct BodyRules: Sendable {
         case patch
         /// Data as it arrives; nil is any length.
         case stream(limit: Int?)
+        /// JSON values in lines, while the response is written.
+        case lines(
+            @Sendable (_ body: ArrivingBody, _ malformed: @escaping @Sendable (SchemaProblem) -> Fault) -> BodyValue)
     }
 
     let contents: [Content]
     let form: Form
 
-    var isStream: Bool { if case .stream = form { true } else { false } }
+    /// Whether the handler reads it as it arrives.
+    var isStream: Bool {
+        switch form {
+        case .stream, .lines: true
+        case .json, .patch: false
+        }
+    }
 
     /// Refuses a media type that the endpoint does not take; nil is a body without one.
     func check(_ type: String?) throws(Fault) -> MediaType {
@@ -47,7 +56,7 @@ public struct BodyRules: Sendable {
         return switch form {
         case .json: []
         case .patch: [Fault.Header("Accept-Patch", known)]
-        case .stream: [Fault.Header("Accept", known)]
+        case .stream, .lines: [Fault.Header("Accept", known)]
         }
     }
 }

@@ -11,6 +11,8 @@ public struct MediaType: Sendable, Hashable, ExpressibleByStringLiteral, CustomS
 
     public static let json: MediaType = "application/json"
     public static let octetStream: MediaType = "application/octet-stream"
+    /// A JSON value in each line.
+    public static let jsonLines: MediaType = "application/x-ndjson"
 
     /// Whether a document of this type is JSON.
     var isJSON: Bool { self == .json || description.hasSuffix("+json") }

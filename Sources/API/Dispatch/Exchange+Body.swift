@@ -14,6 +14,12 @@ extension Exchange {
             let type = try rules.check(request.headers[.contentType])
             return BodyValue(
                 try BodyStream(request.arriving ?? ArrivingBody(request.body), mediaType: type, limit: limit))
+        case .lines(let read):
+            _ = try rules.check(request.headers[.contentType])
+            let body = request.arriving ?? ArrivingBody(request.body)
+            body.goOn()
+            let family = service.family
+            return read(body) { problem in family.malformedBody(problem) }
         case .patch:
             let type = try rules.check(request.headers[.contentType])
             let value = try JSONParser.parse(try await whole(request, isTyped: true))

@@ -52,6 +52,8 @@ final class ConnectionGuard: ChannelDuplexHandler {
     private var pace = BodyPace()
     /// The body that is arriving is read as it comes: its request is being answered already.
     private var isStreamed = false
+    /// It goes on for as long as its response, at any pace.
+    private var isLasting = false
     /// The request that is arriving waits to be told that its body is wanted.
     private var expectsContinue = false
 
@@ -93,6 +95,7 @@ final class ConnectionGuard: ChannelDuplexHandler {
         case .end:
             isArriving = false
             isStreamed = false
+            isLasting = false
             arrived = 0
             waiting.work(context.channel)
             arrival?.cancel()
@@ -124,6 +127,10 @@ final class ConnectionGuard: ChannelDuplexHandler {
                 isStreamed = true
                 waiting.work(context.channel)
                 watchPace(context)
+            case .lasts:
+                isLasting = true
+                arrival?.cancel()
+                arrival = nil
             case .wanted where expectsContinue:
                 expectsContinue = false
                 context.writeAndFlush(wrapOutboundOut(.head(.init(version: .http1_1, status: .continue))), promise: nil)
@@ -165,7 +172,7 @@ final class ConnectionGuard: ChannelDuplexHandler {
             isOver = true
             context.writeAndFlush(data, promise: promise)
             // Closing while the client still sends could cost it the answer: what comes is read and dropped for a moment.
-            if isArriving, !isInputClosed {
+            if isArriving, !isInputClosed, !isLasting {
                 ending = schedule(context, rules.lingering) { context in context.close(promise: nil) }
             } else {
                 context.close(promise: nil)
@@ -218,6 +225,8 @@ enum StreamedBody {
     case begins
     /// Its reader waits for the first piece.
     case wanted
+    /// It goes on for as long as its response.
+    case lasts
 }
 
 /// Puts a guard behind the decoder of HTTP, once the pipeline of a connection stands.

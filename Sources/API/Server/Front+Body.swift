@@ -26,7 +26,8 @@ extension Front {
             invite = { try await channel.triggerUserOutboundEvent(StreamedBody.wanted).get() }
         }
         return ArrivingBody(
-            request.body, length: said.flatMap { Int($0) }, mostCollected: configuration.maximumBody, invite: invite)
+            request.body, length: said.flatMap { Int($0) }, mostCollected: configuration.maximumBody, invite: invite,
+            lasting: { channel.triggerUserOutboundEvent(StreamedBody.lasts, promise: nil) })
     }
 
     /// Throws 413 if the body is too large, 408 if it takes too long to arrive, 400 if it ends early.

@@ -10,14 +10,14 @@ import Model
 /// Every listener may have this service. A client without an agent's certificate can use only enrolment and the
 /// authority's certificate; everything else needs a listener with mutual TLS.
 public struct AgentEndpoints: Sendable {
-    private let hub: Hub
-    private let reception: AgentReception
+    let hub: Hub
+    let reception: AgentReception
     private let enrolment: Enrolment?
     private let relay: PlacementRelay
 
-    private static let host = PathParameter<HostName>("host", "The host, as its certificate names it")
+    static let host = PathParameter<HostName>("host", "The host, as its certificate names it")
     private static let item = PathParameter<WorkItemID>("item", "The work item")
-    private static let after = QueryParameter<Int>("after", "The revision that the agent has applied")
+    static let after = QueryParameter<Int>("after", "The revision that the agent has applied")
 
     /// - Parameters:
     ///   - enrolment: nil if no certificates are issued
@@ -34,7 +34,7 @@ public struct AgentEndpoints: Sendable {
     }
 
     var all: [Endpoint] {
-        [watch, report, change, finish, heartbeat, holdings] + relay.all
+        [abilities, watch, converse, report, change, finish, heartbeat, holdings] + relay.all
             + (enrolment.map { [authority($0), enrol($0), renew($0)] } ?? [])
     }
 
@@ -49,11 +49,8 @@ public struct AgentEndpoints: Sendable {
             let identity = try call.agent(for: host)
             let applied = Int64(try call[Self.after] ?? 0)
             let lines = try await hub.desiredStates(of: host, certificate: identity.certificate, after: applied)
-            var headers: HTTPFields = [:]
-            headers[.contentType] = "application/x-ndjson"
-            headers[.cacheControl] = "no-store"
             return Reply(
-                status: 200, headers: headers,
+                status: 200, headers: Self.lineHeaders,
                 body: .pulled {
                     var iterator = lines.makeAsyncIterator()
                     guard let line = await iterator.next(isolation: #isolation) else { return nil }

@@ -33,13 +33,15 @@ public struct CertificateAuthenticator: Authenticator {
             throw .unavailable(
                 "Certificates cannot be checked at the moment; try again.", context: String(reflecting: error))
         }
-        guard standing.isAdmitted else {
-            throw .unauthorized("The agent's certificate was revoked, replaced or has ended; enrol the host again.")
-        }
+        guard standing.isAdmitted else { throw Self.refusal }
         return Caller(
             user: UserID(identity.host.text), userName: identity.certificate.description, scope: .unscoped,
             roles: [Self.role])
     }
+
+    /// For an agent whose certificate is no longer valid.
+    static let refusal = Fault.unauthorized(
+        "The agent's certificate was revoked, replaced or has ended; enrol the host again.")
 
     public func challenge(origin: String) -> Fault.Header? { nil }
 }

@@ -34,24 +34,35 @@ public final class Hub: ServiceLifecycle.Service, Sendable {
     public func desiredStates(
         of host: HostName, certificate: AgentCertificateID? = nil, after applied: Int64
     ) async throws -> AsyncStream<DesiredState> {
-        try await reception.connect(host, after: applied)
         let (stream, continuation) = AsyncStream<DesiredState>.makeStream(bufferingPolicy: .bufferingNewest(1))
-        let due = reception.time.now() + settings.heartbeat
-        let added = table.withLock { $0.add(host, certificate: certificate, continuation, due: due) }
-        guard let (number, former) = added else {
+        let sink = LineSink(send: { continuation.yield($0) }, finish: { continuation.finish() })
+        if let number = try await open(host, certificate: certificate, after: applied, sink) {
+            continuation.onTermination = { [weak self] _ in self?.leave(host, number) }
+        } else {
             continuation.finish()
-            return stream
         }
+        return stream
+    }
+
+    /// Opens the stream of `host`, as `desiredStates` does, and returns its number; nil if the hub has stopped.
+    func open(
+        _ host: HostName, certificate: AgentCertificateID?, after applied: Int64, _ sink: LineSink
+    ) async throws -> UInt64? {
+        try await reception.connect(host, after: applied)
+        let due = reception.time.now() + settings.heartbeat
+        let added = table.withLock { $0.add(host, certificate: certificate, sink, due: due) }
+        guard let (number, former) = added else { return nil }
         if let former {
             logger.info("a host's stream gave way to a later one", metadata: ["host": "\(host)"])
             former.finish()
         }
-        continuation.onTermination = { [weak self] _ in
-            guard let self else { return }
-            table.withLock { $0.remove(host, number: number) }
-        }
         bell.continuation.yield()
-        return stream
+        return number
+    }
+
+    /// Nothing takes the lines of the stream any more.
+    func leave(_ host: HostName, _ number: UInt64) {
+        table.withLock { $0.remove(host, number: number) }
     }
 
     /// Number of hosts with a stream here.
@@ -129,7 +140,7 @@ public final class Hub: ServiceLifecycle.Service, Sendable {
         let now = reception.time.now()
         let picture = try await picture(of: batch, at: now)
         let refused = table.withLock { table in
-            var refused: [WatcherTable.Sink] = []
+            var refused: [LineSink] = []
             for (host, watcher) in batch {
                 if let certificate = watcher.certificate, picture.refused.contains(certificate) {
                     if let sink = table.end(host, number: watcher.number) { refused.append(sink) }

@@ -5,14 +5,12 @@ import Model
 ///
 /// It ends no stream itself: ending one calls back into the table, so the streams to end are handed out.
 struct WatcherTable {
-    typealias Sink = AsyncStream<DesiredState>.Continuation
-
     struct Watcher {
         /// Distinguishes this stream from a later one of the same host.
         let number: UInt64
         /// Nil for a stream in process, where nothing can be revoked.
         let certificate: AgentCertificateID?
-        let continuation: Sink
+        let sink: LineSink
         /// The content of the last line, for lines that repeat it.
         var last: DesiredState?
         /// When the next line is due at the latest.
@@ -26,14 +24,14 @@ struct WatcherTable {
 
     /// Adds a stream, which needs a first line. A host has one stream: its previous one ends.
     mutating func add(
-        _ host: HostName, certificate: AgentCertificateID?, _ continuation: Sink, due: Timestamp
-    ) -> (number: UInt64, former: Sink?)? {
+        _ host: HostName, certificate: AgentCertificateID?, _ sink: LineSink, due: Timestamp
+    ) -> (number: UInt64, former: LineSink?)? {
         guard !isClosed else { return nil }
         count += 1
         let former = watchers.updateValue(
-            Watcher(number: count, certificate: certificate, continuation: continuation, due: due), forKey: host)
+            Watcher(number: count, certificate: certificate, sink: sink, due: due), forKey: host)
         owed.insert(host)
-        return (count, former?.continuation)
+        return (count, former?.sink)
     }
 
     mutating func remove(_ host: HostName, number: UInt64) {
@@ -70,19 +68,19 @@ struct WatcherTable {
         guard let watcher = watchers[host], watcher.number == number else { return }
         watchers[host]?.last = line
         watchers[host]?.due = due
-        watcher.continuation.yield(line)
+        watcher.sink.send(line)
     }
 
-    mutating func end(_ host: HostName, number: UInt64) -> Sink? {
+    mutating func end(_ host: HostName, number: UInt64) -> LineSink? {
         guard let watcher = watchers[host], watcher.number == number else { return nil }
         watchers[host] = nil
-        return watcher.continuation
+        return watcher.sink
     }
 
     /// Removes every stream and accepts no new one.
-    mutating func close() -> [Sink] {
+    mutating func close() -> [LineSink] {
         isClosed = true
-        let open = watchers.values.map(\.continuation)
+        let open = watchers.values.map(\.sink)
         watchers = [:]
         owed = []
         return open

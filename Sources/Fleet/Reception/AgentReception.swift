@@ -155,6 +155,16 @@ public final class AgentReception: Sendable {
         }
     }
 
+    /// Records the heartbeat of the agent with that certificate. Throws 401 if the certificate is no longer valid.
+    func heartbeat(_ heartbeat: Heartbeat, of identity: AgentIdentity) async throws {
+        let now = time.now()
+        let standing = try await store.read { transaction in
+            try CertificateBook.standing(of: identity, at: now, in: transaction)
+        }
+        guard standing.isAdmitted else { throw CertificateAuthenticator.refusal }
+        try await self.heartbeat(heartbeat, from: identity.host)
+    }
+
     /// The handles of the host that are held, with their holders.
     public func holdings(of host: HostName) async throws -> HandleHoldings {
         let devices = devices

@@ -68,7 +68,8 @@ struct AgentHTTP: Sendable {
         tls.shutdownTimeout = .milliseconds(300)
         var configuration = HTTPClient.Configuration(tlsConfiguration: tls)
         configuration.timeout = .init(connect: .seconds(10), read: .init(silence))
-        configuration.connectionPool = .init(idleTimeout: .seconds(60))
+        // Longer than a heartbeat interval: a control plane of an earlier release takes heartbeats on a connection of their own.
+        configuration.connectionPool = .init(idleTimeout: .seconds(20))
         // The agent has a back-off of its own; a second one inside the client would hide from it that nobody answers.
         configuration.connectionPool.retryConnectionEstablishment = false
         configuration.redirectConfiguration = .disallow
@@ -93,12 +94,17 @@ struct AgentHTTP: Sendable {
         var request = HTTPClientRequest(url: base + path)
         request.method = method
         request.headers = ["content-type": "application/json", "accept": "application/json"]
+        request.body = .bytes(ByteBuffer(bytes: try Self.encoded(body)))
+        return try await exchange(request)
+    }
+
+    /// `message` as one line of JSON, without its end.
+    static func encoded(_ message: some Encodable) throws(Fault) -> [UInt8] {
         do {
-            request.body = .bytes(ByteBuffer(bytes: try JSONEncoder().encode(body)))
+            return [UInt8](try JSONEncoder().encode(message))
         } catch {
             throw .internalError("a message to the control plane could not be written: \(error)")
         }
-        return try await exchange(request)
     }
 
     @discardableResult

@@ -9,7 +9,8 @@ import NIOHTTP1
 public import ServiceLifecycle
 import Synchronization
 
-/// The agent's connection over HTTPS with mutual TLS: one endless stream down, ordinary requests up.
+/// The agent's connection over HTTPS with mutual TLS: one endless stream with heartbeats up and desired states down, ordinary
+/// requests beside it.
 ///
 /// As a service, it renews its certificate after half of its lifetime. An open stream stays open, because its
 /// certificate remains valid. It reconnects by itself with jittered back-off.
@@ -42,6 +43,8 @@ public final class HTTPAgentLink: AgentLink, ServiceLifecycle.Service, Sendable 
         var client: HTTPClient
         var former: [HTTPClient] = []
         var isClosed = false
+        /// Of the open stream; nil if it takes no heartbeats.
+        var heartbeats: HeartbeatStream?
     }
 
     private let settings: Settings
@@ -129,6 +132,9 @@ public final class HTTPAgentLink: AgentLink, ServiceLifecycle.Service, Sendable 
         for client in clients { try? await client.shutdown() }
     }
 
+    /// A stream without data for this long counts as broken.
+    var silence: Duration { settings.silence }
+
     private var http: AgentHTTP {
         AgentHTTP(client: current.withLock { $0.client }, base: addresses.current)
     }
@@ -179,6 +185,13 @@ public final class HTTPAgentLink: AgentLink, ServiceLifecycle.Service, Sendable 
     }
 
     public func heartbeat(_ heartbeat: Heartbeat) async throws(Fault) {
+        if let stream = current.withLock({ $0.heartbeats }) {
+            switch await stream.send(try AgentHTTP.encoded(heartbeat)) {
+            case .taken: return
+            case .refused(let fault): throw fault
+            case .unanswered: break
+            }
+        }
         let path = path("heartbeat")
         try await call { http throws(Fault) in _ = try await http.send(.PUT, path, heartbeat) }
     }
@@ -216,7 +229,8 @@ public final class HTTPAgentLink: AgentLink, ServiceLifecycle.Service, Sendable 
             let http = http
             var failure: (any Error)?
             do {
-                try await watch(http, after: applied) {
+                try await watch(http, after: applied) { heartbeats in
+                    current.withLock { $0.heartbeats = heartbeats }
                     log.opened(http.base)
                 } take: { line in
                     applied = max(applied, line.revision)
@@ -225,6 +239,7 @@ public final class HTTPAgentLink: AgentLink, ServiceLifecycle.Service, Sendable 
             } catch {
                 failure = error
             }
+            current.withLock { $0.heartbeats = nil }
             if Task.isCancelled || current.withLock({ $0.isClosed }) { return }
             log.ended(http.base, failure)
             addresses.leave(http.base)
@@ -233,24 +248,6 @@ public final class HTTPAgentLink: AgentLink, ServiceLifecycle.Service, Sendable 
             // Nothing but an operator lets this host in again.
             if (failure as? Fault)?.kind == .unauthorized { backoff.give() }
             do { try await Task.sleep(for: backoff.next(draw: .random(in: 0...1))) } catch { return }
-        }
-    }
-
-    private func watch(
-        _ http: AgentHTTP, after applied: Int64, opened: () -> Void, take: (DesiredState) -> Void
-    ) async throws {
-        let request = HTTPClientRequest(url: http.base + path("watch?after=\(applied)"))
-        let response = try await http.client.execute(request, deadline: .distantFuture)
-        guard response.status == .ok else {
-            let body = try await response.body.collect(upTo: 64 * 1024)
-            throw AgentHTTP.fault(response, Array(buffer: body))
-        }
-        opened()
-        var splitter = LineSplitter()
-        for try await chunk in response.body {
-            for line in try splitter.feed(chunk.readableBytesView) {
-                take(try JSONDecoder().decode(DesiredState.self, from: Data(line)))
-            }
         }
     }
 }

@@ -5,7 +5,6 @@ enum UseExceptions {
         "Sources/API/Endpoints/Parameter.swift: `isRepeatable`",
         "Sources/API/Endpoints/PathTemplate.swift: `hasTrailingSlash`",
         "Sources/API/Schemas/SchemaProblem.swift: `schemaReason`",
-        "Sources/API/Server/ListenerConfiguration.swift: `idleTime`",
         "Sources/Host/Storage/BlockDevice.swift: `SpannedFileSystem`",
         "Sources/Fleet/Certificates/CertificateAuthority.swift: `serverIdentity`",
         "Sources/Fleet/Endpoints/CertificateAuthenticator.swift: `AgentAuthorizer`",

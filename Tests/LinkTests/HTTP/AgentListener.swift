@@ -41,13 +41,19 @@ struct AgentListener: Sendable {
     }
 
     /// Serves until `body` returns.
+    ///
+    /// - Parameter arrival: how long a request may take to arrive
     static func serve(
-        _ service: API.Service, tls: ListenerConfiguration.TLS?, port: Int = 0,
+        _ service: API.Service, tls: ListenerConfiguration.TLS?, port: Int = 0, arrival: Duration = .seconds(30),
         _ body: @Sendable (Int) async throws -> Void
     ) async throws {
         let (ports, sink) = AsyncStream.makeStream(of: Int.self)
+        var configuration = ListenerConfiguration(host: "127.0.0.1", port: port, tls: tls, logsAccess: false)
+        configuration.arrivalTime = arrival
+        // A slow machine is no idle client.
+        configuration.idleTime = .seconds(3600)
         let server = HTTPServer(
-            ListenerConfiguration(host: "127.0.0.1", port: port, tls: tls, logsAccess: false),
+            configuration,
             dispatcher: Dispatcher([service], logger: LinkWorld.logger), metrics: MetricsRegistry(),
             logger: LinkWorld.logger, onListening: { sink.yield($0) })
         try await withThrowingTaskGroup(of: Void.self) { group in
@@ -83,10 +89,11 @@ struct AgentListener: Sendable {
     }
 
     func link(
-        _ host: HostName, _ credentials: AgentCredentials, to bases: String..., logger: Logger = LinkWorld.logger
+        _ host: HostName, _ credentials: AgentCredentials, to bases: String..., silence: Duration = .seconds(20),
+        logger: Logger = LinkWorld.logger
     ) async throws -> HTTPAgentLink {
         let settings = HTTPAgentLink.Settings(
-            controlPlanes: bases.isEmpty ? [secure] : bases, silence: .seconds(20), reconnectFloor: .milliseconds(20),
+            controlPlanes: bases.isEmpty ? [secure] : bases, silence: silence, reconnectFloor: .milliseconds(20),
             reconnectCeiling: .milliseconds(100))
         return try HTTPAgentLink(
             settings, credentials: credentials, folder: try await folder(host), logger: logger)

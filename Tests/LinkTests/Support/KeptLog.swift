@@ -4,6 +4,10 @@ import Synchronization
 /// What was logged, for tests of what operators read.
 final class KeptLog: Sendable {
     private let kept = Mutex<[String]>([])
+    private let bell = AsyncStream<Void>.makeStream()
+
+    /// One for each line.
+    var arrivals: AsyncStream<Void> { bell.stream }
 
     /// `LEVEL MESSAGE`, in order.
     var lines: [String] { kept.withLock { $0 } }
@@ -24,6 +28,7 @@ final class KeptLog: Sendable {
 
         func log(event: LogEvent) {
             log.kept.withLock { $0.append("\(event.level) \(event.message)") }
+            log.bell.continuation.yield()
         }
     }
 }

@@ -11,8 +11,10 @@ import Testing
         ("heartbeat", reader(Heartbeat.self)), ("holdings", reader(HandleHoldings.self)),
         ("outcome", reader(WorkOutcome.self)), ("renewal", reader(RenewalRequest.self)),
         ("report-change", reader(HostReportChange.self)), ("report", reader(HostReport.self)),
-        ("work", reader(WorkItem.self)),
+        ("work", reader(WorkItem.self)), ("abilities", reader(LinkAbilities.self)), ("note", reader(StreamNote.self)),
     ]
+    /// What release 2643fc0 did not say.
+    private static let later: Set<String> = ["abilities", "note"]
 
     private static func reader<Message: Codable & Sendable>(
         _ type: Message.Type
@@ -31,7 +33,9 @@ import Testing
     @Test(arguments: RecordedMessages.releases) func `every message of a release`(release: String) throws {
         let messages = RecordedMessages(release: release)
         let names = try messages.names
-        for (prefix, _) in Self.readers { #expect(names.contains { $0.hasPrefix(prefix) }, "no message '\(prefix)'") }
+        for (prefix, _) in Self.readers where release != "2643fc0" || !Self.later.contains(prefix) {
+            #expect(names.contains { $0.hasPrefix(prefix) }, "no message '\(prefix)'")
+        }
         for name in names {
             let bytes = try messages.bytes(name)
             let reader = try #require(Self.readers.first { name.hasPrefix($0.prefix) }, "nobody reads '\(name)'")

@@ -1,16 +1,16 @@
 /// Divides a byte stream into lines. A line longer than `limit` is an error.
-struct LineSplitter {
+public struct LineSplitter: Sendable {
     private var rest: [UInt8] = []
-    let limit: Int
+    private let limit: Int
 
-    init(limit: Int = 16 * 1024 * 1024) {
+    public init(limit: Int = 16 * 1024 * 1024) {
         self.limit = limit
     }
 
-    struct TooLong: Error {}
+    public struct TooLong: Error {}
 
     /// The lines that `bytes` complete, without their line ends; empty lines are left out.
-    mutating func feed(_ bytes: some Collection<UInt8>) throws(TooLong) -> [[UInt8]] {
+    public mutating func feed(_ bytes: some Collection<UInt8>) throws(TooLong) -> [[UInt8]] {
         var lines: [[UInt8]] = []
         var start = bytes.startIndex
         while let end = bytes[start...].firstIndex(of: UInt8(ascii: "\n")) {
