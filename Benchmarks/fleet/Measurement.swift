@@ -17,6 +17,7 @@ struct Measurement {
         plane.kill()
         try await Enrolling.enrol(agents, in: plane)
         try plane.start()
+        let bare = plane.resident
 
         let fleet = Process()
         fleet.executableURL = URL(filePath: CommandLine.arguments[0])
@@ -55,9 +56,15 @@ struct Measurement {
         let share = (plane.processorTime - before) / span
         let isQuiet = share < FleetBenchmark.mostOfACore
         say(
-            "at rest: \(Self.rounded(share * 100)) % of one core over \(Self.rounded(span)) s, "
-                + "\(Self.rounded(plane.resident)) MB resident "
+            "at rest: \(Self.rounded(share * 100)) % of one core over \(Self.rounded(span)) s "
                 + "(bar: \(Self.rounded(FleetBenchmark.mostOfACore * 100)) %) \(isQuiet ? "met" : "MISSED")")
+        let resident = plane.resident
+        let each = (resident - bare) / Double(agents)
+        let most = bare + (FleetBenchmark.mostResident - bare) * Double(agents) / 5000
+        let isSmall = resident <= most
+        say(
+            "memory of the server: \(Self.rounded(bare)) MB resident without hosts, \(Self.rounded(resident)) MB with all, "
+                + "\(Self.rounded(each * 1000)) kB each (bar: \(Self.rounded(most)) MB) \(isSmall ? "met" : "MISSED")")
 
         plane.kill()
         begin = clock.now
@@ -74,7 +81,7 @@ struct Measurement {
         let (up, devices) = try await Enrolling.count(in: plane)
         let isWhole = up == agents && devices == agents * SimulatedFleet.devices
         say("on record then: \(up) hosts up, \(devices) devices\(isWhole ? "" : ": NOT ALL")")
-        return isQuiet && areBack && isWhole
+        return isQuiet && isSmall && areBack && isWhole
     }
 
     /// Returns when all hosts were heard.
