@@ -18,15 +18,15 @@ public enum HeapTuning {
         #endif
     }
 
-    /// Returns freed memory to the kernel until cancelled. It checks every `interval`, and acts if more than a quarter
+    /// Returns freed memory to the kernel until cancelled. It checks every `interval`, and acts if more than an eighth
     /// of the heap and more than 4 MB are free. By itself, glibc returns only memory at the end of the heap
-    /// (malloc_trim(3)).
+    /// (malloc_trim(3)). What was returned still counts as free; to return it again costs next to nothing.
     public static func giveBack(every interval: Duration) async {
         while (try? await Task.sleep(for: interval)) != nil {
             #if canImport(Glibc)
                 let heap = mallinfo2()
                 let (free, used) = (heap.fordblks, heap.uordblks)
-                if free > 4 << 20, free > (free + used) / 4 { _ = malloc_trim(0) }
+                if free > 4 << 20, free > (free + used) / 8 { _ = malloc_trim(0) }
             #endif
         }
     }
