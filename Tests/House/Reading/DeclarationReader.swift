@@ -144,7 +144,7 @@ struct DeclarationReader {
     private func isAttribute(_ index: Int) -> Bool { index > 0 && tokens[index - 1].isMark("@") }
 
     private func isLeading(_ index: Int) -> Bool {
-        isAttribute(index) || Self.modifierWords.contains(tokens[index].text)
+        isAttribute(index) || !tokens[index].isQuoted && Self.modifierWords.contains(tokens[index].text)
     }
 
     /// Where the body begins, or where the declaration ends when it has none.

@@ -10,6 +10,8 @@ struct Token: Sendable {
     let line: Int
     /// Where it ends; other than `line` for strings and comments of several lines.
     let lastLine: Int
+    /// A word in backticks: a name, whatever it is otherwise in the language.
+    var isQuoted = false
 
     func isMark(_ mark: String) -> Bool { kind == .mark && text == mark }
     func isWord(_ word: String) -> Bool { kind == .word && text == word }

@@ -71,7 +71,8 @@ struct Tokenizer {
         at += 1
         let start = at
         while at < bytes.count, bytes[at] != UInt8(ascii: "`"), bytes[at] != UInt8(ascii: "\n") { at += 1 }
-        append(.word, text(from: start), from: line)
+        tokens.append(
+            Token(kind: .word, text: text(from: start), line: line, lastLine: line, isQuoted: true))
         at += 1
     }
 

@@ -47,6 +47,10 @@ import Testing
             }
             public struct Shape { public init() {} }
             public enum Forgotten { case one }
+            enum Level {
+                case `public`
+                case hushed
+            }
             """#)
 
     @Test func aPublicNameWithoutUseIsFound() {
@@ -70,7 +74,7 @@ import Testing
         index.add(
             SourceFile(
                 path: "Sources/Beta/B.swift",
-                text: "page.shown(); page.hidden(); page.read(); Page.empty; Forgotten.one; Reader"),
+                text: "page.shown(); page.hidden(); page.read(); Page.empty; Forgotten.one; Reader; Level"),
             of: "")
         #expect(
             CallRule.findings([Self.alpha], index: index) == [
