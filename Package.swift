@@ -208,6 +208,13 @@ if !leavesOnly {
             ],
             tests: ["Placement", "StoreSQLite", "TestStore", "TestJSON", "TestPlacement", "TestWatched"])
         + room(
+            "Images",
+            [
+                "Services", "Settings", "Access", "Conventions", "Workflows", "API", "Store", "Clients",
+                "ImageInspection", "Model", crypto, httpTypes, logging, nioCore, nioPosix, system,
+            ],
+            tests: ["TestStore", "TestJSON"])
+        + room(
             "Link", ["Clients", "KeyFiles", "Model", crypto, nioPosix],
             // Both halves are tested where they meet.
             tests: [
@@ -233,7 +240,7 @@ if !leavesOnly {
         + room(
             "ControlPlane",
             [
-                "Services", "Settings", "Identity", "Placement", "Accelerators", "Conventions",
+                "Services", "Settings", "Identity", "Placement", "Accelerators", "Images", "Conventions",
                 "Sanitisation", "Fleet",
                 "LinkClient",
                 "Link", "Access", "API", "Clients", "Workflows", "CMalloc", "Store", "StoreSQLite", "StorePostgreSQL",

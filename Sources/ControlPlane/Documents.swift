@@ -52,6 +52,7 @@ extension ControlPlane {
             at: folder, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
         defer { try? FileManager.default.removeItem(at: folder) }
         let settings = try Settings(overrides: [
+            "services.enabled": .list(ServiceList.settings.map { .text($0.name.text) }),
             "database.url": .text("sqlite://" + folder.appending(path: "state.sqlite").path),
             "identity.fernet_key_repository": .text(folder.appending(path: "token-keys").path),
             "agents.authority_folder": .text(folder.appending(path: "authority").path),

@@ -1,6 +1,6 @@
 /// The name of a service in the configuration: `placement`.
 public struct ServiceName: Sendable, Hashable {
-    let text: String
+    public let text: String
 
     public init(_ text: String) {
         self.text = text

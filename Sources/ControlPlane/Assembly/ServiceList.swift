@@ -1,5 +1,6 @@
 import Accelerators
 import Identity
+import Images
 import Placement
 import Services
 import Settings
@@ -7,7 +8,9 @@ import Settings
 /// The services of this program, each by the value that its room gives.
 enum ServiceList {
     /// In the order in which they are built: each uses only what the services before it offer.
-    static let all: [ServiceRoom] = [IdentityService.room, PlacementService.room, AcceleratorService.room]
+    static let all: [ServiceRoom] = [
+        IdentityService.room, PlacementService.room, AcceleratorService.room, ImageService.room,
+    ]
 
     static var settings: [ServiceSettings] { all.map(\.settings) }
 }

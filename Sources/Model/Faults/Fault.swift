@@ -59,6 +59,7 @@ extension Fault {
         public static let notAcceptable = Kind(status: 406, title: "Not Acceptable")
         public static let timeout = Kind(status: 408, title: "Request Timeout")
         public static let conflict = Kind(status: 409, title: "Conflict")
+        public static let gone = Kind(status: 410, title: "Gone")
         public static let tooLarge = Kind(status: 413, title: "Request Entity Too Large")
         public static let uriTooLong = Kind(status: 414, title: "URI Too Long")
         public static let unsupportedMediaType = Kind(status: 415, title: "Unsupported Media Type")

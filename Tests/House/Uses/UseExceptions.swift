@@ -30,10 +30,8 @@ enum UseExceptions {
         "Sources/Host/Recording/PlayedDrive.swift: `hideBlocks`",
         // An agent sends changes; tests of both ends look at what comes of them.
         "Sources/Model/Devices/HostReportChange.swift: `applying`",
-        // The image service inspects what it stores, and hosts what they boot.
-        "Sources/ImageInspection/Inspector/ImageInspector.swift: `ImageInspector`",
+        // Hosts inspect what they boot.
         "Sources/ImageInspection/Rules/HostRule.swift: `HostRule`",
-        "Sources/ImageInspection/Rules/UploadRule.swift: `UploadRule`",
         "Sources/Model/Faults/Fault.swift: `headersTooLarge`",
         "Sources/Model/Faults/Fault.swift: `uriTooLong`",
         "Sources/Model/Placement/ResourceClass.swift: `vgpu`",

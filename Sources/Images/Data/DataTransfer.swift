@@ -1,0 +1,69 @@
+import API
+import Logging
+import Model
+import NIOPosix
+import Store
+
+/// Brings data into one store, as one upload: draft, verdict, name, durable. The copy is on its way until its caller keeps it.
+struct DataTransfer: Sendable {
+    let store: any StateStore
+    let options: ImageOptions
+    let inspection: @Sendable (DataClaim) async throws -> any DataInspection
+    let time: TimeSource
+    let ids: IDSource
+    let pool: NIOThreadPool
+    let logger: Logger
+
+    /// - Parameters:
+    ///   - upload: on record already
+    ///   - hash: what the digest must be; the summary says whether it is
+    ///   - accept: throws where the data must not be kept
+    ///   - fill: gives the data to the intake, piece by piece, and returns at their end
+    ///
+    /// Throws 410 where the upload was given up, or its image deleted. What was written is removed then, and after every other failure.
+    func bring(
+        _ upload: UploadID, of image: Image, into entry: StoreShelf.Entry, expecting hash: ExpectedHash? = nil,
+        accept: @Sendable (DataIntake.Summary) throws -> Void,
+        fill: @escaping @Sendable (DataIntake) async throws -> Void
+    ) async throws -> DataIntake.Summary {
+        let draft = try await entry.store.begin(upload)
+        do {
+            let claim = DataClaim(
+                diskFormat: image.diskFormat ?? "", containerFormat: image.containerFormat ?? "",
+                properties: try image.properties.values())
+            let intake = DataIntake(into: draft, inspection: try await inspection(claim), expecting: hash, pool: pool)
+            try await withThrowingTaskGroup(of: Void.self) { group in
+                group.addTask { try await showLife(of: upload, image.id) }
+                group.addTask { try await fill(intake) }
+                // The first one to end is the filling, or the upload was given up and throws.
+                try await group.next()
+                group.cancelAll()
+            }
+            let summary = try await intake.finish()
+            try accept(summary)
+            let now = time.now()
+            let blob = try await store.write { transaction in
+                try UploadBook.claim(
+                    upload, of: image.id, in: entry.name, digest: summary.digest, size: summary.size, at: now,
+                    in: transaction)
+            }
+            try await draft.keep(as: blob)
+            return summary
+        } catch {
+            // Also where the client has left, whose task is cancelled.
+            await Task { await draft.discard() }.value
+            throw error
+        }
+    }
+
+    /// Tells the sweeper that somebody receives; throws 410 when the upload was given up, or its image deleted.
+    private func showLife(of upload: UploadID, _ id: ImageID) async throws {
+        while true {
+            try await time.sleep(for: options.silence / 6)
+            let now = time.now()
+            guard try await store.write({ try UploadBook.touch(upload, at: now, in: $0) }) else {
+                throw UploadBook.gone(id)
+            }
+        }
+    }
+}

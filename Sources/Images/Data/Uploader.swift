@@ -1,0 +1,132 @@
+import API
+import Logging
+import Model
+import Store
+
+/// Receives the data of images from clients. An image is `active` only after its data are durable and accepted; whatever happens before
+/// leaves it `queued`, without data.
+///
+///     begin (saving) ─▶ draft ◀─ pieces ─▶ verdict ─▶ claim a name ─▶ keep (durable) ─▶ active
+///        └───────────────── any failure: draft discarded, queued again ─────────────────┘
+///
+/// A process that dies anywhere leaves an upload that is silent, which the sweeper gives up.
+struct Uploader: Sendable {
+    let transfer: DataTransfer
+
+    private var store: any StateStore { transfer.store }
+
+    /// Where data go, and what becomes of the image.
+    struct Destination: Sendable {
+        let entry: StoreShelf.Entry
+        let event: ImageLifecycle.Event
+        /// Whether the image is active afterwards; otherwise the data wait there.
+        let activates: Bool
+
+        static func store(_ entry: StoreShelf.Entry) -> Destination {
+            Destination(entry: entry, event: .upload, activates: true)
+        }
+
+        static func staging(_ entry: StoreShelf.Entry) -> Destination {
+            Destination(entry: entry, event: .stage, activates: false)
+        }
+    }
+
+    /// - Parameters:
+    ///   - announced: the size in bytes that the client says, if it says one
+    ///   - check: throws where the caller may not, in the transaction that begins the upload
+    func receive(
+        _ body: BodyStream, of id: ImageID, to destination: Destination, announced: Int?, scope: ImageScope,
+        check: @escaping @Sendable (Image, any Transaction) throws -> Void
+    ) async throws {
+        let upload: UploadID = transfer.ids.next()
+        let image = try await begin(upload, id, destination, scope, check)
+        do {
+            let summary = try await transfer.bring(upload, of: image, into: destination.entry) { summary in
+                try Self.accept(summary, of: id, announced, isJudged: destination.activates)
+            } fill: { intake in
+                for try await piece in body { try await intake.take(piece) }
+            }
+            try await end(upload, id, summary, destination)
+        } catch {
+            await Task { await giveUp(upload, of: id) }.value
+            throw error
+        }
+    }
+
+    private func begin(
+        _ upload: UploadID, _ id: ImageID, _ destination: Destination, _ scope: ImageScope,
+        _ check: @escaping @Sendable (Image, any Transaction) throws -> Void
+    ) async throws -> Image {
+        let now = transfer.time.now()
+        return try await store.write { transaction -> Image in
+            let former = try ImageBook.get(id, scope, in: transaction)
+            try check(former, transaction)
+            var image = former
+            _ = try image.apply(destination.event)
+            image.updated = now
+            try ImageBook.save(image, replacing: former, in: transaction)
+            try UploadBook.begin(upload, of: id, into: destination.entry.name, at: now, in: transaction)
+            return image
+        }
+    }
+
+    private static func accept(
+        _ summary: DataIntake.Summary, of id: ImageID, _ announced: Int?, isJudged: Bool
+    ) throws(Fault) {
+        if let announced, announced != summary.size {
+            throw .badRequest(
+                "The data have \(summary.size) bytes, and X-OpenStack-Image-Size says \(announced).",
+                field: "X-OpenStack-Image-Size")
+        }
+        if isJudged { try summary.checkVerdict(of: id) }
+    }
+
+    private func end(
+        _ upload: UploadID, _ id: ImageID, _ summary: DataIntake.Summary, _ destination: Destination
+    ) async throws {
+        let now = transfer.time.now()
+        try await store.write { transaction in
+            guard let former = try ImageBook.find(id, .everything, in: transaction) else { throw UploadBook.gone(id) }
+            try UploadBook.keep(upload, of: id, in: transaction)
+            var image = former
+            image.size = summary.size
+            image.updated = now
+            if destination.activates {
+                _ = try image.apply(.stored)
+                image.checksum = summary.checksum
+                image.hash = .sha512(summary.digest)
+                if case .accepted(let virtualSize) = summary.verdict { image.virtualSize = virtualSize }
+                image.stores = try CopyBook.stores(of: id, in: transaction)
+            }
+            try ImageBook.save(image, replacing: former, in: transaction)
+        }
+    }
+
+    /// The image is queued again. What cannot be done now, the sweeper does.
+    private func giveUp(_ upload: UploadID, of id: ImageID) async {
+        do {
+            let now = transfer.time.now()
+            try await store.write { transaction in
+                try Self.giveUp(upload, of: id, at: now, in: transaction)
+            }
+        } catch {
+            transfer.logger.warning(
+                "an upload that failed is left to the sweeper",
+                metadata: ["image": "\(id)", "upload": "\(upload)", "error": "\(error)"])
+        }
+    }
+
+    /// Ends an upload without data.
+    static func giveUp(
+        _ upload: UploadID, of id: ImageID, at now: Timestamp, in transaction: any Transaction
+    ) throws {
+        guard try UploadBook.giveUp(upload, in: transaction),
+            let former = try ImageBook.find(id, .everything, in: transaction)
+        else { return }
+        var image = former
+        _ = try image.apply(.failed)
+        image.updated = now
+        try CopyBook.dropStaged(of: id, in: transaction)
+        try ImageBook.save(image, replacing: former, in: transaction)
+    }
+}

@@ -1,0 +1,26 @@
+/// What an operator sets of the image service, by Glance's names.
+public struct ImageOptions: Sendable {
+    /// Formats that a record may name; null is always possible.
+    var diskFormats = ["ami", "ari", "aki", "vhd", "vhdx", "vmdk", "raw", "qcow2", "vdi", "iso", "ploop"]
+    var containerFormats = ["ami", "ari", "aki", "bare", "ovf", "ova", "docker", "compressed"]
+    /// The size of the largest image in bytes.
+    var largestImage = 1 << 40
+    /// How many custom properties, tags and members an image may have. A negative number is unlimited.
+    var mostProperties = 128
+    var mostTags = 128
+    var mostMembers = 128
+    /// How many images stand on a page where the caller says nothing.
+    var pageSize = 25
+    /// How many may stand on a page.
+    var largestPage = 1000
+    /// Whether data of another format than the record claims are refused; unsafe data are refused in any case.
+    var requiresFormatMatch = true
+    /// Whether an impossible partition table is no reason to refuse.
+    var toleratesPartitionTables = false
+    /// Ways to import data that are offered.
+    var importMethods = ["glance-direct", "web-download", "copy-image"]
+    /// How long the receiver of an upload may be silent before the upload is given up.
+    var silence = Duration.seconds(60)
+
+    public init() {}
+}

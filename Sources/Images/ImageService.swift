@@ -1,0 +1,98 @@
+public import API
+public import Clients
+public import Conventions
+import ImageInspection
+public import Logging
+public import Model
+public import NIOPosix
+public import Store
+public import Workflows
+
+/// The image service: records of images, their sharing, and their data in stores.
+///
+///     HTTP ─▶ ImageEndpoints, MemberEndpoints, TagEndpoints ─▶ ImageBook, MemberBook ─▶ one transaction
+///     PUT …/file ─▶ Uploader ─▶ DataIntake ─▶ ImageStore ─▶ UploadBook, ImageBook ────▶ one transaction each
+///     journal ─▶ ImportWorkflow (whichever replica)
+///     now and then ─▶ Sweeper ─▶ what dead uploads and deleted images left
+///
+/// Stateless: all it knows is in the database and in the stores.
+public struct ImageService: Sendable {
+    public let endpoints: [Endpoint]
+    private let sweeper: Sweeper
+    private let creations: Creations
+    private let versions: VersionEndpoints
+
+    /// - Parameters:
+    ///   - workflows: gets this service's definitions; the caller runs it
+    ///   - stores: where data go
+    ///   - inspection: looks at the data of one image as they arrive; throws a `Fault` where that cannot be.
+    ///     Nil tells their format, by `options`
+    ///   - limits: of projects; nil for none
+    ///   - rules: where data may be fetched from
+    ///   - web: fetches them; nil is the network, by `rules`
+    ///   - pool: threads that hash and inspect data
+    public init(
+        store: any StateStore, workflows: WorkflowEngine, stores: StoreShelf, options: ImageOptions = ImageOptions(),
+        inspection: (@Sendable (DataClaim) async throws -> any DataInspection)? = nil,
+        limits: (any ProjectLimits)? = nil, rules: WebRules = WebRules(), web: (any WebSource)? = nil,
+        time: TimeSource = .system, ids: IDSource = .random,
+        pool: NIOThreadPool = .singleton, logger: Logger
+    ) {
+        let limits = ImageLimits(limits ?? Unlimited(), isOn: limits != nil)
+        let rule = UploadRule(
+            requiresMatch: options.requiresFormatMatch, toleratesPartitionTables: options.toleratesPartitionTables)
+        let transfer = DataTransfer(
+            store: store, options: options, inspection: inspection ?? { FormatInspection($0, rule) }, time: time,
+            ids: ids,
+            pool: pool, logger: logger)
+        workflows.register(
+            ImportWorkflow(shelf: stores, transfer: transfer, web: web ?? WebDownload(rules)).definition)
+        let creations = Creations(of: "image", store: store, time: time)
+        self.creations = creations
+        let versions = VersionEndpoints(hasStores: stores.isPlural)
+        self.versions = versions
+        sweeper = Sweeper(store: store, shelf: stores, options: options, time: time)
+        let parts: [[Endpoint]] = [
+            versions.all,
+            ImageEndpoints(
+                store: store, creations: creations, options: options, stores: stores, limits: limits, time: time,
+                ids: ids
+            ).all,
+            DataEndpoints(
+                store: store, options: options, shelf: stores, uploader: Uploader(transfer: transfer), limits: limits,
+                logger: logger
+            ).all,
+            ImportEndpoints(
+                store: store, options: options, shelf: stores, limits: limits, rules: rules, journal: workflows.journal,
+                time: time, ids: ids
+            ).all,
+            LocationEndpoints(
+                store: store, shelf: stores, limits: limits, rules: rules, journal: workflows.journal, time: time,
+                ids: ids
+            ).all,
+            TaskEndpoints(store: store, options: options).all,
+            ActionEndpoints(store: store, time: time).all,
+            TagEndpoints(store: store, options: options, time: time).all,
+            MemberEndpoints(store: store, options: options, time: time).all,
+            SchemaEndpoints(options: options).all,
+            DefinitionEndpoints.all, CacheEndpoints.all,
+            InformationEndpoints(store: store, options: options, shelf: stores, limits: limits).all,
+        ]
+        endpoints = parts.flatMap { $0 }
+    }
+
+    /// Gives dead uploads up, and removes data that no image has any more and keys that stand for nothing. Call it now and then, on any
+    /// replica.
+    public func sweep() async throws {
+        try await sweeper.sweep()
+        try await creations.sweep()
+    }
+
+    /// The service as the dispatcher mounts it, at `/image`.
+    public func service(authenticator: any Authenticator, authorizer: any Authorizer) -> Service {
+        let versions = versions
+        return Service(
+            name: "image", title: "Image API", prefix: "/image", family: ImageFamily(), endpoints: endpoints,
+            authenticator: authenticator, authorizer: authorizer, rewrite: { path in versions.rewrite(path) })
+    }
+}

@@ -1,0 +1,91 @@
+import Settings
+
+/// The image service. Keys that Glance has carry its names.
+struct ImageSettings: Sendable {
+    /// Whether limits apply to projects.
+    enum Limits: String, Sendable, CaseIterable {
+        case off
+        /// By the unified limits of the identity service, embedded or a Keystone's.
+        case unified
+    }
+
+    /// Folder of the data; nil where it is not set.
+    let folder: String?
+    let largestImage: Int
+    let mostProperties: Int
+    let mostTags: Int
+    let mostMembers: Int
+    let pageSize: Int
+    let largestPage: Int
+    let diskFormats: [String]
+    let containerFormats: [String]
+    let uploadSilence: Duration
+    let requiresFormatMatch: Bool
+    let toleratesPartitionTables: Bool
+    let importMethods: [String]
+    /// Where images may be fetched from by `web-download`; empty is anywhere.
+    let allowedHosts: [String]
+    let refusedHosts: [String]
+    let limits: Limits
+
+    private static let knownMethods = ["glance-direct", "web-download", "copy-image"]
+
+    init(_ reader: inout SettingsReader) {
+        folder = reader.optionalText(
+            "image.filesystem_store_datadir",
+            "Folder of the images' data; every replica needs the same one. If it is not set, the folder is beside an SQLite "
+                + "database.")
+        largestImage = reader.number(
+            "image.image_size_cap", "Size of the largest image in bytes.", in: 1...1 << 53, default: 1 << 40)
+        mostProperties = reader.number(
+            "image.image_property_quota", "Custom properties that an image may have; -1 means unlimited.",
+            in: -1...1_000_000, default: 128)
+        mostTags = reader.number(
+            "image.image_tag_quota", "Tags that an image may have; -1 means unlimited.", in: -1...1_000_000,
+            default: 128)
+        mostMembers = reader.number(
+            "image.image_member_quota", "Projects with which an image may be shared; -1 means unlimited.",
+            in: -1...1_000_000, default: 128)
+        pageSize = reader.number(
+            "image.limit_param_default", "Images on a page of a list where the caller says nothing.", in: 1...10_000,
+            default: 25)
+        largestPage = reader.number(
+            "image.api_limit_max", "Images that may be on a page of a list.", in: 1...10_000, default: 1000)
+        diskFormats = reader.texts(
+            "image.disk_formats", "Disk formats that an image may have.",
+            default: ["ami", "ari", "aki", "vhd", "vhdx", "vmdk", "raw", "qcow2", "vdi", "iso", "ploop"])
+        containerFormats = reader.texts(
+            "image.container_formats", "Container formats that an image may have.",
+            default: ["ami", "ari", "aki", "bare", "ovf", "ova", "docker", "compressed"])
+        uploadSilence = reader.duration(
+            "image.upload_silence",
+            "How long a replica that receives data may be silent before the upload is given up and its data are removed.",
+            default: "60s")
+        requiresFormatMatch = reader.boolean(
+            "image.require_image_format_match",
+            "Whether data of another format than the image's disk format are refused; unsafe data are refused in any case.",
+            default: true)
+        toleratesPartitionTables = reader.boolean(
+            "image.gpt_safety_checks_nonfatal", "Whether an impossible partition table is no reason to refuse data.",
+            default: false)
+        importMethods = reader.texts(
+            "image.enabled_import_methods", "Ways to import data that are offered.", default: Self.knownMethods)
+        allowedHosts = reader.texts(
+            "image.allowed_hosts",
+            "Hosts that images may be fetched from by web-download, and no others; these may be inside, too. Empty means any "
+                + "host outside.")
+        refusedHosts = reader.texts(
+            "image.disallowed_hosts", "Hosts that images are not fetched from by web-download.")
+        limits = reader.choice(
+            "image.limits",
+            "Whether the identity service's unified limits apply to projects: image_size_total and image_stage_total in MiB, "
+                + "image_count_total, image_count_uploading. A resource without a registered limit then has the limit 0.",
+            default: .off)
+        for method in importMethods where !Self.knownMethods.contains(method) {
+            reader.refuse(
+                "image.enabled_import_methods",
+                "names '\(method)'; it must be of \(Self.knownMethods.joined(separator: ", "))")
+        }
+        if uploadSilence < .seconds(6) { reader.refuse("image.upload_silence", "must be 6s or longer") }
+    }
+}

@@ -1,0 +1,129 @@
+import FoundationEssentials
+public import Model
+public import NIOPosix
+import SystemPackage
+
+#if canImport(Glibc)
+    import Glibc
+#elseif canImport(Musl)
+    import Musl
+#elseif canImport(Darwin)
+    import Darwin
+#endif
+
+/// Blobs as files below one folder, each in a folder by the first digits of its name:
+///
+///     blobs/ab/cd/abcd….…        kept, never changed
+///     drafts/UPLOAD              on their way
+///
+/// The folder may be shared by several replicas, if its file system keeps `rename` atomic. A blob is on disk, with every folder on its
+/// path, before `keep` returns.
+///
+/// Safe: C calls take their paths as strings that live as long as the call.
+public struct FileStore: ImageStore {
+    private let root: String
+    private let pool: NIOThreadPool
+
+    /// - Parameters:
+    ///   - root: made where it is missing, when the first data come
+    ///   - pool: threads that may block
+    public init(root: String, pool: NIOThreadPool = .singleton) {
+        self.root = root
+        self.pool = pool
+    }
+
+    public func begin(_ upload: UploadID) async throws -> any BlobDraft {
+        let path = draft(upload)
+        let descriptor = try await FileTrouble.blocking(on: pool) {
+            try Self.makeFolder("\(root)/drafts")
+            return try FileDescriptor.open(
+                FilePath(path), .writeOnly, options: [.create, .exclusiveCreate, .closeOnExec],
+                permissions: .ownerReadWrite
+            ).rawValue
+        }
+        return FileDraft(path: path, descriptor: descriptor, pool: pool) { blob in try Self.place(blob, root: root) }
+    }
+
+    public func open(_ blob: BlobName, size: Int) async throws -> (any BlobReader)? {
+        let path = Self.path(of: blob, root: root)
+        let pool = pool
+        return try await FileTrouble.blocking(on: pool) { () -> (any BlobReader)? in
+            do {
+                let descriptor = try FileDescriptor.open(FilePath(path), .readOnly, options: [.closeOnExec])
+                let file = FileBlob(descriptor: descriptor.rawValue, pool: pool)
+                return try descriptor.seek(offset: 0, from: .end) == Int64(size) ? file : nil
+            } catch Errno.noSuchFileOrDirectory {
+                return nil
+            }
+        }
+    }
+
+    public func address(of blob: BlobName) -> String { "file://\(Self.path(of: blob, root: root))" }
+
+    public func remove(_ blob: BlobName) async throws {
+        let path = Self.path(of: blob, root: root)
+        try await FileTrouble.blocking(on: pool) { try Self.unlinkFile(path) }
+    }
+
+    public func drafts() async throws -> [UploadID] {
+        let folder = "\(root)/drafts"
+        return try await FileTrouble.blocking(on: pool) {
+            guard FileManager.default.fileExists(atPath: folder) else { return [] }
+            return try FileManager.default.contentsOfDirectory(atPath: folder).compactMap { name in UploadID(name) }
+        }
+    }
+
+    public func discard(_ upload: UploadID) async throws {
+        let path = draft(upload)
+        try await FileTrouble.blocking(on: pool) { try Self.unlinkFile(path) }
+    }
+
+    private func draft(_ upload: UploadID) -> String { "\(root)/drafts/\(upload)" }
+
+    private static func path(of blob: BlobName, root: String) -> String {
+        "\(root)/blobs/\(folders(of: blob).joined(separator: "/"))/\(blob.text)"
+    }
+
+    private static func folders(of blob: BlobName) -> [String] {
+        [String(blob.text.prefix(2)), String(blob.text.dropFirst(2).prefix(2))]
+    }
+
+    /// Where a new blob goes, in a folder that is durably there.
+    private static func place(_ blob: BlobName, root: String) throws -> (folder: String, path: String) {
+        var folder = "\(root)/blobs"
+        try makeFolder(folder)
+        for name in folders(of: blob) {
+            let inner = "\(folder)/\(name)"
+            try makeFolder(inner)
+            // Also where another process has just made it: that one may not have told the disk yet.
+            try sync(folder: folder)
+            folder = inner
+        }
+        try sync(folder: root)
+        return (folder, "\(folder)/\(blob.text)")
+    }
+
+    /// Makes a folder, and those above it, where they are missing.
+    private static func makeFolder(_ path: String) throws {
+        guard !FileManager.default.fileExists(atPath: path) else { return }
+        do {
+            try FileManager.default.createDirectory(
+                atPath: path, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
+        } catch {
+            guard FileManager.default.fileExists(atPath: path) else { throw Errno.ioError }
+        }
+    }
+
+    static func sync(folder path: String) throws {
+        let descriptor = try FileDescriptor.open(FilePath(path), .readOnly, options: [.directory, .closeOnExec])
+        try descriptor.closeAfter {
+            guard fsync(descriptor.rawValue) == 0 else { throw Errno(rawValue: errno) }
+        }
+    }
+
+    static func unlinkFile(_ path: String) throws {
+        guard unsafe unlink(path) != 0 else { return }
+        let error = Errno(rawValue: errno)
+        guard error == .noSuchFileOrDirectory else { throw error }
+    }
+}

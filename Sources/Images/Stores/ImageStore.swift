@@ -1,0 +1,45 @@
+public import Model
+public import NIOCore
+
+public enum ImageStoreKind {}
+public enum BlobKind {}
+public enum UploadKind {}
+
+/// The name by which operators and clients know a store: `fast`, `file`.
+public typealias StoreName = NameID<ImageStoreKind>
+/// What data are called in a store. A name is given once and never again, so that a late removal cannot hit other data.
+public typealias BlobName = NameID<BlobKind>
+/// One arrival of data.
+public typealias UploadID = UniqueID<UploadKind>
+
+/// Keeps the data of images. It knows names and bytes, and neither images nor their owners.
+///
+/// Methods throw `Fault`s: 413 where the medium is full, 503 where it cannot be used.
+public protocol ImageStore: Sendable {
+    /// A place for new data, which nobody reads until they are kept.
+    func begin(_ upload: UploadID) async throws -> any BlobDraft
+    /// Nil where the store does not have the blob, or not as many bytes of it.
+    func open(_ blob: BlobName, size: Int) async throws -> (any BlobReader)?
+    /// Where administrators find the blob, as a URL.
+    func address(of blob: BlobName) -> String
+    /// Done also where there is no such blob. Who reads it at the moment reads on.
+    func remove(_ blob: BlobName) async throws
+    /// The uploads whose data are here and not kept.
+    func drafts() async throws -> [UploadID]
+    /// Removes what an upload left behind. Done also where that is nothing.
+    func discard(_ upload: UploadID) async throws
+}
+
+/// Data on their way into a store.
+public protocol BlobDraft: Sendable {
+    func append(_ bytes: ByteBuffer) async throws
+    /// Makes the data durable under a name. When this returns, a crash of the machine does not lose them.
+    func keep(as blob: BlobName) async throws
+    func discard() async
+}
+
+/// An open blob, which can be read even if it is removed meanwhile.
+public protocol BlobReader: Sendable {
+    /// Gives the pieces of a range in order, then nil.
+    func pieces(of range: Range<Int>) -> @Sendable () async throws -> ByteBuffer?
+}
