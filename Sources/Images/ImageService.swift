@@ -70,12 +70,17 @@ public struct ImageService: Sendable {
                 store: store, shelf: stores, limits: limits, rules: rules, journal: workflows.journal, time: time,
                 ids: ids
             ).all,
-            TaskEndpoints(store: store, options: options).all,
+            TaskEndpoints(
+                store: store, options: options,
+                creation: TaskCreation(
+                    store: store, options: options, shelf: stores, limits: limits, rules: rules,
+                    journal: workflows.journal, time: time, ids: ids)
+            ).all,
             ActionEndpoints(store: store, time: time).all,
             TagEndpoints(store: store, options: options, time: time).all,
             MemberEndpoints(store: store, options: options, time: time).all,
             SchemaEndpoints(options: options).all,
-            DefinitionEndpoints.all, CacheEndpoints.all,
+            DefinitionEndpoints(store: store, options: options, time: time).all, CacheEndpoints.all,
             InformationEndpoints(store: store, options: options, shelf: stores, limits: limits).all,
         ]
         endpoints = parts.flatMap { $0 }

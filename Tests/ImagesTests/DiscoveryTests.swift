@@ -58,11 +58,13 @@ import Testing
         let fixture = try await ImageFixture()
         let namespaces = try await fixture.call(.get, "/v2/metadefs/namespaces")
         #expect(namespaces.json["namespaces"].array.isEmpty && namespaces.json["first"] == "/v2/metadefs/namespaces")
-        #expect(try await fixture.call(.get, "/v2/metadefs/resource_types").json == ["resource_types": []])
         #expect(try await fixture.call(.get, "/v2/metadefs/namespaces/x").status == 404)
         #expect(try await fixture.call(.get, "/v2/cache").status == 403)
         let cache = try await fixture.call(.get, "/v2/cache", as: .admin)
         #expect(cache.status == 404 && cache.fault == "Caching via API is not supported at this site.")
+        let nodes = "/v2/cache/nodes/11111111-2222-4333-8444-55555555555f"
+        #expect(try await fixture.call(.get, nodes, as: .admin).status == 404)
+        #expect(try await fixture.call(.get, nodes).status == 403)
     }
 
     @Test func `stores, ways to import and usage are told`() async throws {

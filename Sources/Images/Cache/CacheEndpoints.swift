@@ -11,6 +11,10 @@ enum CacheEndpoints {
         (.delete, "/v2/cache/\(ImageEndpoints.id)", "Remove an image from the cache", "cache_delete"),
         (.post, "/v2/cache/clean", "Remove damaged entries of the cache", "cache_clean"),
         (.post, "/v2/cache/prune", "Make the cache smaller", "cache_prune"),
+        (
+            .get, "/v2/cache/nodes/\(ImageEndpoints.id)", "List the nodes with an image in their cache",
+            "list_cached_nodes"
+        ),
     ]
 
     static let all: [Endpoint] = operations.map { method, path, summary, rule in

@@ -1,44 +1,20 @@
 import API
 import HTTPTypes
 import Model
+import Store
 
-/// `/v2/metadefs`: definitions of metadata. There are none, and these answers say so in the forms that clients read.
-enum DefinitionEndpoints {
-    private static let name = PathParameter<String>("namespace_name", "The name of the namespace")
+/// `/v2/metadefs`: definitions of metadata, by which forms in front of this service ask for properties of images, flavors and volumes.
+struct DefinitionEndpoints: Sendable {
+    let store: any StateStore
+    let options: ImageOptions
+    let time: TimeSource
 
-    static let all: [Endpoint] = [
-        Endpoint(
-            .get, "/v2/metadefs/namespaces", "List namespaces of definitions", query: .anything,
-            access: .rule("get_metadef_namespaces"), answers: .json(NamespaceListView.self)
-        ) { _ in try .json(NamespaceListView()) },
-        Endpoint(
-            .get, "/v2/metadefs/namespaces/\(name)", "Show a namespace of definitions", query: .anything,
-            access: .rule("get_metadef_namespace"), answers: .json(NamespaceView.self)
-        ) { call in
-            let asked = try call[name]
-            throw Fault.notFound("Metadata definition namespace not found: \(asked.shown)")
-        },
-        Endpoint(
-            .get, "/v2/metadefs/resource_types", "List types of resources with definitions", query: .anything,
-            access: .rule("list_metadef_resource_types"), answers: .json(ResourceTypeListView.self)
-        ) { _ in try .json(ResourceTypeListView()) },
-    ]
-}
-
-struct NamespaceView: Codable, Sendable {
-    let namespace: String
-}
-
-struct NamespaceListView: Codable, Sendable {
-    var namespaces: [NamespaceView] = []
-    var schema = "/v2/schemas/metadefs/namespaces"
-    var first = "/v2/metadefs/namespaces"
-}
-
-struct ResourceTypeListView: Codable, Sendable {
-    var types: [String] = []
-
-    enum CodingKeys: String, CodingKey {
-        case types = "resource_types"
+    var all: [Endpoint] {
+        let tags = ItemEndpoints(store: store, options: options, time: time, kind: .tag)
+        return NamespaceEndpoints(store: store, options: options, time: time).all
+            + ItemEndpoints(store: store, options: options, time: time, kind: .object).all
+            + ItemEndpoints(store: store, options: options, time: time, kind: .property).all
+            + tags.all + TagDefinitionEndpoints(items: tags).all
+            + ResourceTypeEndpoints(store: store, time: time).all
     }
 }

@@ -8,10 +8,11 @@ public import Store
 /// `image_copies` says which store has the data of which image, `image_blobs` what lies in a store. A blob without a copy is removed by
 /// the sweeper. `image_uploads` are the arrivals of data that are under way, each with the last sign of life of who receives it.
 public enum ImageMigrations {
-    public static let all: [Migration] = [
-        Migration(room: "images", number: 1, title: "images, members and data", statements: records + data),
-        Migration(room: "images", number: 2, title: "tasks", statements: tasks),
-    ]
+    public static let all: [Migration] =
+        [
+            Migration(room: "images", number: 1, title: "images, members and data", statements: records + data),
+            Migration(room: "images", number: 2, title: "tasks", statements: tasks),
+        ] + DefinitionMigrations.all
 
     private static let records = [
         """

@@ -11,7 +11,7 @@ struct SchemaEndpoints: Sendable {
 
     /// One endpoint for each document, rendered once.
     var all: [Endpoint] {
-        SchemaDocuments(options: options).all.map { name, document in
+        (SchemaDocuments(options: options).all + DefinitionDocuments.all).map { name, document in
             var json = JSONWriter()
             json.value(document)
             let bytes = json.bytes
