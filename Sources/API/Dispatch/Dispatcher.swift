@@ -44,10 +44,10 @@ public struct Dispatcher: Sendable {
     }
 
     public func respond(to request: APIRequest) async -> APIResponse {
-        let requestID = RequestID("req-\(ids.next(RequestKind.self))")
         var request = request
         let target = RequestTarget(request.target)
         let mount = mount(of: target.rawPath)
+        let requestID = requestID(of: request, mount)
         if mount?.service.authenticator.readsIdentityHeaders != true { IdentityHeaders.strip(&request.headers) }
         guard let mount else {
             return rootAnswer(request, requestID)
@@ -69,11 +69,18 @@ public struct Dispatcher: Sendable {
 
     /// A response with `fault`, in the error body of the request's service.
     func refuse(_ request: APIRequest, _ fault: Fault) async -> APIResponse {
-        let requestID = RequestID("req-\(ids.next(RequestKind.self))")
-        guard let mount = mount(of: RequestTarget(request.target).rawPath) else {
-            return rootFault(fault, request, requestID)
-        }
+        let mount = mount(of: RequestTarget(request.target).rawPath)
+        let requestID = requestID(of: request, mount)
+        guard let mount else { return rootFault(fault, request, requestID) }
         return Exchange(mount: mount, requestID: requestID).response(fault, request)
+    }
+
+    /// The caller's, where the service takes it over; otherwise a new one.
+    private func requestID(of request: APIRequest, _ mount: Mount?) -> RequestID {
+        if let mount, mount.service.family.adoptsRequestIDs, let given = GivenRequestID.find(in: request.headers) {
+            return given
+        }
+        return RequestID("req-\(ids.next(RequestKind.self))")
     }
 
     /// Whether the body is to be left on the connection, for the handler to read as it arrives.

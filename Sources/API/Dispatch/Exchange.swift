@@ -25,6 +25,7 @@ struct Exchange {
         let below = String(target.rawPath.dropFirst(service.prefix.count))
         let path = service.rewrite(below)
         let version = try agree(on: request.headers, path)
+        if family.adoptsRequestIDs { try GivenRequestID.check(request.headers) }
         let place = try mount.place(of: path)
         let choice =
             try place.map { place throws(Fault) in try choose(place.endpoints, request.method, version) } ?? nil
@@ -44,7 +45,12 @@ struct Exchange {
             self.endpoint = endpoint
         }
         // Who writes hears what became of it, whatever the form.
-        if request.method == .get || request.method == .head { try endpoint.checkAccept(request.headers) }
+        if request.method == .get || request.method == .head, family.negotiatesContent {
+            try endpoint.checkAccept(request.headers)
+        }
+        if endpoint.body == nil, family.refusesUnexpectedBodies, !request.body.isEmpty {
+            throw Fault.badRequest("A body is not expected with this request.", field: "body")
+        }
         let query = try target.query()
         let call = Call(
             requestID: requestID, caller: caller, version: version, headers: request.headers,

@@ -7,23 +7,25 @@ extension Reply {
     /// Data of `size` bytes: whole with 200, or the one range that the request asks for with 206. The next piece is read when
     /// the client has taken the last. Data that ends early, or late, breaks the connection off.
     ///
-    /// - Parameter reading: opens the data at a range, and returns what gives its pieces in order, then nil
+    /// - Parameters:
+    ///   - range: what is asked for, where the request says it in another way than by `Range`
+    ///   - reading: opens the data at a range, and returns what gives its pieces in order, then nil
     public static func data(
-        _ call: Call, type: MediaType = .octetStream, size: Int, headers: HTTPFields = [:],
+        _ call: Call, type: MediaType = .octetStream, size: Int, headers: HTTPFields = [:], range: String? = nil,
         reading: @Sendable (Range<Int>) async throws -> @Sendable () async throws -> ByteBuffer?
     ) async throws -> Reply {
         var headers = headers
         headers[.contentType] = type.description
         headers[.acceptRanges] = "bytes"
-        let asked = try ByteRange(call.headers[.range], size: size)
-        var range = 0..<size
+        let asked = try ByteRange(call.headers[.range] ?? range, size: size)
+        var sent = 0..<size
         if case .part(let part) = asked {
-            range = part
+            sent = part
             headers[.contentRange] = "bytes \(part.lowerBound)-\(part.upperBound - 1)/\(size)"
         }
-        headers[.contentLength] = "\(range.count)"
-        let next = try await reading(range)
-        let left = Left(range.count)
+        headers[.contentLength] = "\(sent.count)"
+        let next = try await reading(sent)
+        let left = Left(sent.count)
         return Reply(
             status: asked == .whole ? 200 : 206, headers: headers,
             body: .pieces {

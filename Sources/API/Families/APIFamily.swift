@@ -30,6 +30,15 @@ public protocol APIFamily: Sendable {
     /// Whether a body without `Content-Type` is refused.
     var requiresContentType: Bool { get }
 
+    /// Whether a caller who takes no JSON is refused with 406.
+    var negotiatesContent: Bool { get }
+
+    /// Whether a body is refused where the endpoint takes none.
+    var refusesUnexpectedBodies: Bool { get }
+
+    /// Whether a request keeps the id that its caller gave it in `X-Openstack-Request-ID`.
+    var adoptsRequestIDs: Bool { get }
+
     /// An error as a page for readers, if the request's `Accept` asks for one: its content type and text.
     func page(_ fault: Fault, _ context: WireContext) -> (contentType: String, bytes: [UInt8])?
 
@@ -43,6 +52,9 @@ public protocol APIFamily: Sendable {
 extension APIFamily {
     public var requestIDHeaders: [HTTPField.Name] { [.openStackRequestID] }
     public var requiresContentType: Bool { true }
+    public var negotiatesContent: Bool { true }
+    public var refusesUnexpectedBodies: Bool { false }
+    public var adoptsRequestIDs: Bool { false }
 
     public func page(_ fault: Fault, _ context: WireContext) -> (contentType: String, bytes: [UInt8])? { nil }
 

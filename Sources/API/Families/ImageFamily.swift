@@ -13,6 +13,11 @@ public struct ImageFamily: APIFamily {
     /// Clients send a type with every request, and none with some bodies.
     public var requiresContentType: Bool { false }
 
+    /// Clients ask for the form of an error alone: what is found is JSON or data, whatever they accept.
+    public var negotiatesContent: Bool { false }
+    public var refusesUnexpectedBodies: Bool { true }
+    public var adoptsRequestIDs: Bool { true }
+
     public func version(asked headers: HTTPFields, path: String) throws(Fault) -> Microversion { maximum }
 
     public func headers(_ context: WireContext, status: Int) -> HTTPFields { [:] }

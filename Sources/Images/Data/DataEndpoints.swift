@@ -99,7 +99,20 @@ struct DataEndpoints: Sendable {
         let blob = try await open(kept, preferred, id, size)
         var headers: HTTPFields = [:]
         headers[.imageChecksum] = image.checksum
-        return try await Reply.data(call, size: size, headers: headers) { range in blob.pieces(of: range) }
+        return try await Reply.data(call, size: size, headers: headers, range: Self.legacyRange(call, size)) { range in
+            blob.pieces(of: range)
+        }
+    }
+
+    /// The range that older clients ask for by `Content-Range: bytes 0-4/1000`, in the form of `Range`.
+    private static func legacyRange(_ call: Call, _ size: Int) -> String? {
+        guard let text = call.headers[.contentRange] else { return nil }
+        let words = text.split(separator: " ")
+        let parts = words.last.map { $0.split(separator: "/", omittingEmptySubsequences: false) } ?? []
+        guard words.count == 2, words[0].lowercased() == "bytes", parts.count == 2,
+            parts[1] == "*" || parts[1] == "\(size)"
+        else { return text }
+        return "bytes=\(parts[0])"
     }
 
     /// The first copy that can be read, those in preferred stores before others, and then in the order of the shelf.
@@ -163,7 +176,7 @@ extension HTTPField.Name {
     /// `Content-MD5`, with hexadecimal digits.
     fileprivate static let imageChecksum = HTTPField.Name("Content-MD5") ?? .eTag
     /// `X-Image-Meta-Store`.
-    fileprivate static let imageStore = HTTPField.Name("X-Image-Meta-Store") ?? .via
+    static let imageStore = HTTPField.Name("X-Image-Meta-Store") ?? .via
     /// `X-OpenStack-Image-Size`.
     fileprivate static let imageSize = HTTPField.Name("X-OpenStack-Image-Size") ?? .via
 }

@@ -36,7 +36,8 @@ struct ImportEndpoints: Sendable {
 
     private func begin(_ call: Call, _ body: JSONValue) async throws -> Reply {
         let id = try call[ImageEndpoints.id]
-        let asked = try ImportRequest(body, offered: options.importMethods, rules: rules)
+        let asked = try ImportRequest(
+            body, header: call.headers[.imageStore], offered: options.importMethods, rules: rules)
         let access = ImageAccess(call)
         let check = try await limits.check(call.caller.project, [.size: 0, .uploading: 1])
         let start = ImportStart(journal: journal, task: ids.next(), workflow: ids.next(), at: time.now())

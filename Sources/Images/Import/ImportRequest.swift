@@ -26,10 +26,12 @@ struct ImportRequest: Sendable {
                 .init("all_stores_must_succeed", .boolean, required: false),
             ], others: .ignored))
 
-    /// - Parameter body: valid by the schema
+    /// - Parameters:
+    ///   - body: valid by the schema
+    ///   - header: the one store that `X-Image-Meta-Store` names
     ///
     /// Throws 400 for a method that is not offered, and for an address that the rules refuse.
-    init(_ body: JSONValue, offered: [String], rules: WebRules) throws(Fault) {
+    init(_ body: JSONValue, header: String?, offered: [String], rules: WebRules) throws(Fault) {
         guard case .text(let name)? = body["method"]?["name"] else {
             throw .badRequest("Import request requires a 'name' field.", field: "method.name")
         }
@@ -52,7 +54,16 @@ struct ImportRequest: Sendable {
             }
             self.stores = stores
         } else {
-            stores = nil
+            stores = header.map { [StoreName($0)] }
+        }
+        guard !(wantsAll && (body["stores"] != nil || header != nil)) else {
+            throw .badRequest(
+                "All_stores parameter can't be used with x-image-meta-store header or stores parameter",
+                field: "all_stores")
+        }
+        guard body["stores"] == nil || header == nil else {
+            throw .badRequest(
+                "Stores parameter and x-image-meta-store header can't be both specified", field: "stores")
         }
     }
 

@@ -11,6 +11,8 @@ struct ImageTask: Sendable, Equatable {
     enum Kind: String, Sendable {
         case imported = "api_image_import"
         case located = "location_import"
+        /// By the API of tasks: the image is made with it.
+        case legacy = "import"
     }
 
     let id: ImageTaskID

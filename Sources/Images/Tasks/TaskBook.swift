@@ -44,16 +44,14 @@ enum TaskBook {
         ) { row in try ImageTask(row) }
     }
 
-    /// Tasks behind `marker`, the newest first.
+    /// Tasks behind `marker`.
     static func list(
-        _ conditions: SQL, after marker: ImageTask?, most: Int, in transaction: any Transaction
+        _ conditions: SQL, in sort: TaskSort, after marker: ImageTask?, most: Int, _ transaction: any Transaction
     ) throws -> [ImageTask] {
-        let behind: SQL =
-            marker.map { "(t.created_at, t.id) < (\($0.created), \($0.id))" } ?? "1 = 1"
+        let behind: SQL = marker.map { sort.after($0) } ?? "1 = 1"
         return try transaction.all(
             """
-            SELECT \(ImageTask.columns) FROM image_tasks t WHERE \(conditions) AND \(behind)
-            ORDER BY t.created_at DESC, t.id DESC LIMIT \(most)
+            SELECT \(ImageTask.columns) FROM image_tasks t WHERE \(conditions) AND \(behind)\(sort.order) LIMIT \(most)
             """
         ) { row in try ImageTask(row) }
     }

@@ -7,6 +7,7 @@ import Store
 struct TaskEndpoints: Sendable {
     let store: any StateStore
     let options: ImageOptions
+    let creation: TaskCreation
 
     private static let id = PathParameter<ImageTaskID>(
         "task_id", "The task's id", malformed: .notFound, refusal: { "No task found with ID \($0)" })
@@ -14,6 +15,8 @@ struct TaskEndpoints: Sendable {
     private static let marker = QueryParameter<String>("marker", "The id of the last one of the page before")
     private static let status = QueryParameter<String>("status", "Only tasks with this status")
     private static let type = QueryParameter<String>("type", "Only tasks of this type")
+    private static let sortKey = QueryParameter<String>("sort_key", TaskSort.keys)
+    private static let sortDirection = QueryParameter<String>("sort_dir", "asc or desc")
     /// More tasks of one image are not shown.
     private static let most = 1000
 
@@ -26,9 +29,16 @@ struct TaskEndpoints: Sendable {
             Endpoint(
                 .get, "/v2/tasks", "List tasks",
                 query: QueryRules(
-                    [Self.limit.description, Self.marker.description, Self.status.description, Self.type.description],
-                    unknown: .ignore), access: .rule("tasks_api_access"), answers: .json(TaskListView.self)
+                    [
+                        Self.limit.description, Self.marker.description, Self.status.description, Self.type.description,
+                        Self.sortKey.description, Self.sortDirection.description,
+                    ], unknown: .ignore), access: .rule("tasks_api_access"), answers: .json(TaskListView.self)
             ) { call in try await list(call) },
+            Endpoint(
+                .post, "/v2/tasks", "Create an image of data in the web, as older clients do", query: .anything,
+                body: JSONValue.self, schema: TaskCreation.schema, access: .rule("tasks_api_access"),
+                answers: .json(TaskView.self, status: 201), faults: [.conflict]
+            ) { call, body in try await creation.create(call, body) },
             Endpoint(
                 .get, "/v2/tasks/\(Self.id)", "Show a task", query: .anything, access: .rule("tasks_api_access"),
                 answers: .json(TaskView.self)
@@ -51,6 +61,7 @@ struct TaskEndpoints: Sendable {
         var conditions: SQL = "1 = 1"
         if let status = try call[Self.status] { conditions += " AND t.status = \(status)" }
         if let type = try call[Self.type] { conditions += " AND t.type = \(type)" }
+        let sort = try TaskSort(key: try call[Self.sortKey], direction: try call[Self.sortDirection])
         var size = options.pageSize
         if let text = try call[Self.limit] {
             guard let asked = Int(text), asked >= 0 else {
@@ -68,7 +79,7 @@ struct TaskEndpoints: Sendable {
                 last = found
             }
             if size == 0 { return [] }
-            return try TaskBook.list(conditions, after: last, most: size, in: transaction)
+            return try TaskBook.list(conditions, in: sort, after: last, most: size, transaction)
         }
         let kept = call.rawQuery.filter { $0.name != "marker" }.map { parameter in
             "\(parameter.name.percentEncoded)=\(parameter.value.percentEncoded)"

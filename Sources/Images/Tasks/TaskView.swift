@@ -45,7 +45,7 @@ struct ImageTaskView: Codable, Sendable {
         request = task.request?.text
         user = task.user?.text
         input = try JSONDocument(stored: task.input)
-        result = nil
+        result = task.result
         message = task.message
     }
 }
@@ -96,7 +96,7 @@ struct TaskView: Codable, Sendable {
         request = task.request?.text
         user = task.user?.text
         input = try JSONDocument(stored: task.input)
-        result = nil
+        result = task.result
         message = task.message
         address = "/v2/tasks/\(task.id)"
         schema = "/v2/schemas/task"
@@ -143,11 +143,23 @@ struct TaskListView: Codable, Sendable {
     let next: String?
 }
 
+extension ImageTask {
+    /// What older clients read the new image's id from.
+    fileprivate var result: JSONDocument? {
+        guard kind == .legacy, status == .success, let image else { return nil }
+        return JSONDocument(.object([.init("image_id", .text(image.description))]))
+    }
+}
+
 /// A JSON document of any form.
 struct JSONDocument: Codable, Sendable, SchemaProviding {
     let value: JSONValue
 
     static let schema = Schema.any
+
+    init(_ value: JSONValue) {
+        self.value = value
+    }
 
     init(stored text: String) throws(Fault) {
         value = try JSONValue(json: Array(text.utf8))
