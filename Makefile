@@ -37,10 +37,13 @@ test-faults: deps
 	swift build --build-tests
 	Tests/Scripts/fault-table.sh
 
-# The functional tests that openstack-placement publishes, against this Placement; not part of `test`, some minutes.
+# The functional tests that openstack-placement publishes, against this Placement, and those of images that tempest publishes, against
+# these Images; not part of `test`, some minutes.
 conformance: deps
 	KILONOVA_BENCHMARKS=1 swift build --product BenchmarkPlacement
 	Benchmarks/placement/conformance/run
+	swift build --product kilonova
+	Tests/Conformance/images/run
 
 # Takes an accelerated server through its life cycle, twice, with real Keystone, Placement, Nova and Glance around Kilonova. Ten
 # minutes, and more the first time, when the originals are installed. `make interop ROUND=kilonova` runs one round.

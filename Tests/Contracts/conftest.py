@@ -100,6 +100,25 @@ def kilonova(tmp_path_factory):
     print(f"{documented.checked} answers were held against their documents")
 
 
+@pytest.fixture(scope="module")
+def image_cloud(tmp_path_factory):
+    """A control plane with the image service alone, for one file of tests; every response is held against the documents."""
+    server = Kilonova(
+        tmp_path_factory.mktemp("images"), "--no-agent",
+        env={"KILONOVA_SERVICES__ENABLED": "[identity, image]", "KILONOVA_IMAGE__LIMITS": "off"}).start()
+    before = os.environ.get("OS_CLIENT_CONFIG_FILE")
+    os.environ["OS_CLIENT_CONFIG_FILE"] = str(server.clouds)
+    documented, end = documents.watch(server.url)
+    yield server
+    end()
+    if before is not None:
+        os.environ["OS_CLIENT_CONFIG_FILE"] = before
+    code = server.stop()
+    assert code == 0, f"stopped with {code}:\n{server.log()}"
+    assert not server.differing(), "\n".join(server.differing())
+    assert not documented.mismatches, "\n".join(sorted(set(documented.mismatches)))
+
+
 @pytest.fixture(autouse=True, scope="session")
 def client_configuration(kilonova):
     """Every test finds the clouds `kilonova`, `kilonova-demo` and `kilonova-service`."""

@@ -35,7 +35,10 @@ struct VersionEndpoints: Sendable {
     }
 
     /// Every listed version is `/v2`; what looks like another one is answered with the list.
+    ///
+    /// A slash at the end leads nowhere: `/v2/images/` is an image without an id, and not the list.
     func rewrite(_ path: String) -> String {
+        guard path.utf8.count < 2 || !path.hasSuffix("/") else { return "/nowhere" }
         guard path.hasPrefix("/v") else { return path }
         let rest = path.dropFirst()
         let end = rest.firstIndex(of: "/") ?? rest.endIndex
