@@ -3,8 +3,9 @@ import HummingbirdCore
 import NIOCore
 
 extension Front {
+    /// - Parameter channel: of the writer
     @concurrent
-    func write(_ answer: APIResponse, _ writer: consuming ResponseWriter) async throws {
+    func write(_ answer: APIResponse, _ writer: consuming ResponseWriter, _ channel: any Channel) async throws {
         var head = HTTPResponse(status: .init(code: answer.status), headerFields: answer.headers)
         // Of these the rest may still be on its way.
         if answer.status == 413 || answer.status == 408 { head.headerFields[.connection] = "close" }
@@ -23,7 +24,12 @@ extension Front {
             try await writer.write(response: head, body: ResponseBody(byteBuffer: buffer))
         case .pieces(let next):
             let body = ResponseBody { body in
-                while let piece = try await next() { try await body.write(piece) }
+                while let piece = try await next() {
+                    try await body.write(piece)
+                    // The loop learns only with the write that the client takes no more. Pieces that are made before it does
+                    // would all wait in memory.
+                    try await channel.eventLoop.submit {}.get()
+                }
                 try await body.finish(nil)
             }
             try await writer.write(response: head, body: body)

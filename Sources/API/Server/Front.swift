@@ -55,7 +55,7 @@ final class Front: Sendable {
         var answer = await open.run(for: channel) { await self.answer(to: request, known, complaint) }
         addCORS(&answer.headers, request.headers)
         if let arriving = known.arriving, await !arriving.isAtEnd { answer.headers[.connection] = "close" }
-        try await write(answer, writer)
+        try await write(answer, writer, channel)
         let span = begin.duration(to: clock.now)
         requestMetrics.record(answer, request.method, span)
         if configuration.logsAccess { logAccess(request.method, target, answer, peer, span) }
