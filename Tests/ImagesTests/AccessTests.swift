@@ -25,7 +25,35 @@ import Testing
     private static let image = "/v2/images/{image_id}"
 
     /// By method and path, with the gate and a body that is in order.
-    static let rows: [String: (gate: Gate, body: JSON?)] = [
+    static let rows = images.merging(definitions) { first, _ in first }
+
+    private static let space = "/v2/metadefs/namespaces/{namespace_name}"
+    private static let property: JSON = ["name": "x", "title": "X", "type": "string"]
+
+    private static let definitions: [String: (gate: Gate, body: JSON?)] = [
+        "GET /v2/metadefs/namespaces": (.reader, nil), "POST /v2/metadefs/namespaces": (.admin, ["namespace": "x"]),
+        "GET \(space)": (.reader, nil), "PUT \(space)": (.admin, ["namespace": "y"]), "DELETE \(space)": (.admin, nil),
+        "GET \(space)/objects": (.reader, nil), "POST \(space)/objects": (.admin, ["name": "x"]),
+        "DELETE \(space)/objects": (.admin, nil), "GET \(space)/objects/{object_name}": (.reader, nil),
+        "PUT \(space)/objects/{object_name}": (.admin, ["name": "x"]),
+        "DELETE \(space)/objects/{object_name}": (.admin, nil), "GET \(space)/properties": (.reader, nil),
+        "POST \(space)/properties": (.admin, property), "DELETE \(space)/properties": (.admin, nil),
+        "GET \(space)/properties/{property_name}": (.reader, nil),
+        "PUT \(space)/properties/{property_name}": (.admin, property),
+        "DELETE \(space)/properties/{property_name}": (.admin, nil), "GET \(space)/tags": (.reader, nil),
+        "POST \(space)/tags": (.admin, ["tags": []]), "DELETE \(space)/tags": (.admin, nil),
+        "POST \(space)/tags/{tag_name}": (.admin, nil), "GET \(space)/tags/{tag_name}": (.reader, nil),
+        "PUT \(space)/tags/{tag_name}": (.admin, ["name": "x"]), "DELETE \(space)/tags/{tag_name}": (.admin, nil),
+        "GET \(space)/resource_types": (.reader, nil), "POST \(space)/resource_types": (.admin, ["name": "x"]),
+        "DELETE \(space)/resource_types/{name}": (.admin, nil), "GET /v2/metadefs/resource_types": (.reader, nil),
+        "GET /v2/schemas/metadefs/namespace": (.any, nil), "GET /v2/schemas/metadefs/namespaces": (.any, nil),
+        "GET /v2/schemas/metadefs/resource_type": (.any, nil), "GET /v2/schemas/metadefs/resource_types": (.any, nil),
+        "GET /v2/schemas/metadefs/object": (.any, nil), "GET /v2/schemas/metadefs/objects": (.any, nil),
+        "GET /v2/schemas/metadefs/property": (.any, nil), "GET /v2/schemas/metadefs/properties": (.any, nil),
+        "GET /v2/schemas/metadefs/tag": (.any, nil), "GET /v2/schemas/metadefs/tags": (.any, nil),
+    ]
+
+    private static let images: [String: (gate: Gate, body: JSON?)] = [
         "GET /": (.open, nil), "GET /versions": (.open, nil), "GET /healthcheck": (.open, nil),
         "GET /v2/images": (.reader, nil), "POST /v2/images": (.member, [:]), "GET \(image)": (.reader, nil),
         "PATCH \(image)": (.member, [["op": "add", "path": "/a", "value": "b"]]), "DELETE \(image)": (.member, nil),
@@ -46,11 +74,20 @@ import Testing
         "GET /v2/schemas/member": (.any, nil),
         "GET /v2/schemas/members": (.any, nil), "GET /v2/schemas/task": (.any, nil),
         "GET /v2/schemas/tasks": (.any, nil),
-        "GET /v2/metadefs/namespaces": (.reader, nil), "GET /v2/metadefs/namespaces/{namespace_name}": (.reader, nil),
-        "GET /v2/metadefs/resource_types": (.reader, nil), "GET /v2/cache": (.admin, nil),
+        "GET /v2/cache": (.admin, nil),
         "DELETE /v2/cache": (.admin, nil), "PUT /v2/cache/{image_id}": (.admin, nil),
         "DELETE /v2/cache/{image_id}": (.admin, nil), "POST /v2/cache/clean": (.admin, nil),
-        "POST /v2/cache/prune": (.admin, nil),
+        "POST /v2/cache/prune": (.admin, nil), "GET /v2/cache/nodes/{image_id}": (.admin, nil),
+        "POST /v2/tasks": (
+            .admin,
+            [
+                "type": "import",
+                "input": [
+                    "import_from": "http://images.example/a", "import_from_format": "raw",
+                    "image_properties": ["disk_format": "raw", "container_format": "bare"],
+                ],
+            ]
+        ),
     ]
 
     @Test func `every endpoint has its row`() async throws {
@@ -73,8 +110,7 @@ import Testing
 
     /// Where the caller's own project is the target, as of lists.
     private static let own: Set<String> = [
-        "GET /v2/images", "POST /v2/images", "GET /v2/metadefs/namespaces",
-        "GET /v2/metadefs/namespaces/{namespace_name}", "GET /v2/metadefs/resource_types",
+        "GET /v2/images", "POST /v2/images", "GET /v2/metadefs/namespaces", "GET /v2/metadefs/resource_types",
     ]
 
     @Test(arguments: AccessTests.rows.keys.sorted()) func `only those of the row may`(key: String) async throws {
@@ -86,10 +122,13 @@ import Testing
             let id = try await fixture.bare(["tags": ["t"]])
             #expect(try await fixture.call(.post, "/v2/images/\(id)/members", ["member": "grey"]).status == 200)
             try await fixture.upload([1], to: id)
+            let space: JSON = ["namespace": .text(persona.rawValue), "owner": "blue"]
+            #expect(try await fixture.call(.post, "/v2/metadefs/namespaces", space, as: .admin).status == 201)
             var path = parts[1]
             for (name, value) in [
                 ("{image_id}", id), ("{tag}", "t"), ("{member_id}", "grey"), ("{store_id}", "b"), ("{task_id}", id),
-                ("{namespace_name}", "n"),
+                ("{namespace_name}", persona.rawValue), ("{object_name}", "x"), ("{property_name}", "x"),
+                ("{tag_name}", "x"), ("{name}", "x"),
             ] { path = path.replacingOccurrences(of: name, with: value) }
             let isData = path.hasSuffix("/file") || path.hasSuffix("/stage")
             let answer =
