@@ -94,8 +94,8 @@ struct ItemEndpoints: Sendable {
 
     private func list(_ call: Call) async throws -> Reply {
         let isWhole = kind == .property
-        let size = isWhole ? DefinitionBook.most : try DefinitionPage.size(try call[Self.limit], options)
-        let marker = isWhole ? nil : try call[Self.marker]
+        let size = try isWhole ? DefinitionBook.most : DefinitionPage.size(call[Self.limit], options)
+        let marker = try isWhole ? nil : call[Self.marker]
         let (namespace, items) = try await read(call, "get_metadef_\(plural)") { namespace, transaction in
             try DefinitionBook.list(kind, of: namespace.name, after: marker, most: size, in: transaction)
         }

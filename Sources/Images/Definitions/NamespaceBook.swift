@@ -76,8 +76,10 @@ enum NamespaceBook {
             SELECT a.namespace, \(DefinitionAssociation.columns) FROM definition_associations a
             WHERE a.namespace IN \(list: names) ORDER BY a.namespace, a.type
             """
-        ) { row in (name: try row[0] as DefinitionNamespaceName, association: try DefinitionAssociation(row, from: 1)) }
-        return Dictionary(grouping: found, by: \.name).mapValues { $0.map(\.association) }
+        ) { row -> (name: DefinitionNamespaceName, association: DefinitionAssociation) in
+            (try row[0], try DefinitionAssociation(row, from: 1))
+        }
+        return Dictionary(grouping: found) { $0.name }.mapValues { group in group.map { $0.association } }
     }
 
     /// Throws 409 where the namespace is for one of these types already, 413 where it is for too many. A type that nobody knew is known

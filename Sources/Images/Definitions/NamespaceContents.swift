@@ -11,10 +11,10 @@ struct NamespaceContents: Sendable {
         func item(_ kind: DefinitionItem.Kind, _ name: String, _ body: JSONValue) -> DefinitionItem {
             DefinitionItem(kind, name: name, body, created: now, updated: now)
         }
-        items =
-            body.members("properties").map { item(.property, $0.name, $0.value) }
-            + body.elements("objects").map { item(.object, $0.text("name") ?? "", $0) }
-            + body.elements("tags").map { item(.tag, $0.text("name") ?? "", $0) }
+        var items = body.members("properties").map { item(.property, $0.name, $0.value) }
+        items += body.elements("objects").map { item(.object, $0.text("name") ?? "", $0) }
+        items += body.elements("tags").map { item(.tag, $0.text("name") ?? "", $0) }
+        self.items = items
         associations = body.elements("resource_type_associations").map { DefinitionAssociation($0, at: now) }
     }
 

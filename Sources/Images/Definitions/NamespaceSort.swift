@@ -50,6 +50,7 @@ struct NamespaceSort: Sendable {
             case .updated: "\(marker.updated)"
             case .namespace: "\(marker.name)"
             }
-        return "(" + column + ", n.name)" + beyond + "(" + value + ", \(marker.name))"
+        let last: SQL = "\(marker.name)"
+        return "(" + column + ", n.name)" + beyond + "(" + value + ", " + last + ")"
     }
 }
