@@ -103,6 +103,10 @@ import Testing
         await fixture.engine.runDue()
         #expect(try await fixture.show(id)["stores"] == "cheap")
         let other = try await staged()
+        let many = JSON.array((0..<1000).map { .text("s\($0)") })
+        let crowd = try await fixture.call(
+            .post, "/v2/images/\(other)/import", ["method": method, "stores": many])
+        #expect(crowd.status == 400 && crowd.fault.contains("1000 stores"))
         let both = try await fixture.call(
             .post, "/v2/images/\(other)/import", ["method": method, "stores": ["fast"], "all_stores": true])
         #expect(both.status == 400)

@@ -14,6 +14,9 @@ struct ImportRequest: Sendable {
     /// As it was sent, for the task.
     let sent: JSONValue
 
+    /// More than any service has.
+    private static let mostStores = 100
+
     static let schema = Schema.object(
         ObjectSchema(
             [
@@ -48,6 +51,10 @@ struct ImportRequest: Sendable {
         wantsAll = body["all_stores"] == .bool(true)
         allMustSucceed = body["all_stores_must_succeed"] != .bool(false)
         if case .array(let elements)? = body["stores"] {
+            guard elements.count <= Self.mostStores else {
+                throw .badRequest(
+                    "The request names \(elements.count) stores; at most \(Self.mostStores) are possible.", field: "stores")
+            }
             var stores: [StoreName] = []
             for case .text(let text) in elements where !stores.contains(StoreName(text)) {
                 stores.append(StoreName(text))

@@ -83,7 +83,9 @@ struct ImageSort: Sendable {
         for key in [Key.created, .id] where !terms.contains(where: { $0.key == key }) {
             terms.append(Term(key: key, isAscending: last))
         }
-        self.terms = terms
+        // A key that stands again decides nothing any more, and each costs.
+        var seen: Set<Key> = []
+        self.terms = terms.filter { seen.insert($0.key).inserted }
     }
 
     /// ` ORDER BY …`
