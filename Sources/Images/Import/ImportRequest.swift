@@ -53,7 +53,8 @@ struct ImportRequest: Sendable {
         if case .array(let elements)? = body["stores"] {
             guard elements.count <= Self.mostStores else {
                 throw .badRequest(
-                    "The request names \(elements.count) stores; at most \(Self.mostStores) are possible.", field: "stores")
+                    "The request names \(elements.count) stores; at most \(Self.mostStores) are possible.",
+                    field: "stores")
             }
             var stores: [StoreName] = []
             for case .text(let text) in elements where !stores.contains(StoreName(text)) {
