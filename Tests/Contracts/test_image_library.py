@@ -95,7 +95,7 @@ def test_create_find_change_and_delete(image):
     assert changed.name == made.name + "-b"
     # Hidden images are found by their names all the same.
     assert image.find_image(made.name + "-b").id == made.id
-    image.update_image_properties(made.id, os_distro="debian", gone="soon")
+    image.update_image_properties(image.get_image(made.id), {"os_version": "12"}, os_distro="debian")
     assert image.get_image(made.id).os_distro == "debian"
     image.add_tag(made, "b")
     assert sorted(image.get_image(made.id).tags) == ["a", "b"]
