@@ -81,6 +81,22 @@ import Workflows
         #expect(try await tasks(id, in: fixture).map(\.["status"].text) == ["success", "failure"])
     }
 
+    @Test func `formats do not change while data are held against them`() async throws {
+        let fixture = try await ImageFixture()
+        let id = try await fixture.bare(["container_format": "ovf", "disk_format": "qcow2"])
+        try await stage([1], id, in: fixture)
+        for status in ["uploading", "importing"] {
+            #expect(try await fixture.show(id)["status"].text == status)
+            let change: JSON = [["op": "replace", "path": "/container_format", "value": "bare"]]
+            let answer = try await fixture.patch(id, change)
+            #expect(answer.status == 403 && answer.fault.contains("queued image"))
+            if status == "uploading" { #expect(try await begin(Self.direct, id, in: fixture).status == 202) }
+        }
+        await fixture.engine.runDue()
+        let image = try await fixture.show(id)
+        #expect(image["status"] == "active" && image["container_format"] == "ovf")
+    }
+
     @Test func `an image that is deleted ends its import`() async throws {
         let fixture = try await ImageFixture()
         let id = try await fixture.bare()

@@ -23,7 +23,10 @@ struct ImageLifecycle: Equatable, Sendable {
         case deactivated
 
         /// Whether the formats of disk and container may still change.
-        var takesFormats: Bool { self == .queued || self == .importing }
+        ///
+        /// While data are brought in they are held against what the record says: who changed it then would have data that
+        /// were never inspected.
+        var takesFormats: Bool { self == .queued }
     }
 
     enum Event: Equatable, Sendable {
