@@ -191,9 +191,9 @@ def test_import_of_staged_data(cloud, data):
     shown = eventually(lambda: cloud.json("image", "show", made["id"]), lambda one: one["status"] == "active")
     assert shown["checksum"] == hashlib.md5(data.read_bytes()).hexdigest()
     assert "web-download" in json.dumps(cloud.json("image", "import", "info"))
-    tasks = cloud.json("image", "task", "list", "--sort-key", "created_at", "--sort-dir", "asc", "--type",
-                       "api_image_import")
-    task = next(one for one in tasks if one["Status"] == "success")
+    tasks = cloud.json("image", "task", "list", "--sort-key", "created_at", "--sort-dir", "asc", "--status",
+                       "success")
+    task = next(one for one in tasks if one["Type"] == "api_image_import")
     assert cloud.json("image", "task", "show", task["ID"])["type"] == "api_image_import"
     cloud.openstack("image", "delete", made["id"])
 
