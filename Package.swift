@@ -140,6 +140,9 @@ if !leavesOnly {
         .target(
             name: "TestAgent", dependencies: ["Agent", "Link", "Model", "TestPlacement", "TestWatched", logging],
             path: "Tests/TestAgent", swiftSettings: settings),
+        .target(
+            name: "TestObjects", dependencies: [crypto, nioCore, nioHTTP1, nioPosix], path: "Tests/TestObjects",
+            swiftSettings: settings),
         .target(name: "TestJSON", path: "Tests/TestJSON", swiftSettings: settings),
         .executableTarget(
             name: "StoreCrashWriter", dependencies: ["Store", "StoreSQLite", "StorePostgreSQL"],
@@ -211,9 +214,13 @@ if !leavesOnly {
             "Images",
             [
                 "Services", "Settings", "Access", "Conventions", "Workflows", "API", "Store", "Clients",
-                "ImageInspection", "Model", crypto, httpTypes, logging, nioCore, nioPosix, system,
+                "ImageInspection", "ObjectStorage", "Model", crypto, httpTypes, logging, coreMetrics, nioCore,
+                nioPosix, system,
             ],
-            tests: ["TestStore", "TestJSON"])
+            tests: ["TestStore", "TestJSON", "TestObjects"])
+        + room(
+            "ObjectStorage", ["Clients", "Model", crypto, httpClient, nioCore, nioHTTP1, nioPosix, nioSSL],
+            tests: ["TestObjects"])
         + room(
             "Link", ["Clients", "KeyFiles", "Model", crypto, nioPosix],
             // Both halves are tested where they meet.
