@@ -19,6 +19,12 @@ public struct ImageOptions: Sendable {
     var toleratesPartitionTables = false
     /// Ways to import data that are offered.
     var importMethods = ["glance-direct", "web-download", "copy-image"]
+    /// After which time data in stores are read again and held against their digests.
+    var checkInterval = Duration.seconds(30 * 24 * 3600)
+    /// In bytes per second, at which one replica does that; nil is as fast as it goes.
+    var checkRate: Int?
+    /// How long the links are good that locations show instead of addresses, where a store gives links; nil shows addresses.
+    var linkLifetime: Duration?
     /// How long the receiver of an upload may be silent before the upload is given up.
     var silence = Duration.seconds(60)
 

@@ -14,11 +14,15 @@ public import Workflows
 ///     PUT …/file ─▶ Uploader ─▶ DataIntake ─▶ ImageStore ─▶ UploadBook, ImageBook ────▶ one transaction each
 ///     journal ─▶ ImportWorkflow (whichever replica)
 ///     now and then ─▶ Sweeper ─▶ what dead uploads and deleted images left
+///     now and then ─▶ CopyChecker ─▶ what is damaged in a store, repaired from another
 ///
 /// Stateless: all it knows is in the database and in the stores.
 public struct ImageService: Sendable {
     public let endpoints: [Endpoint]
     private let sweeper: Sweeper
+    private let checker: CopyChecker
+    private let register: StoreRegister
+    private let shelf: StoreShelf
     private let creations: Creations
     private let versions: VersionEndpoints
 
@@ -52,6 +56,10 @@ public struct ImageService: Sendable {
         let versions = VersionEndpoints(hasStores: stores.isPlural)
         self.versions = versions
         sweeper = Sweeper(store: store, shelf: stores, options: options, time: time)
+        checker = CopyChecker(
+            store: store, shelf: stores, options: options, time: time, ids: ids, pool: pool, logger: logger)
+        register = StoreRegister(store: store, ids: ids, logger: logger)
+        shelf = stores
         let parts: [[Endpoint]] = [
             versions.all,
             ImageEndpoints(
@@ -67,8 +75,8 @@ public struct ImageService: Sendable {
                 time: time, ids: ids
             ).all,
             LocationEndpoints(
-                store: store, shelf: stores, limits: limits, rules: rules, journal: workflows.journal, time: time,
-                ids: ids
+                store: store, options: options, shelf: stores, limits: limits, rules: rules, journal: workflows.journal,
+                time: time, ids: ids
             ).all,
             TaskEndpoints(
                 store: store, options: options,
@@ -91,6 +99,23 @@ public struct ImageService: Sendable {
     public func sweep() async throws {
         try await sweeper.sweep()
         try await creations.sweep()
+    }
+
+    /// Says which data are read through this process, so that no replica removes them meanwhile. Call it every
+    /// `readingInterval`, on each replica.
+    public func holdReadings() async throws { try await sweeper.holdReadings() }
+
+    /// Between two calls of `holdReadings`: a reading that begins is told several times before its data could go.
+    static let readingInterval = Duration.seconds(20)
+
+    /// Reads stored data again that were not checked for `ImageOptions.checkInterval`, marks what is damaged, and repairs it from sound
+    /// copies. Call it now and then, on any replica. Throws where a store cannot be read at the moment.
+    public func checkStores() async throws { try await checker.checkDue() }
+
+    /// Holds each store against the mark on its medium. Call it before the first request. Throws 400, with what would be right, where a
+    /// medium is not the one that it was, or cannot be used.
+    public func admitStores() async throws {
+        for entry in shelf.everything { try await register.admit(entry) }
     }
 
     /// The service as the dispatcher mounts it, at `/image`.

@@ -28,6 +28,7 @@ final class ImageFixture: Sendable {
 
     init(
         _ options: ImageOptions = ImageOptions(), stores names: [StoreName] = ["file"],
+        media: [StoreName: any ImageStore] = [:], standard: StoreName? = nil, staging: (any ImageStore)? = nil,
         wrap: (any ImageStore) -> any ImageStore = { $0 },
         inspection: (@Sendable (DataClaim) async throws -> any DataInspection)? = nil,
         limits: (any ProjectLimits)? = nil, web: (any WebSource)? = nil, legacy: Bool = false,
@@ -45,13 +46,17 @@ final class ImageFixture: Sendable {
         }
         let folder = folder
         let logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
-        let entries = names.map { StoreShelf.Entry($0, wrap(FileStore(root: "\(folder)/\($0)")), text: "Store \($0)") }
+        let entries = names.map { name in
+            StoreShelf.Entry(
+                name, wrap(media[name] ?? FileStore(root: "\(folder)/\(name)")), text: "Store \(name)")
+        }
         let serving = serving(store)
         engine = WorkflowEngine(
             store: serving, owner: "\(UUID())", time: clock.source, logger: logger)
         service = ImageService(
             store: serving, workflows: engine,
-            stores: StoreShelf(entries, staging: FileStore(root: "\(folder)/staging")),
+            stores: StoreShelf(
+                entries, standard: standard, staging: staging ?? FileStore(root: "\(folder)/staging")),
             options: options, inspection: inspection, limits: limits, web: web, time: clock.source, logger: logger)
         let authorizer = PolicyAuthorizer(
             engine: try PolicyEngine(rules: ImagePolicy.rules, heedsLegacyDefaults: legacy), wording: .image)
@@ -70,10 +75,20 @@ final class ImageFixture: Sendable {
     final class Clock: Sendable {
         private let now = Mutex(Timestamp(microseconds: 1_795_219_649_834_118))
 
-        /// Its pauses end only when their task is cancelled: nothing happens by itself.
+        private let pause = Mutex<(@Sendable (Duration) -> Void)?>(nil)
+
+        /// Its pauses end only when their task is cancelled: nothing happens by itself, unless a test takes the pauses.
         var source: TimeSource {
-            TimeSource({ [self] in now.withLock { $0 } }, pause: { _ in try await Task.sleep(for: .seconds(3600)) })
+            TimeSource(
+                { [self] in now.withLock { $0 } },
+                pause: { [self] span in
+                    guard let pause = pause.withLock({ $0 }) else { return try await Task.sleep(for: .seconds(3600)) }
+                    pause(span)
+                })
         }
+
+        /// From now on pauses end at once, and `body` hears of them.
+        func onPause(_ body: @escaping @Sendable (Duration) -> Void) { pause.withLock { $0 = body } }
 
         func advance(_ duration: Duration) { now.withLock { $0 = $0 + duration } }
     }
@@ -98,14 +113,22 @@ final class ImageFixture: Sendable {
         _ method: HTTPRequest.Method, _ path: String, _ bytes: [UInt8], as persona: Persona = .member,
         headers: [(String, String)] = []
     ) async throws -> Answer {
+        let response = await open(method, path, bytes, as: persona, headers: headers)
+        return Answer(status: response.status, headers: response.headers, bytes: try await response.bytes())
+    }
+
+    /// The response, its body still to come.
+    func open(
+        _ method: HTTPRequest.Method, _ path: String, _ bytes: [UInt8] = [], as persona: Persona = .member,
+        headers: [(String, String)] = []
+    ) async -> APIResponse {
         var fields: HTTPFields = [:]
         if persona != .nobody { fields[.authToken] = persona.rawValue }
         fields[.accept] = "application/json"
         for (name, value) in headers {
             if let name = HTTPField.Name(name) { fields[name] = value }
         }
-        let response = await dispatcher.respond(to: APIRequest(method, "/image\(path)", headers: fields, body: bytes))
-        return Answer(status: response.status, headers: response.headers, bytes: try await response.bytes())
+        return await dispatcher.respond(to: APIRequest(method, "/image\(path)", headers: fields, body: bytes))
     }
 
     /// A new image; returns its id.

@@ -40,6 +40,12 @@ struct PlayedStore: ImageStore {
         try await inner.open(blob, size: size)
     }
 
+    var type: String { inner.type }
+    var properties: [String: String] { inner.properties }
+    var outlivesRemoval: Bool { inner.outlivesRemoval }
+    func mark() async throws -> StoreMark? { try await inner.mark() }
+    func leave(_ mark: StoreMark) async throws { try await inner.leave(mark) }
+    func link(to blob: BlobName, lifetime: Duration) -> String? { inner.link(to: blob, lifetime: lifetime) }
     func address(of blob: BlobName) -> String { inner.address(of: blob) }
     func remove(_ blob: BlobName) async throws { try await inner.remove(blob) }
     func drafts() async throws -> [UploadID] { try await inner.drafts() }

@@ -6,21 +6,28 @@ enum CopyBook {
     struct Copy: Sendable, Equatable {
         let store: StoreName
         let blob: BlobName
+        /// Whether the last check found it wrong or missing.
+        var isDamaged = false
     }
 
     /// Of an image, those that are complete, in the order in which they came.
     static func of(_ image: ImageID, in transaction: any Transaction) throws -> [Copy] {
         try transaction.all(
             """
-            SELECT store, blob FROM image_copies WHERE image = \(image) AND upload IS NULL ORDER BY created_at, store
+            SELECT c.store, c.blob, b.damage FROM image_copies c
+            JOIN image_blobs b ON b.store = c.store AND b.blob = c.blob
+            WHERE c.image = \(image) AND c.upload IS NULL ORDER BY c.created_at, c.store
             """
-        ) { row in Copy(store: try row[0], blob: try row[1]) }
+        ) { row in
+            let damage: String? = try row[2]
+            return Copy(store: try row[0], blob: try row[1], isDamaged: damage != nil)
+        }
     }
 
-    /// The names of public stores with a complete copy, as the record holds them.
+    /// The names of public stores with a complete and sound copy, as the record holds them.
     static func stores(of image: ImageID, in transaction: any Transaction) throws -> String {
-        try of(image, in: transaction).map(\.store).filter { $0 != StoreShelf.stagingName }.map(\.text)
-            .joined(separator: ",")
+        try of(image, in: transaction).filter { $0.store != StoreShelf.stagingName && !$0.isDamaged }
+            .map(\.store.text).joined(separator: ",")
     }
 
     /// Drops the copy in a store, complete or not.
@@ -31,29 +38,5 @@ enum CopyBook {
     /// Drops what is in the staging area.
     static func dropStaged(of image: ImageID, in transaction: any Transaction) throws {
         try drop(image, from: StoreShelf.stagingName, in: transaction)
-    }
-
-    /// Marks the blobs that no copy names: nothing takes them up again.
-    static func release(in transaction: any Transaction) throws -> Int {
-        try transaction.execute(
-            """
-            UPDATE image_blobs SET is_leaving = 1 WHERE is_leaving = 0 AND NOT EXISTS (
-                SELECT 1 FROM image_copies c WHERE c.store = image_blobs.store AND c.blob = image_blobs.blob)
-            """)
-    }
-
-    /// Those marked, in these stores.
-    static func leaving(_ stores: [StoreName], most: Int, in transaction: any Transaction) throws -> [Copy] {
-        try transaction.all(
-            """
-            SELECT store, blob FROM image_blobs WHERE is_leaving = 1 AND store IN \(list: stores)
-            ORDER BY store, blob LIMIT \(most)
-            """
-        ) { row in Copy(store: try row[0], blob: try row[1]) }
-    }
-
-    static func forget(_ blob: Copy, in transaction: any Transaction) throws {
-        try transaction.execute(
-            "DELETE FROM image_blobs WHERE store = \(blob.store) AND blob = \(blob.blob) AND is_leaving = 1")
     }
 }

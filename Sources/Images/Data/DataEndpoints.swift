@@ -96,7 +96,13 @@ struct DataEndpoints: Sendable {
         guard image.status == .active || image.status == .deactivated, let size = image.size, !kept.isEmpty else {
             return .empty(204)
         }
-        let blob = try await open(kept, preferred, id, size)
+        let sound = kept.filter { !$0.isDamaged }
+        guard !sound.isEmpty else {
+            throw Fault.unavailable(
+                "The data of image \(id) are damaged in every store that has them. An administrator must restore them there."
+            )
+        }
+        let blob = try await open(sound, preferred, id, size)
         var headers: HTTPFields = [:]
         headers[.imageChecksum] = image.checksum
         return try await Reply.data(call, size: size, headers: headers, range: Self.legacyRange(call, size)) { range in
@@ -115,16 +121,16 @@ struct DataEndpoints: Sendable {
         return "bytes=\(parts[0])"
     }
 
-    /// The first copy that can be read, those in preferred stores before others, and then in the order of the shelf.
+    /// The first copy that can be read, those in preferred stores before others, and then by the weights of the stores.
     private func open(
         _ copies: [CopyBook.Copy], _ preferred: [StoreName], _ id: ImageID, _ size: Int
     ) async throws -> any BlobReader {
-        let order = preferred + shelf.entries.map(\.name)
+        let order = preferred + shelf.readingOrder
         func place(_ copy: CopyBook.Copy) -> Int { order.firstIndex(of: copy.store) ?? order.count }
         for copy in copies.sorted(by: { place($0) < place($1) }) {
-            guard let entry = shelf.entry(copy.store) else { continue }
+            guard shelf.entry(copy.store) != nil else { continue }
             do {
-                if let blob = try await entry.store.open(copy.blob, size: size) { return blob }
+                if let blob = try await shelf.open(copy, size: size) { return blob }
                 logger.error(
                     "the data of an image are not in their store",
                     metadata: ["image": "\(id)", "store": "\(copy.store)", "blob": "\(copy.blob)"])

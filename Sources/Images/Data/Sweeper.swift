@@ -14,10 +14,10 @@ struct Sweeper: Sendable {
 
     func sweep() async throws {
         try await giveUpSilent()
-        try await discardDrafts()
-        try await removeFree()
         let now = time.now()
         try await store.write { try TaskBook.prune(at: now, in: $0) }
+        try await discardDrafts()
+        try await removeFree()
     }
 
     /// Images whose upload died with its process are queued again.
@@ -43,30 +43,74 @@ struct Sweeper: Sendable {
 
     /// An upload is on record before its draft is made, so that a draft without a record is nobody's.
     private func discardDrafts() async throws {
+        var failure: (any Error)?
         for entry in shelf.everything {
-            let found = try await entry.store.drafts()
-            for start in stride(from: 0, to: found.count, by: Self.batch) {
+            do {
+                try await discardDrafts(in: entry.store)
+            } catch {
+                // A store that cannot be reached keeps no other from being swept.
                 try Task.checkCancellation()
-                let some = Array(found[start..<min(start + Self.batch, found.count)])
-                let alive = try await store.read { try UploadBook.alive(some, in: $0) }
-                for upload in some where !alive.contains(upload) { try await entry.store.discard(upload) }
+                failure = error
             }
+        }
+        if let failure { throw failure }
+    }
+
+    private func discardDrafts(in imageStore: any ImageStore) async throws {
+        let found = try await imageStore.drafts()
+        for start in stride(from: 0, to: found.count, by: Self.batch) {
+            try Task.checkCancellation()
+            let some = Array(found[start..<min(start + Self.batch, found.count)])
+            let alive = try await store.read { try UploadBook.alive(some, in: $0) }
+            for upload in some where !alive.contains(upload) { try await imageStore.discard(upload) }
         }
     }
 
-    /// Data in a store that is not configured any more stay there.
+    /// Data in a store that is not configured any more stay there. Where data that are removed could not be read on, they stay until
+    /// nobody reads them.
     private func removeFree() async throws {
-        try await store.write { _ = try CopyBook.release(in: $0) }
+        let now = time.now()
+        try await store.write { try BlobBook.release(at: now, in: $0) }
         let entries = Dictionary(shelf.everything.map { ($0.name, $0.store) }) { first, _ in first }
-        let names = entries.keys.sorted()
+        var failure: (any Error)?
+        for name in entries.keys.sorted() {
+            do {
+                try await removeFree(in: name, entries[name])
+            } catch {
+                // A store that cannot be reached keeps no other from being swept.
+                try Task.checkCancellation()
+                failure = error
+            }
+        }
+        if let failure { throw failure }
+    }
+
+    private func removeFree(in name: StoreName, _ imageStore: (any ImageStore)?) async throws {
+        guard let imageStore else { return }
+        let (prompt, patient) = imageStore.outlivesRemoval ? ([name], []) : ([], [name])
         while true {
             try Task.checkCancellation()
-            let leaving = try await store.read { try CopyBook.leaving(names, most: Self.batch, in: $0) }
+            let now = time.now()
+            let leaving = try await store.read { transaction in
+                try BlobBook.leaving(prompt: prompt, patient: patient, at: now, most: Self.batch, in: transaction)
+            }
             for blob in leaving {
-                try await entries[blob.store]?.remove(blob.blob)
-                try await store.write { try CopyBook.forget(blob, in: $0) }
+                try await imageStore.remove(blob.blob)
+                try await store.write { try BlobBook.forget(blob, in: $0) }
             }
             if leaving.count < Self.batch { return }
+        }
+    }
+
+    /// Says which blobs are read through this process, so that no replica removes them meanwhile.
+    func holdReadings() async throws {
+        let read = shelf.readings.blobs
+        for start in stride(from: 0, to: read.count, by: Self.batch) {
+            let some = Array(read[start..<min(start + Self.batch, read.count)])
+            let leaving = try await store.read { try BlobBook.leaving(some, in: $0) }
+            if leaving.isEmpty { continue }
+            let now = time.now()
+            try await store.write { try BlobBook.hold(leaving, at: now, in: $0) }
         }
     }
 }

@@ -25,7 +25,7 @@ enum UploadBook {
         try transaction.execute("UPDATE image_uploads SET seen_at = \(now) WHERE id = \(upload)") == 1
     }
 
-    /// A name for the data, which from now on are kept from the sweeper: that of equal data in the same store, or a new one.
+    /// A name for the data, which from now on are kept from the sweeper: that of equal data that are in the same store, or a new one.
     ///
     /// Throws 410 where the upload was given up, or its image deleted.
     static func claim(
@@ -35,16 +35,19 @@ enum UploadBook {
         guard try touch(upload, at: now, in: transaction) else { throw gone(image) }
         let equal: BlobName? = try transaction.first(
             """
-            SELECT blob FROM image_blobs
-            WHERE store = \(store) AND digest = \(digest) AND size = \(size) AND is_leaving = 0 ORDER BY blob LIMIT 1
+            SELECT b.blob FROM image_blobs b
+            WHERE b.store = \(store) AND b.digest = \(digest) AND b.size = \(size) AND b.is_leaving = 0
+                AND b.damage IS NULL AND EXISTS (
+                    SELECT 1 FROM image_copies c WHERE c.store = b.store AND c.blob = b.blob AND c.upload IS NULL)
+            ORDER BY b.blob LIMIT 1
             """
         ) { row in try row[0] }
         let blob = equal ?? BlobName("\(digest).\(upload)")
         if equal == nil {
             try transaction.execute(
                 """
-                INSERT INTO image_blobs (store, blob, digest, size, is_leaving)
-                VALUES (\(store), \(blob), \(digest), \(size), 0)
+                INSERT INTO image_blobs (store, blob, digest, size, is_leaving, checked_at)
+                VALUES (\(store), \(blob), \(digest), \(size), 0, \(now))
                 """)
         }
         try transaction.execute(

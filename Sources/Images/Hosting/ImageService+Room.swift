@@ -1,7 +1,6 @@
 import Access
 import Clients
 import Conventions
-import FoundationEssentials
 import Logging
 import Model
 public import Services
@@ -24,36 +23,23 @@ extension ImageService {
             RegisteredLimit(ImageLimits.Resource.count.rawValue, 1000),
             RegisteredLimit(ImageLimits.Resource.uploading.rawValue, 20),
         ],
-        open: { surroundings in try hosted(in: surroundings) })
+        open: { surroundings in try await hosted(in: surroundings) })
 
     /// Nothing is hosted where the service is not enabled: it need not have a folder there.
-    private static func hosted(in surroundings: ServiceSurroundings) throws(Fault) -> HostedService {
+    private static func hosted(in surroundings: ServiceSurroundings) async throws -> HostedService {
         let settings = surroundings.settings
         guard settings.services.enabled.contains(.image) else { return HostedService(apis: { _, _ in [] }) }
         let section: ImageSettings = settings.section(of: .image)
-        let folder = try folder(section, settings)
-        let shelf = StoreShelf(
-            [.init("file", FileStore(root: "\(folder)/file"))], staging: FileStore(root: "\(folder)/staging"))
         let service = ImageService(
-            store: surroundings.store, workflows: surroundings.workflows, stores: shelf,
+            store: surroundings.store, workflows: surroundings.workflows, stores: try StoreShelf(section, settings),
             options: ImageOptions(section), limits: try limits(section, surroundings), rules: WebRules(section),
             logger: surroundings.logger)
+        try await service.admitStores()
         return HostedService(
             apis: { authenticator, authorizer in
                 [service.service(authenticator: authenticator, authorizer: authorizer)]
             },
-            background: [sweeping(service, surroundings.logger)])
-    }
-
-    /// Throws 400 where nothing says in which folder data go.
-    private static func folder(_ section: ImageSettings, _ settings: Settings) throws(Fault) -> String {
-        if let folder = section.folder { return folder }
-        guard let file = settings.database.file else {
-            throw .badRequest(
-                "image.filesystem_store_datadir is needed with a PostgreSQL database: a folder that all replicas share."
-            )
-        }
-        return URL(filePath: file).deletingLastPathComponent().appending(path: "images").path
+            background: background(service, section, surroundings.logger))
     }
 
     /// Nil where there are none.
@@ -65,18 +51,41 @@ extension ImageService {
             quota: try surroundings.quota(ofServiceType: room.catalog.type, askedBy: "image.limits"))
     }
 
-    /// Gives dead uploads up, and removes data that no image has any more.
-    private static func sweeping(_ service: ImageService, _ logger: Logger) -> BackgroundTask {
-        BackgroundTask("data of images") {
+    private static func background(
+        _ service: ImageService, _ section: ImageSettings, _ logger: Logger
+    ) -> [BackgroundTask] {
+        var tasks = [
+            repeated("data of images", every: .seconds(30), service.sweep) { reason in
+                logger.warning("data of images cannot be swept", metadata: ["error": "\(reason)"])
+            },
+            repeated("readers of images", every: ImageService.readingInterval, service.holdReadings) { reason in
+                logger.warning("readers of images cannot be noted", metadata: ["error": "\(reason)"])
+            },
+        ]
+        if section.checkInterval > .zero {
+            tasks.append(
+                repeated("checks of images", every: .seconds(60), service.checkStores) { reason in
+                    logger.warning("stored data of images cannot be checked", metadata: ["error": "\(reason)"])
+                })
+        }
+        return tasks
+    }
+
+    /// A failure is told, and the next turn comes all the same.
+    private static func repeated(
+        _ description: String, every pause: Duration, _ turn: @escaping @Sendable () async throws -> Void,
+        failed: @escaping @Sendable (any Error) -> Void
+    ) -> BackgroundTask {
+        BackgroundTask(description) {
             while true {
                 do {
-                    try await service.sweep()
+                    try await turn()
                 } catch is CancellationError {
                     throw CancellationError()
                 } catch {
-                    logger.warning("data of images cannot be swept", metadata: ["error": "\(error)"])
+                    failed(error)
                 }
-                try await Task.sleep(for: .seconds(30))
+                try await Task.sleep(for: pause)
             }
         }
     }
@@ -94,6 +103,9 @@ extension ImageOptions {
         pageSize = section.pageSize
         largestPage = section.largestPage
         silence = section.uploadSilence
+        if section.checkInterval > .zero { checkInterval = section.checkInterval }
+        checkRate = section.checkRate << 20
+        if section.linkLifetime > .zero { linkLifetime = section.linkLifetime }
         importMethods = section.importMethods
         requiresFormatMatch = section.requiresFormatMatch
         toleratesPartitionTables = section.toleratesPartitionTables

@@ -101,9 +101,12 @@ struct ImportEndpoints: Sendable {
                 throw Fault.conflict("There is no store '\(name.text.shown)'.")
             }
             guard !former.isProtected else { throw Fault.forbidden("Image \(id) is protected and cannot be deleted.") }
-            let present = try CopyBook.of(id, in: transaction).map(\.store).filter { $0 != StoreShelf.stagingName }
-            guard present.contains(name) else { throw Fault.notFound("Image is not in store '\(name.text)'.") }
-            guard present.count > 1 else {
+            let present = try CopyBook.of(id, in: transaction).filter { $0.store != StoreShelf.stagingName }
+            guard present.contains(where: { $0.store == name }) else {
+                throw Fault.notFound("Image is not in store '\(name.text)'.")
+            }
+            // A damaged copy is none that could stay alone.
+            guard present.contains(where: { $0.store != name && !$0.isDamaged }) else {
                 throw Fault.forbidden("Cannot delete the data of image \(id) from the only store that has them.")
             }
             try ImportStart.checkFree(former)

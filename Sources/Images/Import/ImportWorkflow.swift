@@ -143,7 +143,9 @@ struct ImportWorkflow: Sendable {
         }
         guard let (image, copies) = found, let size = image.size else { return .failed("The image was deleted.") }
         let sources = copies.filter { copy in
-            input.method == .copy ? !input.stores.contains(copy.store.text) : copy.store == StoreShelf.stagingName
+            input.method == .copy
+                ? !input.stores.contains(copy.store.text) && copy.store != StoreShelf.stagingName && !copy.isDamaged
+                : copy.store == StoreShelf.stagingName
         }
         guard let source = sources.first else { return .failed("There are no data to import.") }
         var failed: [String] = []
@@ -172,9 +174,9 @@ struct ImportWorkflow: Sendable {
     private func copy(
         _ image: Image, _ size: Int, from source: CopyBook.Copy, to entry: StoreShelf.Entry
     ) async throws -> DataIntake.Summary {
-        guard let origin = shelf.everything.first(where: { $0.name == source.store }),
-            let reader = try await origin.store.open(source.blob, size: size)
-        else { throw Fault.unavailable("The data of image \(image.id) cannot be read from '\(source.store)'.") }
+        guard let reader = try await shelf.open(source, size: size) else {
+            throw Fault.unavailable("The data of image \(image.id) cannot be read from '\(source.store)'.")
+        }
         let upload: UploadID = transfer.ids.next()
         let now = transfer.time.now()
         try await store.write { transaction in

@@ -43,8 +43,8 @@ struct InformationEndpoints: Sendable {
             stores: shelf.entries.map { entry in
                 .init(
                     id: entry.name.text, description: entry.text,
-                    standard: entry.name == shelf.standard.name ? "true" : nil, type: inDetail ? "file" : nil,
-                    weight: inDetail ? 0 : nil, properties: inDetail ? [:] : nil)
+                    standard: entry.name == shelf.standard.name ? "true" : nil, type: inDetail ? entry.store.type : nil,
+                    weight: inDetail ? entry.weight : nil, properties: inDetail ? entry.store.properties : nil)
             })
     }
 

@@ -10,6 +10,7 @@ import Workflows
 /// Data at an address that is added are fetched into the default store, so that what is checked is what is served.
 struct LocationEndpoints: Sendable {
     let store: any StateStore
+    let options: ImageOptions
     let shelf: StoreShelf
     let limits: ImageLimits
     let rules: WebRules
@@ -43,11 +44,20 @@ struct LocationEndpoints: Sendable {
         }
         let views = copies.compactMap { copy in
             shelf.entry(copy.store).map { entry in
-                LocationView(
-                    url: entry.store.address(of: copy.blob), metadata: .init(store: copy.store.text))
+                LocationView(url: url(of: copy, in: entry), metadata: .init(store: copy.store.text))
             }
         }
         return try .json(views)
+    }
+
+    /// Who reads a link needs no keys of the store: so it is for a while only, and only where an operator wants it.
+    private func url(of copy: CopyBook.Copy, in entry: StoreShelf.Entry) -> String {
+        if let lifetime = options.linkLifetime, !copy.isDamaged,
+            let link = entry.store.link(to: copy.blob, lifetime: lifetime)
+        {
+            return link
+        }
+        return entry.store.address(of: copy.blob)
     }
 
     private func add(_ call: Call, _ body: LocationBody) async throws -> Reply {

@@ -12,7 +12,11 @@ public enum ImageMigrations {
         [
             Migration(room: "images", number: 1, title: "images, members and data", statements: records + data),
             Migration(room: "images", number: 2, title: "tasks", statements: tasks),
-        ] + DefinitionMigrations.all
+        ] + DefinitionMigrations.all + [
+            Migration(
+                room: "images", number: 4, title: "marks of stores, and checks of what lies in them", statements: health
+            )
+        ]
 
     private static let records = [
         """
@@ -58,6 +62,23 @@ public enum ImageMigrations {
         "CREATE INDEX image_tasks_image ON image_tasks (image)",
         "CREATE INDEX image_tasks_order ON image_tasks (created_at, id)",
         "CREATE INDEX image_tasks_age ON image_tasks (expires_at)",
+    ]
+
+    /// `damage` is what the last check found wrong with a blob, `check_until` until when a replica checks it, `repair` the upload that
+    /// brings it in place of a damaged one, `held_until` until when somebody reads it.
+    private static let health = [
+        """
+        CREATE TABLE image_stores (
+            name TEXT PRIMARY KEY, mark TEXT NOT NULL, is_marked BIGINT NOT NULL CHECK (is_marked IN (0, 1)))
+        """,
+        "ALTER TABLE image_blobs ADD COLUMN checked_at BIGINT NOT NULL DEFAULT 0",
+        "ALTER TABLE image_blobs ADD COLUMN check_until BIGINT NOT NULL DEFAULT 0",
+        "ALTER TABLE image_blobs ADD COLUMN damage TEXT",
+        "ALTER TABLE image_blobs ADD COLUMN repair TEXT",
+        "ALTER TABLE image_blobs ADD COLUMN leaving_at BIGINT NOT NULL DEFAULT 0",
+        "ALTER TABLE image_blobs ADD COLUMN held_until BIGINT NOT NULL DEFAULT 0",
+        "CREATE INDEX image_blobs_checked ON image_blobs (checked_at, store, blob)",
+        "CREATE INDEX image_blobs_damaged ON image_blobs (store, blob) WHERE damage IS NOT NULL",
     ]
 
     private static let data = [

@@ -1,3 +1,4 @@
+import Model
 import Settings
 
 /// The image service. Keys that Glance has carry its names.
@@ -9,8 +10,18 @@ struct ImageSettings: Sendable {
         case unified
     }
 
-    /// Folder of the data; nil where it is not set.
+    /// Folder of the data where there is one store; nil where it is not set.
     let folder: String?
+    /// Empty where there is one store, in `folder`.
+    let stores: [StoreSettings]
+    /// The name of the default store; nil is the first.
+    let defaultStore: String?
+    /// Zero is never.
+    let checkInterval: Duration
+    /// In MiB per second.
+    let checkRate: Int
+    /// Zero is none.
+    let linkLifetime: Duration
     let largestImage: Int
     let mostProperties: Int
     let mostTags: Int
@@ -33,8 +44,23 @@ struct ImageSettings: Sendable {
     init(_ reader: inout SettingsReader) {
         folder = reader.optionalText(
             "image.filesystem_store_datadir",
-            "Folder of the images' data; every replica needs the same one. If it is not set, the folder is beside an SQLite "
-                + "database.")
+            "Folder of the images' data where there is one store; every replica needs the same one. If neither it nor stores is set, "
+                + "the folder is beside an SQLite database.")
+        stores = StoreSettings.list(&reader)
+        defaultStore = reader.optionalText(
+            "image.default_backend",
+            "Name of the store that data go to if nobody says where; otherwise the first of stores.")
+        checkInterval = reader.duration(
+            "image.check_interval",
+            "After which time stored data are read again and held against their digests; 0s means never.",
+            default: "30d")
+        checkRate = reader.number(
+            "image.check_rate", "How fast a replica reads stored data again, in MiB per second.", in: 1...100_000,
+            default: 16)
+        linkLifetime = reader.duration(
+            "image.location_link_lifetime",
+            "How long the links are good that GET …/locations gives of data in s3 stores, 7d at most: who has one reads the data without "
+                + "keys. 0s gives addresses instead.", default: "0s")
         largestImage = reader.number(
             "image.image_size_cap", "Size of the largest image in bytes.", in: 1...1 << 53, default: 1 << 40)
         mostProperties = reader.number(
@@ -81,10 +107,27 @@ struct ImageSettings: Sendable {
             "Whether the identity service's unified limits apply to projects: image_size_total and image_stage_total in MiB, "
                 + "image_count_total, image_count_uploading. A resource without a registered limit then has the limit 0.",
             default: .off)
+        refuse(&reader)
+    }
+
+    /// What single keys do not show.
+    private func refuse(_ reader: inout SettingsReader) {
         for method in importMethods where !Self.knownMethods.contains(method) {
             reader.refuse(
                 "image.enabled_import_methods",
                 "names '\(method)'; it must be of \(Self.knownMethods.joined(separator: ", "))")
+        }
+        if let defaultStore, !stores.contains(where: { $0.name.text == defaultStore }) {
+            reader.refuse("image.default_backend", "is '\(defaultStore)', which is not the name of one of image.stores")
+        }
+        if folder != nil, !stores.isEmpty {
+            reader.refuse("image.filesystem_store_datadir", "and image.stores exclude each other; use stores")
+        }
+        if linkLifetime > .seconds(7 * 24 * 3600) {
+            reader.refuse("image.location_link_lifetime", "must be 7d or shorter")
+        }
+        if checkInterval > .zero, checkInterval < .seconds(60) {
+            reader.refuse("image.check_interval", "must be 60s or longer, or 0s for never")
         }
         if uploadSilence < .seconds(6) { reader.refuse("image.upload_silence", "must be 6s or longer") }
     }

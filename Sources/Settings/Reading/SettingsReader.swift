@@ -189,6 +189,11 @@ public struct SettingsReader {
     /// A secret, by the path of the file that contains it. The secret itself is never in the configuration.
     public mutating func secret(file path: String, _ summary: String) -> Secret? {
         guard let file = optionalText(path, summary) else { return nil }
+        return secret(at: file, namedBy: path)
+    }
+
+    /// A secret in a file that a mapping under `path` names.
+    public mutating func secret(at file: String, namedBy path: String) -> Secret? {
         do {
             return try files.secret(at: file)
         } catch {
