@@ -27,6 +27,7 @@ test: deps
 	swift build --build-tests
 	Tests/Scripts/contracts.sh
 	Tests/Scripts/consumers.sh
+	Tests/Scripts/stores.sh
 	Tests/Scripts/with-postgres.sh swift test --skip-build
 	# Four at a time: each has its own databases, and more tests would need more connections than a server has.
 	KILONOVA_TEST_ENGINE=postgresql SWT_EXPERIMENTAL_MAXIMUM_PARALLELIZATION_WIDTH=4 \

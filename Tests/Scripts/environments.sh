@@ -4,3 +4,4 @@ set -euo pipefail
 cd "$(dirname "$0")/../.."
 . Tests/Scripts/clients.sh
 python_environment .venv-consumers Tests/Contracts/consumers/requirements.txt
+python_environment .venv-stores Tests/Contracts/stores/requirements.txt
