@@ -47,6 +47,33 @@ struct AnswerCheckTests {
 
     private func json(_ text: String, status: Int = 200) -> Reply { .json(bytes: Array(text.utf8), status: status) }
 
+    @Test func `data may be of any of the media types that are told`() async throws {
+        let endpoint = Endpoint(
+            .get, "/data", "Show data", query: .anything, access: .open, answers: .data("text/plain"),
+            .data(.octetStream)
+        ) { call in
+            var headers: HTTPFields = [:]
+            headers[.contentType] = call.rawQuery.first?.value
+            return Reply(status: 200, headers: headers, body: .bytes([1]))
+        }
+        let service = Service(
+            name: "things", title: "Things", prefix: "/t", family: PlacementFamily(), endpoints: [endpoint],
+            authenticator: Nobody(), authorizer: Anything())
+        let found = Mutex<[String]>([])
+        let dispatcher = Dispatcher(
+            [service], logger: Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() }),
+            answers: AnswerCheck { mismatch in found.withLock { $0.append(mismatch.problem) } })
+        for type in ["text/plain", "application/octet-stream", "image/png"] {
+            _ = await dispatcher.respond(to: APIRequest(.get, "/t/data?type=\(type)"))
+        }
+        #expect(
+            found.withLock { $0 } == [
+                "the document tells text/plain, application/octet-stream, Content-Type is image/png"
+            ])
+        let document = String(decoding: OpenAPIDocument(service).json(), as: UTF8.self)
+        #expect(document.contains("\"text/plain\": {}") && document.contains("\"application/octet-stream\": {}"))
+    }
+
     @Test("an answer that is as promised is not reported")
     func asPromised() async throws {
         #expect(try await reported { json(#"{"name": "a", "colour": "red"}"#) }.isEmpty)

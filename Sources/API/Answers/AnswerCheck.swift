@@ -84,13 +84,13 @@ private struct Promise: Sendable {
     /// Nil if the response is as promised.
     func problem(_ status: Int, _ headers: HTTPFields, _ body: [UInt8]) -> String? {
         guard status < 400 else { return faultProblem(status, headers, body) }
-        guard let answer = endpoint.answers.first(where: { $0.status == status }) else {
-            return "the document has no answer with this status"
-        }
+        let answers = endpoint.answers.filter { $0.status == status }
+        guard let answer = answers.first else { return "the document has no answer with this status" }
         if answer.isData {
             let type = headers[.contentType].map { MediaType($0) }
-            return type == answer.mediaType
-                ? nil : "the document tells \(answer.mediaType), Content-Type is \(type?.description ?? "not there")"
+            let told = answers.map(\.mediaType.description).joined(separator: ", ")
+            return answers.contains { $0.mediaType == type }
+                ? nil : "the document tells \(told), Content-Type is \(type?.description ?? "not there")"
         }
         guard method != .head else { return nil }
         guard let schema = answer.schema else {

@@ -143,7 +143,8 @@ public struct OpenAPIDocument {
         for answer in endpoint.answers {
             var response: [JSONValue.Member] = [.init("description", .text(answer.note ?? "Done."))]
             if answer.isData {
-                response.append(.init("content", .object([.init(answer.mediaType.description, .object([]))])))
+                let types = endpoint.answers.filter { $0.status == answer.status && $0.isData }.map(\.mediaType)
+                response.append(.init("content", .object(types.map { .init($0.description, .object([])) })))
             } else if let schema = answer.schema {
                 response.append(.init("content", content(schema, &components)))
             }
