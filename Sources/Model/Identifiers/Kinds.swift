@@ -13,6 +13,7 @@ public enum InstanceKind {}
 public enum WorkflowKind {}
 public enum WorkItemKind {}
 public enum ImageKind {}
+public enum SecretKind {}
 
 /// A resource provider of Placement.
 public typealias ResourceProviderID = UniqueID<ResourceProviderKind>
@@ -32,6 +33,8 @@ public typealias InstanceID = UniqueID<InstanceKind>
 public typealias WorkflowID = UniqueID<WorkflowKind>
 public typealias WorkItemID = UniqueID<WorkItemKind>
 public typealias ImageID = UniqueID<ImageKind>
+/// A secret in the key manager.
+public typealias SecretID = UniqueID<SecretKind>
 
 public enum UserKind {}
 public enum ProjectKind {}
