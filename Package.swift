@@ -199,6 +199,13 @@ if !leavesOnly {
             ],
             tests: ["TestStore", "TestJSON", "TestPlacement"])
         + room("Signatures", ["Model", x509, asn1, crypto, cryptoExtras], tests: ["TestFuzz"])
+        + room(
+            "KeyManager",
+            [
+                "Services", "Settings", "Access", "Conventions", "API", "Store", "Clients", "KeyFiles", "Model", crypto,
+                httpTypes, nioCore, nioPosix,
+            ],
+            tests: ["TestStore", "TestJSON", logging])
         + room("Sanitisation", ["KeyFiles", "Model", crypto, nioPosix, logging], tests: [])
         + room(
             "Conventions", ["API", "Access", "Clients", "Store", "Model", crypto, httpTypes],
@@ -247,7 +254,7 @@ if !leavesOnly {
         + room(
             "ControlPlane",
             [
-                "Services", "Settings", "Identity", "Placement", "Accelerators", "Images", "Conventions",
+                "Services", "Settings", "Identity", "Placement", "Accelerators", "Images", "KeyManager", "Conventions",
                 "Sanitisation", "Fleet",
                 "LinkClient",
                 "Link", "Access", "API", "Clients", "Workflows", "CMalloc", "Store", "StoreSQLite", "StorePostgreSQL",

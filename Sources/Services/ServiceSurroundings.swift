@@ -1,3 +1,4 @@
+public import API
 public import Clients
 public import Fleet
 public import Logging
@@ -19,11 +20,14 @@ public struct ServiceSurroundings: Sendable {
     public let session: KeystoneSession?
     /// What the services before this one in the list offer, and where it offers what it has for the later ones.
     public let offers: Offers
+    /// The policy of a service in the list, for what it does for other services of this process.
+    public let authorizer: @Sendable (ServiceName) -> any Authorizer
     public let logger: Logger
 
     public init(
         settings: Settings, feed: ChangeFeed, workflows: WorkflowEngine, dispatch: any WorkDispatch,
-        session: KeystoneSession?, offers: Offers = Offers(), logger: Logger
+        session: KeystoneSession?, offers: Offers = Offers(),
+        authorizer: @escaping @Sendable (ServiceName) -> any Authorizer, logger: Logger
     ) {
         self.settings = settings
         store = feed.store
@@ -32,6 +36,7 @@ public struct ServiceSurroundings: Sendable {
         self.dispatch = dispatch
         self.session = session
         self.offers = offers
+        self.authorizer = authorizer
         self.logger = logger
     }
 }

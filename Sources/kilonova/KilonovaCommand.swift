@@ -11,7 +11,8 @@ struct KilonovaCommand: AsyncParsableCommand {
         subcommands: [
             DevCommand.self, ServerCommand.self, BootstrapCommand.self, AccountCommand.self, EnrolmentCommand.self,
             RevocationCommand.self, AgentCommand.self, VerifyCommand.self, TokenKeyCommand.self,
-            CertificateKeyCommand.self, BackupCommand.self, RestoreCommand.self, HostCommand.self, DriverCommand.self,
+            CertificateKeyCommand.self, MasterKeyCommand.self, BackupCommand.self, RestoreCommand.self,
+            HostCommand.self, DriverCommand.self,
             DeployableCommand.self, HandleCommand.self, EventCommand.self, CertificateCommand.self, LimitsCommand.self,
             BindCommand.self, BindingsCommand.self, UnbindCommand.self, DocumentsCommand.self,
         ])

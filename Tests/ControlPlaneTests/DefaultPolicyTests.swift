@@ -1,6 +1,7 @@
 import API
 import Accelerators
 import Identity
+import KeyManager
 import Model
 import Placement
 import Testing
@@ -17,7 +18,7 @@ struct DefaultPolicyTests {
 
     @Test("all registries compile, and every guarding rule says what it guards")
     func registries() throws {
-        for rules in [PlacementPolicy.rules, AcceleratorPolicy.rules, IdentityPolicy.rules] {
+        for rules in [PlacementPolicy.rules, AcceleratorPolicy.rules, IdentityPolicy.rules, KeyManagerPolicy.rules] {
             _ = try PolicyEngine(rules: rules)
             _ = try PolicyEngine(rules: rules, heedsLegacyDefaults: true)
             for rule in rules where rule.name.contains(":") {

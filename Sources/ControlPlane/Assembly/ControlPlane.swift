@@ -69,7 +69,8 @@ struct ControlPlane: Sendable {
         let surroundings = ServiceSurroundings(
             settings: settings, feed: feed,
             workflows: WorkflowEngine(store: feed.store, owner: ProcessName.unique(), time: .system, logger: logger),
-            dispatch: StoreWorkDispatch(), session: try Authentication.session(settings.auth.keystone), logger: logger)
+            dispatch: StoreWorkDispatch(), session: try Authentication.session(settings.auth.keystone),
+            authorizer: { policies[$0] }, logger: logger)
         workflows = surroundings.workflows
 
         var hosted: [(name: ServiceName, service: HostedService)] = []

@@ -1,6 +1,7 @@
 import Accelerators
 import Identity
 import Images
+import KeyManager
 import Placement
 import Services
 import Settings
@@ -9,7 +10,7 @@ import Settings
 enum ServiceList {
     /// In the order in which they are built: each uses only what the services before it offer.
     static let all: [ServiceRoom] = [
-        IdentityService.room, PlacementService.room, AcceleratorService.room, ImageService.room,
+        IdentityService.room, PlacementService.room, KeyManagerService.room, AcceleratorService.room, ImageService.room,
     ]
 
     static var settings: [ServiceSettings] { all.map(\.settings) }

@@ -1,5 +1,6 @@
 import Accelerators
 import Identity
+import KeyManager
 import Model
 public import Settings
 
@@ -34,6 +35,9 @@ struct BackupPart: Sendable {
         }
         if let folder = CertificateKeyPlace.folder(settings) {
             parts.append(BackupPart(name: "certificate-keys", place: folder, content: .folder))
+        }
+        if let folder = try MasterKeyPlace.folder(settings) {
+            parts.append(BackupPart(name: "master-keys", place: folder, content: .folder))
         }
         if let folder = settings.agents.authorityFolder {
             parts.append(BackupPart(name: "agents-authority", place: folder, content: .folder))

@@ -71,7 +71,7 @@ public struct Restoration: Sendable {
         for file in manifest.files where !known.contains(file.path.split(separator: "/").first.map(String.init) ?? "") {
             throw Fault.badRequest(
                 "The backup holds '\(file.path)', for which the settings name no place (agents.authority_folder, "
-                    + "accelerator.certificate_keys, identity.fernet_key_repository).")
+                    + "accelerator.certificate_keys, identity.fernet_key_repository, key_manager.master_keys).")
         }
         let wanted = parts.filter { part in
             manifest.files.contains { $0.path == part.name || $0.path.hasPrefix(part.name + "/") }
