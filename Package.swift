@@ -221,8 +221,8 @@ if !leavesOnly {
             "Images",
             [
                 "Services", "Settings", "Access", "Conventions", "Workflows", "API", "Store", "Clients",
-                "ImageInspection", "ObjectStorage", "Model", crypto, httpTypes, logging, coreMetrics, nioCore,
-                nioPosix, system,
+                "ImageInspection", "ObjectStorage", "Signatures", "Model", crypto, httpTypes, logging, coreMetrics,
+                nioCore, nioPosix, system,
             ],
             tests: ["TestStore", "TestJSON", "TestObjects"])
         + room(

@@ -17,6 +17,8 @@ public struct ImageOptions: Sendable {
     var requiresFormatMatch = true
     /// Whether an impossible partition table is no reason to refuse.
     var toleratesPartitionTables = false
+    /// Whether an image with some of the four properties of a signature counts as one without.
+    var allowsPartialSignatures = false
     /// Ways to import data that are offered.
     var importMethods = ["glance-direct", "web-download", "copy-image"]
     /// After which time data in stores are read again and held against their digests.

@@ -31,6 +31,7 @@ public struct ImageService: Sendable {
     ///   - stores: where data go
     ///   - inspection: looks at the data of one image as they arrive; throws a `Fault` where that cannot be.
     ///     Nil tells their format, by `options`
+    ///   - certificates: of signed images; nil where no key manager is known, and signed images are refused
     ///   - limits: of projects; nil for none
     ///   - rules: where data may be fetched from
     ///   - web: fetches them; nil is the network, by `rules`
@@ -38,7 +39,8 @@ public struct ImageService: Sendable {
     public init(
         store: any StateStore, workflows: WorkflowEngine, stores: StoreShelf, options: ImageOptions = ImageOptions(),
         inspection: (@Sendable (DataClaim) async throws -> any DataInspection)? = nil,
-        limits: (any ProjectLimits)? = nil, rules: WebRules = WebRules(), web: (any WebSource)? = nil,
+        certificates: (any CertificateSecrets)? = nil, limits: (any ProjectLimits)? = nil, rules: WebRules = WebRules(),
+        web: (any WebSource)? = nil,
         time: TimeSource = .system, ids: IDSource = .random,
         pool: NIOThreadPool = .singleton, logger: Logger
     ) {
@@ -49,8 +51,11 @@ public struct ImageService: Sendable {
             store: store, options: options, inspection: inspection ?? { FormatInspection($0, rule) }, time: time,
             ids: ids,
             pool: pool, logger: logger)
+        let signatures = SignatureCheck(
+            certificates: certificates, allowsPart: options.allowsPartialSignatures, time: time)
         workflows.register(
-            ImportWorkflow(shelf: stores, transfer: transfer, web: web ?? WebDownload(rules)).definition)
+            ImportWorkflow(shelf: stores, transfer: transfer, signatures: signatures, web: web ?? WebDownload(rules))
+                .definition)
         let creations = Creations(of: "image", store: store, time: time)
         self.creations = creations
         let versions = VersionEndpoints(hasStores: stores.isPlural)
@@ -67,21 +72,21 @@ public struct ImageService: Sendable {
                 ids: ids
             ).all,
             DataEndpoints(
-                store: store, options: options, shelf: stores, uploader: Uploader(transfer: transfer), limits: limits,
-                logger: logger
+                store: store, options: options, shelf: stores,
+                uploader: Uploader(transfer: transfer, signatures: signatures), limits: limits, logger: logger
             ).all,
             ImportEndpoints(
-                store: store, options: options, shelf: stores, limits: limits, rules: rules, journal: workflows.journal,
-                time: time, ids: ids
+                store: store, options: options, shelf: stores, limits: limits, rules: rules, signatures: signatures,
+                journal: workflows.journal, time: time, ids: ids
             ).all,
             LocationEndpoints(
-                store: store, options: options, shelf: stores, limits: limits, rules: rules, journal: workflows.journal,
-                time: time, ids: ids
+                store: store, options: options, shelf: stores, limits: limits, rules: rules, signatures: signatures,
+                journal: workflows.journal, time: time, ids: ids
             ).all,
             TaskEndpoints(
                 store: store, options: options,
                 creation: TaskCreation(
-                    store: store, options: options, shelf: stores, limits: limits, rules: rules,
+                    store: store, options: options, shelf: stores, limits: limits, rules: rules, signatures: signatures,
                     journal: workflows.journal, time: time, ids: ids)
             ).all,
             ActionEndpoints(store: store, time: time).all,

@@ -31,7 +31,8 @@ final class ImageFixture: Sendable {
         media: [StoreName: any ImageStore] = [:], standard: StoreName? = nil, staging: (any ImageStore)? = nil,
         wrap: (any ImageStore) -> any ImageStore = { $0 },
         inspection: (@Sendable (DataClaim) async throws -> any DataInspection)? = nil,
-        limits: (any ProjectLimits)? = nil, web: (any WebSource)? = nil, legacy: Bool = false,
+        certificates: (any CertificateSecrets)? = nil, limits: (any ProjectLimits)? = nil,
+        web: (any WebSource)? = nil, legacy: Bool = false,
         on other: ImageFixture? = nil,
         through serving: (any StateStore) -> any StateStore = { $0 }
     ) async throws {
@@ -57,7 +58,8 @@ final class ImageFixture: Sendable {
             store: serving, workflows: engine,
             stores: StoreShelf(
                 entries, standard: standard, staging: staging ?? FileStore(root: "\(folder)/staging")),
-            options: options, inspection: inspection, limits: limits, web: web, time: clock.source, logger: logger)
+            options: options, inspection: inspection, certificates: certificates, limits: limits, web: web,
+            time: clock.source, logger: logger)
         let authorizer = PolicyAuthorizer(
             engine: try PolicyEngine(rules: ImagePolicy.rules, heedsLegacyDefaults: legacy), wording: .image)
         dispatcher = Dispatcher(

@@ -52,8 +52,9 @@ struct DataEndpoints: Sendable {
         // What the client does not say counts when it is there.
         let amount = (announced ?? body.length ?? 0) / ImageLimits.mebibyte
         let check = try await limits.check(call.caller.project, [.size: amount, .uploading: 1])
-        try await uploader.receive(body, of: id, to: .store(entry), announced: announced, scope: access.scope) {
-            image, transaction in
+        try await uploader.receive(
+            body, of: id, to: .store(entry), announced: announced, scope: access.scope, caller: call.caller
+        ) { image, transaction in
             try access.check("upload_image", image)
             guard image.containerFormat != nil, image.diskFormat != nil else {
                 throw Fault.badRequest(
@@ -71,7 +72,7 @@ struct DataEndpoints: Sendable {
         let amount = (announced ?? body.length ?? 0) / ImageLimits.mebibyte
         let check = try await limits.check(call.caller.project, [.staged: amount, .uploading: 1])
         try await uploader.receive(
-            body, of: id, to: .staging(shelf.staging), announced: announced, scope: access.scope
+            body, of: id, to: .staging(shelf.staging), announced: announced, scope: access.scope, caller: call.caller
         ) { image, transaction in
             try access.check("modify_image", image)
             try check?.enforce(in: transaction)

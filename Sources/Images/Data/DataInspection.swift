@@ -13,7 +13,7 @@ public struct DataClaim: Sendable {
     public let diskFormat: String
     /// Data in a container other than `bare` need not be inspected.
     public let containerFormat: String
-    /// Custom properties, among them a signature if there is one.
+    /// Custom properties.
     public let properties: [String: String]
 }
 

@@ -2,6 +2,7 @@ import API
 import Logging
 import Model
 import NIOPosix
+import Signatures
 import Store
 
 /// Brings data into one store, as one upload: draft, verdict, name, durable. The copy is on its way until its caller keeps it.
@@ -17,13 +18,14 @@ struct DataTransfer: Sendable {
     /// - Parameters:
     ///   - upload: on record already
     ///   - hash: what the digest must be; the summary says whether it is
+    ///   - verifier: of the image's signature, which takes part in the verdict; nil for data that are not verified
     ///   - accept: throws where the data must not be kept
     ///   - fill: gives the data to the intake, piece by piece, and returns at their end
     ///
     /// Throws 410 where the upload was given up, or its image deleted. What was written is removed then, and after every other failure.
     func bring(
         _ upload: UploadID, of image: Image, into entry: StoreShelf.Entry, expecting hash: ExpectedHash? = nil,
-        accept: @Sendable (DataIntake.Summary) throws -> Void,
+        verifying verifier: SignatureVerifier? = nil, accept: @Sendable (DataIntake.Summary) throws -> Void,
         fill: @escaping @Sendable (DataIntake) async throws -> Void
     ) async throws -> DataIntake.Summary {
         let draft = try await entry.store.begin(upload)
@@ -31,7 +33,9 @@ struct DataTransfer: Sendable {
             let claim = DataClaim(
                 diskFormat: image.diskFormat ?? "", containerFormat: image.containerFormat ?? "",
                 properties: try image.properties.values())
-            let intake = DataIntake(into: draft, inspection: try await inspection(claim), expecting: hash, pool: pool)
+            var inspection = try await self.inspection(claim)
+            if let verifier { inspection = SignedInspection(inspection, verifier) }
+            let intake = DataIntake(into: draft, inspection: inspection, expecting: hash, pool: pool)
             try await withThrowingTaskGroup(of: Void.self) { group in
                 group.addTask { try await showLife(of: upload, image.id) }
                 group.addTask { try await fill(intake) }

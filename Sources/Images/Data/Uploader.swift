@@ -9,9 +9,13 @@ import Store
 ///     begin (saving) ─▶ draft ◀─ pieces ─▶ verdict ─▶ claim a name ─▶ keep (durable) ─▶ active
 ///        └───────────────── any failure: draft discarded, queued again ─────────────────┘
 ///
+/// The certificate of a signed image is fetched before the first piece is read, and the verdict says whether the signature is one over
+/// the data.
+///
 /// A process that dies anywhere leaves an upload that is silent, which the sweeper gives up.
 struct Uploader: Sendable {
     let transfer: DataTransfer
+    let signatures: SignatureCheck
 
     private var store: any StateStore { transfer.store }
 
@@ -33,15 +37,20 @@ struct Uploader: Sendable {
 
     /// - Parameters:
     ///   - announced: the size in bytes that the client says, if it says one
+    ///   - caller: on whose behalf the certificate of a signed image is fetched
     ///   - check: throws where the caller may not, in the transaction that begins the upload
     func receive(
         _ body: BodyStream, of id: ImageID, to destination: Destination, announced: Int?, scope: ImageScope,
+        caller: Caller,
         check: @escaping @Sendable (Image, any Transaction) throws -> Void
     ) async throws {
         let upload: UploadID = transfer.ids.next()
         let image = try await begin(upload, id, destination, scope, check)
         do {
-            let summary = try await transfer.bring(upload, of: image, into: destination.entry) { summary in
+            let verifier = try await destination.activates ? signatures.verifier(of: image, for: caller) : nil
+            let summary = try await transfer.bring(
+                upload, of: image, into: destination.entry, verifying: verifier
+            ) { summary in
                 try Self.accept(summary, of: id, announced, isJudged: destination.activates)
             } fill: { intake in
                 for try await piece in body { try await intake.take(piece) }

@@ -13,6 +13,7 @@ struct ImportEndpoints: Sendable {
     let shelf: StoreShelf
     let limits: ImageLimits
     let rules: WebRules
+    let signatures: SignatureCheck
     let journal: WorkflowJournal
     let time: TimeSource
     let ids: IDSource
@@ -40,6 +41,7 @@ struct ImportEndpoints: Sendable {
             body, header: call.headers[.imageStore], offered: options.importMethods, rules: rules)
         let access = ImageAccess(call)
         let check = try await limits.check(call.caller.project, [.size: 0, .uploading: 1])
+        let certificate = try await certificate(of: id, asked.method, access)
         let start = ImportStart(journal: journal, task: ids.next(), workflow: ids.next(), at: time.now())
         try await store.write { transaction in
             let former = try ImageBook.get(id, access.scope, in: transaction)
@@ -52,12 +54,22 @@ struct ImportEndpoints: Sendable {
             try check?.enforce(in: transaction)
             try start.begin(
                 former, .imported, asked.method, to: destinations, from: asked.address,
-                allMustSucceed: asked.allMustSucceed,
+                certificate: certificate, allMustSucceed: asked.allMustSucceed,
                 asked: [
                     .init("import_req", asked.sent), .init("backend", .array(destinations.map { .text($0.text) })),
                 ], call, in: transaction)
         }
         return .empty(202)
+    }
+
+    /// Of a signed image, fetched while the caller's token is here: the workflow has none. Nil for a copy, whose data were verified.
+    private func certificate(
+        of id: ImageID, _ method: ImportMethod, _ access: ImageAccess
+    ) async throws -> SigningCertificate? {
+        guard method != .copy else { return nil }
+        let image = try await store.read { try ImageBook.get(id, access.scope, in: $0) }
+        try access.check("modify_image", image)
+        return try await signatures.certificate(of: image, for: access.call.caller)
     }
 
     /// Throws 409 where the image is not as the method needs it.

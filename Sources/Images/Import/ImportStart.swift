@@ -20,16 +20,20 @@ struct ImportStart: Sendable {
 
     /// - Parameters:
     ///   - former: as it is in the transaction
+    ///   - certificate: of a signed image, fetched on behalf of the caller
     ///   - asked: what the client said, for the task
     ///
-    /// Throws 409 where another import of the image goes on, or its state forbids one.
+    /// Throws 409 where another import of the image goes on, its state forbids one, or its signature is not the one that the certificate
+    /// was fetched for.
     func begin(
         _ former: Image, _ kind: ImageTask.Kind, _ method: ImportMethod, to stores: [StoreName],
         from address: WebAddress?,
-        expecting hash: ExpectedHash? = nil, allMustSucceed: Bool, asked: [JSONValue.Member], _ call: Call,
+        expecting hash: ExpectedHash? = nil, certificate: SigningCertificate?, allMustSucceed: Bool,
+        asked: [JSONValue.Member], _ call: Call,
         in transaction: any Transaction
     ) throws {
         try Self.checkFree(former)
+        try SigningCertificate.check(certificate, stillOf: former, method)
         var image = former
         if let event = method.event { _ = try image.apply(event) }
         image.updated = now
@@ -45,7 +49,7 @@ struct ImportStart: Sendable {
             ImportWorkflow.kind, id: workflow, subject: image.id.description,
             input: ImportWorkflow.Input(
                 image: image.id, task: task, method: method, stores: stores.map(\.text),
-                allMustSucceed: allMustSucceed, address: address?.description, expected: hash),
+                allMustSucceed: allMustSucceed, address: address?.description, expected: hash, certificate: certificate),
             on: WorkflowBehalf(user: call.caller.user, project: call.caller.project, request: call.requestID),
             at: now, in: transaction)
     }

@@ -12,7 +12,8 @@ import Workflows
 ///       │                │ refused, no room, deleted, not reachable
 ///       └────── undo ◀───┘  copies that were made go, the image is queued again, task failure
 ///
-/// Started by `POST …/import`, in the transaction that makes the image `importing`. Nobody signals it. A copy that is durable is not
+/// Started by `POST …/import`, in the transaction that makes the image `importing`. Nobody signals it. The certificate of a signed image is
+/// in its input: it was fetched with the token of whoever asked, which is not kept. A copy that is durable is not
 /// made again when a step runs twice. A copied image stays `active` whatever happens.
 struct ImportWorkflow: Sendable {
     struct Input: Codable, Sendable {
@@ -25,6 +26,8 @@ struct ImportWorkflow: Sendable {
         let address: String?
         /// What their digest must be.
         let expected: ExpectedHash?
+        /// Of a signed image; nil for others, for copies, and in workflows of replicas that did not verify.
+        let certificate: SigningCertificate?
     }
 
     /// What the data are, and which stores do not have them.
@@ -41,6 +44,7 @@ struct ImportWorkflow: Sendable {
 
     let shelf: StoreShelf
     let transfer: DataTransfer
+    let signatures: SignatureCheck
     let web: any WebSource
 
     private var store: any StateStore { transfer.store }
@@ -153,7 +157,7 @@ struct ImportWorkflow: Sendable {
         for name in input.stores {
             guard let entry = shelf.entry(StoreName(name)) else { return .failed("There is no store '\(name)'.") }
             do {
-                summary = try await copy(image, size, from: source, to: entry)
+                summary = try await copy(image, size, from: source, to: entry, verifying: input)
             } catch let fault as Fault where [.unsupportedMediaType, .badRequest, .gone].contains(fault.kind) {
                 return .failed(fault.message)
             } catch let fault as Fault where [.tooLarge, .unavailable].contains(fault.kind) {
@@ -170,10 +174,11 @@ struct ImportWorkflow: Sendable {
                 failed: failed))
     }
 
-    /// One copy. Data that are not those of the record are refused.
+    /// One copy. Data that are not those of the record are refused, and those that are not what was signed.
     private func copy(
-        _ image: Image, _ size: Int, from source: CopyBook.Copy, to entry: StoreShelf.Entry
+        _ image: Image, _ size: Int, from source: CopyBook.Copy, to entry: StoreShelf.Entry, verifying input: Input
     ) async throws -> DataIntake.Summary {
+        let verifier = try input.method == .copy ? nil : signatures.verifier(of: image, by: input.certificate)
         guard let reader = try await shelf.open(source, size: size) else {
             throw Fault.unavailable("The data of image \(image.id) cannot be read from '\(source.store)'.")
         }
@@ -189,7 +194,7 @@ struct ImportWorkflow: Sendable {
                 upload, of: image.id, into: entry.name, isImport: true, at: now, in: transaction)
         }
         do {
-            let summary = try await transfer.bring(upload, of: image, into: entry) { summary in
+            let summary = try await transfer.bring(upload, of: image, into: entry, verifying: verifier) { summary in
                 try summary.checkVerdict(of: image.id)
                 if let hash = image.hash, hash.algorithm == "sha512", hash.value != summary.digest {
                     throw Fault.unavailable("The data of image \(image.id) are damaged in '\(source.store)'.")

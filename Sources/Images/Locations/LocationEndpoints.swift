@@ -14,6 +14,7 @@ struct LocationEndpoints: Sendable {
     let shelf: StoreShelf
     let limits: ImageLimits
     let rules: WebRules
+    let signatures: SignatureCheck
     let journal: WorkflowJournal
     let time: TimeSource
     let ids: IDSource
@@ -70,6 +71,9 @@ struct LocationEndpoints: Sendable {
         let expected = try body.expected()
         let access = ImageAccess(call)
         let check = try await limits.check(call.caller.project, [.size: 0, .uploading: 1])
+        let seen = try await store.read { try ImageBook.get(id, access.scope, in: $0) }
+        try access.check("add_image_location", seen)
+        let certificate = try await signatures.certificate(of: seen, for: call.caller)
         let start = ImportStart(journal: journal, task: ids.next(), workflow: ids.next(), at: time.now())
         try await store.write { transaction in
             let former = try ImageBook.get(id, access.scope, in: transaction)
@@ -81,7 +85,7 @@ struct LocationEndpoints: Sendable {
             try check?.enforce(in: transaction)
             try start.begin(
                 former, .located, .web, to: [shelf.standard.name], from: address, expecting: expected,
-                allMustSucceed: true,
+                certificate: certificate, allMustSucceed: true,
                 asked: [
                     .init("loc_url", .text(body.url)),
                     .init("validation_data", body.validation?.json ?? .object([])),

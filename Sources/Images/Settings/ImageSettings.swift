@@ -33,6 +33,7 @@ struct ImageSettings: Sendable {
     let uploadSilence: Duration
     let requiresFormatMatch: Bool
     let toleratesPartitionTables: Bool
+    let allowsPartialSignatures: Bool
     let importMethods: [String]
     /// Where images may be fetched from by `web-download`; empty is anywhere.
     let allowedHosts: [String]
@@ -94,6 +95,10 @@ struct ImageSettings: Sendable {
         toleratesPartitionTables = reader.boolean(
             "image.gpt_safety_checks_nonfatal", "Whether an impossible partition table is no reason to refuse data.",
             default: false)
+        allowsPartialSignatures = reader.boolean(
+            "image.allow_partial_signatures",
+            "Whether an image with some of the four properties of a signature, and not all, is stored without being verified, as in "
+                + "Glance. Otherwise its data are refused.", default: false)
         importMethods = reader.texts(
             "image.enabled_import_methods", "Ways to import data that are offered.", default: Self.knownMethods)
         allowedHosts = reader.texts(

@@ -12,6 +12,7 @@ struct TaskCreation: Sendable {
     let shelf: StoreShelf
     let limits: ImageLimits
     let rules: WebRules
+    let signatures: SignatureCheck
     let journal: WorkflowJournal
     let time: TimeSource
     let ids: IDSource
@@ -51,6 +52,7 @@ struct TaskCreation: Sendable {
         try call.authorize("add_image", target: access.target(of: image))
         try access.check(image.visibility, access.target(of: image))
         let check = try await limits.check(call.caller.project, [.count: 1, .size: 0, .uploading: 1])
+        let certificate = try await signatures.certificate(of: image, for: call.caller)
         let id: ImageTaskID = ids.next()
         let start = ImportStart(journal: journal, task: id, workflow: ids.next(), at: now)
         let asked = input.ownMembers
@@ -58,9 +60,8 @@ struct TaskCreation: Sendable {
             try check?.enforce(in: transaction)
             try ImageBook.insert(image, in: transaction)
             try start.begin(
-                image, .legacy, .web, to: [shelf.standard.name], from: address, allMustSucceed: true, asked: asked,
-                call,
-                in: transaction)
+                image, .legacy, .web, to: [shelf.standard.name], from: address, certificate: certificate,
+                allMustSucceed: true, asked: asked, call, in: transaction)
             guard let task = try TaskBook.find(id, in: transaction) else {
                 throw Fault.internalError("a task is gone in the transaction that made it")
             }

@@ -2,11 +2,11 @@ import FoundationEssentials
 
 /// An image's signature, as four properties of the image describe it.
 public struct SignatureProperties: Sendable, Equatable {
-    enum Name {
+    public enum Name {
         static let signature = "img_signature"
         static let hash = "img_signature_hash_method"
         static let keyType = "img_signature_key_type"
-        static let certificate = "img_signature_certificate_uuid"
+        public static let certificate = "img_signature_certificate_uuid"
         static let all = [signature, hash, keyType, certificate]
     }
 

@@ -35,9 +35,8 @@ enum UseExceptions {
         "Sources/Model/Faults/Fault.swift: `headersTooLarge`",
         "Sources/Model/Faults/Fault.swift: `uriTooLong`",
         "Sources/Model/Placement/ResourceClass.swift: `vgpu`",
-        // Images are verified where they are stored, and again where they are booted.
+        // Images are verified where they are stored, and their certificates where they are booted.
         "Sources/Signatures/Certificates/TrustedCertificates.swift: `TrustedCertificates`",
-        "Sources/Signatures/Verification/SignatureVerifier.swift: `SignatureVerifier`",
         "Sources/Store/ChangeLog.swift: `latestChange`",
         "Sources/Store/Feed/ChangeFeed.swift: `caughtUp`",
         // The engine without its loop, so that tests say when.
