@@ -141,6 +141,9 @@ if !leavesOnly {
             name: "TestAgent", dependencies: ["Agent", "Link", "Model", "TestPlacement", "TestWatched", logging],
             path: "Tests/TestAgent", swiftSettings: settings),
         .target(
+            name: "TestImages", dependencies: ["API", "Model", crypto, httpTypes, logging], path: "Tests/TestImages",
+            swiftSettings: settings),
+        .target(
             name: "TestObjects", dependencies: [crypto, nioCore, nioHTTP1, nioPosix], path: "Tests/TestObjects",
             swiftSettings: settings),
         .target(name: "TestJSON", path: "Tests/TestJSON", swiftSettings: settings),
@@ -175,7 +178,8 @@ if !leavesOnly {
                 lifecycle, logging, coreMetrics,
             ], tests: [httpClient, "TestFuzz"])
         + room(
-            "Clients", ["Model", httpClient, httpTypes, nioCore, nioHTTP1, nioPosix, nioSSL], tests: ["API", logging])
+            "Clients", ["Model", crypto, httpClient, httpTypes, nioCore, nioHTTP1, nioPosix, nioSSL],
+            tests: ["API", "TestImages", logging])
         + room(
             "Access",
             [

@@ -31,13 +31,23 @@ public final class CatalogTransport: HTTPTransport {
 
     /// Also throws 503 if the catalog does not contain the service.
     public func send(_ request: PeerRequest) async throws(Fault) -> PeerResponse {
+        try await found().send(request)
+    }
+
+    public func receive(
+        _ request: PeerRequest, take: @Sendable (_ piece: [UInt8]) async throws(Fault) -> Void
+    ) async throws(Fault) -> PeerResponse {
+        try await found().receive(request, take: take)
+    }
+
+    private func found() async throws(Fault) -> any HTTPTransport {
         guard let base = try await catalog.endpoint(type: service.type, interface: interface, region: region) else {
             let place = region.map { " in region '\($0)'" } ?? ""
             throw .unavailable(
                 "\(service.subject) cannot be found; try again later.",
                 context: "the catalog has no \(interface) or public endpoint of type '\(service.type)'\(place)")
         }
-        return try await transport(to: base).send(request)
+        return try transport(to: base)
     }
 
     private func transport(to base: String) throws(Fault) -> any HTTPTransport {

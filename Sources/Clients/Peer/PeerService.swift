@@ -8,6 +8,7 @@ public struct PeerService: Hashable, Sendable {
 
     public static let accelerator = Self(type: "accelerator")
     public static let compute = Self(type: "compute")
+    public static let image = Self(type: "image")
     public static let keyManager = Self(type: "key-manager")
     public static let placement = Self(type: "placement")
 

@@ -26,15 +26,16 @@ public struct ServicePeer: Sendable {
     /// Throws 503 if the service cannot be reached or there is no token, 401 if a user's token has expired and the
     /// request cannot be continued without it.
     public func send(_ request: PeerRequest, behalf: Behalf = .service) async throws(Fault) -> PeerResponse {
-        guard case .user(let user, let afterwards) = behalf else { return try await send(request, vouchedBy: nil) }
-        let answer = try await exchange(request, TokenExchange(tokens: user, voucher: tokens))
-        guard answer.status == 401 else { return answer }
-        switch afterwards {
-        case .service: return try await send(request, vouchedBy: nil)
-        case .fails:
-            throw Fault(
-                .unauthorized, "\(service.subject) no longer accepts the user's token; sign in again.",
-                context: "\(request.place) answered 401")
+        try await exchange(request, behalf) { request throws(Fault) in try await transport.send(request) }
+    }
+
+    /// Hands the body of a response of 200 to 299 over as it arrives, as `HTTPTransport.receive` does; otherwise as `send`.
+    func receive(
+        _ request: PeerRequest, behalf: Behalf = .service,
+        take: @Sendable (_ piece: [UInt8]) async throws(Fault) -> Void
+    ) async throws(Fault) -> PeerResponse {
+        try await exchange(request, behalf) { request throws(Fault) in
+            try await transport.receive(request, take: take)
         }
     }
 
@@ -42,12 +43,32 @@ public struct ServicePeer: Sendable {
     public func send(
         _ request: PeerRequest, vouchedBy voucher: (any ServiceTokens)?
     ) async throws(Fault) -> PeerResponse {
-        guard let tokens else { return try await transport.send(request) }
-        return try await exchange(request, TokenExchange(tokens: tokens, voucher: voucher))
+        try await exchange(request, vouchedBy: voucher) { request throws(Fault) in try await transport.send(request) }
     }
 
-    private func exchange(_ request: PeerRequest, _ tokens: TokenExchange) async throws(Fault) -> PeerResponse {
-        try await tokens.send(request) { request throws(Fault) in try await transport.send(request) }
+    private func exchange(
+        _ request: PeerRequest, _ behalf: Behalf, by send: (PeerRequest) async throws(Fault) -> PeerResponse
+    ) async throws(Fault) -> PeerResponse {
+        guard case .user(let user, let afterwards) = behalf else {
+            return try await exchange(request, vouchedBy: nil, by: send)
+        }
+        let answer = try await TokenExchange(tokens: user, voucher: tokens).send(request, by: send)
+        guard answer.status == 401 else { return answer }
+        switch afterwards {
+        case .service: return try await exchange(request, vouchedBy: nil, by: send)
+        case .fails:
+            throw Fault(
+                .unauthorized, "\(service.subject) no longer accepts the user's token; sign in again.",
+                context: "\(request.place) answered 401")
+        }
+    }
+
+    private func exchange(
+        _ request: PeerRequest, vouchedBy voucher: (any ServiceTokens)?,
+        by send: (PeerRequest) async throws(Fault) -> PeerResponse
+    ) async throws(Fault) -> PeerResponse {
+        guard let tokens else { return try await send(request) }
+        return try await TokenExchange(tokens: tokens, voucher: voucher).send(request, by: send)
     }
 
     /// A request for a JSON response in one version of the neighbour's API.
