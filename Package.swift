@@ -253,8 +253,8 @@ if !leavesOnly {
         + room(
             "Agent", ["Link", "Model", lifecycle, logging, coreMetrics, system], tests: ["TestAgent", "TestWatched"])
         + room(
-            "DeviceAgent", ["Agent", "Drivers", "Host", "Link", "Clients", "Model", logging, coreMetrics],
-            tests: ["API", "TestAgent", "TestPlacement", "TestWatched"])
+            "DeviceAgent", ["Agent", "Drivers", "Host", "Link", "Clients", "Model", logging, coreMetrics, system],
+            tests: ["API", "TestAgent", "TestPlacement", "TestWatched", crypto])
         + room(
             "ControlPlane",
             [

@@ -34,6 +34,8 @@ public final class DeviceParty: HostParty {
         public var healthInterval: Duration
         /// How devices become resource providers. If Placement has another layout, it is converted.
         public var layout: ProviderLayout
+        /// Where images are kept while they are loaded onto devices; nil if none can be.
+        public var imageFolder: String?
         /// The drivers' writes to the host that the kernel has not completed, if the drivers have any.
         public var pending: PendingWrites?
 
@@ -96,7 +98,9 @@ public final class DeviceParty: HostParty {
         let intent = Intent(withdrawn: Set(sick.flatMap(\.providers)), wait: shell.wait)
         self.intent = intent
         worker = HandleWorker(
-            drivers: discoverer.drivers, keeper: keeper, wait: shell.wait, logger: shell.logger,
+            drivers: discoverer.drivers, keeper: keeper,
+            loader: options.imageFolder.map { ImageLoader(folder: ImageFolder($0), link: shell.link) },
+            wait: shell.wait, logger: shell.logger,
             acted: { discoverer.forget() },
             shared: {
                 discoverer.forget()

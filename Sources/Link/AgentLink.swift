@@ -15,6 +15,10 @@ public protocol AgentLink: Sendable {
     func change(_ change: HostReportChange) async throws(Fault)
     func finish(_ item: WorkItemID, _ outcome: WorkOutcome) async throws(Fault)
     func heartbeat(_ heartbeat: Heartbeat) async throws(Fault)
+    /// Hands over what a work item of this host needs besides its envelope, such as the data of its image, as it arrives.
+    func data(
+        of item: WorkItemID, take: @Sendable (_ piece: [UInt8]) async throws(Fault) -> Void
+    ) async throws(Fault)
     /// The handles of this host that are held, with their holders.
     func holdings() async throws(Fault) -> HandleHoldings
 }

@@ -121,6 +121,13 @@ final class RecordingFleet: FleetParty, DeviceRecords {
     let notes = Mutex(Notes())
     let party = Party.devices
     let kinds: Set<String> = ["prepare", "withdraw", "clean"]
+    /// What items need, in pieces; nil for nothing.
+    let pieces = Mutex<[[UInt8]]?>(nil)
+
+    func data(of item: WorkItem) async throws -> ItemData? {
+        guard let pieces = pieces.withLock({ $0 }) else { return nil }
+        return ItemData { take throws(Fault) in for piece in pieces { try await take(piece) } }
+    }
 
     func receive(_ report: HostReport, from host: HostName, at now: Timestamp, in transaction: any Transaction) throws {
         notes.withLock { $0.reports.append(report) }

@@ -28,6 +28,8 @@ public final class ScriptedLink: AgentLink {
     public let heard = Watched(Heard())
     /// Who holds handles.
     public let held = Watched<[HandleHolding]>([])
+    /// What work items need besides their envelopes: pieces, or what is answered in their place.
+    public let data = Watched<Result<[[UInt8]], Fault>>(.success([]))
     private let refusal = Watched<Fault?>(nil)
     private let life: Life?
     private let streams = Mutex<[AsyncStream<DesiredState>.Continuation]>([])
@@ -77,6 +79,13 @@ public final class ScriptedLink: AgentLink {
 
     public func heartbeat(_ heartbeat: Heartbeat) async throws(Fault) {
         try await take { $0.heartbeats.append(heartbeat) }
+    }
+
+    public func data(
+        of item: WorkItemID, take: @Sendable (_ piece: [UInt8]) async throws(Fault) -> Void
+    ) async throws(Fault) {
+        if let fault = refusal.value { throw fault }
+        for piece in try data.value.get() { try await take(piece) }
     }
 
     public func holdings() async throws(Fault) -> HandleHoldings {

@@ -147,7 +147,7 @@ public struct AcceleratorFleet: FleetParty, DeviceRecords {
         let event: HandleLifecycle.Event
         var cleaning: CleaningRecord?
         switch outcome {
-        case .done: event = .finished
+        case .done, .programmed: event = .finished
         case .cleaned(let report):
             event = .finished
             cleaning = report
@@ -167,7 +167,7 @@ public struct AcceleratorFleet: FleetParty, DeviceRecords {
         }
         if item.kind == .prepare, let binding {
             switch outcome {
-            case .done, .cleaned: try journal.wake(binding, at: now, in: transaction)
+            case .done, .cleaned, .programmed: try journal.wake(binding, at: now, in: transaction)
             case .failed(let reason):
                 try journal.signal(
                     BindWorkflow.failure, reason, to: .workflow(binding), at: now, in: transaction)

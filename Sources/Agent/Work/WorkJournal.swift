@@ -5,6 +5,7 @@ import Model
 enum WorkEnd: Sendable, Equatable {
     case done
     case cleaned(CleaningRecord)
+    case programmed(ProgrammingRecord)
     case failed(String)
 }
 
@@ -76,6 +77,7 @@ struct WorkJournal: Sendable, Equatable {
         var attempts: Int?
         var reason: String?
         var cleaning: CleaningRecord?
+        var programming: ProgrammingRecord?
     }
 
     /// `\n`, eight digits of CRC-32, a space, JSON.
@@ -85,6 +87,7 @@ struct WorkJournal: Sendable, Equatable {
         case .begun(let attempts): (line.event, line.attempts) = ("begun", attempts)
         case .ended(.done): line.event = "done"
         case .ended(.cleaned(let report)): (line.event, line.cleaning) = ("done", report)
+        case .ended(.programmed(let record)): (line.event, line.programming) = ("done", record)
         case .ended(.failed(let reason)): (line.event, line.reason) = ("failed", reason)
         case .forgotten: break
         }
@@ -105,7 +108,9 @@ struct WorkJournal: Sendable, Equatable {
         else { return nil }
         switch line.event {
         case "begun": return (line.item, .begun(line.attempts ?? 1))
-        case "done": return (line.item, .ended(line.cleaning.map { .cleaned($0) } ?? .done))
+        case "done":
+            if let record = line.programming { return (line.item, .ended(.programmed(record))) }
+            return (line.item, .ended(line.cleaning.map { .cleaned($0) } ?? .done))
         case "failed": return (line.item, .ended(.failed(line.reason ?? "no reason was kept")))
         case "forgotten": return (line.item, .forgotten)
         default: return nil

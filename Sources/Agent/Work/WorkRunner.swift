@@ -51,6 +51,7 @@ actor WorkRunner {
             switch outcomes[item.id] {
             case .done: running[item.id] = telling(item, .done)
             case .cleaned(let report): running[item.id] = telling(item, .cleaned(report))
+            case .programmed(let record): running[item.id] = telling(item, .programmed(record))
             case .failed(let reason): running[item.id] = telling(item, .failed(reason))
             case nil: begin(item)
             }
@@ -189,6 +190,7 @@ extension WorkOutcome {
         switch self {
         case .done: .done
         case .cleaned(let report): .cleaned(report)
+        case .programmed(let record): .programmed(record)
         case .failed(let reason): .failed(reason)
         }
     }

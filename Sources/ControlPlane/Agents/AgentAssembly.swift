@@ -32,6 +32,7 @@ struct AgentAssembly: Sendable {
             healthInterval: settings.agent.healthInterval, layout: ProviderLayout(settings.agent.layout))
         deviceOptions.events = host.events
         deviceOptions.pending = options.control.pending
+        deviceOptions.imageFolder = "\(stateFolder)/images"
         let shell = try HostShell(host: host.name, link: link, stateFolder: stateFolder, logger: logger)
         let devices = try DeviceParty(
             shell, discoverer: Discoverer(host: host.name, root: host.root, drivers: enabled.drivers),

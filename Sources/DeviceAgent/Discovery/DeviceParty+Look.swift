@@ -39,6 +39,7 @@ extension DeviceParty {
         LookStage(name: "divide devices") { agent, sight, told in await agent.divide(&sight, &told) },
         // What was prepared may be on what was divided.
         LookStage(name: "prepare again what is lost") { agent, sight, told in await agent.restore(&sight, &told) },
+        LookStage(name: "name what was loaded") { agent, sight, _ in await agent.nameLoaded(&sight) },
         LookStage(name: "keep what is held") { agent, sight, _ in await agent.keepHeld(&sight) },
         LookStage(name: "count what is shared") { agent, sight, _ in await agent.countShared(&sight) },
         LookStage(name: "watch groups") { agent, sight, _ in await agent.watchGroups(&sight) },
@@ -90,6 +91,12 @@ extension DeviceParty {
     private func restore(_ sight: inout Sight, _ told: inout Told) async {
         guard await restorePrepared(before: sight.before, found: sight.findings.devices, &told) else { return }
         await lookAgain(&sight)
+    }
+
+    private func nameLoaded(_ sight: inout Sight) async {
+        let loaded = await keeper.state.loaded
+        guard !loaded.isEmpty else { return }
+        sight.findings.devices = sight.findings.devices.mapValues { LoadedLogic.named($0, loaded) }
     }
 
     private func keepHeld(_ sight: inout Sight) async {

@@ -76,7 +76,7 @@ public struct Discoverer: Sendable {
             let support = registry.support(of: driver.name)
             var report = DriverReport(
                 name: driver.name, supportLevel: (support?.level ?? .experimental).rawValue, since: support?.since,
-                evidence: support?.evidence)
+                evidence: support?.evidence, programs: driver.capabilities.programs ? true : nil)
             let last = before[driver.name] ?? []
             do throws(DriverFault) {
                 let discovery = try ask(driver, pass.after(last), isSame: isSame)

@@ -27,6 +27,9 @@ struct AgentState: Sendable, Equatable {
     /// The target of a change of groups that is in progress.
     var groupsGoal: [DeviceReport]?
 
+    /// The ids of logic that this agent loaded onto devices which do not say what they have; `LoadedLogic` makes the keys.
+    var loaded: [String: String] = [:]
+
     /// Devices that are withdrawn because of their health.
     var sick: [SickDevice] = []
 
@@ -65,6 +68,7 @@ extension AgentState: Codable {
         case groupsHeld
         case groupsGoal
         case certificates
+        case loaded
     }
 
     init(from decoder: any Decoder) throws {
@@ -80,6 +84,7 @@ extension AgentState: Codable {
         bootID = try container.decodeIfPresent(String.self, forKey: .bootID)
         sick = try container.decodeIfPresent([SickDevice].self, forKey: .sick) ?? []
         certificates = try container.decodeIfPresent(CertificateChainHead.self, forKey: .certificates)
+        loaded = try container.decodeIfPresent([String: String].self, forKey: .loaded) ?? [:]
         let records = try container.decodeIfPresent([String: ProviderRecord].self, forKey: .providers) ?? [:]
         for (text, record) in records {
             guard let id = ResourceProviderID(text) else { continue }
@@ -102,5 +107,6 @@ extension AgentState: Codable {
         try container.encodeIfPresent(groupsHeld, forKey: .groupsHeld)
         try container.encodeIfPresent(groupsGoal, forKey: .groupsGoal)
         try container.encodeIfPresent(certificates, forKey: .certificates)
+        if !loaded.isEmpty { try container.encode(loaded, forKey: .loaded) }
     }
 }

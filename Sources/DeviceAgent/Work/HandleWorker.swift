@@ -4,10 +4,13 @@ import Link
 import Logging
 import Model
 
-/// Does the work of the party `devices`: has drivers prepare, withdraw and clean attach handles. Drivers' orders are idempotent.
+/// Does the work of the party `devices`: has drivers prepare, withdraw and clean attach handles, and load images onto their devices.
+/// Drivers' orders are idempotent.
 struct HandleWorker: HostParty {
     private let drivers: [String: any Driver]
     private let keeper: StateKeeper
+    /// Nil where the agent has no folder for images.
+    private let loader: ImageLoader?
     private let wait: Waiting
     private let logger: Logger
     /// Called when something was done to the host.
@@ -16,11 +19,12 @@ struct HandleWorker: HostParty {
     private let shared: @Sendable () async -> Void
 
     init(
-        drivers: [any Driver], keeper: StateKeeper, wait: @escaping Waiting, logger: Logger,
+        drivers: [any Driver], keeper: StateKeeper, loader: ImageLoader? = nil, wait: @escaping Waiting, logger: Logger,
         acted: @escaping @Sendable () -> Void = {}, shared: @escaping @Sendable () async -> Void = {}
     ) {
         self.drivers = Dictionary(drivers.map { ($0.name, $0) }) { first, _ in first }
         self.keeper = keeper
+        self.loader = loader
         self.wait = wait
         self.logger = logger
         self.acted = acted
@@ -62,11 +66,19 @@ struct HandleWorker: HostParty {
                 case .clean:
                     let record = try await driver.clean(order)
                     say(record, of: work)
+                    if record.replacedLogic { await note(nil, on: work) }
                     outcome = .cleaned(record)
+                case .fetch: try await needed().fetch(work, for: driver)
+                case .program:
+                    let record = try await needed().load(work, order, by: driver)
+                    let isUnsaid = record.failure == nil && record.logic == nil
+                    await note(isUnsaid ? work.image?.function : nil, on: work)
+                    outcome = .programmed(record)
                 }
                 await note(work)
-                // A unit of what several types share: what is left of the others is another number now.
-                if work.attachment.askedType != nil { await shared() }
+                // A unit of what several types share: what is left of the others is another number now. What was loaded onto a
+                // device is among its traits.
+                if work.attachment.askedType != nil || work.kind == .program { await shared() }
                 if work.kind == .clean, work.attachment.isForOneUse {
                     // The failure keeps it from the next tenant; an operator's release of the handle ends that.
                     return .failed("It is for one use and was cleaned; release the attach handle to offer it again.")
@@ -83,12 +95,27 @@ struct HandleWorker: HostParty {
         return nil
     }
 
+    private func needed() throws(DriverFault) -> ImageLoader {
+        guard let loader else {
+            throw DriverFault("The agent has no folder for images; give it a state folder.")
+        }
+        return loader
+    }
+
     /// What the host must have again after its next start.
     private func note(_ work: DeviceWork) async {
+        // What is loaded onto a device prepares no handle.
+        if work.image != nil { return }
         let key = "\(work.handle)"
         let prepared = PreparedHandle(
             driver: work.driver, type: work.attachment.type, info: work.attachment.info, controlPath: work.controlPath)
         await keeper.change { state in state.prepared[key] = work.kind == .prepare ? prepared : nil }
+    }
+
+    /// What a device has now that does not say so itself; nil if that is not known.
+    private func note(_ function: String?, on work: DeviceWork) async {
+        let key = LoadedLogic.key(driver: work.driver, controlPath: work.controlPath)
+        await keeper.change { state in state.loaded[key] = function }
     }
 
     /// What was done to remove a tenant's traces, for whoever has to prove it.

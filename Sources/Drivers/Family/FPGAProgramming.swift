@@ -29,6 +29,23 @@ struct FPGAProgramming: Sendable {
         guard result.status == 0 else { throw DriverFault("'\(command.text)' failed: \(result.complaint)") }
     }
 
+    /// Loads an image onto a card of this host. What the host needs, and what is gone, is left alone.
+    func load(_ command: Command, onto address: PCIAddress) async throws(DriverFault) {
+        try await check(address)
+        try await load(command)
+    }
+
+    /// What the host needs is neither programmed nor reset.
+    private func check(_ address: PCIAddress) async throws(DriverFault) {
+        let host = await reset.control.snapshot()
+        guard host.function(at: address) != nil else {
+            throw DriverFault("There is no PCI function \(address) on this host.")
+        }
+        if let reason = Fencing(host).reasons(for: address).first {
+            throw DriverFault("\(address) is left alone: \(reason).")
+        }
+    }
+
     /// A description of the cleaning, for the operator.
     var title: String {
         cleanImage == nil
@@ -47,20 +64,14 @@ struct FPGAProgramming: Sendable {
                 "The logic that a tenant loaded onto \(address) stays over a reset; \(what) other logic over it and release the "
                     + "attach handle by hand.")
         }
-        // What the host needs is neither programmed nor reset; the reset after it finds that out only then.
-        let host = await reset.control.snapshot()
-        guard host.function(at: address) != nil else {
-            throw DriverFault("There is no PCI function \(address) on this host.")
-        }
-        if let reason = Fencing(host).reasons(for: address).first {
-            throw DriverFault("\(address) is left alone: \(reason).")
-        }
+        // The reset after it finds that out only then.
+        try await check(address)
         let begun = reset.time.now()
         try await load(program(cleanImage))
         var record = try await reset.clean(
             address,
             note: "the image was loaded over the tenant's logic; memory on the card cannot be read from its host")
-        record.methods.insert("loaded \(cleanImage)", at: 0)
+        record.methods.insert(CleaningRecord.loaded(cleanImage), at: 0)
         record.begun = begun
         return record
     }

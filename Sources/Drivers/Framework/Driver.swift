@@ -37,6 +37,9 @@ public protocol Driver: Sendable {
     /// Loads logic onto the device: `image` is a path on the host.
     func program(_ order: HandleOrder, image: String) async throws(DriverFault)
 
+    /// The id of the logic that the handle's device itself says it has; nil where it cannot be asked.
+    func logic(of order: HandleOrder) async -> String?
+
     /// The health of a handle's device. It queries the device, and is therefore not part of `discover`.
     func examine(_ order: HandleOrder) async throws(DriverFault) -> DeviceHealth
 }
@@ -53,6 +56,7 @@ extension Driver {
     public func program(_ order: HandleOrder, image: String) async throws(DriverFault) {
         throw DriverFault("The driver '\(name)' cannot load logic onto its devices.")
     }
+    public func logic(of order: HandleOrder) async -> String? { nil }
     public func examine(_ order: HandleOrder) async throws(DriverFault) -> DeviceHealth {
         DeviceHealth(.unknown, reason: "the driver '\(name)' has no means to ask")
     }
@@ -65,7 +69,7 @@ public struct DriverCapabilities: Sendable, Equatable {
     /// Handles are cleaned between two tenants.
     public var cleans: Bool
     /// Devices accept a bitstream.
-    var programs: Bool
+    public var programs: Bool
     /// Devices are divided into parts.
     public var partitions: Bool
     /// A guest may migrate with its device.

@@ -8,8 +8,8 @@ extension DriverRegistry {
             Made from the table of drivers in the code; a test compares. What the levels mean, and how they follow from what was
             checked, stands in [levels.md](levels.md), what the laboratory checked in [evidence.md](evidence.md).
 
-            No driver programs on request: no call of the API loads a tenant's image yet. What some FPGA drivers load is the image that
-            the operator configures for cleaning.
+            Drivers that program load images on request, and at binding where a device profile names a function. External drivers do
+            what their program does.
 
             | Driver | Level | Since | Rests on | Checked for | \(columns.joined(separator: " | ")) |
             |---|---|---|---|---|\(columns.map { _ in "---|" }.joined())
@@ -45,17 +45,11 @@ extension DriverCapabilities {
             self.title = title
             text = { has($0) ? "yes" : "" }
         }
-
-        /// A column for a capability that no API call uses.
-        init(missing title: String) {
-            self.title = title
-            text = { _ in "no" }
-        }
     }
 
     static let columns = [
         Column(title: "Prepares") { $0.prepares }, Column(title: "Cleans") { $0.cleans },
-        Column(missing: "Programs"), Column(title: "Partitions") { $0.partitions },
+        Column(title: "Programs") { $0.programs }, Column(title: "Partitions") { $0.partitions },
         Column(title: "Live migration") { $0.migratesLive }, Column(title: "Stateful") { $0.isStateful },
         Column(title: "Health") { $0.examines },
     ]

@@ -39,7 +39,13 @@ public struct IntelFPGADriver: Driver {
     }
 
     public func program(_ order: HandleOrder, image: String) async throws(DriverFault) {
-        try await programming.load(command(card(of: order.requireAddress()), image))
+        let address = try order.requireAddress()
+        try await programming.load(command(await card(of: address), image), onto: address)
+    }
+
+    public func logic(of order: HandleOrder) async -> String? {
+        guard let address = order.address else { return nil }
+        return await logic(ofCard: await card(of: address))
     }
 
     @discardableResult
@@ -55,15 +61,16 @@ public struct IntelFPGADriver: Driver {
         }
         var record = try await programming.clean(address, key: "fpga.clean_images") { command(card, $0) }
         // What the card itself says it has now.
-        record.device["logic"] = await control.snapshot().fpgas.lazy.filter { $0.address == card }.compactMap(
-            \.function
-        )
-        .first
+        record.device["logic"] = await logic(ofCard: card)
         return record
     }
 
     public func examine(_ order: HandleOrder) async throws(DriverFault) -> DeviceHealth {
         try await FunctionHealth(control: control).examine(order)
+    }
+
+    private func logic(ofCard address: PCIAddress) async -> String? {
+        await control.snapshot().fpgas.lazy.filter { $0.address == address }.compactMap(\.function).first
     }
 
     /// Logic is loaded through the physical function.

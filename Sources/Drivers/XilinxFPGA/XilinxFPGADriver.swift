@@ -53,7 +53,8 @@ public struct XilinxFPGADriver: Driver {
     }
 
     public func program(_ order: HandleOrder, image: String) async throws(DriverFault) {
-        try await programming.load(command(order.requireAddress(), image))
+        let address = try order.requireAddress()
+        try await programming.load(command(address, image), onto: address)
     }
 
     @discardableResult

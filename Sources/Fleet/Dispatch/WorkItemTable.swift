@@ -38,6 +38,7 @@ enum WorkItemTable {
         let (state, reason): (String, String?) =
             switch outcome {
             case .done, .cleaned: ("done", nil)
+            case .programmed(let record): (record.failure == nil ? "done" : "failed", record.failure)
             case .failed(let reason): ("failed", reason)
             }
         return try transaction.execute(

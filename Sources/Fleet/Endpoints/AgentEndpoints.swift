@@ -34,7 +34,7 @@ public struct AgentEndpoints: Sendable {
     }
 
     var all: [Endpoint] {
-        [abilities, watch, converse, report, change, finish, heartbeat, holdings] + relay.all
+        [abilities, watch, converse, report, change, finish, data, heartbeat, holdings] + relay.all
             + (enrolment.map { [authority($0), enrol($0), renew($0)] } ?? [])
     }
 
@@ -97,6 +97,28 @@ public struct AgentEndpoints: Sendable {
             _ = try call.agent(for: host)
             try await reception.finish(try call[Self.item], outcome, from: host)
             return .empty()
+        }
+    }
+
+    private var data: Endpoint {
+        Endpoint(
+            .get, "/v1/hosts/\(Self.host)/work/\(Self.item)/data", "Download the data that a work item needs",
+            access: .authenticated, answers: .data(.octetStream), faults: [.forbidden, .notFound]
+        ) { call in
+            let host = try call[Self.host]
+            _ = try call.agent(for: host)
+            let data = try await reception.data(of: try call[Self.item], for: host)
+            return Reply(
+                status: 200, headers: [.contentType: MediaType.octetStream.description],
+                body: .stream { write in
+                    try await data.write { piece throws(Fault) in
+                        do {
+                            try await write(piece)
+                        } catch {
+                            throw .unavailable("The agent does not take the data any more.", context: "\(error)")
+                        }
+                    }
+                })
         }
     }
 

@@ -47,6 +47,13 @@ public struct InProcessAgentLink: AgentLink {
         try await asFault { try await reception.finish(item, outcome, from: host) }
     }
 
+    public func data(
+        of item: WorkItemID, take: @Sendable (_ piece: [UInt8]) async throws(Fault) -> Void
+    ) async throws(Fault) {
+        let data = try await asFault { try await reception.data(of: item, for: host) }
+        try await data.write(take)
+    }
+
     public func heartbeat(_ heartbeat: Heartbeat) async throws(Fault) {
         try await asFault { try await reception.heartbeat(heartbeat, from: host) }
     }

@@ -18,6 +18,9 @@ public protocol FleetParty: Sendable {
     /// release made the item.
     func finished(_ item: WorkItem, on host: HostName, _ outcome: WorkOutcome, in transaction: any Transaction) throws
 
+    /// What an item needs besides its envelope, such as the data of an image; nil for nothing. Called outside of a transaction.
+    func data(of item: WorkItem) async throws -> ItemData?
+
     /// A host went up or down; called in the transaction that marks it so.
     func changed(
         _ host: HostName, to state: HostLiveness.State, at now: Timestamp, in transaction: any Transaction) throws
@@ -26,6 +29,9 @@ public protocol FleetParty: Sendable {
 extension FleetParty {
     /// Nothing.
     public func section(of host: HostName, in transaction: any Transaction) throws -> JSONValue? { nil }
+
+    /// Nothing.
+    public func data(of item: WorkItem) async throws -> ItemData? { nil }
 
     /// Nothing.
     public func changed(

@@ -29,6 +29,9 @@ struct PartyTable: Sendable {
         }
     }
 
+    /// What the item needs besides its envelope.
+    func data(of item: WorkItem) async throws -> ItemData? { try await parties[item.party]?.data(of: item) }
+
     func changed(
         _ host: HostName, to state: HostLiveness.State, at now: Timestamp, in transaction: any Transaction
     ) throws {

@@ -79,8 +79,15 @@ enum AgentBounds {
 
 extension WorkOutcome {
     func withReason(atMost length: Int) -> WorkOutcome {
-        guard case .failed(let reason) = self else { return self }
-        return .failed(String(reason.prefix(length)))
+        switch self {
+        case .done, .cleaned: self
+        case .failed(let reason): .failed(String(reason.prefix(length)))
+        case .programmed(let record):
+            .programmed(
+                ProgrammingRecord(
+                    logic: record.logic.map { String($0.prefix(length)) },
+                    failure: record.failure.map { String($0.prefix(length)) }))
+        }
     }
 }
 

@@ -124,6 +124,15 @@ public final class AgentReception: Sendable {
         }
     }
 
+    /// What a work item of `host` needs besides its envelope. Throws 404 if there is no such item, it has ended, or it needs nothing.
+    func data(of id: WorkItemID, for host: HostName) async throws -> ItemData {
+        let found = try await store.read { try WorkItemTable.find(id, in: $0) }
+        guard let found, found.host == host, found.isWanted, let data = try await parties.data(of: found.item) else {
+            throw Fault.notFound("This host has no work item \(id) that needs data.")
+        }
+        return data
+    }
+
     /// Records the agent's heartbeat; with a fresh nonce it proves that the host is up.
     public func heartbeat(_ heartbeat: Heartbeat, from host: HostName) async throws {
         try AgentBounds.check(heartbeat)

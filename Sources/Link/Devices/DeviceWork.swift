@@ -14,6 +14,8 @@ public struct DeviceWork: Sendable, Equatable {
     public var request: AcceleratorRequestID?
     /// Microseconds since 1970 UTC; after it the control plane gives up.
     public var deadline: Int64
+    /// What is fetched and loaded; nil for work without an image.
+    public var image: WorkImage?
 
     public enum Kind: String, Sendable, Codable, CaseIterable {
         /// Make the handle attachable.
@@ -22,12 +24,19 @@ public struct DeviceWork: Sendable, Equatable {
         case withdraw
         /// Remove what the last tenant left.
         case clean
+        /// Bring the image's data to the host. Nothing is done to the device.
+        case fetch
+        /// Load the image onto the handle's device.
+        case program
+
+        var needsImage: Bool { self == .fetch || self == .program }
     }
 
     public init(
         id: WorkItemID, kind: Kind, handle: AttachHandleID, attachment: Attachment, controlPath: String, driver: String,
-        request: AcceleratorRequestID?, deadline: Int64
+        request: AcceleratorRequestID?, deadline: Int64, image: WorkImage? = nil
     ) {
+        self.image = image
         self.id = id
         self.kind = kind
         self.handle = handle
@@ -62,9 +71,11 @@ extension DeviceWork {
             guard let id = named.text.flatMap({ AcceleratorRequestID($0) }) else { throw .form }
             request = id
         }
+        let image = body["image"].flatMap { WorkImage($0) }
+        guard image != nil || !kind.needsImage else { throw .form }
         self.init(
             id: item.id, kind: kind, handle: handle, attachment: Attachment(type, info), controlPath: controlPath,
-            driver: driver, request: request, deadline: deadline)
+            driver: driver, request: request, deadline: deadline, image: image)
     }
 
     /// In its envelope.
@@ -77,6 +88,7 @@ extension DeviceWork {
             .init("kind", .text(kind.rawValue)),
         ]
         if let request { members.append(.init("request", .text(request.description))) }
+        if let image { members.append(.init("image", image.value)) }
         return WorkItem(id: id, devices: .object(members), kind: kind.rawValue, subject: handle.description, deadline)
     }
 }

@@ -121,6 +121,29 @@ struct AgentHTTP: Sendable {
         return try await exchange(request)
     }
 
+    /// Hands the body of a successful response over as it arrives. Throws as `send` does, also in the middle of the body.
+    func receive(
+        _ path: String, take: @Sendable (_ piece: [UInt8]) async throws(Fault) -> Void
+    ) async throws(Fault) {
+        do {
+            let response = try await client.execute(HTTPClientRequest(url: base + path), timeout: .hours(1))
+            guard (200..<300).contains(response.status.code) else {
+                throw Self.fault(response, Array(buffer: try await response.body.collect(upTo: 64 * 1024)))
+            }
+            for try await piece in response.body { try await take(Array(buffer: piece)) }
+        } catch let fault as Fault {
+            throw fault
+        } catch {
+            throw unreachable(error)
+        }
+    }
+
+    private func unreachable(_ error: any Error) -> Fault {
+        Fault(
+            .unavailable, "The control plane does not answer at \(base).", code: Self.unreachable,
+            context: ConnectionTrouble.text(error))
+    }
+
     private func exchange(_ request: HTTPClientRequest) async throws(Fault) -> [UInt8] {
         do {
             let response = try await client.execute(request, timeout: .seconds(60))
@@ -131,9 +154,7 @@ struct AgentHTTP: Sendable {
         } catch let fault as Fault {
             throw fault
         } catch {
-            throw Fault(
-                .unavailable, "The control plane does not answer at \(base).", code: Self.unreachable,
-                context: ConnectionTrouble.text(error))
+            throw unreachable(error)
         }
     }
 

@@ -184,6 +184,19 @@ public final class HTTPAgentLink: AgentLink, ServiceLifecycle.Service, Sendable 
         try await call { http throws(Fault) in _ = try await http.send(.PUT, path, outcome) }
     }
 
+    /// Not repeated at another address: what was handed over cannot be taken back.
+    public func data(
+        of item: WorkItemID, take: @Sendable (_ piece: [UInt8]) async throws(Fault) -> Void
+    ) async throws(Fault) {
+        let http = http
+        do throws(Fault) {
+            try await http.receive(path("work/\(item)/data"), take: take)
+        } catch {
+            if error.code == AgentHTTP.unreachable { addresses.leave(http.base) }
+            throw error
+        }
+    }
+
     public func heartbeat(_ heartbeat: Heartbeat) async throws(Fault) {
         if let stream = current.withLock({ $0.heartbeats }) {
             switch await stream.send(try AgentHTTP.encoded(heartbeat)) {

@@ -19,6 +19,12 @@ public struct CleaningRecord: Sendable, Codable, Equatable {
         self.ended = ended
     }
 
+    /// What `methods` says where other logic was loaded over a tenant's.
+    public static func loaded(_ image: String) -> String { "loaded \(image)" }
+
+    /// Whether other logic was loaded over the tenant's.
+    public var replacedLogic: Bool { methods.contains { $0.hasPrefix(Self.loaded("")) } }
+
     /// How it was proven that nothing is left.
     public enum Verification: Sendable, Equatable {
         /// Blocks were read before and after, at places from the sequence that begins with `seed` plus the number of

@@ -36,10 +36,14 @@ public struct DriverReport: Sendable, Codable, Equatable {
     /// The release from which it has this level, and the basis of the level; nil if the agent does not report them.
     public var since: String?
     public var evidence: String?
+    /// Whether it loads images onto its devices; nil if it does not, or if the agent does not say.
+    public var programs: Bool?
 
     public init(
-        name: String, supportLevel: String, failure: String? = nil, since: String? = nil, evidence: String? = nil
+        name: String, supportLevel: String, failure: String? = nil, since: String? = nil, evidence: String? = nil,
+        programs: Bool? = nil
     ) {
+        self.programs = programs
         self.name = name
         self.supportLevel = supportLevel
         self.failure = failure

@@ -153,7 +153,7 @@ import Testing
                 switch await perform(.clean) {
                 case .cleaned(let report): #expect(!report.methods.isEmpty && !report.device.isEmpty)
                 case .failed(let reason): #expect(reason.hasSuffix(".") && reason.count > 20, "\(reason)")
-                case .done, nil: Issue.record("\(deployable.name): a cleaning without a record")
+                case .done, .programmed, nil: Issue.record("\(deployable.name): a cleaning without a record")
                 }
             }
             revision += 1

@@ -42,6 +42,32 @@ import Testing
         }
     }
 
+    @Test func `what a work item needs comes to its host alone, as long as it is wanted`() async throws {
+        try await AgentListener.run { listener in
+            let link = try await listener.link(host, try await listener.enrol(host))
+            let other = try await listener.link("compute-2", try await listener.enrol("compute-2"))
+            let item = LinkWorld.item(1)
+            try await listener.world.enqueue(item, on: host)
+            let taken = Mutex<[UInt8]>([])
+            func take(by link: HTTPAgentLink) async throws(Fault) {
+                try await link.data(of: item.id) { piece in taken.withLock { $0 += piece } }
+            }
+            let nothing = await #expect(throws: Fault.self) { try await take(by: link) }
+            #expect(nothing?.kind == .notFound)
+            let pieces = (1...50).map { [UInt8](repeating: $0, count: 4000) }
+            listener.world.fleet.pieces.withLock { $0 = pieces }
+            try await take(by: link)
+            #expect(taken.withLock { $0 } == pieces.flatMap { $0 })
+            let foreign = await #expect(throws: Fault.self) { try await take(by: other) }
+            #expect(foreign?.kind == .notFound)
+            try await link.finish(item.id, .done)
+            let ended = await #expect(throws: Fault.self) { try await take(by: link) }
+            #expect(ended?.kind == .notFound)
+            await link.close()
+            await other.close()
+        }
+    }
+
     @Test func `a host may not speak for another`() async throws {
         try await AgentListener.run { listener in
             let credentials = try await listener.enrol(host)

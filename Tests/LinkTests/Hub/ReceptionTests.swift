@@ -71,7 +71,10 @@ import Testing
     }
 
     @Test func `outcomes keep their form on the wire`() throws {
-        for outcome in [WorkOutcome.done, .failed("no such device")] {
+        for outcome in [
+            WorkOutcome.done, .failed("no such device"), .programmed(ProgrammingRecord(logic: "f00d")),
+            .programmed(ProgrammingRecord(failure: "bad header")),
+        ] {
             let bytes = try JSONEncoder().encode(outcome)
             #expect(try JSONDecoder().decode(WorkOutcome.self, from: bytes) == outcome)
         }

@@ -60,7 +60,10 @@ import Testing
             device: ["serial": "S"], methods: ["format"],
             verification: .samples(seed: 7, count: 1024, size: 4096, written: 512), begun: Timestamp(microseconds: 1),
             ended: Timestamp(microseconds: 2))
-        let outcomes = try [WorkOutcome.done, .failed("why"), .cleaned(record)].map(Self.text)
+        let outcomes = try [
+            WorkOutcome.done, .failed("why"), .cleaned(record),
+            .programmed(ProgrammingRecord(logic: "f00d", failure: "why")), .programmed(ProgrammingRecord()),
+        ].map(Self.text)
         take(.bounded(WorkOutcome.self), outcomes) { (outcome: WorkOutcome) in
             guard case .cleaned(let record) = outcome, (try? AgentBounds.check(outcome)) != nil,
                 case .samples(_, let count, let size, let written) = record.verification
