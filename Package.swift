@@ -217,10 +217,10 @@ if !leavesOnly {
         + room(
             "Accelerators",
             [
-                "Services", "Settings", "Access", "Conventions", "Workflows", "Sanitisation", "Fleet", "Link", "API",
-                "Store", "Clients", "Model", crypto, httpTypes, logging, metrics, coreMetrics,
+                "Services", "Settings", "Access", "Conventions", "Workflows", "Sanitisation", "Signatures", "Fleet",
+                "Link", "API", "Store", "Clients", "Model", crypto, httpTypes, logging, metrics, coreMetrics,
             ],
-            tests: ["Placement", "StoreSQLite", "TestStore", "TestJSON", "TestPlacement", "TestWatched"])
+            tests: ["Placement", "StoreSQLite", "TestStore", "TestImages", "TestJSON", "TestPlacement", "TestWatched"])
         + room(
             "Images",
             [

@@ -13,7 +13,7 @@ public import Workflows
 ///
 ///     HTTP ─▶ Endpoints ─▶ Binder ─▶ RequestBook, HandleDesk ─▶ one transaction
 ///     host report ─▶ AcceleratorFleet ─▶ ReportIntake ─────────▶ one transaction
-///     journal ─▶ BindWorkflow, CleanWorkflow, NotifyWorkflow (whichever replica)
+///     journal ─▶ BindWorkflow, CleanWorkflow, NotifyWorkflow, ProgrammingWorkflow (whichever replica)
 ///
 /// Stateless: all it knows is in the store. `workflows` must run somewhere on the same store.
 public struct AcceleratorService: Sendable {
@@ -34,10 +34,17 @@ public struct AcceleratorService: Sendable {
     ///   - feed: notifies of other replicas' changes, for callers that wait for them
     ///   - certificates: signs certificates of cleaning; nil issues none
     ///   - placement: withholds the capacity of hosts that are down; nil leaves that to their agents
+    ///   - images: what is loaded onto devices comes from there; nil loads nothing
+    ///   - imageCertificates: the certificate that the key manager keeps under an id, PEM or DER, as the caller may read it; nil refuses
+    ///     signed images
+    ///   - requiresSignedImages: whether only signed images are loaded
     public init(
         store: any StateStore, workflows: WorkflowEngine, dispatch: any WorkDispatch, events: (any ComputeEvents)?,
         placement: (any PlacementClient)? = nil,
         limits: any ProjectLimits = Unlimited(), certificates: CertificateKeyring? = nil,
+        images: (any ImageSource)? = nil,
+        imageCertificates: (@Sendable (_ id: String, _ caller: Caller) async throws(Fault) -> [UInt8])? = nil,
+        requiresSignedImages: Bool = false,
         durations: BindingDurations = BindingDurations(), feed: ChangeFeed? = nil, time: TimeSource = .system,
         ids: IDSource = .random, metrics: any MetricsFactory = MetricsSystem.factory, logger: Logger
     ) {
@@ -50,13 +57,17 @@ public struct AcceleratorService: Sendable {
         let book = RequestBook(
             desk: desk, journal: journal, ids: ids, durations: durations, tellsCompute: events != nil,
             trail: trail, logger: logger)
+        let programmings = ProgrammingBook(
+            dispatch: dispatch, journal: journal, ids: ids, durations: durations, trail: trail)
+        let imageDesk = ImageDesk(
+            images: images, certificates: imageCertificates, requiresSignature: requiresSignedImages, time: time)
         let binder = Binder(
             store: store, desk: desk, book: book, journal: journal, limits: limits, time: time, ids: ids,
             durations: durations, placement: placement, counters: counters, logger: logger)
         fleet = AcceleratorFleet(
             desk: desk, dispatch: dispatch, journal: journal, time: time, ids: ids, trail: trail,
-            withholds: placement != nil, logger: logger)
-        workflows.register(BindWorkflow(desk: desk, book: book).definition)
+            programmings: programmings, images: images, withholds: placement != nil, logger: logger)
+        Self.register(BindWorkflow(desk: desk, book: book), programmings, images, with: workflows)
         workflows.register(CleanWorkflow(desk: desk).definition)
         if let events {
             workflows.register(NotifyWorkflow(store: store, events: events, book: book).definition)
@@ -82,6 +93,12 @@ public struct AcceleratorService: Sendable {
             VersionEndpoints.all
             + DeviceEndpoints(store: store, fleet: fleet, time: time).all
             + DeployableEndpoints(store: store, fleet: fleet, time: time).all
+            + ProgrammingEndpoints(
+                store: store,
+                programmer: Programmer(store: store, images: imageDesk, book: programmings, time: time),
+                watch: ChangeWatch(feed, of: ProgrammingBook.changeKind) { WorkflowID($0) },
+                patience: durations.programmingAnswer
+            ).all
             + AttachHandleEndpoints(store: store, desk: desk, time: time).all
             + HostEndpoints(store: store, fleet: fleet, time: time).all
             + [HostDecommissioning(store: store, fleet: fleet, placement: placement, time: time).endpoint]
@@ -97,11 +114,25 @@ public struct AcceleratorService: Sendable {
             ).all
     }
 
+    /// Binds, and with an image service what is loaded for them and by itself.
+    private static func register(
+        _ binding: BindWorkflow, _ programmings: ProgrammingBook, _ images: (any ImageSource)?,
+        with workflows: WorkflowEngine
+    ) {
+        workflows.register(binding.definition(BindWorkflow.kind))
+        guard let images else { return }
+        workflows.register(binding.definition(BindWorkflow.programmedKind))
+        workflows.register(ProgrammingWorkflow(images: images, book: programmings, desk: binding.desk).definition)
+    }
+
     /// Removes events, owners of instances that are gone, and idempotency keys that are older than they are kept, a thousand in a
     /// transaction. Call it now and then, on any replica.
     public func forgetOldEvents() async throws {
         let limit = time.now() - auditAge
         while try await store.write({ try AuditTrail.prune(before: limit, in: $0) }) == 1000 {
+            try Task.checkCancellation()
+        }
+        while try await store.write({ try ProgrammingBook.prune(before: limit, in: $0) }) == 1000 {
             try Task.checkCancellation()
         }
         try await creations.sweep()

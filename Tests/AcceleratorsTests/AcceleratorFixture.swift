@@ -38,6 +38,7 @@ final class AcceleratorFixture: Sendable {
         limits: FakeLimits? = nil, compute: FakeCompute = FakeCompute(), on other: AcceleratorFixture? = nil,
         dyingAt write: (Int, commitsLast: Bool)? = nil, stage: Stage? = nil, owner: String = "one",
         legacy: Bool = false, patience: Duration = .zero, metrics: MetricsRegistry = MetricsRegistry(),
+        images: (any ImageSource)? = nil, certificate: [UInt8]? = nil, requiresSignedImages: Bool = false,
         over given: (any StateStore)? = nil, through wrap: (any StateStore) -> any StateStore = { $0 }
     ) async throws {
         clock = other?.clock ?? Clock()
@@ -64,7 +65,9 @@ final class AcceleratorFixture: Sendable {
         service = AcceleratorService(
             store: serving, workflows: engine, dispatch: TableDispatch(), events: compute,
             placement: placement,
-            limits: limits.map { $0 as any ProjectLimits } ?? Unlimited(), certificates: certificates,
+            limits: limits.map { $0 as any ProjectLimits } ?? Unlimited(), certificates: certificates, images: images,
+            imageCertificates: Self.lookup(certificate),
+            requiresSignedImages: requiresSignedImages,
             durations: BindingDurations(answer: patience), time: clock.source, metrics: metrics, logger: logger)
         let authorizer = PolicyAuthorizer(
             engine: try PolicyEngine(rules: AcceleratorPolicy.rules, heedsLegacyDefaults: legacy), wording: .accelerator
@@ -72,6 +75,14 @@ final class AcceleratorFixture: Sendable {
         dispatcher = Dispatcher(
             [service.service(authenticator: PersonaAuthenticator(), authorizer: authorizer)], logger: logger,
             answers: AnswerCheck { Issue.record("\($0)") })
+    }
+
+    /// A key manager with one certificate; nil for none.
+    private static func lookup(
+        _ certificate: [UInt8]?
+    ) -> (@Sendable (_ id: String, _ caller: Caller) async throws(Fault) -> [UInt8])? {
+        guard let certificate else { return nil }
+        return { _, _ throws(Fault) in certificate }
     }
 
     deinit {

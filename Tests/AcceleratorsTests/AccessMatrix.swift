@@ -43,6 +43,7 @@ enum AccessMatrix {
         "POST /v2/devices/{uuid}/enable": Row(gate: .admin), "POST /v2/devices/{uuid}/disable": Row(gate: .admin),
         "GET /v2/deployables": Row(gate: .manager), "GET /v2/deployables/{uuid}": Row(gate: .manager),
         "PATCH /v2/deployables/{uuid}/program": Row(gate: .admin),
+        "GET /v2/deployables/{uuid}/programmings": Row(gate: .manager),
         "POST /v2/deployables/{uuid}/enable": Row(gate: .admin),
         "POST /v2/deployables/{uuid}/disable": Row(gate: .admin),
         "GET /v2/attach_handles": Row(gate: .manager), "GET /v2/attach_handles/{uuid}": Row(gate: .manager),

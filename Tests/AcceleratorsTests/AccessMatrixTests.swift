@@ -13,6 +13,8 @@ import Testing
     /// Later than 2.4, in which the table is about the rest.
     fileprivate static let since25: Set<String> = ["DELETE /v2/hosts/{host}", "GET /v2/sanitisation_chains"]
 
+    fileprivate static let since26: Set<String> = ["GET /v2/deployables/{uuid}/programmings"]
+
     /// One database; each cell works on objects made for it.
     struct World {
         let fixture: AcceleratorFixture
@@ -102,7 +104,9 @@ import Testing
                 path = path.replacing("{uuid}", with: try await quarantined())
             }
             path = path.replacing("{host}", with: "host-a").replacing("{uuid_or_name}", with: "p")
-            let version = AccessMatrixTests.since25.contains(key) ? "2.5" : "2.4"
+            let version =
+                AccessMatrixTests.since26.contains(key)
+                ? "2.6" : AccessMatrixTests.since25.contains(key) ? "2.5" : "2.4"
             let answer = try await fixture.call(method, path, body, as: persona, version: version)
             switch answer.status {
             // Who may program hears that the driver cannot.

@@ -8,7 +8,7 @@ import Testing
         let root = try await fixture.call(.get, "/", as: .nobody)
         #expect(root.status == 200)
         #expect(root.json["versions"][0]["id"] == "v2")
-        #expect(root.json["versions"][0]["max_version"] == "2.5")
+        #expect(root.json["versions"][0]["max_version"] == "2.6")
         #expect(root.json["versions"][0]["links"][0]["href"] == "http://127.0.0.1/accelerator/v2")
         #expect(root.json["default_version"] == root.json["versions"][0])
         for path in ["/v2", "/v2/", "/v2.json"] {
@@ -40,7 +40,7 @@ import Testing
         let plain = try await fixture.call(.get, "/v2/devices")
         #expect(plain.headers[.openStackVersion] == "accelerator 2.0")
         let latest = try await fixture.call(.get, "/v2/devices", version: "latest")
-        #expect(latest.headers[.openStackVersion] == "accelerator 2.5")
+        #expect(latest.headers[.openStackVersion] == "accelerator 2.6")
         let bare = try await fixture.call(.get, "/v2/devices", headers: [("OpenStack-API-Version", "2.1")])
         #expect(bare.headers[.openStackVersion] == "accelerator 2.1")
         let late = try await fixture.call(.get, "/v2/devices", version: "2.9")

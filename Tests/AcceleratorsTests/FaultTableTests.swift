@@ -278,7 +278,7 @@ import Workflows
     }
 
     /// The last operation of the whole life is below it; a test proves that.
-    static let operations = 520
+    static let operations = 540
     /// From one moment to the next that is tried.
     static let step = steps(ProcessInfo.processInfo.environment)
 

@@ -38,6 +38,7 @@ import Testing
         let events: [(HandleLifecycle.Event, String)] = [
             (.reserve, "bind"), (.release, "unbind or delete"), (.finished, "the host is done"),
             (.failed("why"), "the host failed or is late"), (.retry, "operator - retry"), (.free, "operator - release"),
+            (.setAside("why"), "an image did not load"),
         ]
         var transitions = [("[*]", "available", "reported")]
         for state in HandleLifecycle.State.allCases {

@@ -50,9 +50,11 @@ import Testing
     }
 
     @Test func `only a free handle is given out, and no other event moves anything`() {
-        let events: [HandleLifecycle.Event] = [.reserve, .release, .finished, .failed("x"), .retry, .free]
+        let events: [HandleLifecycle.Event] = [
+            .reserve, .release, .finished, .failed("x"), .retry, .free, .setAside("y"),
+        ]
         let allowed: [HandleLifecycle.State: Set<Int>] = [
-            .available: [0], .preparing: [1, 2, 3], .held: [1], .withdrawing: [2, 3], .cleaning: [2, 3],
+            .available: [0, 6], .preparing: [1, 2, 3], .held: [1, 6], .withdrawing: [2, 3], .cleaning: [2, 3],
             .error: [4, 5],
         ]
         for state in HandleLifecycle.State.allCases {

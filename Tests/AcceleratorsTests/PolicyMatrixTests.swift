@@ -35,6 +35,8 @@ import Testing
         "PATCH /v2/deployables/{uuid}/program": .init(
             method: .patch, path: "/v2/deployables/\(none)/program", allowed: admins,
             body: [["path": "/program", "op": "add", "value": [["image_uuid": .text(none)]]]]),
+        "GET /v2/deployables/{uuid}/programmings": .init(
+            method: .get, path: "/v2/deployables/\(none)/programmings", allowed: managers),
         "POST /v2/deployables/{uuid}/enable": .init(
             method: .post, path: "/v2/deployables/\(none)/enable", allowed: admins),
         "POST /v2/deployables/{uuid}/disable": .init(
@@ -118,7 +120,7 @@ import Testing
             .nobody, .admin, .manager, .member, .reader, .service, .unrelated, .otherMember, .systemAdmin,
         ]
         for persona in personas {
-            let answer = try await fixture.call(wanted.method, wanted.path, wanted.body, as: persona, version: "2.5")
+            let answer = try await fixture.call(wanted.method, wanted.path, wanted.body, as: persona, version: "2.6")
             if persona == .nobody {
                 #expect(answer.status == 401, "\(key) \(persona)")
             } else if wanted.allowed.contains(persona) {

@@ -2,11 +2,11 @@ import FoundationEssentials
 public import HTTPTypes
 public import Model
 
-/// The accelerator API's conventions: versions 2.0 to 2.5, default 2.0, and an error body whose text is JSON itself.
+/// The accelerator API's conventions: versions 2.0 to 2.6, default 2.0, and an error body whose text is JSON itself.
 public struct AcceleratorFamily: APIFamily {
     public let serviceType = "accelerator"
     public let minimum = Microversion(2, 0)
-    public let maximum = Microversion(2, 5)
+    public let maximum = Microversion(2, 6)
 
     public let faultSchema = Schema.object(ObjectSchema([.init("error_message", .string)]))
 

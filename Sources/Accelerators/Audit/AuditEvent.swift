@@ -28,6 +28,11 @@ struct AuditEvent: Sendable, Equatable {
         case deviceRemoved = "device.removed"
         case deviceEnabled = "device.enabled"
         case deviceDisabled = "device.disabled"
+        /// An image is being loaded onto it; the image's id.
+        case programmingStarted = "device.programming_started"
+        case deviceProgrammed = "device.programmed"
+        /// With the reason.
+        case programmingFailed = "device.programming_failed"
         case deployableEnabled = "deployable.enabled"
         case deployableDisabled = "deployable.disabled"
         /// Another host's report showed that it does not belong to its host.

@@ -4,7 +4,7 @@ import Workflows
 
 /// Brings the requests of one PATCH to an end together, where hosts must act first.
 ///
-///     prepare ──every handle prepared──▶ all Bound
+///     prepare ──every handle prepared, every image loaded──▶ all Bound
 ///        └──one failed, deadline──▶ all BindFailed, handles given back
 ///
 /// The PATCH's own transaction reserved the handles and gave the hosts their work.
@@ -19,13 +19,16 @@ struct BindWorkflow: Sendable {
     /// all of them itself.
     static let failure = WorkflowSignal<String>("failed")
     static let kind = WorkflowType<Input>("accelerators.bind")
+    /// The same where images are loaded onto devices first. Its own kind, because replicas of the release before this one do not wait
+    /// for that.
+    static let programmedKind = WorkflowType<Input>("accelerators.bind_programmed")
 
     let desk: HandleDesk
     let book: RequestBook
 
-    var definition: WorkflowDefinition {
+    func definition(_ kind: WorkflowType<Input>) -> WorkflowDefinition {
         WorkflowDefinition(
-            Self.kind, in: .accelerators,
+            kind, in: .accelerators,
             steps: [
                 .transaction(
                     "prepare",
@@ -33,7 +36,9 @@ struct BindWorkflow: Sendable {
                         if let reason = try context.take(Self.failure, in: transaction) { return .failed(reason) }
                         let requests = try started(context, in: transaction)
                         let handles = try desk.read(requests.compactMap(\.handle), in: transaction)
-                        guard handles.allSatisfy({ $0.lifecycle.state == .held }) else { return .wait(until: nil) }
+                        guard handles.allSatisfy({ $0.lifecycle.state == .held }),
+                            try ProgrammingBook.hasEnded(for: context.workflow, in: transaction)
+                        else { return .wait(until: nil) }
                         try book.apply(
                             .prepared, to: requests, on: context.behalf, at: context.now, in: transaction)
                         return .done

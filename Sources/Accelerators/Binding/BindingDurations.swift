@@ -14,12 +14,19 @@ public struct BindingDurations: Sendable {
     var silence: Duration
     /// How long events are kept.
     var audit: Duration
+    /// Loading of an image, from its acceptance; afterwards its device is set aside.
+    var programming: Duration
+    /// How long the response to a call before 2.6 waits for that.
+    var programmingAnswer: Duration
 
     public init(
         preparation: Duration = .seconds(60), answer: Duration = .zero, cleaning: Duration = .seconds(900),
         notification: Duration = .seconds(300), silence: Duration = .seconds(60),
-        audit: Duration = .seconds(90 * 86_400)
+        audit: Duration = .seconds(90 * 86_400), programming: Duration = .seconds(900),
+        programmingAnswer: Duration = .seconds(60)
     ) {
+        self.programming = programming
+        self.programmingAnswer = programmingAnswer
         self.preparation = preparation
         self.answer = answer
         self.cleaning = cleaning

@@ -10,11 +10,13 @@ struct BindingPlace: Sendable, Equatable {
     private let isDeployableDisabled: Bool
     private let isHostDisabled: Bool
     private let hostReason: String?
+    private let isProgrammed: Bool
 
     init(of deployable: DeployableID, in transaction: any Transaction) throws {
         let found: BindingPlace? = try transaction.first(
             """
-            SELECT p.uuid, d.uuid, d.host, d.status, p.status, a.status, a.disabled_reason
+            SELECT p.uuid, d.uuid, d.host, d.status, p.status, a.status, a.disabled_reason,
+                (SELECT COUNT(*) FROM programmings g WHERE g.device = d.uuid AND g.ended_at IS NULL)
             FROM deployables p JOIN devices d ON d.uuid = p.device LEFT JOIN accelerator_hosts a ON a.host = d.host
             WHERE p.uuid = \(deployable)
             """
@@ -31,10 +33,14 @@ struct BindingPlace: Sendable, Equatable {
         isDeployableDisabled = try row[4] as String != Device.Status.enabled.rawValue
         isHostDisabled = try row[5] as String? == FleetHost.Status.disabled.rawValue
         hostReason = try row[6]
+        isProgrammed = try row[7] as Int > 0
     }
 
-    /// Throws 409 if an operator took it out of service. This also covers binds that were scheduled before.
+    /// Throws 409 if an operator took it out of service, or has it programmed. This also covers binds that were scheduled before.
     func checkEnabled() throws(Fault) {
+        if isProgrammed {
+            throw .conflict("The device \(device) is being programmed; schedule again. Nothing was bound.")
+        }
         if isDeviceDisabled {
             throw .conflict("The device \(device) was disabled by an operator; schedule again. Nothing was bound.")
         }

@@ -98,7 +98,7 @@ struct HandleDesk: Sendable {
         switch (event, old, new) {
         case (.retry, _, _): .handleRetried
         case (.free, _, _): .handleReleased
-        case (.failed, _, .error): .handleQuarantined
+        case (.failed, _, .error), (.setAside, _, .error): .handleQuarantined
         case (.finished, .cleaning, .available): .handleCleaned
         default: nil
         }

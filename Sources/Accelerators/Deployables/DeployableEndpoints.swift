@@ -31,11 +31,6 @@ struct DeployableEndpoints: Sendable {
                 answers: .json(DeployableView.self), faults: [.notFound]
             ) { call in try await show(call) },
             Endpoint(
-                .patch, "/v2/deployables/\(Self.uuid)/program", "Program a deployable with a bitstream",
-                body: [ProgramOperation].self, access: .rule("cyborg:deployable:program"),
-                answers: .json(DeployableView.self), faults: [.notFound, .conflict]
-            ) { call, operations in try await program(call, operations) },
-            Endpoint(
                 .post, "/v2/deployables/\(Self.uuid)/enable", "Let new work be placed on a deployable",
                 since: Page.version, access: .rule("cyborg:deployable:enable"), answers: .empty(), faults: [.notFound]
             ) { call in try await set(.enabled, call) },
@@ -64,15 +59,6 @@ struct DeployableEndpoints: Sendable {
         let found = try await store.read { try Self.read("p.uuid = \(id)", in: $0).first }
         guard let (deployable, attributes) = found else { throw Self.unknown(id) }
         return try .json(DeployableView(deployable, attributes: attributes, call))
-    }
-
-    private func program(_ call: Call, _ operations: [ProgramOperation]) async throws -> Reply {
-        let id = try call[Self.uuid]
-        _ = try ProgramOperation.image(operations)
-        let found = try await store.read { try Self.read("p.uuid = \(id)", in: $0).first }
-        guard let (deployable, _) = found else { throw Self.unknown(id) }
-        throw Fault.conflict(
-            "The driver '\(deployable.driver)' of deployable \(id) cannot program bitstreams; nothing was changed.")
     }
 
     private func set(_ status: Device.Status, _ call: Call) async throws -> Reply {

@@ -1,3 +1,4 @@
+import Clients
 import Conventions
 public import Fleet
 public import Link
@@ -14,6 +15,9 @@ public struct AcceleratorFleet: FleetParty, DeviceRecords {
     let time: TimeSource
     let ids: IDSource
     let trail: AuditTrail
+    let programmings: ProgrammingBook
+    /// Where the data of images come from; nil where no image service is configured.
+    let images: (any ImageSource)?
     /// False where there is no Placement to tell of hosts that are down.
     let withholds: Bool
     let logger: Logger
@@ -83,8 +87,8 @@ public struct AcceleratorFleet: FleetParty, DeviceRecords {
 
     /// What of the providers of `host` is to be withheld: all of one, or a class of one that has several.
     ///
-    /// Withheld are: what an operator disabled (the host, the device or the deployable), what vanished, and what has only
-    /// handles left that are not clean.
+    /// Withheld are: what an operator disabled (the host, the device or the deployable), what is being programmed, what
+    /// vanished, and what has only handles left that are not clean.
     public func disabledParts(of host: HostName, in transaction: any Transaction) throws -> [ProviderPart] {
         typealias Deployable = (provider: ResourceProviderID, resourceClass: String, siblings: Int)
         let disabled = try transaction.all(
@@ -94,6 +98,7 @@ public struct AcceleratorFleet: FleetParty, DeviceRecords {
             FROM deployables p JOIN devices d ON d.uuid = p.device
             WHERE d.host = \(host) AND (d.status = 'maintaining' OR p.status = 'maintaining'
                 OR d.presence = 'missing' OR p.is_present = 0
+                OR EXISTS (SELECT 1 FROM programmings g WHERE g.device = d.uuid AND g.ended_at IS NULL)
                 OR EXISTS (SELECT 1 FROM accelerator_hosts a WHERE a.host = d.host AND a.status = 'disabled')
                 OR (EXISTS (SELECT 1 FROM attach_handles h WHERE h.deployable = p.uuid
                         AND h.state IN ('withdrawing', 'cleaning', 'error'))
@@ -138,10 +143,24 @@ public struct AcceleratorFleet: FleetParty, DeviceRecords {
         try finished(try DeviceWork(item), on: host, outcome, in: transaction)
     }
 
+    /// The data of the image that the item loads.
+    public func data(of item: WorkItem) async throws -> ItemData? {
+        guard let image = try DeviceWork(item).image, let images else { return nil }
+        // While this can be said: later it could only break off.
+        let record = try await images.image(image.id, for: .service)
+        guard record.digest == image.digest else {
+            throw Fault.conflict("The image \(image.id) has other data than when it was to be loaded.")
+        }
+        return ItemData { take throws(Fault) in
+            try await images.data(of: image.id, size: image.size, digest: image.digest, for: .service, take: take)
+        }
+    }
+
     private func finished(
         _ item: DeviceWork, on host: HostName, _ outcome: WorkOutcome, in transaction: any Transaction
     ) throws {
         let now = time.now()
+        if item.image != nil { return try programmings.finished(item, outcome, at: now, in: transaction) }
         // Of a handle given away or taken up by other work meanwhile, this outcome says nothing any more.
         guard let handle = try desk.read([item.handle], in: transaction).first, handle.work == item.id else { return }
         let event: HandleLifecycle.Event
@@ -162,6 +181,9 @@ public struct AcceleratorFleet: FleetParty, DeviceRecords {
         }
         let binding = try binding(of: handle, in: transaction)
         try desk.apply(event, to: handle, cleaning: cleaning, at: now, in: transaction)
+        if cleaning?.replacedLogic == true {
+            try programmings.set(nil, of: handle.device, at: now, in: transaction)
+        }
         if item.kind == .clean {
             try journal.wake(CleanWorkflow.id(of: item.id), at: now, in: transaction)
         }

@@ -28,9 +28,13 @@ extension AcceleratorService {
                 RESTPlacementClient(peer: $0.peer(.placement))
             },
             limits: try limits(section, surroundings), certificates: certificates,
+            images: surroundings.neighbours.map { RESTImageSource(peer: $0.peer(.image)) },
+            // No key manager is built yet: signed images are refused.
+            imageCertificates: nil, requiresSignedImages: section.imageSignatures == .required,
             durations: BindingDurations(
                 preparation: section.bindTimeout, answer: section.bindWait, cleaning: section.cleaningTimeout,
-                notification: section.eventTimeout, silence: section.hostSilence, audit: section.auditAge),
+                notification: section.eventTimeout, silence: section.hostSilence, audit: section.auditAge,
+                programming: section.programTimeout, programmingAnswer: section.programWait),
             feed: surroundings.feed, logger: surroundings.logger)
         surroundings.offers.offer(service.fleet, as: (any DeviceRecords).self)
         return HostedService(

@@ -6,6 +6,7 @@
 ///                              ├──release (keeps content)────────────────────▶ cleaning ──finished──▶ available
 ///                              └──release──▶ available                              │
 ///     withdrawing, cleaning ──failed──▶ error ──retry──▶ withdrawing or cleaning ; error ──free──▶ available
+///     available, held ──set aside──▶ error
 ///
 /// Pure: event in, actions out. Only `available` handles are given out; whatever is not `available` is withheld.
 struct HandleLifecycle: Equatable, Sendable {
@@ -29,6 +30,8 @@ struct HandleLifecycle: Equatable, Sendable {
         case finished
         /// The host's work failed or took too long.
         case failed(String)
+        /// Nobody knows what its device has now, with the reason.
+        case setAside(String)
         /// An operator requests another attempt.
         case retry
         /// An operator releases it without cleaning.
@@ -91,6 +94,10 @@ struct HandleLifecycle: Equatable, Sendable {
             state = .error
             reason = why
             return [.drop]
+        case (.available, .setAside(let why)), (.held, .setAside(let why)):
+            state = .error
+            reason = why
+            return []
         case (.error, .retry):
             reason = nil
             return giveBack()

@@ -33,6 +33,22 @@ public enum AcceleratorMigrations {
         Migration(
             room: "accelerators", number: 8, title: "what the service finds about hosts, and why binds failed",
             statements: findings),
+        Migration(
+            room: "accelerators", number: 9, title: "images that are loaded onto devices", statements: programmings),
+    ]
+
+    private static let programmings = [
+        """
+        CREATE TABLE programmings (
+            uuid TEXT PRIMARY KEY, deployable TEXT NOT NULL, device TEXT NOT NULL, host TEXT NOT NULL,
+            image TEXT NOT NULL, state TEXT NOT NULL, reason TEXT, logic TEXT, work TEXT, binding TEXT,
+            created_at BIGINT NOT NULL, updated_at BIGINT, ended_at BIGINT)
+        """,
+        "CREATE INDEX programmings_open ON programmings (device) WHERE ended_at IS NULL",
+        "CREATE INDEX programmings_deployable ON programmings (deployable, created_at)",
+        "CREATE INDEX programmings_work ON programmings (work) WHERE work IS NOT NULL",
+        "CREATE INDEX programmings_binding ON programmings (binding) WHERE binding IS NOT NULL",
+        "CREATE INDEX programmings_age ON programmings (ended_at)",
     ]
 
     private static let findings = [

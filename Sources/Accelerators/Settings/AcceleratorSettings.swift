@@ -9,6 +9,14 @@ struct AcceleratorSettings: Sendable {
         case unified
     }
 
+    /// Which images may be loaded onto devices.
+    enum ImageSignatures: String, Sendable, CaseIterable {
+        /// Signed ones after their signature was verified, and others.
+        case ifPresent = "if_present"
+        /// Only signed ones.
+        case required
+    }
+
     let bindTimeout: Duration
     let bindWait: Duration
     let cleaningTimeout: Duration
@@ -18,6 +26,9 @@ struct AcceleratorSettings: Sendable {
     let notifiesCompute: Bool
     let limits: Limits
     let certificateKeys: String?
+    let programTimeout: Duration
+    let programWait: Duration
+    let imageSignatures: ImageSignatures
 
     init(_ reader: inout SettingsReader) {
         bindTimeout = reader.duration(
@@ -45,8 +56,21 @@ struct AcceleratorSettings: Sendable {
             "accelerator.limits",
             "Whether the identity service's unified limits apply to projects. A resource without a registered limit then has "
                 + "the limit 0, so run `kilonova limits register` first.", default: .off)
+        programTimeout = reader.duration(
+            "accelerator.program_timeout",
+            "How long the loading of an image onto a device may take, with its way to the host. After that the device is set aside.",
+            default: "15m")
+        programWait = reader.duration(
+            "accelerator.program_wait",
+            "How long the response to a call to program a deployable waits for the host before version 2.6.",
+            default: "60s")
+        imageSignatures = reader.choice(
+            "accelerator.image_signatures",
+            "Which images are loaded onto devices: signed ones are always verified first; 'required' refuses all others.",
+            default: .ifPresent)
         for (key, value) in [
-            ("bind_timeout", bindTimeout), ("cleaning_timeout", cleaningTimeout), ("event_timeout", eventTimeout),
+            ("bind_timeout", bindTimeout), ("program_timeout", programTimeout), ("cleaning_timeout", cleaningTimeout),
+            ("event_timeout", eventTimeout),
             ("event_age", auditAge),
         ] where value < .seconds(1) {
             reader.refuse("accelerator.\(key)", "must be 1s or longer")

@@ -14,8 +14,10 @@ extension APIVersion {
         2, 5,
         "Binds hold to what was claimed, requests have a reason, hosts can be removed, idempotency keys and dry runs."
     )
+    static let programming = APIVersion(
+        2, 6, "A deployable is programmed while the caller goes on; progress and results are listed.")
 
     static let accelerator: [APIVersion] = [
-        initial, requestProjects, profilesByName, deviceStatus, operations, accountability,
+        initial, requestProjects, profilesByName, deviceStatus, operations, accountability, programming,
     ]
 }

@@ -67,10 +67,10 @@ public struct ImageDigest: Sendable, Codable, Hashable {
         }
 
         /// Whether all that was taken has that hash.
-        public func matches(_ digest: ImageDigest) -> Bool { Self.digits(of: function) == digest.value }
-
-        private static func digits(of function: some HashFunction) -> String {
-            Hexadecimal.text(of: function.finalize())
-        }
+        public func matches(_ digest: ImageDigest) -> Bool { function.digits == digest.value }
     }
+}
+
+extension HashFunction {
+    fileprivate var digits: String { Hexadecimal.text(of: finalize()) }
 }
