@@ -63,7 +63,8 @@ public struct AcceleratorService: Sendable {
             images: images, certificates: imageCertificates, requiresSignature: requiresSignedImages, time: time)
         let binder = Binder(
             store: store, desk: desk, book: book, journal: journal, limits: limits, time: time, ids: ids,
-            durations: durations, placement: placement, counters: counters, logger: logger)
+            durations: durations, placement: placement, counters: counters, images: imageDesk,
+            programmings: programmings, logger: logger)
         fleet = AcceleratorFleet(
             desk: desk, dispatch: dispatch, journal: journal, time: time, ids: ids, trail: trail,
             programmings: programmings, images: images, withholds: placement != nil, logger: logger)

@@ -7,7 +7,7 @@ import Testing
 /// The process dies at every write that it makes while an image is loaded, before the commit or right after it; another replica goes on.
 @Suite struct ProgrammingKillTests {
     /// The last write of the whole run is below it; a test proves that.
-    private static let writes = 24
+    private static let writes = 32
 
     private enum Ending: CaseIterable, Sendable {
         case loaded, refused, lost

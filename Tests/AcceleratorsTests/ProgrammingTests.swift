@@ -128,6 +128,7 @@ import Testing
         try await fixture.call(.delete, "/v2/accelerator_requests/\(ids[0])", as: .memberThroughService)
         let cleaned = try await program(fixture)
         #expect(cleaned.status == 409 && cleaned.fault.contains("being cleaned"), "\(cleaned.fault)")
+        await fixture.engine.runDue()
         #expect(try await fixture.openWorkflows() == ["accelerators.clean"])
     }
 

@@ -18,16 +18,20 @@ struct Binder: Sendable {
     /// Asked where a claim went whose provider was divided meanwhile; nil where there is none to ask.
     var placement: (any PlacementClient)?
     let counters: BindCounters
+    let images: ImageDesk
+    let programmings: ProgrammingBook
     let logger: Logger
 
     typealias Wish = (request: AcceleratorRequest, target: RequestPatch.Target)
 
     /// The requests for which hosts have to prepare yet.
     func apply(
-        _ patch: RequestPatch, as scope: RequestScope, by actor: Actor
+        _ patch: RequestPatch, for caller: Caller, by actor: Actor
     ) async throws -> [AcceleratorRequestID] {
+        let scope = RequestScope(caller)
         let checks = Checks(
-            limits: try await checks(for: patch, as: scope), claims: try await claimCheck(for: patch))
+            limits: try await checks(for: patch, as: scope), claims: try await claimCheck(for: patch),
+            plans: try await plans(for: patch, as: scope, for: caller))
         do {
             return try await apply(patch, as: scope, by: actor, checks, nil)
         } catch let division as Successions.Division {
@@ -45,6 +49,8 @@ struct Binder: Sendable {
     struct Checks: Sendable {
         let limits: [LimitCheck]
         let claims: ClaimCheck
+        /// What the devices of requests must have loaded.
+        var plans: [AcceleratorRequestID: ImagePlan] = [:]
     }
 
     private func apply(
@@ -89,7 +95,7 @@ struct Binder: Sendable {
     }
 
     /// Every request of the patch; 404 for one that is not there or is another project's.
-    private func read(
+    func read(
         _ patch: RequestPatch, as scope: RequestScope, in transaction: any Transaction
     ) throws -> [AcceleratorRequest] {
         let wanted = Array(patch.changes.keys)
@@ -123,12 +129,14 @@ struct Binder: Sendable {
             try InstanceOwners.remember(wishes[index].request.project, of: instance, at: now, in: transaction)
         }
         for check in checks.limits { try check.enforce(in: transaction) }
+        try refuseProgramming(wishes.map(\.request), besides: checks.plans, in: transaction)
         let handles = try choose(&wishes, claims, in: transaction)
         try checkHosts(wishes, handles, patch, at: now, in: transaction)
         try note(checks.claims, wishes, handles, at: now, in: transaction)
-        let mustPrepare = handles.values.contains { $0.lifecycle.needsPreparation }
+        let loads = try loads(wishes, handles, checks.plans, in: transaction)
+        let mustPrepare = !loads.isEmpty || handles.values.contains { $0.lifecycle.needsPreparation }
         let binding: WorkflowID? = mustPrepare ? ids.next() : nil
-        let deadline = now + durations.preparation
+        let deadline = now + (loads.isEmpty ? durations.preparation : durations.programming)
         for (request, target) in wishes {
             guard let handle = handles[request.id] else { continue }
             try book.bind(
@@ -137,9 +145,14 @@ struct Binder: Sendable {
         let ids = wishes.map(\.request.id)
         if let binding {
             try journal.start(
-                BindWorkflow.kind, id: binding, subject: "\(first.target.instance)",
+                loads.isEmpty ? BindWorkflow.kind : BindWorkflow.programmedKind, id: binding,
+                subject: "\(first.target.instance)",
                 input: BindWorkflow.Input(requests: ids), deadline: deadline, on: actor.behalf, at: now,
                 in: transaction)
+            for load in loads {
+                _ = try programmings.start(
+                    load.plan, onto: load.target, for: binding, by: actor, at: now, in: transaction)
+            }
             return ids
         }
         try book.tell(
@@ -176,7 +189,6 @@ struct Binder: Sendable {
     private func choose(
         _ wishes: inout [Wish], _ claims: Successions.Claims?, in transaction: any Transaction
     ) throws -> [AcceleratorRequestID: AttachHandle] {
-        try refuseProgramming(wishes.map(\.request), in: transaction)
         var wanted: [DeployableID: (provider: ResourceProviderID, requests: [AcceleratorRequestID])] = [:]
         let parts = Dictionary(grouping: wishes) { wish in
             ProviderPart(wish.target.resourceProvider, wish.request.resourceClass.name)
@@ -224,19 +236,6 @@ struct Binder: Sendable {
                     + "\(requests.count) are needed. Nothing was bound.")
         }
         for (request, handle) in zip(requests, free) { chosen[request] = handle }
-    }
-
-    /// Bitstreams cannot be loaded at binding; a profile that asks for one must not be bound without it.
-    private func refuseProgramming(_ requests: [AcceleratorRequest], in transaction: any Transaction) throws {
-        let ids = Array(Set(requests.map(\.profile)))
-        let profiles = try transaction.all(
-            "SELECT \(DeviceProfile.columns) FROM device_profiles WHERE uuid IN \(list: ids)"
-        ) { row in try DeviceProfile(row) }
-        for profile in profiles where profile.groups.contains(where: \.needsProgramming) {
-            throw Fault.conflict(
-                "The device profile '\(profile.name)' asks for a bitstream or function (accel:), and no driver here "
-                    + "can program one. Nothing was bound.")
-        }
     }
 
     /// Asks for the owners' limits before the transaction, which must not wait for anyone.

@@ -34,8 +34,33 @@ struct ProfileGroup: Sendable, Equatable, Codable {
         return classes
     }
 
+    /// What its devices must have loaded.
+    enum Logic: Hashable, Sendable {
+        case image(ImageID)
+        /// Whatever image has these properties.
+        case function([String: String])
+    }
+
+    private static let bitstream = "accel:bitstream_id"
+    private static let functions = ["accel:function_id", "accel:function_name"]
+
     /// Whether a bitstream must be loaded before binding.
-    var needsProgramming: Bool {
-        entries["accel:bitstream_id"] != nil || entries["accel:function_id"] != nil
+    var needsProgramming: Bool { ([Self.bitstream] + Self.functions).contains { entries[$0] != nil } }
+
+    /// Nil where it asks for no logic. Throws 409 for what cannot be meant.
+    func logic() throws(Fault) -> Logic? {
+        let function = entries.filter { Self.functions.contains($0.key) }
+        guard let bitstream = entries[Self.bitstream] else { return function.isEmpty ? nil : .function(function) }
+        guard function.isEmpty else {
+            throw .conflict(
+                "The device profile asks for a bitstream by accel:bitstream_id and for a function; only one of them can decide. "
+                    + "Nothing was bound.")
+        }
+        guard let image = ImageID(bitstream) else {
+            throw .conflict(
+                "'\(bitstream.shown)' is not a UUID, and accel:bitstream_id must be that of the image with the bitstream. "
+                    + "Nothing was bound.")
+        }
+        return .image(image)
     }
 }

@@ -230,7 +230,7 @@ struct AcceleratorRequestEndpoints: Sendable {
 
     private func change(_ call: Call, _ patch: RequestPatch) async throws -> Reply {
         try Self.requireService(call)
-        let preparing = try await binder.apply(patch, as: RequestScope(call.caller), by: Actor(call))
+        let preparing = try await binder.apply(patch, for: call.caller, by: Actor(call))
         if !preparing.isEmpty, patience > .zero { await settle(preparing) }
         return .empty(202)
     }
