@@ -1,10 +1,10 @@
 # To be sourced. `install_originals REQUIREMENTS FOLDER` installs the original services; their programs are then in $originals/bin.
 
-# The database and the broker of the originals. Installing their packages must not start system services.
-install_debian() {
+# Installs the Debian packages of programs that are missing, without starting the system services of those packages.
+install_debian() { # program:package...
     local missing=() sudo='' policy=/usr/sbin/policy-rc.d made=no
     local program package
-    for pair in mariadbd:mariadb-server rabbitmqctl:rabbitmq-server epmd:erlang-base; do
+    for pair in "$@"; do
         program=${pair%%:*} package=${pair##*:}
         PATH="$PATH:/usr/sbin" command -v "$program" >/dev/null || missing+=("$package")
     done
@@ -25,7 +25,8 @@ install_debian() {
 }
 
 install_originals() { # requirements, folder below the repository
-    install_debian
+    # The database and the broker of the originals.
+    install_debian mariadbd:mariadb-server rabbitmqctl:rabbitmq-server epmd:erlang-base
     originals=${KILONOVA_ORIGINALS:-}
     [ -z "$originals" ] || return 0
     . Tests/Scripts/environment.sh
