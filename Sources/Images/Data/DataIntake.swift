@@ -43,8 +43,10 @@ final class DataIntake: Sendable {
     private let pool: NIOThreadPool
     private let hash: ExpectedHash?
     /// What came and is not written yet, so that small pieces do not cost a turn of a thread each.
-    private let gathered = Mutex(ByteBuffer())
-    private static let enough = 512 * 1024
+    private let gathered = Mutex(DataIntake.empty())
+    private static let enough = 256 * 1024
+    /// The most bytes that come at once from a connection.
+    private static let mostOfPiece = 64 * 1024
 
     init(
         into draft: any BlobDraft, inspection: any DataInspection, expecting hash: ExpectedHash? = nil,
@@ -61,11 +63,14 @@ final class DataIntake: Sendable {
         let whole: ByteBuffer? = gathered.withLock { gathered in
             gathered.writeImmutableBuffer(piece)
             guard gathered.readableBytes >= Self.enough else { return nil }
-            defer { gathered = ByteBuffer() }
+            defer { gathered = Self.empty() }
             return gathered
         }
         if let whole { try await process(whole) }
     }
+
+    /// Large enough from the start: memory that grows is copied, and ends up twice as large as needed.
+    private static func empty() -> ByteBuffer { ByteBufferAllocator().buffer(capacity: enough + mostOfPiece) }
 
     /// Writes what is left.
     func finish() async throws -> Summary {
