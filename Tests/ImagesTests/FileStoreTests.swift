@@ -44,6 +44,30 @@ import Testing
         }
     }
 
+    @Test func `a blob is sent in regions that hold its range, and not behind its end`() async throws {
+        try await withStore { store, root in
+            let draft = try await store.begin(try upload(1))
+            try await draft.append(ByteBuffer(bytes: [UInt8](repeating: 7, count: 2_000_000)))
+            try await draft.keep(as: "abcdef.1")
+            let reader = try #require(try await store.open("abcdef.1", size: 2_000_000))
+            for range in [0..<2_000_000, 5_000..<5_001, 1_999_999..<2_000_000, 4095..<1_048_577, 7..<7] {
+                let next = try #require(reader.regions(of: range))
+                var place = range.lowerBound
+                while let region = try await next() {
+                    #expect(region.readerIndex == place && region.readableBytes > 0)
+                    #expect(region.readableBytes <= 512 * 1024)
+                    place = region.endIndex
+                }
+                #expect(place == range.upperBound)
+            }
+            // Somebody else made the file shorter: no region claims what is not there.
+            let next = try #require(reader.regions(of: 1_000_000..<2_000_000))
+            let shortened = unsafe truncate("\(root)/blobs/ab/cd/abcdef.1", 1000)
+            #expect(shortened == 0)
+            await #expect(throws: Fault.self) { _ = try await next() }
+        }
+    }
+
     @Test func `what is discarded is gone, and may be discarded again`() async throws {
         try await withStore { store, _ in
             let upload = try upload(1)

@@ -217,7 +217,7 @@ import Testing
         let path = "/image/v2/images/\(id)/file"
         let response = await fixture.dispatcher.respond(
             to: .init(.get, path, headers: [.authToken: Persona.member.rawValue]))
-        guard case .pieces(let next) = response.body else {
+        guard case .regions(_, pieces: let next) = response.body else {
             Issue.record("no pieces came")
             return
         }

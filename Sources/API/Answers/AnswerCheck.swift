@@ -56,8 +56,8 @@ public struct AnswerCheck: Sendable {
                 }
                 look(collected.bytes)
             }
-        // A watch has no end that a document could tell.
-        case .pulled: break
+        // A watch has no end that a document could tell, and what comes from files is data.
+        case .pulled, .regions: break
         }
         return response
     }

@@ -72,7 +72,7 @@ public struct APIResponse: Sendable {
         case .none: return []
         case .bytes(let bytes): return bytes
         case .buffer(let buffer): return Array(buffer: buffer)
-        case .pieces(let next):
+        case .pieces(let next), .regions(_, pieces: let next):
             var bytes: [UInt8] = []
             while let piece = try await next() { bytes += piece.readableBytesView }
             return bytes

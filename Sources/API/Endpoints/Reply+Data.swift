@@ -10,9 +10,11 @@ extension Reply {
     /// - Parameters:
     ///   - range: what is asked for, where the request says it in another way than by `Range`
     ///   - reading: opens the data at a range, and returns what gives its pieces in order, then nil
+    ///   - regions: the same as regions of a file; nil where the data are in none
     public static func data(
         _ call: Call, type: MediaType = .octetStream, size: Int, headers: HTTPFields = [:], range: String? = nil,
-        reading: @Sendable (Range<Int>) async throws -> @Sendable () async throws -> ByteBuffer?
+        reading: @Sendable (Range<Int>) async throws -> @Sendable () async throws -> ByteBuffer?,
+        regions: @Sendable (Range<Int>) -> (@Sendable () async throws -> FileRegion?)? = { _ in nil }
     ) async throws -> Reply {
         var headers = headers
         headers[.contentType] = type.description
@@ -24,18 +26,28 @@ extension Reply {
             headers[.contentRange] = "bytes \(part.lowerBound)-\(part.upperBound - 1)/\(size)"
         }
         headers[.contentLength] = "\(sent.count)"
-        let next = try await reading(sent)
-        let left = Left(sent.count)
-        return Reply(
-            status: asked == .whole ? 200 : 206, headers: headers,
-            body: .pieces {
-                guard let piece = try await next() else {
-                    try left.end()
-                    return nil
-                }
-                try left.take(piece.readableBytes)
-                return piece
-            })
+        let pieces = counted(try await reading(sent), sent.count) { $0.readableBytes }
+        var body = Body.pieces(pieces)
+        if let next = regions(sent) {
+            body = .regions(counted(next, sent.count) { $0.readableBytes }, pieces: pieces)
+        }
+        return Reply(status: asked == .whole ? 200 : 206, headers: headers, body: body)
+    }
+
+    /// The same parts, which must have as many bytes as the answer said.
+    private static func counted<Part: Sendable>(
+        _ next: @escaping @Sendable () async throws -> Part?, _ count: Int,
+        size: @escaping @Sendable (Part) -> Int
+    ) -> @Sendable () async throws -> Part? {
+        let left = Left(count)
+        return {
+            guard let part = try await next() else {
+                try left.end()
+                return nil
+            }
+            try left.take(size(part))
+            return part
+        }
     }
 }
 

@@ -15,6 +15,10 @@ public struct Reply: Sendable {
         case buffer(ByteBuffer)
         /// Pieces of a long response, written when they are requested; nil is the end.
         case pieces(_ next: @Sendable () async throws -> ByteBuffer?)
+        /// Regions of a file, which the kernel sends without this process reading them; nil is the end. The pieces are the
+        /// same bytes, for who needs to see them, such as TLS.
+        case regions(
+            _ next: @Sendable () async throws -> FileRegion?, pieces: @Sendable () async throws -> ByteBuffer?)
         /// Chunks, produced when they are requested; nil is the end. For responses that stay open and mostly wait, such
         /// as agents' watches: only the connection's own task waits.
         case pulled(_ next: @Sendable () async throws -> [UInt8]?)

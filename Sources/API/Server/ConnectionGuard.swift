@@ -116,6 +116,10 @@ final class ConnectionGuard: ChannelDuplexHandler {
     }
 
     func triggerUserOutboundEvent(context: ChannelHandlerContext, event: Any, promise: EventLoopPromise<Void>?) {
+        if let part = event as? FilePart {
+            context.writeAndFlush(wrapOutboundOut(.body(.fileRegion(part.region))), promise: promise)
+            return
+        }
         guard let event = event as? StreamedBody else {
             context.triggerUserOutboundEvent(event, promise: promise)
             return

@@ -23,15 +23,14 @@ extension Front {
             head.headerFields[.contentLength] = "\(buffer.readableBytes)"
             try await writer.write(response: head, body: ResponseBody(byteBuffer: buffer))
         case .pieces(let next):
-            let body = ResponseBody { body in
-                while let piece = try await next() {
-                    try await body.write(piece)
-                    // The loop learns only with the write that the client takes no more. Pieces that are made before it does
-                    // would all wait in memory.
-                    try await channel.eventLoop.submit {}.get()
-                }
-                try await body.finish(nil)
-            }
+            try await writer.write(response: head, body: Self.responseBody(of: next, on: channel))
+        case .regions(let next, pieces: let pieces):
+            // What is encrypted must be read.
+            let isPlain = configuration.tls == nil
+            let body =
+                isPlain
+                ? Self.responseBody(of: next, on: channel)
+                : Self.responseBody(of: pieces, on: channel)
             try await writer.write(response: head, body: body)
         case .pulled(let next):
             let body = ResponseBody { body in
@@ -63,6 +62,33 @@ extension Front {
                 try await body.finish(nil)
             }
             try await writer.write(response: head, body: body)
+        }
+    }
+
+    /// The loop learns only with a write that the client takes no more. Pieces that are made before it does would all wait in
+    /// memory.
+    private static func responseBody(
+        of next: @escaping @Sendable () async throws -> ByteBuffer?, on channel: any Channel
+    ) -> ResponseBody {
+        ResponseBody { body in
+            while let piece = try await next() {
+                try await body.write(piece)
+                try await channel.eventLoop.submit {}.get()
+            }
+            try await body.finish(nil)
+        }
+    }
+
+    /// The next region is asked for when the last one has left. The connection's event loop does things in order: the head
+    /// is written before.
+    private static func responseBody(
+        of next: @escaping @Sendable () async throws -> FileRegion?, on channel: any Channel
+    ) -> ResponseBody {
+        ResponseBody { body in
+            while let region = try await next() {
+                try await channel.triggerUserOutboundEvent(FilePart(region: region)).get()
+            }
+            try await body.finish(nil)
         }
     }
 }

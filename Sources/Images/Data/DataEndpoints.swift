@@ -106,9 +106,10 @@ struct DataEndpoints: Sendable {
         let blob = try await open(sound, preferred, id, size)
         var headers: HTTPFields = [:]
         headers[.imageChecksum] = image.checksum
-        return try await Reply.data(call, size: size, headers: headers, range: Self.legacyRange(call, size)) { range in
-            blob.pieces(of: range)
-        }
+        return try await Reply.data(
+            call, size: size, headers: headers, range: Self.legacyRange(call, size),
+            reading: { range in blob.pieces(of: range) },
+            regions: { range in blob.regions(of: range) })
     }
 
     /// The range that older clients ask for by `Content-Range: bytes 0-4/1000`, in the form of `Range`.

@@ -57,4 +57,10 @@ public protocol BlobDraft: Sendable {
 public protocol BlobReader: Sendable {
     /// Gives the pieces of a range in order, then nil.
     func pieces(of range: Range<Int>) -> @Sendable () async throws -> ByteBuffer?
+    /// Gives the same bytes as regions of a file, which are in memory when they are given. Nil where the blob is in no file.
+    func regions(of range: Range<Int>) -> (@Sendable () async throws -> FileRegion?)?
+}
+
+extension BlobReader {
+    public func regions(of range: Range<Int>) -> (@Sendable () async throws -> FileRegion?)? { nil }
 }
