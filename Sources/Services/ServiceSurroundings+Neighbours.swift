@@ -20,6 +20,12 @@ extension ServiceSurroundings {
         return remote(Neighbours(settings, session))
     }
 
+    /// Certificates in the key manager of this process, otherwise in the one of the catalog. Nil where there is no catalog.
+    public var certificateSecrets: (any CertificateSecrets)? {
+        if let own = offers.find((any CertificateSecrets).self) { return own }
+        return neighbours.map { RESTCertificateSecrets(peer: $0.peer(.keyManager)) }
+    }
+
     /// The unified limits of projects on the resources of a service.
     ///
     /// Throws 400 if there is no identity service for them.

@@ -29,8 +29,8 @@ extension AcceleratorService {
             },
             limits: try limits(section, surroundings), certificates: certificates,
             images: surroundings.neighbours.map { RESTImageSource(peer: $0.peer(.image)) },
-            // No key manager is built yet: signed images are refused.
-            imageCertificates: nil, requiresSignedImages: section.imageSignatures == .required,
+            imageCertificates: imageCertificates(surroundings),
+            requiresSignedImages: section.imageSignatures == .required,
             durations: BindingDurations(
                 preparation: section.bindTimeout, answer: section.bindWait, cleaning: section.cleaningTimeout,
                 notification: section.eventTimeout, silence: section.hostSilence, audit: section.auditAge,
@@ -42,6 +42,21 @@ extension AcceleratorService {
                 [service.service(authenticator: authenticator, authorizer: authorizer)]
             },
             background: background(service, certificates, surroundings.logger), parties: [service.fleet])
+    }
+
+    /// What fetches the certificates of signed images; nil where there is no key manager.
+    private static func imageCertificates(
+        _ surroundings: ServiceSurroundings
+    ) -> (@Sendable (_ id: String, _ caller: Caller) async throws(Fault) -> [UInt8])? {
+        guard let secrets = surroundings.certificateSecrets else { return nil }
+        return { (text, caller) async throws(Fault) in
+            guard let id = SecretID(text) else {
+                throw .conflict(
+                    "'\(text.shown)' is no id of a secret, which 'img_signature_certificate_uuid' must be. Nothing was changed."
+                )
+            }
+            return try await secrets.certificate(id, for: caller)
+        }
     }
 
     /// Notifies Nova of bound accelerator requests; nil if it is not configured.

@@ -32,7 +32,7 @@ extension ImageService {
         let section: ImageSettings = settings.section(of: .image)
         let service = ImageService(
             store: surroundings.store, workflows: surroundings.workflows, stores: try StoreShelf(section, settings),
-            options: ImageOptions(section), certificates: certificates(surroundings),
+            options: ImageOptions(section), certificates: surroundings.certificateSecrets,
             limits: try limits(section, surroundings), rules: WebRules(section), logger: surroundings.logger)
         try await service.admitStores()
         return HostedService(
@@ -40,12 +40,6 @@ extension ImageService {
                 [service.service(authenticator: authenticator, authorizer: authorizer)]
             },
             background: background(service, section, surroundings.logger))
-    }
-
-    /// In the key manager of this process, otherwise in the one of the catalog. Nil where there is no catalog.
-    private static func certificates(_ surroundings: ServiceSurroundings) -> (any CertificateSecrets)? {
-        if let own = surroundings.offers.find((any CertificateSecrets).self) { return own }
-        return surroundings.neighbours.map { RESTCertificateSecrets(peer: $0.peer(.keyManager)) }
     }
 
     /// Nil where there are none.
