@@ -1,7 +1,10 @@
+import Clients
+import HTTPTypes
 import Link
 import Model
 import TestJSON
 import Testing
+import Workflows
 
 /// Device profiles that ask for logic: the image is found and loaded at binding, unless the claimed device holds it already.
 @Suite struct LogicBindTests {

@@ -1,3 +1,4 @@
+import HTTPTypes
 import Link
 import Model
 import TestJSON

@@ -1,8 +1,10 @@
+import HTTPTypes
 import Link
 import Model
 import TestJSON
 import TestStore
 import Testing
+import Workflows
 
 /// The process dies at every write that it makes while an image is loaded, before the commit or right after it; another replica goes on.
 @Suite struct ProgrammingKillTests {
@@ -22,7 +24,7 @@ import Testing
 
     private func world(_ write: Int, _ commitsLast: Bool) async throws -> World {
         let images = MemoryImages()
-        let heir = try await AcceleratorFixture(images: images, owner: "heir")
+        let heir = try await AcceleratorFixture(owner: "heir", images: images)
         try await heir.report(FPGAReports.host())
         let doomed = try await AcceleratorFixture(
             compute: heir.compute, on: heir, dyingAt: (write, commitsLast: commitsLast), owner: "doomed",

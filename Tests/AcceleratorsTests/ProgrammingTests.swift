@@ -1,6 +1,8 @@
+import Accelerators
 import Clients
 import Fleet
 import Foundation
+import HTTPTypes
 import Link
 import Model
 import Synchronization
@@ -8,6 +10,7 @@ import TestImages
 import TestJSON
 import TestStore
 import Testing
+import Workflows
 
 /// Images that are loaded onto devices by `PATCH …/program`: from an image service over HTTP, by a host that the test plays.
 @Suite struct ProgrammingTests {

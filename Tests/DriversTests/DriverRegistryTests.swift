@@ -130,9 +130,9 @@ import Testing
             ])
         let page = registry.supportMatrix
         for row in [
-            "| [fresh](fresh.md) | supported | 1.0 | trials | 1.2 |  | yes | no |  |  | yes | yes |",
-            "| [forgotten](forgotten.md) | experimental | 1.3 | old trials | 1.0 |  | yes | no |  |  | yes | yes |",
-            "| [leaving](leaving.md) | deprecated | 1.3 | nobody has one; use pci | 1.3 |  | yes | no |  |  | yes | yes |",
+            "| [fresh](fresh.md) | supported | 1.0 | trials | 1.2 |  | yes |  |  |  | yes | yes |",
+            "| [forgotten](forgotten.md) | experimental | 1.3 | old trials | 1.0 |  | yes |  |  |  | yes | yes |",
+            "| [leaving](leaving.md) | deprecated | 1.3 | nobody has one; use pci | 1.3 |  | yes |  |  |  | yes | yes |",
             "| gone | removed | 1.2 | use pci |  |  |  |  |  |  |  |  |",
         ] { #expect(page.contains(row + "\n"), "\(row)") }
         let warnings = try registry.drivers(named: ["fresh", "forgotten", "leaving"], options: options).warnings

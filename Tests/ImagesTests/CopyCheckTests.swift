@@ -1,6 +1,5 @@
 import Foundation
 import HTTPTypes
-import Images
 import Model
 import Synchronization
 import TestJSON
@@ -8,6 +7,8 @@ import TestObjects
 import TestStore
 import Testing
 import Workflows
+
+@testable import Images
 
 /// Stored data that are read again, found damaged, and repaired.
 @Suite(.everyEngine) struct CopyCheckTests {

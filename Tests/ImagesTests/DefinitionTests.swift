@@ -1,10 +1,11 @@
 import Foundation
 import HTTPTypes
-import Images
 import Model
 import TestJSON
 import TestStore
 import Testing
+
+@testable import Images
 
 /// Definitions of metadata: namespaces, and what they hold.
 @Suite(.everyEngine) struct DefinitionTests {

@@ -1,8 +1,9 @@
 import Foundation
-import Images
 import Model
 import NIOCore
 import Testing
+
+@testable import Images
 
 /// What every kind of store does alike, without a service around it.
 @Suite struct ImageStoreTests {

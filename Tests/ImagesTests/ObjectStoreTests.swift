@@ -1,13 +1,15 @@
 import Foundation
 import HTTPTypes
-import Images
 import Model
 import NIOCore
+import Store
 import TestJSON
 import TestObjects
 import TestStore
 import Testing
 import Workflows
+
+@testable import Images
 
 /// Images in an object store, through the service.
 @Suite(.everyEngine) struct ObjectStoreTests {
@@ -16,7 +18,7 @@ import Workflows
     private func fixture(
         _ objects: PlayedObjects, _ options: ImageOptions = ImageOptions(), on other: ImageFixture? = nil,
         wrap: (any ImageStore) -> any ImageStore = { $0 },
-        through serving: (any StateStore) -> any StateStore = { $0 }
+        through serving: @escaping (any StateStore) -> any StateStore = { $0 }
     ) async throws -> ImageFixture {
         try await ImageFixture(
             options, media: ["file": try objects.store()], staging: try objects.store(prefix: "staging/"), wrap: wrap,

@@ -1,8 +1,9 @@
-import Images
 import Model
 import ObjectStorage
 import TestObjects
 import Testing
+
+@testable import Images
 
 extension PlayedObjects {
     /// An image store in the played bucket, which does not wait between its tries.

@@ -1,13 +1,14 @@
 import API
 import Foundation
 import HTTPTypes
-import Images
 import Model
 import NIOCore
 import TestJSON
 import TestObjects
 import TestStore
 import Testing
+
+@testable import Images
 
 /// Data that are deleted while somebody downloads them: the download is whole, and the data go afterwards.
 @Suite(.everyEngine) struct RemovalTests {
@@ -67,7 +68,11 @@ import Testing
     ) async throws -> [UInt8] {
         let response = await fixture.open(.get, "/v2/images/\(id)/file")
         #expect(response.status == 200)
-        guard case .pieces(let next) = response.body else { throw Fault.internalError("no pieces") }
+        let next: @Sendable () async throws -> ByteBuffer?
+        switch response.body {
+        case .pieces(let pieces), .regions(_, let pieces): next = pieces
+        default: throw Fault.internalError("no pieces")
+        }
         var bytes: [UInt8] = []
         if let piece = try await next() { bytes += piece.readableBytesView }
         try await meanwhile()

@@ -1,9 +1,12 @@
 import Foundation
 import HTTPTypes
-import Images
+import Model
 import TestJSON
 import TestStore
 import Testing
+import Workflows
+
+@testable import Images
 
 /// What a request may have besides its path: a body, a method, an id, a wish of forms.
 @Suite struct RequestFormTests {

@@ -1,9 +1,10 @@
 import Clients
 import Foundation
-import Images
 import Model
 import Synchronization
 import TestJSON
+
+@testable import Images
 
 /// What `Fixtures/signatures/make.sh` made with OpenSSL: certificates, and signatures over `message.txt`.
 enum SignedImage {

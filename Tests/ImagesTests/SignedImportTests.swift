@@ -1,12 +1,13 @@
 import Clients
 import Foundation
 import HTTPTypes
-import Images
 import Model
 import TestJSON
 import TestStore
 import Testing
 import Workflows
+
+@testable import Images
 
 /// Imports of signed images: the certificate comes with the token of whoever asks, and the workflow verifies with it.
 @Suite struct SignedImportTests {

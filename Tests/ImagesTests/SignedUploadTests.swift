@@ -1,11 +1,12 @@
 import Clients
 import Foundation
 import HTTPTypes
-import Images
 import Model
 import TestJSON
 import TestStore
 import Testing
+
+@testable import Images
 
 /// Images with a signature are verified while their data arrive.
 @Suite struct SignedUploadTests {

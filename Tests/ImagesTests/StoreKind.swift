@@ -1,6 +1,7 @@
 import Foundation
-import Images
 import TestObjects
+
+@testable import Images
 
 /// A kind of store that a test runs against.
 enum StoreKind: CaseIterable, Sendable {

@@ -1,11 +1,12 @@
 import Foundation
 import HTTPTypes
-import Images
 import Model
 import TestJSON
 import TestObjects
 import TestStore
 import Testing
+
+@testable import Images
 
 /// The marks by which a replica knows that a medium is the right one.
 @Suite(.everyEngine) struct StoreMarkTests {

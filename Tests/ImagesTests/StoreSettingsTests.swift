@@ -1,5 +1,6 @@
 import Foundation
 import Model
+import Services
 import Settings
 import TestObjects
 import Testing

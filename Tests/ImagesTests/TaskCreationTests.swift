@@ -1,11 +1,12 @@
 import Foundation
 import HTTPTypes
-import Images
 import Model
 import TestJSON
 import TestStore
 import Testing
 import Workflows
+
+@testable import Images
 
 /// The API of tasks, which older clients use to import images.
 @Suite(.everyEngine) struct TaskCreationTests {

@@ -87,7 +87,10 @@ struct PlayedBucket {
         else { return .error(404, "NoSuchUpload") }
         var bytes = request.body
         if let source = request.headers["x-amz-copy-source"] {
-            guard let found = objects[String(source.dropFirst(name.count + 2))] else { return .error(404, "NoSuchKey") }
+            let path = source.dropFirst(name.count + 2)
+            guard let key = path.removingPercentEncoding, let found = objects[key] else {
+                return .error(404, "NoSuchKey")
+            }
             bytes = found
             if let range = Self.range(request.headers["x-amz-copy-source-range"], bytes.count) {
                 bytes = Array(bytes[range])

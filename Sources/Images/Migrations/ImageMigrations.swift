@@ -14,7 +14,7 @@ public enum ImageMigrations {
             Migration(room: "images", number: 2, title: "tasks", statements: tasks),
         ] + DefinitionMigrations.all + [
             Migration(
-                room: "images", number: 4, title: "marks of stores, and checks of what lies in them", statements: health
+                room: "images", number: 3, title: "marks of stores, and checks of what lies in them", statements: health
             )
         ]
 

@@ -45,11 +45,13 @@ import Testing
             authenticator: PlayedAuthenticator(), authorizer: PlayedAuthorizer())
     }
 
+    private static func open(_ path: String) throws -> NIOFileHandle { try NIOFileHandle(_deprecatedPath: path) }
+
     private func withFile(_ body: (NIOFileHandle) async throws -> Void) async throws {
         let path = FileManager.default.temporaryDirectory.appending(path: "regions-\(UUID())").path
         try Data(Self.text(0..<Self.count).utf8).write(to: URL(filePath: path))
         defer { try? FileManager.default.removeItem(atPath: path) }
-        let handle = try NIOFileHandle(_deprecatedPath: path)
+        let handle = try Self.open(path)
         defer { try? handle.close() }
         try await body(handle)
     }

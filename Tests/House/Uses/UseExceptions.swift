@@ -7,16 +7,10 @@ enum UseExceptions {
         "Sources/API/Schemas/SchemaProblem.swift: `schemaReason`",
         "Sources/Host/Storage/BlockDevice.swift: `SpannedFileSystem`",
         "Sources/Fleet/Certificates/CertificateAuthority.swift: `serverIdentity`",
-        "Sources/Fleet/Endpoints/CertificateAuthenticator.swift: `AgentAuthorizer`",
         "Sources/LinkClient/HTTP/HTTPAgentLink.swift: `renewalCheck`",
-        "Sources/Model/Faults/Fault.swift: `headersTooLarge`",
         "Sources/Model/Faults/Fault.swift: `uriTooLong`",
-        "Sources/Model/Time/Timestamp+Text.swift: `hour`",
         "Sources/Model/Time/Timestamp+Text.swift: `microsecond`",
-        "Sources/Model/Time/Timestamp+Text.swift: `minute`",
-        "Sources/Model/Time/Timestamp+Text.swift: `month`",
         "Sources/Model/Time/Timestamp+Text.swift: `weekday`",
-        "Sources/Model/Time/Timestamp+Text.swift: `year`",
         "Sources/Store/Feed/ChangeFeed.swift: `poke`",
         "Sources/Store/Feed/ChangeFeed.swift: `pruningInterval`",
     ]
@@ -32,7 +26,6 @@ enum UseExceptions {
         "Sources/Model/Devices/HostReportChange.swift: `applying`",
         // Hosts inspect what they boot.
         "Sources/ImageInspection/Rules/HostRule.swift: `HostRule`",
-        "Sources/Model/Faults/Fault.swift: `headersTooLarge`",
         "Sources/Model/Faults/Fault.swift: `uriTooLong`",
         "Sources/Model/Placement/ResourceClass.swift: `vgpu`",
         // Images are verified where they are stored, and their certificates where they are booted.

@@ -105,7 +105,7 @@ import Testing
         try await AgentListener.run { listener in
             let credentials = try await listener.enrol(host)
             let kept = KeptLog()
-            try await serve(listener, arrival: .milliseconds(200), { !Self.isHeartbeat($0) }) { base in
+            try await serve(listener, arrival: .seconds(3), { !Self.isHeartbeat($0) }) { base in
                 try await withLink(listener, credentials, to: base, logger: kept.logger) { link in
                     var lines = link.desiredStates(after: 0).makeAsyncIterator()
                     let line = try #require(await lines.next())

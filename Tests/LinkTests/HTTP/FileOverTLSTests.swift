@@ -1,7 +1,9 @@
 import API
 import AsyncHTTPClient
+import HTTPTypes
 import Model
 import NIOCore
+import NIOHTTP1
 import NIOSSL
 import Testing
 
