@@ -21,7 +21,8 @@ import Testing
     }
 
     static let cases = [
-        ("kind", "calibrate", "work of the kind 'calibrate'"), ("handleType", "DAX", "attach handles of the type 'DAX'"),
+        ("kind", "calibrate", "work of the kind 'calibrate'"),
+        ("handleType", "DAX", "attach handles of the type 'DAX'"),
         ("deadline", "never", "work items of this form"), ("handle", "none", "work items of this form"),
         ("handleInfo", "none", "work items of this form"), ("request", "none", "work items of this form"),
         ("party", "servers", "work for 'servers'"),
