@@ -28,7 +28,8 @@ test: deps
 	Tests/Scripts/contracts.sh
 	Tests/Scripts/consumers.sh
 	Tests/Scripts/stores.sh
-	Tests/Scripts/with-postgres.sh swift test --skip-build
+	# A dozen at a time: where hundreds wait for two cores, those that talk to a server wait for minutes.
+	SWT_EXPERIMENTAL_MAXIMUM_PARALLELIZATION_WIDTH=12 Tests/Scripts/with-postgres.sh swift test --skip-build
 	# Four at a time: each has its own databases, and more tests would need more connections than a server has.
 	KILONOVA_TEST_ENGINE=postgresql SWT_EXPERIMENTAL_MAXIMUM_PARALLELIZATION_WIDTH=4 \
 	    Tests/Scripts/with-postgres.sh swift test --skip-build --filter '^AcceleratorsTests\.'

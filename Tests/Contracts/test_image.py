@@ -210,20 +210,25 @@ def test_stage_and_import_one_after_the_other(cloud, data):
     cloud.openstack("image", "delete", image)
 
 
-@pytest.mark.parametrize("uri", ["http://127.0.0.1/x", "http://169.254.169.254/latest", "http://[::1]/x", "file:///etc/passwd"])
-def test_nothing_is_fetched_from_inside(cloud, uri):
+def test_nothing_is_fetched_from_inside(cloud):
     image = queued(cloud)
-    no = cloud.openstack("image", "import", image, "--method", "web-download", "--uri", uri, check=False)
-    assert no.returncode == 1 and "does not pass filtering" in no.stderr, no.stderr
-    assert cloud.json("image", "show", image)["status"] == "queued"
-    cloud.openstack("image", "delete", image)
+    # The command does not look at the answer.
+    cloud.openstack("image", "import", image, "--method", "web-download", "--uri", "http://127.0.0.1/x")
+    library = openstack.connect(cloud="kilonova").image
+    shown = library.get_image(library.find_image(image, ignore_missing=False))
+    assert shown.status == "queued" and not list(library.image_tasks(shown))
+    for uri in ("http://127.0.0.1/x", "http://169.254.169.254/latest", "http://[::1]/x", "file:///etc/passwd"):
+        body = {"method": {"name": "web-download", "uri": uri}}
+        answer = library.post(f"/images/{shown.id}/import", json=body)
+        assert answer.status_code == 400 and "does not pass filtering" in answer.text, answer.text
+    library.delete_image(shown)
 
 
 def test_a_name_that_leads_inside_is_not_fetched_either(cloud):
     image = queued(cloud)
     cloud.openstack("image", "import", image, "--method", "web-download", "--uri", "http://localhost/x")
     shown = eventually(lambda: cloud.json("image", "show", image), lambda one: one["status"] == "queued")
-    assert shown["size"] is None
+    assert shown.get("size") is None
     cloud.openstack("image", "delete", image)
 
 
@@ -281,7 +286,8 @@ def test_what_is_not_offered_says_so(cloud):
     for arguments in (("list",), ("queue", image), ("delete", image), ("clear",)):
         no = cloud.openstack("cached", "image", *arguments, check=False)
         # What is not there is deleted, as the command line sees it.
-        assert arguments[0] == "delete" or no.returncode == 1 and "not supported" in no.stderr, (arguments, no.stderr)
+        assert arguments[0] == "delete" or no.returncode == 1 and any(
+            words in no.stderr for words in ("not supported", "Failed to clear image cache")), (arguments, no.stderr)
     no = cloud.openstack("image", "stores", "list", check=False)
     assert no.returncode == 1 and "Multi Backend support not enabled" in no.stderr or "not supported" in no.stderr, no.stderr
     cloud.openstack("image", "delete", image)

@@ -69,14 +69,14 @@ import Testing
         let (wanted, later, other) = (item(), WorkItemID(UUID()), WorkItemID(UUID()))
         let known = String(decoding: try JSONEncoder().encode(wanted.item), as: UTF8.self)
         let line = """
-            {"revision": 1, "nonce": "n", "disabled": [], "work": [{"id": "\(later)", "kind": "program"},
+            {"revision": 1, "nonce": "n", "disabled": [], "work": [{"id": "\(later)", "kind": "calibrate"},
             {"id": "\(other)", "party": "servers", "kind": "boot", "subject": "s", "body": {}}, \(known)]}
             """
         let state = try JSONDecoder().decode(DesiredState.self, from: Data(line.utf8))
         await world.runner.want(state.work)
         let heard = await world.link.heard.until { $0.finished.count == 3 }
         #expect(heard.finished.contains(.init(item: wanted.id, outcome: .done)))
-        for (id, what) in [(later, "work of the kind 'program'"), (other, "work for 'servers'")] {
+        for (id, what) in [(later, "work of the kind 'calibrate'"), (other, "work for 'servers'")] {
             let text = "The host's agent does not know \(what); it is of an earlier release. Upgrade it."
             #expect(heard.finished.contains(.init(item: id, outcome: .failed(text))))
         }
