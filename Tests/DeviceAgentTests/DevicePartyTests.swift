@@ -27,7 +27,8 @@ import Testing
             }
             await world.placementHolds(Set(names + ["h1_FakeDevice"]))
             let heard = await world.link.heard.until { !$0.heartbeats.isEmpty }
-            #expect(heard.heartbeats == [Heartbeat(nonce: "nonce-4", revision: 4, agentVersion: "1", kinds: .unsaid)])
+            let kinds = WorkKinds([.devices: ["prepare", "withdraw", "clean", "fetch", "program"]])
+            #expect(heard.heartbeats == [Heartbeat(nonce: "nonce-4", revision: 4, agentVersion: "1", kinds: kinds)])
             let report = try #require(heard.reports.first)
             #expect(report.devices.map(\.driver) == Array(repeating: "pci", count: 5) + ["fake"])
             #expect(report.drivers.map(\.name) == ["pci", "fake"] && report.drivers.allSatisfy { $0.failure == nil })
