@@ -285,7 +285,7 @@ import Workflows
     /// All where KILONOVA_TEST_FAULTS is `all`, as in `make test-faults`. Each is a whole life, which takes a debug build seconds.
     private static func steps(_ environment: [String: String]) -> Int {
         if environment["KILONOVA_TEST_FAULTS"] == "all" { return 1 }
-        return environment["KILONOVA_TEST_ENGINE"] == "postgresql" ? 137 : 53
+        return environment["KILONOVA_TEST_ENGINE"] == "postgresql" ? 271 : 109
     }
 
     @Test(
