@@ -123,7 +123,7 @@ class Side:
             self.delete(image)
         self.figures[f"memory, {form}"] = self.server.peak()
         for kind in times:
-            base = tuple(now - all for now, all in zip(self.server.cpu(), spent[kind]))
+            base = tuple(whole - part for whole, part in zip(self.server.cpu(), spent[kind]))
             self.note(f"{kind}, {form}", base, gib * self.arguments.rounds, "GiB", times[kind])
 
     def at_once(self):

@@ -10,6 +10,25 @@ public struct BackgroundTask: ServiceLifecycle.Service, CustomStringConvertible 
         self.body = body
     }
 
+    /// Work that is done again and again, with `pause` after each turn. A failure is told, and the next turn comes all the same.
+    public static func repeating(
+        _ description: String, every pause: Duration, _ turn: @escaping @Sendable () async throws -> Void,
+        failed: @escaping @Sendable (any Error) -> Void
+    ) -> BackgroundTask {
+        BackgroundTask(description) {
+            while true {
+                do {
+                    try await turn()
+                } catch is CancellationError {
+                    throw CancellationError()
+                } catch {
+                    failed(error)
+                }
+                try await Task.sleep(for: pause)
+            }
+        }
+    }
+
     public func run() async throws {
         do {
             try await cancelWhenGracefulShutdown { try await body() }

@@ -81,33 +81,14 @@ extension AcceleratorService {
             quota: try surroundings.quota(ofServiceType: room.catalog.type, askedBy: "accelerator.limits"))
     }
 
-    /// A failure is told, and the next turn comes all the same.
-    private static func repeated(
-        _ description: String, every pause: Duration, _ turn: @escaping @Sendable () async throws -> Void,
-        failed: @escaping @Sendable (any Error) -> Void
-    ) -> BackgroundTask {
-        BackgroundTask(description) {
-            while true {
-                do {
-                    try await turn()
-                } catch is CancellationError {
-                    throw CancellationError()
-                } catch {
-                    failed(error)
-                }
-                try await Task.sleep(for: pause)
-            }
-        }
-    }
-
     private static func background(
         _ service: AcceleratorService, _ certificates: CertificateKeyring?, _ logger: Logger
     ) -> [BackgroundTask] {
         var tasks = [
-            repeated("gauges", every: .seconds(30), service.measure) { reason in
+            BackgroundTask.repeating("gauges", every: .seconds(30), service.measure) { reason in
                 logger.debug("devices could not be counted", metadata: ["error": "\(reason)"])
             },
-            repeated("old events", every: .seconds(3600), service.forgetOldEvents) { reason in
+            BackgroundTask.repeating("old events", every: .seconds(3600), service.forgetOldEvents) { reason in
                 logger.warning("old events cannot be removed", metadata: ["error": "\(reason)"])
             },
         ]

@@ -55,39 +55,21 @@ extension ImageService {
         _ service: ImageService, _ section: ImageSettings, _ logger: Logger
     ) -> [BackgroundTask] {
         var tasks = [
-            repeated("data of images", every: .seconds(30), service.sweep) { reason in
+            BackgroundTask.repeating("data of images", every: .seconds(30), service.sweep) { reason in
                 logger.warning("data of images cannot be swept", metadata: ["error": "\(reason)"])
             },
-            repeated("readers of images", every: ImageService.readingInterval, service.holdReadings) { reason in
+            BackgroundTask.repeating("readers of images", every: ImageService.readingInterval, service.holdReadings) {
+                reason in
                 logger.warning("readers of images cannot be noted", metadata: ["error": "\(reason)"])
             },
         ]
         if section.checkInterval > .zero {
             tasks.append(
-                repeated("checks of images", every: .seconds(60), service.checkStores) { reason in
+                BackgroundTask.repeating("checks of images", every: .seconds(60), service.checkStores) { reason in
                     logger.warning("stored data of images cannot be checked", metadata: ["error": "\(reason)"])
                 })
         }
         return tasks
-    }
-
-    /// A failure is told, and the next turn comes all the same.
-    private static func repeated(
-        _ description: String, every pause: Duration, _ turn: @escaping @Sendable () async throws -> Void,
-        failed: @escaping @Sendable (any Error) -> Void
-    ) -> BackgroundTask {
-        BackgroundTask(description) {
-            while true {
-                do {
-                    try await turn()
-                } catch is CancellationError {
-                    throw CancellationError()
-                } catch {
-                    failed(error)
-                }
-                try await Task.sleep(for: pause)
-            }
-        }
     }
 }
 
