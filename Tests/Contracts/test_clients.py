@@ -49,9 +49,9 @@ class TestIdentity:
         token = kilonova.json("token", "issue")
         assert len(token["id"]) > 100 and token["project_id"]
         catalog = {entry["Type"]: entry for entry in kilonova.json("catalog", "list")}
-        assert {"identity", "placement", "accelerator"} <= set(catalog)
-        for entry in catalog.values():
-            assert any(endpoint["url"].startswith(kilonova.url) for endpoint in entry["Endpoints"])
+        # Other tests of this server add services of their own.
+        for service in ("identity", "placement", "accelerator"):
+            assert any(endpoint["url"].startswith(kilonova.url) for endpoint in catalog[service]["Endpoints"])
 
     def test_life_of_a_project_and_its_member(self, kilonova):
         name = f"p-{uuid.uuid4().hex[:8]}"
