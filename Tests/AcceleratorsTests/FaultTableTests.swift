@@ -298,7 +298,7 @@ import Workflows
         stage.say("database connection, \(commits ? "after the commit" : "before the operation")")
     }
 
-    @Test(arguments: 1...34)
+    @Test(arguments: FaultMoments.upTo(34))
     func `the agent`(item: Int) async throws {
         let agents: [(Agent, String)] = [
             (.silentOnce(item), "before it answers"), (.twice(item), "after its answer was lost"),
@@ -312,7 +312,7 @@ import Workflows
         }
     }
 
-    @Test(arguments: 1...6)
+    @Test(arguments: FaultMoments.upTo(6))
     func `the compute service`(call: Int) async throws {
         for fault in [Fault.unavailable("Compute cannot be reached."), Fault(.badGateway, "odd")] {
             let stage = Stage()
@@ -323,7 +323,7 @@ import Workflows
         }
     }
 
-    @Test(arguments: 1...11)
+    @Test(arguments: FaultMoments.upTo(11))
     func `the identity service`(call: Int) async throws {
         let stage = Stage()
         let own: [ResourceLimit] = [.init("accelerator_requests", limit: 10), .init("class:FPGA", limit: 2)]
@@ -333,7 +333,7 @@ import Workflows
         stage.say("identity service")
     }
 
-    @Test(arguments: 1...6)
+    @Test(arguments: FaultMoments.upTo(6))
     func `Placement`(call: Int) async throws {
         let stage = Stage()
         let fixture = try await AcceleratorFixture()

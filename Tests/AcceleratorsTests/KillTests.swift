@@ -111,12 +111,12 @@ import Workflows
         world.stage.say("server, killed at a write")
     }
 
-    @Test(arguments: 1...KillTests.writes, [false, true])
+    @Test(arguments: FaultMoments.upTo(KillTests.writes), [false, true])
     func `a bind, a release and a cleaning survive it`(write: Int, commitsLast: Bool) async throws {
         try await run(try await world(write, commitsLast), failing: false)
     }
 
-    @Test(arguments: 1...KillTests.writes, [false, true])
+    @Test(arguments: FaultMoments.upTo(KillTests.writes), [false, true])
     func `so does a bind that fails`(write: Int, commitsLast: Bool) async throws {
         try await run(try await world(write, commitsLast), failing: true)
     }

@@ -11,16 +11,13 @@ import Testing
         where path.hasSuffix(".swift") || path.hasSuffix(".py") {
             let text = try String(contentsOfFile: "\(folder)/\(path)", encoding: .utf8)
             let name = path.split(separator: "/").last?.split(separator: ".").first.map(String.init) ?? path
-            let found =
-                text.matches(of: /func `([^`]+)`/).map { String($0.1) }
-                + text.matches(of: /@Test\(\s*"([^"]+)"/).map { String($0.1) }
-                + text.matches(of: /@Test(?:\([^)]*\))?\s+func (\w+)\(/).map { String($0.1) }
-                + text.matches(of: /@Suite\("([^"]+)"/).map { String($0.1) }
-                + text.matches(of: /@Suite struct (\w+)/).map { String($0.1) }
+            let patterns: [Regex<(Substring, Substring)>] = [
+                /func `([^`]+)`/, /@Test\(\s*"([^"]+)"/, /@Test(?:\([^)]*\))?\s+func (\w+)\(/, /@Suite\("([^"]+)"/,
+                /@Suite struct (\w+)/,
                 // A suite's comment may carry numbers for all its tests.
-                + text.matches(of: /\/\/\/ ((?:W\d+a?, )*W\d+a?: [^\n]*)\n(?:\/\/\/[^\n]*\n)*@Suite/).map {
-                    String($0.1)
-                }
+                /\/\/\/ ((?:W\d+a?, )*W\d+a?: [^\n]*)\n(?:\/\/\/[^\n]*\n)*@Suite/,
+            ]
+            let found: [String] = patterns.flatMap { pattern in text.matches(of: pattern).map { String($0.1) } }
             if !found.isEmpty { names[name, default: []] += found }
         }
         return names

@@ -41,11 +41,12 @@ final class MemoryImages: ImageSource {
         with properties: [String: String], most: Int, for behalf: Behalf
     ) async throws(Fault) -> [SourceImage] {
         if let fault = trouble.withLock({ $0 }) { throw fault }
-        return images.withLock { images in
-            images.values.map(\.record).filter { record in
-                record.status == "active" && properties.allSatisfy { record.properties[$0.key] == $0.value }
-            }.sorted { $0.id < $1.id }.prefix(most).map { $0 }
+        let records: [SourceImage] = images.withLock { images in images.values.map(\.record) }
+        let fitting = records.filter { record in
+            record.status == "active"
+                && properties.allSatisfy { (name: String, value: String) in record.properties[name] == value }
         }
+        return Array(fitting.sorted { $0.id < $1.id }.prefix(most))
     }
 
     func data(

@@ -9,7 +9,7 @@ import Workflows
 /// The process dies at every write that it makes while an image is loaded, before the commit or right after it; another replica goes on.
 @Suite struct ProgrammingKillTests {
     /// The last write of the whole run is below it; a test proves that.
-    private static let writes = 32
+    static let writes = 32
 
     private enum Ending: CaseIterable, Sendable {
         case loaded, refused, lost
@@ -77,17 +77,17 @@ import Workflows
         #expect(try await world.heir.withheld() == (ending == .refused ? [Reports.provider(1)] : []))
     }
 
-    @Test(arguments: 1...ProgrammingKillTests.writes, [false, true])
+    @Test(arguments: FaultMoments.upTo(ProgrammingKillTests.writes), [false, true])
     func `it is loaded all the same`(write: Int, commitsLast: Bool) async throws {
         try await run(try await world(write, commitsLast), .loaded)
     }
 
-    @Test(arguments: 1...ProgrammingKillTests.writes, [false, true])
+    @Test(arguments: FaultMoments.upTo(ProgrammingKillTests.writes), [false, true])
     func `it is set aside all the same`(write: Int, commitsLast: Bool) async throws {
         try await run(try await world(write, commitsLast), .refused)
     }
 
-    @Test(arguments: 1...ProgrammingKillTests.writes, [false, true])
+    @Test(arguments: FaultMoments.upTo(ProgrammingKillTests.writes), [false, true])
     func `it is left as it was all the same`(write: Int, commitsLast: Bool) async throws {
         try await run(try await world(write, commitsLast), .lost)
     }

@@ -1,5 +1,7 @@
 """Starts one `kilonova dev` for all contract tests and points the field's clients at it."""
 
+import atexit
+import functools
 import json
 import os
 import pathlib
@@ -10,11 +12,20 @@ import threading
 import pytest
 
 import documents
+from command_line import CommandLine
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 BINARY = os.environ.get("KILONOVA_BINARY", str(ROOT / ".build" / "debug" / "kilonova"))
 RECORDED_HOST = ROOT / "Fixtures" / "hosts" / "two-socket.host"
 READY_WITHIN = 60
+
+
+@functools.cache
+def command_line():
+    """The `openstack` client of the whole run."""
+    started = CommandLine()
+    atexit.register(started.end)
+    return started
 
 
 class Kilonova:
@@ -67,9 +78,8 @@ class Kilonova:
 
     def openstack(self, *arguments, cloud="kilonova", check=True):
         """Runs the `openstack` client; answers its JSON, or its text where it prints none."""
-        result = subprocess.run(
-            ["openstack", "--os-cloud", cloud, *map(str, arguments)], capture_output=True, text=True, timeout=120,
-            env={**self.env, "OS_CLIENT_CONFIG_FILE": str(self.clouds)})
+        result = command_line().run(
+            ["--os-cloud", cloud, *map(str, arguments)], {**self.env, "OS_CLIENT_CONFIG_FILE": str(self.clouds)})
         if check:
             assert result.returncode == 0, f"{arguments}: {result.stderr}\n{self.log()}"
             try:

@@ -108,10 +108,17 @@ public struct AcceleratorFleet: FleetParty, DeviceRecords {
             """
         ) { row -> Deployable in (try row[0], try row[1], try row[2]) }
         // Of a provider whose classes are all withheld, the whole is.
-        return Dictionary(grouping: disabled, by: \.provider).sorted { $0.key < $1.key }.flatMap { provider, some in
-            some.count == some[0].siblings
-                ? [ProviderPart(provider)] : some.map { ProviderPart(provider, $0.resourceClass) }
+        var parts: [ProviderPart] = []
+        let byProvider: [ResourceProviderID: [Deployable]] = Dictionary(grouping: disabled, by: \.provider)
+        for provider in byProvider.keys.sorted() {
+            let classes: [Deployable] = byProvider[provider, default: []]
+            if classes.count == classes.first?.siblings {
+                parts.append(ProviderPart(provider))
+            } else {
+                parts += classes.map { (deployable: Deployable) in ProviderPart(provider, deployable.resourceClass) }
+            }
         }
+        return parts
     }
 
     public func holdings(of host: HostName, in transaction: any Transaction) throws -> HandleHoldings {
