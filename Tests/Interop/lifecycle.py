@@ -133,9 +133,9 @@ class Lifecycle:
                     if one.resource_class == "FPGA" and one.total == 16], 60)
         with step("devices and deployables are listed"):
             devices = self.openstack_json("admin", "accelerator", "device", "list")
-            expect(sorted(one["hostname"] for one in devices) == [PROMPT, PROMPT, SLOW], f"devices: {devices}")
+            expect(sorted(one["hostname"] for one in devices) == [PROMPT, PROMPT, PROMPT, SLOW], f"devices: {devices}")
             deployables = self.openstack_json("admin", "accelerator", "deployable", "list")
-            expect(len(deployables) == 3, f"deployables: {deployables}")
+            expect(len(deployables) == 4, f"deployables: {deployables}")
         with step("device profiles, flavors and an image are made", needed=True):
             for name, groups in (("one", [1]), ("two", [1, 1]), ("more", [17])):
                 profile = json.dumps([{"resources:FPGA": str(count), "trait:CUSTOM_FAKE_DEVICE": "required"} for count in groups])

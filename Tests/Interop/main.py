@@ -4,7 +4,7 @@
 usage: main.py --venv FOLDER [--round originals|kilonova]... [--keep]
 
 Round `originals`: Keystone, Placement, Glance and Nova as published, Kilonova as the accelerator service.
-Round `kilonova`: Kilonova is the identity service and Placement too.
+Round `kilonova`: Kilonova is the identity service, Placement and the image service, too.
 """
 import argparse
 import os
@@ -14,6 +14,7 @@ import sys
 import tempfile
 
 import groups
+import images
 from lifecycle import PROMPT, SLOW, Lifecycle
 from report import Report
 from stack.broker import Broker
@@ -28,7 +29,8 @@ from stack.nova import Nova
 from stack.placement import Placement
 from stack.processes import Failure, Processes, eventually, free_port, listens
 
-ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+HERE = os.path.dirname(os.path.abspath(__file__))
+ROOT = os.path.dirname(os.path.dirname(HERE))
 
 
 class Round:
@@ -51,10 +53,11 @@ class Round:
                 self.original_identity(database)
             else:
                 self.own_identity()
-        with step(f"{self.name}: Glance runs", needed=True):
-            glance = Glance(processes, self.venv)
-            glance.start(database, self.cloud)
-            self.cloud.add_service("image", "glance", glance.url)
+        with step(f"{self.name}: images and networks are served", needed=True):
+            if self.name == "originals":
+                glance = Glance(processes, self.venv)
+                glance.start(database, self.cloud)
+                self.cloud.add_service("image", "glance", glance.url)
             port = free_port()
             processes.start("network", [sys.executable, network_program, port], ready=lambda: listens(port))
             self.cloud.add_service("network", "neutron", f"http://127.0.0.1:{port}")
@@ -73,11 +76,20 @@ class Round:
                 self.kilonova.start()
                 self.cloud.add_service("accelerator", "cyborg", self.kilonova.accelerator_url)
             host = lay_out(f"{self.folder}/host")
-            self.kilonova.enrol_and_start(PROMPT, drivers="fake, pci", root=host, extra=(
+            logic = f"{self.folder}/logic"
+            os.makedirs(logic)
+            self.kilonova.enrol_and_start(PROMPT, drivers="fake, pci, logic", root=host, external=(
+                f"{{name: logic, program: {sys.executable}, arguments: [{HERE}/stack/logic_driver.py, {logic}]}}"), extra=(
                 'pci: {device_spec: [{vendor_id: "10de", group: pair, group_type: pair}]}\n'))
             self.kilonova.enrol_and_start(SLOW, "fake: {prepare_delay: 3s}\n")
         lifecycle = Lifecycle(processes, self.cloud, nova, self.kilonova, self.report, self.venv)
-        lifecycle.run(lambda: groups.run(lifecycle, host))
+
+        def more():
+            groups.run(lifecycle, host)
+            images.snapshot(lifecycle)
+            images.program(lifecycle, logic)
+
+        lifecycle.run(more)
 
     def original_identity(self, database):
         keystone = Keystone(self.processes, self.venv)
@@ -90,11 +102,11 @@ class Round:
 
     def own_identity(self):
         kilonova = self.kilonova
-        kilonova.configure(["identity", "placement", "accelerator"], kilonova.identity_url, Cloud.service_password, "embedded")
+        kilonova.configure(["identity", "placement", "accelerator", "image"], kilonova.identity_url, Cloud.service_password, "embedded")
         kilonova.bootstrap()
         kilonova.start()
         self.cloud = Cloud(self.folder, kilonova.identity_url, kilonova.admin_password)
-        self.cloud.add_accounts(["nova", "glance", "kilonova"])
+        self.cloud.add_accounts(["nova", "kilonova"])
 
     def end(self, keep):
         self.processes.stop_all()

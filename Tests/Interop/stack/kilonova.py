@@ -45,7 +45,8 @@ agents: {{address: "127.0.0.1:{self.agents_port}", authority_folder: {self.folde
         self.processes.start("kilonova", [self.binary, "server", "--config", self.configuration],
                              ready=lambda: answers(f"{self.base}/readyz"))
 
-    def enrol_and_start(self, host, extra="", makes_provider=False, drivers="fake", root="/"):
+    def enrol_and_start(self, host, extra="", makes_provider=False, drivers="fake", root="/",
+                        external=""):
         folder = f"{self.folder}/{host}"
         os.makedirs(folder, mode=0o700, exist_ok=True)
         token = self.processes.run("kilonova-enrolment", [self.binary, "enrolment-token", host, "--config",
@@ -53,7 +54,8 @@ agents: {{address: "127.0.0.1:{self.agents_port}", authority_folder: {self.folde
         write(f"{folder}/token", token)
         write(f"{folder}/agent.yaml", f"""
 agent: {{control_plane: "https://127.0.0.1:{self.agents_port}", state_path: {folder}/state, enabled_drivers: [{drivers}], root: {root},
-         enrolment_token_file: {folder}/token, periodic_interval: 5s, create_resource_provider: {str(makes_provider).lower()}}}
+         enrolment_token_file: {folder}/token, periodic_interval: 5s, create_resource_provider: {str(makes_provider).lower()},
+         external_drivers: [{external}]}}
 {self.keystone}{extra}""")
         self.start_agent(host)
 
