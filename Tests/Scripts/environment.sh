@@ -12,6 +12,6 @@ python_environment() {
     fi
     echo "installing the packages of $2 into $1"
     [ -x "$environment/bin/python" ] || python3 -m venv "$environment"
-    timeout 1800 "$environment/bin/pip" install -q --disable-pip-version-check -r "$2"
+    timeout 1800 "$environment/bin/pip" install -q --disable-pip-version-check -r "$2" || return
     echo "$wanted" >"$environment/.installed"
 }
