@@ -23,6 +23,7 @@ public struct ImageService: Sendable {
     private let checker: CopyChecker
     private let register: StoreRegister
     private let shelf: StoreShelf
+    private let watch: StoreWatch
     private let creations: Creations
     private let versions: VersionEndpoints
 
@@ -65,6 +66,7 @@ public struct ImageService: Sendable {
             store: store, shelf: stores, options: options, time: time, ids: ids, pool: pool, logger: logger)
         register = StoreRegister(store: store, ids: ids, logger: logger)
         shelf = stores
+        watch = StoreWatch(stores, time: time, logger: logger)
         let parts: [[Endpoint]] = [
             versions.all,
             ImageEndpoints(
@@ -122,6 +124,18 @@ public struct ImageService: Sendable {
     public func admitStores() async throws {
         for entry in shelf.everything { try await register.admit(entry) }
     }
+
+    /// The names of its stores, for `lookAtStore`.
+    var storeNames: [StoreName] { shelf.everything.map(\.name) }
+
+    /// Tries whether data can be read from and written to a store. Call it every `lookingInterval`, for each store by itself: one that hangs
+    /// keeps no other waiting.
+    func lookAtStore(_ name: StoreName) async { await watch.look(at: name) }
+
+    static let lookingInterval = Duration.seconds(30)
+
+    /// What the last looks found.
+    var storeConditions: [StoreCondition] { watch.conditions }
 
     /// The service as the dispatcher mounts it, at `/image`.
     public func service(authenticator: any Authenticator, authorizer: any Authorizer) -> Service {

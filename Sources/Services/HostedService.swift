@@ -15,14 +15,18 @@ public struct HostedService: Sendable {
     public let parties: [any FleetParty]
     /// Loads what must be in memory before the first request.
     public let prepare: @Sendable () async throws -> Void
+    /// What it needs besides the database, as far as is known now; responds at once.
+    public let dependencies: @Sendable () -> [Dependency]
 
     public init(
         apis: @escaping Mounting, background: [BackgroundTask] = [], parties: [any FleetParty] = [],
+        dependencies: @escaping @Sendable () -> [Dependency] = { [] },
         prepare: @escaping @Sendable () async throws -> Void = {}
     ) {
         self.apis = apis
         self.background = background
         self.parties = parties
+        self.dependencies = dependencies
         self.prepare = prepare
     }
 }

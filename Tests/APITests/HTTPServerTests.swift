@@ -26,7 +26,7 @@ struct HTTPServerTests {
 
     /// Runs `body` against a listener on a free port, and stops the listener as an operator would.
     func withServer(
-        _ change: (inout ListenerConfiguration) -> Void = { _ in }, obstacles: [String] = [],
+        _ change: (inout ListenerConfiguration) -> Void = { _ in }, readiness: ReadinessReport = ReadinessReport(),
         _ body: @Sendable (_ base: String, _ metrics: MetricsRegistry) async throws -> Void
     ) async throws {
         var configuration = ListenerConfiguration(host: "127.0.0.1", port: 0, maximumBody: 1000, logsAccess: false)
@@ -76,7 +76,7 @@ struct HTTPServerTests {
             ], logger: logger)
         let (ports, port) = AsyncStream.makeStream(of: Int.self)
         let server = HTTPServer(
-            configuration, dispatcher: dispatcher, metrics: metrics, logger: logger, obstacles: { obstacles },
+            configuration, dispatcher: dispatcher, metrics: metrics, logger: logger, readiness: { readiness },
             onListening: { port.yield($0) })
         let group = ServiceGroup(configuration: .init(services: [.init(service: server)], logger: logger))
         try await withThrowingTaskGroup(of: Void.self) { tasks in
@@ -155,13 +155,18 @@ struct HTTPServerTests {
     func probes() async throws {
         try await withServer { (base, _) async throws -> Void in
             #expect(try await send("\(base)/healthz").body == "ok\n")
-            #expect(try await send("\(base)/readyz").status == 200)
+            #expect(try await send("\(base)/readyz").body == "ok\n")
             #expect(try await send("\(base)/metrics").headers["content-type"]?.hasPrefix("text/plain") == true)
         }
-        try await withServer(obstacles: ["the database cannot be reached"]) { (base, _) async throws -> Void in
+        let broken = ReadinessReport(obstacles: ["the database cannot be reached"], notes: ["store 'a': ok"])
+        try await withServer(readiness: broken) { (base, _) async throws -> Void in
             let answer = try await send("\(base)/readyz")
             #expect(answer.status == 503)
-            #expect(answer.body == "the database cannot be reached\n")
+            #expect(answer.body == "the database cannot be reached\nstore 'a': ok\n")
+        }
+        try await withServer(readiness: ReadinessReport(notes: ["store 'b': full"])) { (base, _) async throws -> Void in
+            let answer = try await send("\(base)/readyz")
+            #expect(answer.status == 200 && answer.body == "ok\nstore 'b': full\n")
         }
     }
 

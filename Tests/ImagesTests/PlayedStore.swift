@@ -44,6 +44,7 @@ struct PlayedStore: ImageStore {
     var properties: [String: String] { inner.properties }
     var outlivesRemoval: Bool { inner.outlivesRemoval }
     func mark() async throws -> StoreMark? { try await inner.mark() }
+    func probe() async throws { try await inner.probe() }
     func leave(_ mark: StoreMark) async throws { try await inner.leave(mark) }
     func link(to blob: BlobName, lifetime: Duration) -> String? { inner.link(to: blob, lifetime: lifetime) }
     func address(of blob: BlobName) -> String { inner.address(of: blob) }

@@ -12,7 +12,7 @@ final class Front: Sendable {
     let configuration: ListenerConfiguration
     let dispatcher: Dispatcher
     let metrics: MetricsRegistry
-    let obstacles: @Sendable () async -> [String]
+    let readiness: @Sendable () async -> ReadinessReport
     let logger: Logger
     private let proxies: [AddressRange]
     private let requestMetrics: RequestMetrics
@@ -21,12 +21,12 @@ final class Front: Sendable {
 
     init(
         configuration: ListenerConfiguration, dispatcher: Dispatcher, metrics: MetricsRegistry,
-        obstacles: @escaping @Sendable () async -> [String], logger: Logger
+        readiness: @escaping @Sendable () async -> ReadinessReport, logger: Logger
     ) {
         self.configuration = configuration
         self.dispatcher = dispatcher
         self.metrics = metrics
-        self.obstacles = obstacles
+        self.readiness = readiness
         self.logger = logger
         proxies = configuration.trustedProxies.compactMap(AddressRange.init)
         requestMetrics = RequestMetrics(metrics)
@@ -97,11 +97,9 @@ final class Front: Sendable {
         switch target {
         case "/metrics": text = metrics.text()
         case "/readyz":
-            let obstacles = await obstacles()
-            if !obstacles.isEmpty {
-                head.status = .serviceUnavailable
-                text = obstacles.map { "\($0)\n" }.joined()
-            }
+            let report = await readiness()
+            if !report.obstacles.isEmpty { head.status = .serviceUnavailable }
+            text = report.text
         default: break
         }
         if method == .head { text = "" }

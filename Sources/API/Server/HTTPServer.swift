@@ -25,18 +25,18 @@ public struct HTTPServer: ServiceLifecycle.Service {
     private let onListening: @Sendable (_ port: Int) async -> Void
 
     /// - Parameters:
-    ///   - obstacles: why the process cannot serve, for `/readyz`; empty if it can
+    ///   - readiness: what `/readyz` reports
     ///   - onListening: called once with the port, when connections are accepted
     public init(
         _ configuration: ListenerConfiguration, dispatcher: Dispatcher, metrics: MetricsRegistry, logger: Logger,
-        obstacles: @escaping @Sendable () async -> [String] = { [] },
+        readiness: @escaping @Sendable () async -> ReadinessReport = { ReadinessReport() },
         onListening: @escaping @Sendable (_ port: Int) async -> Void = { _ in }
     ) {
         self.configuration = configuration
         self.logger = logger
         self.onListening = onListening
         front = Front(
-            configuration: configuration, dispatcher: dispatcher, metrics: metrics, obstacles: obstacles, logger: logger
+            configuration: configuration, dispatcher: dispatcher, metrics: metrics, readiness: readiness, logger: logger
         )
     }
 

@@ -129,6 +129,9 @@ struct ControlPlane: Sendable {
         for service in hosted { try await service.prepare() }
     }
 
+    /// What the services need besides the database.
+    var dependencies: [Dependency] { hosted.flatMap { service in service.dependencies() } }
+
     var dispatcher: Dispatcher {
         Dispatcher(
             services, logger: logger, answers: answers,

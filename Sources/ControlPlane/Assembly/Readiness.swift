@@ -1,7 +1,9 @@
+import API
+import Services
 import Store
 import Synchronization
 
-/// The reasons why this process cannot serve well, which `/readyz` lists.
+/// Whether this process can serve well, and why it cannot, which `/readyz` reports.
 final class Readiness: Sendable {
     private let store: WatchedStore
     private let patience: Duration
@@ -16,9 +18,21 @@ final class Readiness: Sendable {
     /// Records that everything that must be in memory is loaded.
     func start() { isStarted.store(true, ordering: .releasing) }
 
-    func obstacles() async -> [String] {
-        guard isStarted.load(ordering: .acquiring) else { return ["starting: the index is being loaded"] }
-        return await database().map { [$0] } ?? []
+    /// - Parameter dependencies: what services need besides the database. One that is not vital is reported, and is no obstacle
+    func report(on dependencies: [Dependency]) async -> ReadinessReport {
+        guard isStarted.load(ordering: .acquiring) else {
+            return ReadinessReport(obstacles: ["starting: the index is being loaded"])
+        }
+        var report = ReadinessReport(obstacles: await database().map { [$0] } ?? [])
+        for dependency in dependencies {
+            guard let trouble = dependency.trouble else {
+                report.notes.append("\(dependency.name): ok")
+                continue
+            }
+            let line = "\(dependency.name): \(trouble)"
+            if dependency.isVital { report.obstacles.append(line) } else { report.notes.append(line) }
+        }
+        return report
     }
 
     /// What is wrong with the database; nil if nothing is.

@@ -32,7 +32,8 @@ struct Serving: Sendable {
         let (ready, announce) = AsyncStream.makeStream(of: Int.self)
         let server = HTTPServer(
             listener, dispatcher: plane.dispatcher, metrics: ProcessMetrics.registry, logger: logger,
-            obstacles: { await readiness.obstacles() }, onListening: { port in announce.yield(port) })
+            readiness: { await readiness.report(on: plane.dependencies) },
+            onListening: { port in announce.yield(port) })
         var services = plane.background
         services += try await agentsListener()
         services.append(plane.hub)

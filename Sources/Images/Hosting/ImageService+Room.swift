@@ -39,7 +39,8 @@ extension ImageService {
             apis: { authenticator, authorizer in
                 [service.service(authenticator: authenticator, authorizer: authorizer)]
             },
-            background: background(service, section, surroundings.logger))
+            background: background(service, section, surroundings.logger),
+            dependencies: { service.storeConditions.map { Dependency($0) } })
     }
 
     /// Nil where there are none.
@@ -63,6 +64,13 @@ extension ImageService {
                 logger.warning("readers of images cannot be noted", metadata: ["error": "\(reason)"])
             },
         ]
+        for name in service.storeNames {
+            tasks.append(
+                BackgroundTask.repeating("store '\(name)' of images", every: ImageService.lookingInterval) {
+                    await service.lookAtStore(name)
+                } failed: { _ in
+                })
+        }
         if section.checkInterval > .zero {
             tasks.append(
                 BackgroundTask.repeating("checks of images", every: .seconds(60), service.checkStores) { reason in
@@ -70,6 +78,15 @@ extension ImageService {
                 })
         }
         return tasks
+    }
+}
+
+extension Dependency {
+    fileprivate init(_ condition: StoreCondition) {
+        let isStaging = condition.name == StoreShelf.stagingName
+        self.init(
+            isStaging ? "staging area of images" : "image store '\(condition.name)'", trouble: condition.trouble,
+            isVital: condition.isStandard)
     }
 }
 

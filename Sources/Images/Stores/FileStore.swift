@@ -52,6 +52,13 @@ public struct FileStore: ImageStore {
         try await pool.runIfActive { try FolderMark(root: root).write(mark) }
     }
 
+    public func probe() async throws {
+        try await FileTrouble.blocking(on: pool) {
+            try checkMark()
+            try FolderMark(root: root).probe()
+        }
+    }
+
     public func begin(_ upload: UploadID) async throws -> any BlobDraft {
         let path = draft(upload)
         let descriptor = try await FileTrouble.blocking(on: pool) {

@@ -25,7 +25,6 @@ struct FolderMark {
     /// Nil where there is none. Tries, too, whether the folder can be written.
     func read() throws -> StoreMark? {
         do {
-            try FileStore.makeFolder(root)
             try probe()
             guard isThere else { return nil }
             guard let data = try? Data(contentsOf: URL(filePath: path)) else { throw Errno.ioError }
@@ -56,13 +55,21 @@ struct FolderMark {
         }
     }
 
-    /// A file comes and goes.
-    private func probe() throws {
+    /// A file comes, is read, and goes. Throws an `Errno`.
+    func probe() throws {
+        try FileStore.makeFolder(root)
         let probe = "\(root)/.probe-\(UUID().uuidString.lowercased())"
         let file = try FileDescriptor.open(
             FilePath(probe), .writeOnly, options: [.create, .exclusiveCreate, .closeOnExec],
             permissions: .ownerReadWrite)
-        try file.close()
+        do {
+            let text = Data("probe\n".utf8)
+            try file.closeAfter { _ = try file.writeAll(text) }
+            guard let read = try? Data(contentsOf: URL(filePath: probe)), read == text else { throw Errno.ioError }
+        } catch {
+            try? FileStore.unlinkFile(probe)
+            throw error
+        }
         try FileStore.unlinkFile(probe)
     }
 

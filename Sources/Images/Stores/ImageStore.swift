@@ -29,6 +29,8 @@ public protocol ImageStore: Sendable {
     func mark() async throws -> StoreMark?
     /// Marks a medium that has no mark.
     func leave(_ mark: StoreMark) async throws
+    /// Tries whether data can be read and written here, and leaves nothing behind. Throws where they cannot.
+    func probe() async throws
     /// A place for new data, which nobody reads until they are kept.
     func begin(_ upload: UploadID) async throws -> any BlobDraft
     /// Nil where the store does not have the blob, or not as many bytes of it.

@@ -57,6 +57,27 @@ public struct ObjectStore: ImageStore {
         try await bucket.write(ByteBuffer(string: "\(mark)\n"), to: markKey)
     }
 
+    public func probe() async throws {
+        if needsMark {
+            guard try await bucket.read(markKey) != nil else { throw anotherBucket }
+        } else {
+            try await bucket.check()
+        }
+        try await bucket.probe(key(of: Self.probing))
+    }
+
+    /// No upload's id. What a probe leaves behind, the sweeper removes as it does a dead upload's data.
+    private static let probing: UploadID = {
+        guard let id = UploadID("00000000-0000-4000-8000-000000000000") else { preconditionFailure("no id") }
+        return id
+    }()
+
+    private var anotherBucket: Fault {
+        .unavailable(
+            "The image storage media cannot be used at the moment.",
+            context: "'\(markKey)' is missing in bucket '\(bucket.name)': it is not the bucket that it was")
+    }
+
     public func begin(_ upload: UploadID) async throws -> any BlobDraft {
         ObjectDraft(
             try await PartedWriter(bucket, key(of: upload), partSize: partSize), bucket, key: key(of: upload),
@@ -67,11 +88,7 @@ public struct ObjectStore: ImageStore {
     public func open(_ blob: BlobName, size: Int) async throws -> (any BlobReader)? {
         let key = key(of: blob)
         if try await bucket.size(of: key) == size { return ObjectBlob(bucket: bucket, key: key) }
-        if needsMark, try await bucket.read(markKey) == nil {
-            throw Fault.unavailable(
-                "The image storage media cannot be used at the moment.",
-                context: "'\(markKey)' is missing in bucket '\(bucket.name)': it is not the bucket that it was")
-        }
+        if needsMark, try await bucket.read(markKey) == nil { throw anotherBucket }
         return nil
     }
 

@@ -108,6 +108,9 @@ extension ObjectBucket {
         }
     }
 
+    /// Tries whether the store takes objects: one begins, and is dropped.
+    public func probe(_ key: ObjectKey) async throws { try await abort(try await begin(key)) }
+
     /// Drops the parts. Done also where there are none.
     public func abort(_ parted: Parted) async throws {
         var request = ObjectRequest(.DELETE, parted.key)
