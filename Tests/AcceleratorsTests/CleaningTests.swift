@@ -22,6 +22,10 @@ import Workflows
         let first = try await fixture.requests("p")
         let second = try await fixture.requests("p", as: .otherMember)
         try await fixture.bind(first, instance: one, provider: Reports.provider(1))
+        let bound = try await fixture.store.read { [fleet = fixture.service.fleet] in
+            try fleet.holdings(of: "host-a", in: $0)
+        }
+        #expect(bound.holdings.map(\.type) == [.pci])
         try await fixture.call(.delete, "/v2/accelerator_requests?arqs=\(first[0])", as: .memberThroughService)
         #expect(try await fixture.handleStates() == ["cleaning": 1])
         // Nobody holds it, and its host's agent must leave it as it is all the same.

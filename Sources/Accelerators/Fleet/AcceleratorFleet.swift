@@ -124,7 +124,7 @@ public struct AcceleratorFleet: FleetParty, DeviceRecords {
     public func holdings(of host: HostName, in transaction: any Transaction) throws -> HandleHoldings {
         let holdings = try transaction.all(
             """
-            SELECT r.instance, p.resource_provider, p.driver, h.info, p.resource_class
+            SELECT r.instance, p.resource_provider, p.driver, h.type, h.info, p.resource_class
             FROM accelerator_requests r JOIN attach_handles h ON h.uuid = r.handle
                 JOIN deployables p ON p.uuid = h.deployable JOIN devices d ON d.uuid = p.device
             WHERE d.host = \(host) AND r.instance IS NOT NULL ORDER BY r.uuid
@@ -132,7 +132,8 @@ public struct AcceleratorFleet: FleetParty, DeviceRecords {
         ) { row in
             HandleHolding(
                 instance: try row[0], provider: try row[1], driver: try row[2],
-                info: try JSONText.decode([String: String].self, from: try row[3]), resourceClass: try row[4])
+                type: AttachHandleType(rawValue: try row[3]),
+                info: try JSONText.decode([String: String].self, from: try row[4]), resourceClass: try row[5])
         }
         let occupied = try transaction.all(
             """

@@ -28,7 +28,7 @@ enum HeldUnits {
             guard let last = before[driver], last != devices else { continue }
             let former = units(of: last)
             let held = holdings.map { all in
-                Set(all.filter { $0.driver == driver }.map { unit(of: AttachHandleReport(type: .pci, info: $0.info)) })
+                Set(all.filter { $0.driver == driver }.map { unit(of: $0.handle) })
             }
             for (position, device) in devices.enumerated() {
                 for (index, deployable) in device.deployables.enumerated() {

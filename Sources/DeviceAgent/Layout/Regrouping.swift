@@ -62,7 +62,7 @@ struct Regrouping: Sendable, Equatable {
                     DeployableReport(
                         name: "\(holding.provider)", resourceProvider: holding.provider, resourceClass: resourceClass,
                         accelerators: 0, traits: [], attributes: [],
-                        handles: [AttachHandleReport(type: .pci, info: holding.info)])
+                        handles: [holding.handle])
                 ])
         }
     }

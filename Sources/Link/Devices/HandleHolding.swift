@@ -5,21 +5,27 @@ public struct HandleHolding: Sendable, Codable, Equatable {
     public var instance: InstanceID
     public var provider: ResourceProviderID
     public var driver: String
+    /// The handle's type; nil if the control plane's release does not report it.
+    public var type: AttachHandleType?
     /// The handle's info.
     public var info: [String: String]
     /// The class of the handle's unit; nil if the control plane's release does not report it.
     public var resourceClass: String?
 
     public init(
-        instance: InstanceID, provider: ResourceProviderID, driver: String, info: [String: String],
-        resourceClass: String? = nil
+        instance: InstanceID, provider: ResourceProviderID, driver: String,
+        type: AttachHandleType? = nil, info: [String: String], resourceClass: String? = nil
     ) {
+        self.type = type
         self.resourceClass = resourceClass
         self.instance = instance
         self.provider = provider
         self.driver = driver
         self.info = info
     }
+
+    /// The handle, as its driver reported it. Without its type it is taken for that of a function of the PCI bus.
+    public var handle: AttachHandleReport { AttachHandleReport(type: type ?? .pci, info: info) }
 }
 
 /// Every held handle of a host, and those that nobody may have yet.

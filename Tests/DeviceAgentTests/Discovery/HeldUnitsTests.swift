@@ -18,16 +18,17 @@ import Testing
     }
 
     private func settle(
-        _ devices: [DeviceReport], since before: [DeviceReport], held: [DeviceReport]?
+        _ devices: [DeviceReport], since before: [DeviceReport], held: [DeviceReport]?, saysTypes: Bool = true
     ) -> Findings {
         var findings = Findings(
             devices: ["scripted": devices], drivers: [DriverReport(name: "scripted", supportLevel: "experimental")])
         #expect(HeldUnits.isChanged(findings, since: ["scripted": before]))
         let holdings = held.map { devices in
             devices.map { device in
-                HandleHolding(
+                let handle = device.deployables[0].handles[0]
+                return HandleHolding(
                     instance: IDSource.random.next(), provider: device.deployables[0].resourceProvider,
-                    driver: "scripted", info: device.deployables[0].handles[0].info)
+                    driver: "scripted", type: saysTypes ? handle.type : nil, info: handle.info)
             }
         }
         HeldUnits.settle(&findings, since: ["scripted": before], holdings: holdings)
@@ -58,6 +59,30 @@ import Testing
         let findings = settle(now, since: before, held: nil)
         #expect(findings.all == before)
         #expect(findings.conditions.first?.reason.hasPrefix("Whether somebody holds it as CUSTOM_A") == true)
+    }
+
+    @Test("an earlier control plane does not report types: a function is a function all the same")
+    func withoutTypes() {
+        let (before, now) = ([function(0, "CUSTOM_A")], [function(0, "CUSTOM_B")])
+        #expect(settle(now, since: before, held: before, saysTypes: false).all == before)
+    }
+
+    @Test(
+        "a held handle that is no function stays what it is, too",
+        arguments: [
+            AttachHandleReport(type: .block, info: ["path": "/dev/disk/by-id/d1"]),
+            AttachHandleReport(type: .usb, info: ["bus": "1", "port": "1.4"]),
+            AttachHandleReport(type: .cxl, info: ["region": "region0"]),
+            AttachHandleReport(type: .mdev, info: ["parent": "mtty", "asked_type": "mtty-2", "vgpu_mark": "mtty-2_0"]),
+        ])
+    func otherTypes(_ handle: AttachHandleReport) {
+        var before = [function(0, "CUSTOM_A")]
+        before[0].deployables[0].handles = [handle]
+        var now = before
+        now[0].deployables[0].resourceClass = "CUSTOM_B"
+        let findings = settle(now, since: before, held: before)
+        #expect(findings.all == before && findings.conditions.map(\.kind) == [.held])
+        #expect(settle(now, since: before, held: []).all == now)
     }
 
     @Test("a function that is to be another type of vGPU is the same function")

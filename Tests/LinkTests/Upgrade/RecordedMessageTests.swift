@@ -59,6 +59,22 @@ import Testing
         #expect(idle.work.isEmpty && idle.devices == DeviceSection())
     }
 
+    @Test func `the types of held handles`() throws {
+        let messages = RecordedMessages(release: "parties")
+        func read(_ name: String) throws -> HandleHoldings {
+            try JSONDecoder().decode(HandleHoldings.self, from: Data(try messages.bytes(name)))
+        }
+        let typed = try read("holdings-typed").holdings
+        #expect(typed.map(\.type) == [.mdev, .block, .other("LANE")])
+        #expect(typed[1].handle.attachment.target == .block(BlockTarget("/dev/disk/by-id/nvme-eui.0025388b710116a1")))
+        // Earlier releases said none.
+        for release in RecordedMessages.releases {
+            let earlier = RecordedMessages(release: release)
+            let told = try JSONDecoder().decode(HandleHoldings.self, from: Data(try earlier.bytes("holdings")))
+            #expect(told.holdings.map(\.type) == [nil] && told.holdings[0].handle.type == .pci)
+        }
+    }
+
     /// In the table of the database as on the wire.
     @Test(arguments: RecordedMessages.releases) func `work as it is kept`(release: String) throws {
         let messages = RecordedMessages(release: release)

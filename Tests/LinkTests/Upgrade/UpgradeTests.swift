@@ -60,6 +60,12 @@ import Testing
         #expect(try Old.read(HostReportChange.self, try messages.bytes("report-change")).base == 5)
     }
 
+    @Test func `an earlier agent reads who holds what`() throws {
+        let messages = RecordedMessages(release: "parties")
+        let typed = try Old.read(Old.Holdings.self, try messages.bytes("holdings-typed"))
+        #expect(typed.holdings.map(\.driver) == ["pci", "cards", "cards"])
+    }
+
     @Test func `an earlier replica reads and ends what this one asks for`() async throws {
         try await LinkWorld.run { world in
             let work = LinkWorld.item(1)
