@@ -66,6 +66,32 @@ import Testing
         #expect(try await change(.delete, path, "*") == 204)
     }
 
+    @Test func `a PATCH changes what If-Match names, and nothing otherwise`() async throws {
+        let fixture = try await AcceleratorFixture()
+        try await fixture.report(Reports.host([Reports.device(units: 2)]))
+        try await fixture.profile("p")
+        let ids = try await fixture.requests("p") + fixture.requests("p")
+        let bind = AcceleratorFixture.binding(ids, instance: Reports.instance(1), provider: Reports.provider(1))
+        func patch(_ path: String, _ body: JSON, _ tag: String, version: String = "2.4") async throws -> Answer {
+            try await fixture.call(
+                .patch, path, body, as: .memberThroughService, version: version, headers: [("If-Match", tag)])
+        }
+        let path = "/v2/accelerator_requests"
+        let refused = try await patch(path, bind, "\"1\"")
+        #expect(refused.status == 412 && refused.fault.contains("generation 0, which If-Match does not name"))
+        #expect(try await fixture.handleStates() == ["available": 2])
+        #expect(try await patch(path, bind, "0").status == 400)
+        #expect(try await patch(path, bind, "\"0\"").status == 202)
+        let single: JSON = .object([ids[0]: [["path": "/hostname", "op": "remove"]]])
+        // Both moved on; the tag of one does not do for the other.
+        #expect(try await patch("\(path)/\(ids[0])", single, "\"0\"").status == 412)
+        let tag = try #require(try await get(fixture, "\(path)/\(ids[0])").headers[.eTag])
+        #expect(try await patch("\(path)/\(ids[0])", single, tag).status == 202)
+        // Earlier versions have no tags, and ignore the header.
+        let other: JSON = .object([ids[1]: [["path": "/hostname", "op": "remove"]]])
+        #expect(try await patch(path, other, "\"0\"", version: "2.3").status == 202)
+    }
+
     @Test func `an instance's requests are deleted together where each is known`() async throws {
         let (fixture, id) = try await world()
         try await fixture.bind([id], instance: Reports.instance(1), provider: Reports.provider(1))

@@ -45,13 +45,13 @@ struct AcceleratorRequestEndpoints: Sendable {
             Endpoint(
                 .patch, "/v2/accelerator_requests", "Bind or unbind accelerator requests",
                 body: RequestPatch.Body.self, schema: Self.patchSchema, access: .rule("cyborg:arq:update"),
-                answers: .empty(202), faults: [.notFound, .conflict]
-            ) { call, body in try await patch(call, body) },
+                answers: .empty(202), faults: [.notFound, .conflict, .preconditionFailed]
+            ) { call, body in try await patch(call, body) }.heeding(.ifMatch),
             Endpoint(
                 .patch, "/v2/accelerator_requests/\(Self.uuid)", "Bind or unbind accelerator requests",
                 body: RequestPatch.Body.self, schema: Self.patchSchema, access: .rule("cyborg:arq:update"),
-                answers: .empty(202), faults: [.notFound, .conflict]
-            ) { call, body in try await patch(call, body) },
+                answers: .empty(202), faults: [.notFound, .conflict, .preconditionFailed]
+            ) { call, body in try await patch(call, body) }.heeding(.ifMatch),
             Endpoint(
                 .delete, "/v2/accelerator_requests", "Delete accelerator requests by id or by instance",
                 query: QueryRules([Self.requests.description, Self.instance.description]),
@@ -217,7 +217,9 @@ struct AcceleratorRequestEndpoints: Sendable {
     }
 
     private func patch(_ call: Call, _ body: RequestPatch.Body) async throws -> Reply {
-        let patch = try RequestPatch(body, version: call.version, isAdmin: call.caller.has(role: "admin"))
+        let expected = try EntityTags(.ifMatch, of: call)
+        let patch = try RequestPatch(
+            body, expecting: expected, version: call.version, isAdmin: call.caller.has(role: "admin"))
         return try await change(call, patch)
     }
 

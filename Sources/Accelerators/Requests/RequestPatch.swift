@@ -56,7 +56,9 @@ struct RequestPatch: Sendable, Equatable {
     typealias Body = [String: [PatchOperation]]
 
     /// Throws 400 where the body makes no sense, 406 and 403 where `project_id` is not for this version or caller.
-    init(_ body: Body, version: Microversion, isAdmin: Bool) throws(Fault) {
+    init(
+        _ body: Body, expecting expected: EntityTags? = nil, version: Microversion, isAdmin: Bool
+    ) throws(Fault) {
         guard !body.isEmpty else {
             throw .badRequest("The body must name at least one accelerator request.", field: "body")
         }
@@ -76,7 +78,7 @@ struct RequestPatch: Sendable, Equatable {
             }
         }
         self.changes = changes
-        expected = nil
+        self.expected = expected
         isIdempotent = false
         isStrict = version >= Accountability.version
     }
