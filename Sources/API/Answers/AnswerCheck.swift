@@ -4,7 +4,7 @@ import NIOCore
 import Synchronization
 
 /// Holds every answer against what the OpenAPI document of its version promises: the status, whether there is a body, and
-/// the body's form down to members that are not told.
+/// the body's form down to members that are not told, and the headers that the endpoint adds to those of every response.
 ///
 /// For tests and development: each body is kept and parsed once more.
 public struct AnswerCheck: Sendable {
@@ -86,6 +86,7 @@ private struct Promise: Sendable {
         guard status < 400 else { return faultProblem(status, headers, body) }
         let answers = endpoint.answers.filter { $0.status == status }
         guard let answer = answers.first else { return "the document has no answer with this status" }
+        if let problem = headerProblem(status, headers) { return problem }
         if answer.isData {
             let type = headers[.contentType].map { MediaType($0) }
             let told = answers.map(\.mediaType.description).joined(separator: ", ")
@@ -97,6 +98,16 @@ private struct Promise: Sendable {
             return body.isEmpty ? nil : "the document tells no body, \(body.count) bytes came"
         }
         return problem(schema, headers, body)
+    }
+
+    private func headerProblem(_ status: Int, _ headers: HTTPFields) -> String? {
+        let told = endpoint.headers(ofStatus: status, family).filter { $0.isLive(in: version) }
+        for field in headers
+        where !AnswerHeader.isCommon(field.name) && !told.contains(where: { $0.name == field.name }) {
+            return "the document tells no header \(field.name.rawName)"
+        }
+        let missing = told.first { $0.isAlways && headers[$0.name] == nil }
+        return missing.map { "the header \($0.name.rawName), which the document tells, is not there" }
     }
 
     private func faultProblem(_ status: Int, _ headers: HTTPFields, _ body: [UInt8]) -> String? {

@@ -123,6 +123,20 @@ extension Endpoint {
         return common + faults + (body?.isStream == true ? [.timeout] : [])
     }
 
+    /// The headers that its responses with the status have, besides those that every response may have.
+    func headers(ofStatus status: Int, _ family: any APIFamily) -> [AnswerHeader] {
+        let answers = answers.filter { $0.status == status }
+        var found: [AnswerHeader] = []
+        for header in answers.flatMap(\.headers) + family.answerHeaders(status: status)
+        where !found.contains(where: { $0.name == header.name }) {
+            found.append(header)
+        }
+        guard answers.contains(where: \.isData), self.answers.contains(where: { $0.status == 206 }) else {
+            return found
+        }
+        return found + [.acceptRanges] + (status == 206 ? [.contentRange] : [])
+    }
+
     /// The same endpoint, which heeds these headers.
     public func heeding(_ headers: HeaderParameter...) -> Endpoint {
         var endpoint = self
@@ -162,6 +176,8 @@ extension Endpoint {
         public let note: String?
         /// Of the body, where there is one.
         let mediaType: MediaType
+        /// Besides those that every response may have.
+        public private(set) var headers: [AnswerHeader] = []
 
         public init(status: Int, schema: Schema? = nil, note: String? = nil) {
             self.init(status: status, schema: schema, note: note, mediaType: .json)
@@ -183,6 +199,16 @@ extension Endpoint {
         /// Bytes of a media type; 206 is a range of them.
         public static func data(_ type: MediaType, status: Int = 200) -> Answer {
             Answer(status: status, schema: nil, note: nil, mediaType: type)
+        }
+
+        /// The same response, which has these headers.
+        public func sending(_ headers: AnswerHeader...) -> Answer { sending(headers) }
+
+        /// The same response, which has these headers.
+        public func sending(_ headers: [AnswerHeader]) -> Answer {
+            var answer = self
+            answer.headers += headers
+            return answer
         }
 
         var isData: Bool { mediaType != .json }

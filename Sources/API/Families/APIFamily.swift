@@ -18,6 +18,9 @@ public protocol APIFamily: Sendable {
     /// Headers of every answer. What an endpoint sets itself wins.
     func headers(_ context: WireContext, status: Int) -> HTTPFields
 
+    /// What `headers` adds to responses with the status that is of the family alone, for the OpenAPI document.
+    func answerHeaders(status: Int) -> [AnswerHeader]
+
     /// The error body that the family's clients expect, and its content type.
     func envelope(_ fault: Fault, _ context: WireContext) -> (contentType: String, bytes: [UInt8])
 
@@ -50,6 +53,8 @@ public protocol APIFamily: Sendable {
 }
 
 extension APIFamily {
+    public func answerHeaders(status: Int) -> [AnswerHeader] { [] }
+
     public var requestIDHeaders: [HTTPField.Name] { [.openStackRequestID] }
     public var requiresContentType: Bool { true }
     public var negotiatesContent: Bool { true }

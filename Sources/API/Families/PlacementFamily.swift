@@ -45,6 +45,11 @@ public struct PlacementFamily: APIFamily {
         return fields
     }
 
+    public func answerHeaders(status: Int) -> [AnswerHeader] {
+        status == 200
+            ? [AnswerHeader(.lastModified, "When what is shown was last modified", since: Self.lastModified)] : []
+    }
+
     public var faultSchema: Schema {
         let error = ObjectSchema([
             .init("status", .integer), .init("title", .string), .init("detail", .string), .init("request_id", .string),

@@ -142,6 +142,10 @@ public struct OpenAPIDocument {
         var responses: [Int: JSONValue] = [:]
         for answer in endpoint.answers {
             var response: [JSONValue.Member] = [.init("description", .text(answer.note ?? "Done."))]
+            let headers = endpoint.headers(ofStatus: answer.status, service.family).filter { $0.isLive(in: version) }
+            if !headers.isEmpty {
+                response.append(.init("headers", .object(headers.map { .init($0.name.rawName, $0.openAPI) })))
+            }
             if answer.isData {
                 let types = endpoint.answers.filter { $0.status == answer.status && $0.isData }.map(\.mediaType)
                 response.append(.init("content", .object(types.map { .init($0.description, .object([])) })))

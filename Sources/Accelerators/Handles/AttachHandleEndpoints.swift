@@ -26,7 +26,8 @@ struct AttachHandleEndpoints: Sendable {
             ) { call in try await list(call) },
             Endpoint(
                 .get, "/v2/attach_handles/\(Self.uuid)", "Show an attach handle", since: Page.version,
-                access: .rule("cyborg:attach_handle:get_one"), answers: .json(AttachHandleView.self),
+                access: .rule("cyborg:attach_handle:get_one"),
+                answers: .json(AttachHandleView.self).sending(.entityTag),
                 faults: [.notFound]
             ) { call in try await show(call) },
             Endpoint(

@@ -40,7 +40,7 @@ struct AcceleratorRequestEndpoints: Sendable {
             Endpoint(
                 .get, "/v2/accelerator_requests/\(Self.uuid)", "Show an accelerator request",
                 query: QueryRules([RequestWatch.wait.description]), access: .rule("cyborg:arq:get_one"),
-                answers: .json(AcceleratorRequestView.self), .empty(304), faults: [.notFound]
+                answers: .json(AcceleratorRequestView.self).sending(.entityTag), .empty(304), faults: [.notFound]
             ) { call in try await show(call) }.heeding(.ifNoneMatch),
             Endpoint(
                 .patch, "/v2/accelerator_requests", "Bind or unbind accelerator requests",

@@ -25,6 +25,10 @@ extension EntityTags {
     }
 }
 
+extension AnswerHeader {
+    static let entityTag = EntityTags.answer(since: Page.version)
+}
+
 extension HeaderParameter {
     static let ifMatch = EntityTags.ifMatch(since: Page.version)
     static let ifNoneMatch = EntityTags.ifNoneMatch(since: Page.version)

@@ -42,10 +42,15 @@ public struct Creations: Sendable {
         make: @escaping @Sendable (Call, Body, Creation) async throws -> Reply
     ) -> [Endpoint] {
         let schema = schema ?? Schema.of(Body.self)
+        let replayed = IdempotencyKey.replayed.map {
+            AnswerHeader($0, "true where it is the first response to this Idempotency-Key, sent again", always: false)
+        }
+        let rehearsed = Endpoint.Answer(status: 200, schema: answer.schema, note: "A dry run: nothing is made.")
         let keyed = Endpoint(
             .post, path, summary, since: since, query: QueryRules([dryRun.description]),
             body: KeyedBody<Body>.self, schema: schema, access: access,
-            answers: answer, Endpoint.Answer(status: 200, schema: answer.schema, note: "A dry run: nothing is made."),
+            answers: answer.sending(replayed.map { [$0] } ?? []),
+            rehearsed.sending(answer.headers.filter { $0.name != .location }),
             faults: faults + [.conflict, .unprocessable].filter { !faults.contains($0) }
         ) { call, keyed in
             let creation = Creation(

@@ -75,7 +75,7 @@ struct IdempotencyBook: Sendable {
     private static func reply(_ status: Int?, _ headers: String?, _ body: Data?) throws -> Reply? {
         guard let status, let headers, let body else { return nil }
         var fields: HTTPFields = [:]
-        if let replayed = HTTPField.Name("Idempotent-Replayed") { fields[replayed] = "true" }
+        if let replayed = IdempotencyKey.replayed { fields[replayed] = "true" }
         for field in try JSONDecoder().decode([[String]].self, from: Data(headers.utf8)) where field.count == 2 {
             if let name = HTTPField.Name(field[0]) { fields[name] = field[1] }
         }

@@ -18,6 +18,9 @@ struct IdempotencyKey: Sendable, Equatable {
             schema: .text(minLength: 1, maxLength: longest, pattern: "^[!-~]+$", format: nil), since: version)
     }
 
+    /// What marks the first response where it is sent again.
+    static let replayed = HTTPField.Name("Idempotent-Replayed")
+
     let text: String
     /// Whose key it is: keys of two projects have nothing to do with each other.
     let owner: String

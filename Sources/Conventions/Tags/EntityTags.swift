@@ -38,6 +38,11 @@ public enum EntityTags: Sendable, Equatable {
         return fields
     }
 
+    /// `ETag` as an endpoint says that it sends it.
+    public static func answer(since version: APIVersion?) -> AnswerHeader {
+        AnswerHeader(.eTag, "The tag of the object's generation, for If-Match and If-None-Match", since: version)
+    }
+
     /// `If-Match` as an endpoint says that it heeds it.
     public static func ifMatch(since version: APIVersion?) -> HeaderParameter {
         HeaderParameter(

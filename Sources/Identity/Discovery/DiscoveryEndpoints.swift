@@ -41,7 +41,8 @@ struct DiscoveryEndpoints: Sendable {
         schema: .object(
             ObjectSchema([
                 .required("versions", .object(ObjectSchema([.required("values", .array(AnswerForms.one("version")))])))
-            ])))
+            ]))
+    ).sending(AnswerHeader(.location, "The address of version 3"))
 
     private static func version(_ json: inout JSONWriter, _ base: String) {
         json.object { json in

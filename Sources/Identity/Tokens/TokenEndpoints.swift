@@ -12,23 +12,28 @@ struct TokenEndpoints: Sendable {
     private let expiredSwitch = QueryParameter<Bool>("allow_expired", "Also shows a token that expired recently.")
     private let cascade = QueryParameter<Bool>("cascade", "False keeps the tokens that were obtained with this one.")
 
+    private static let token = AnswerHeader(.subjectToken, "The token")
+
     var all: [Endpoint] {
         [
             Endpoint(
                 .post, "/v3/auth/tokens", "Get a token",
                 query: QueryRules([catalogSwitch.description], unknown: .ignore), body: JSONValue.self,
-                schema: AuthenticationRequest.schema, access: .open, answers: .one("token", status: 201),
+                schema: AuthenticationRequest.schema, access: .open,
+                answers: .one("token", status: 201).sending(Self.token),
                 faults: [.unauthorized, .forbidden, .tooManyRequests, .notImplemented]
             ) { call, body in try await issue(call, body) },
             Endpoint(
                 .get, "/v3/auth/tokens", "Validate and show a token",
                 query: QueryRules([catalogSwitch.description, expiredSwitch.description], unknown: .ignore),
-                access: .ruleInHandler("identity:validate_token"), answers: .one("token"), faults: [.notFound]
+                access: .ruleInHandler("identity:validate_token"), answers: .one("token").sending(Self.token),
+                faults: [.notFound]
             ) { call in try await show(call, rule: "identity:validate_token") },
             Endpoint(
                 .head, "/v3/auth/tokens", "Check a token",
                 query: QueryRules([expiredSwitch.description], unknown: .ignore),
-                access: .ruleInHandler("identity:check_token"), answers: .empty(200), faults: [.notFound]
+                access: .ruleInHandler("identity:check_token"), answers: .empty(200).sending(Self.token),
+                faults: [.notFound]
             ) { call in try await show(call, rule: "identity:check_token") },
             Endpoint(
                 .delete, "/v3/auth/tokens", "Revoke a token",

@@ -17,6 +17,9 @@ struct DataEndpoints: Sendable {
     private static let prefer = QueryParameter<String>(
         "prefer", "Stores to read from, separated by commas, the best first")
 
+    private static let checksum = AnswerHeader(
+        .imageChecksum, "The MD5 of all data in hexadecimal, where it is known", always: false)
+
     var all: [Endpoint] {
         let faults: [Fault.Kind] = [.conflict, .gone]
         var endpoints = [
@@ -29,7 +32,8 @@ struct DataEndpoints: Sendable {
                 .get, "/v2/images/\(ImageEndpoints.id)/file", "Download the data of an image",
                 query: QueryRules([Self.prefer.description], unknown: .ignore),
                 access: .ruleInHandler("download_image"),
-                answers: .data(.octetStream), .data(.octetStream, status: 206), .empty(204),
+                answers: .data(.octetStream).sending(Self.checksum),
+                .data(.octetStream, status: 206).sending(Self.checksum), .empty(204),
                 faults: [.rangeNotSatisfiable]
             ) { call in try await download(call) },
         ]

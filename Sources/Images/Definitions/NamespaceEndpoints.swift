@@ -35,7 +35,8 @@ struct NamespaceEndpoints: Sendable {
             Endpoint(
                 .post, Self.path, "Create a namespace of definitions", query: .anything, body: JSONValue.self,
                 schema: DefinitionForms.sentNamespace, access: .rule("add_metadef_namespace"),
-                answers: Endpoint.Answer(status: 201, schema: DefinitionForms.shownNamespace), faults: [.conflict]
+                answers: Endpoint.Answer(status: 201, schema: DefinitionForms.shownNamespace).sending(.location),
+                faults: [.conflict]
             ) { call, body in try await create(call, body) },
             Endpoint(
                 .get, Self.onePath, "Show a namespace of definitions", query: .anything,

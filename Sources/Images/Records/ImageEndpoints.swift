@@ -43,6 +43,12 @@ struct ImageEndpoints: Sendable {
         QueryParameter<String>("updated_at", "A time, perhaps after gt:, gte:, lt:, lte:, eq: or neq:").description,
     ]
 
+    private static let methods = AnswerHeader(
+        .imageImportMethods, "How data can be imported, separated by commas; not there where they cannot", always: false
+    )
+    private static let storeNames = AnswerHeader(
+        .imageStores, "The stores, separated by commas, where there are several", always: false)
+
     var all: [Endpoint] {
         let image = Endpoint.Answer(status: 200, schema: schema.image)
         return [
@@ -66,7 +72,9 @@ struct ImageEndpoints: Sendable {
         ]
             + creations.endpoints(
                 "/v2/images", "Create an image", body: JSONValue.self, schema: schema.creation,
-                access: .ruleInHandler("add_image"), answer: Endpoint.Answer(status: 201, schema: schema.image),
+                access: .ruleInHandler("add_image"),
+                answer: Endpoint.Answer(status: 201, schema: schema.image).sending(
+                    .location, Self.methods, Self.storeNames),
                 faults: [.conflict]
             ) { call, body, creation in try await create(call, body, creation) }
     }

@@ -37,7 +37,7 @@ struct TaskEndpoints: Sendable {
             Endpoint(
                 .post, "/v2/tasks", "Create an image of data in the web, as older clients do", query: .anything,
                 body: JSONValue.self, schema: TaskCreation.schema, access: .rule("tasks_api_access"),
-                answers: .json(TaskView.self, status: 201), faults: [.conflict]
+                answers: .json(TaskView.self, status: 201).sending(.location), faults: [.conflict]
             ) { call, body in try await creation.create(call, body) },
             Endpoint(
                 .get, "/v2/tasks/\(Self.id)", "Show a task", query: .anything, access: .rule("tasks_api_access"),

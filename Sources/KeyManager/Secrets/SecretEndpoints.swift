@@ -23,7 +23,7 @@ struct SecretEndpoints: Sendable {
             ) { call in try await list(call) },
             Endpoint(
                 .post, "/v1/secrets", "Store a secret", query: .anything, body: NewSecret.self,
-                access: .rule("secrets:post"), answers: .json(SecretReference.self, status: 201)
+                access: .rule("secrets:post"), answers: .json(SecretReference.self, status: 201).sending(.location)
             ) { (call: Call, body: NewSecret) in try await create(call, body) },
             Endpoint(
                 .get, "/v1/secrets/\(Self.id)", "Show a secret", query: .anything,

@@ -47,12 +47,15 @@ struct CandidateEndpoint: Sendable {
             parameter("same_subtree", "Groups, by suffix, whose providers lie below one of them", .sameSubtree),
         ], unknown: .collect)
 
+    private static let warning = AnswerHeader(
+        .warning, "That the search ended early, so that there may be more candidates", always: false)
+
     var all: [Endpoint] {
         [
             Endpoint(
                 .get, "/allocation_candidates", "List where resources could be allocated", since: .candidates,
                 query: Self.parameters, access: .rule("placement:allocation_candidates:list"),
-                answers: .schema(Self.answer)
+                answers: .schema(Self.answer).sending(Self.warning)
             ) { call in try await find(call) }
         ]
     }

@@ -29,7 +29,8 @@ struct InventoryEndpoints: Sendable {
                 .post, "/resource_providers/\(Self.provider)/inventories", "Add an inventory to a provider",
                 query: .none, body: InventoryBody.self, schema: InventoryBody.creation,
                 access: .rule("placement:resource_providers:inventories:create"),
-                answers: .schema(InventoryBody.answer, status: 201), faults: [.notFound, .conflict]
+                answers: .schema(InventoryBody.answer, status: 201).sending(.location, .lastModified),
+                faults: [.notFound, .conflict]
             ) { call, body in try await add(body, call) },
             Endpoint(
                 .put, "/resource_providers/\(Self.provider)/inventories", "Replace a provider's inventories",

@@ -43,7 +43,8 @@ struct ProviderEndpoints: Sendable {
         Endpoint(
             .post, "/resource_providers", "Create a resource provider", since: since, before: before, query: .none,
             body: ProviderBody.self, schema: schema, access: .rule("placement:resource_providers:create"),
-            answers: .schema(ResourceProvider.schema), .empty(201), faults: [.conflict]
+            answers: .schema(ResourceProvider.schema).sending(.location), .empty(201).sending(.location),
+            faults: [.conflict]
         ) { call, body in
             let id = body.id ?? state.ids.next()
             let provider = try await state.write { ledger in

@@ -29,7 +29,7 @@ struct ResourceClassEndpoints: Sendable {
             Endpoint(
                 .post, "/resource_classes", "Create a custom resource class", since: .customClasses, query: .none,
                 body: Body.self, schema: Self.naming, access: .rule("placement:resource_classes:create"),
-                answers: .empty(201), faults: [.conflict]
+                answers: .empty(201).sending(.location), faults: [.conflict]
             ) { call, body in
                 let name = ResourceClass(unchecked: body.name)
                 guard try await state.write({ try Vocabulary.add(name, in: $0) }) else {
@@ -60,7 +60,7 @@ struct ResourceClassEndpoints: Sendable {
             Endpoint(
                 .put, "/resource_classes/\(Self.name)", "Create a custom resource class, or confirm that it exists",
                 since: .repeatableClasses, query: .none, access: .rule("placement:resource_classes:update"),
-                answers: .empty(201), .empty()
+                answers: .empty(201).sending(.location), .empty().sending(.location)
             ) { call in
                 let text = try call[Self.name]
                 guard let name = ResourceClass(text), name.isCustom else {

@@ -24,7 +24,7 @@ struct TraitEndpoints: Sendable {
             ) { call in try await show(all: call) },
             Endpoint(
                 .get, "/traits/\(Self.name)", "Show whether a trait exists", since: Self.since, query: .anything,
-                access: .rule("placement:traits:show"), answers: .empty(), faults: [.notFound]
+                access: .rule("placement:traits:show"), answers: .empty().sending(.lastModified), faults: [.notFound]
             ) { call in
                 let name = Trait(unchecked: try call[Self.name])
                 guard try await state.read({ try Vocabulary.knows(name, in: $0) }) else { throw Self.unknown(name) }
@@ -32,7 +32,8 @@ struct TraitEndpoints: Sendable {
             },
             Endpoint(
                 .put, "/traits/\(Self.name)", "Create a custom trait", since: Self.since, query: .none,
-                access: .rule("placement:traits:update"), answers: .empty(201), .empty()
+                access: .rule("placement:traits:update"), answers: .empty(201).sending(.location, .lastModified),
+                .empty().sending(.location, .lastModified)
             ) { call in
                 let name = try Self.custom(try call[Self.name])
                 let isNew = try await state.write { try Vocabulary.add(name, in: $0) }

@@ -2,6 +2,11 @@ import API
 import HTTPTypes
 import Model
 
+extension AnswerHeader {
+    /// Of responses with another status than 200, which always have it.
+    static let lastModified = AnswerHeader(.lastModified, "When it was last modified", since: .lastModified)
+}
+
 extension Call {
     /// A response with `moment` as Last-Modified; without it, the time of the response.
     func json(_ writer: JSONWriter, status: Int = 200, modified moment: Timestamp? = nil, location: String? = nil)
