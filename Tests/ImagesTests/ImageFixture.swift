@@ -89,8 +89,8 @@ final class ImageFixture: Sendable {
                 })
         }
 
-        /// From now on pauses end at once, and `body` hears of them.
-        func onPause(_ body: @escaping @Sendable (Duration) -> Void) { pause.withLock { $0 = body } }
+        /// From now on pauses end at once, and `body` hears of them; nil is as before.
+        func onPause(_ body: (@Sendable (Duration) -> Void)?) { pause.withLock { $0 = body } }
 
         func advance(_ duration: Duration) { now.withLock { $0 = $0 + duration } }
     }

@@ -44,6 +44,8 @@ final class PlayedCertificates: CertificateSecrets {
     private let payload: [UInt8]
     private let fault: Fault?
     private let asked = Mutex<[UserID?]>([])
+    /// What happens while somebody waits for the certificate.
+    let meanwhile = Mutex<(@Sendable () async throws -> Void)?>(nil)
 
     init(_ payload: [UInt8], fault: Fault? = nil) {
         self.payload = payload
@@ -57,6 +59,11 @@ final class PlayedCertificates: CertificateSecrets {
 
     func certificate(_ id: SecretID, for caller: Caller) async throws(Fault) -> [UInt8] {
         asked.withLock { $0.append(caller.user) }
+        do {
+            try await meanwhile.withLock { $0 }?()
+        } catch {
+            throw .internalError("\(error)")
+        }
         if let fault { throw fault }
         guard id == SignedImage.certificate else { throw CertificateSecret.unknown(id) }
         return payload

@@ -2,6 +2,7 @@ import Clients
 import Foundation
 import HTTPTypes
 import Model
+import Synchronization
 import TestJSON
 import TestStore
 import Testing
@@ -124,6 +125,29 @@ import Testing
             [], fault: .unavailable("The key-manager service cannot be reached; try again later."))
         let fault = try await refusal(silent, try SignedImage.properties(), SignedImage.message, status: 503)
         #expect(fault.contains("cannot be reached; try again later"))
+    }
+
+    /// Nothing is read of the body yet, and the sweeper takes uploads that are silent for a minute.
+    @Test func `an upload lives while the key manager takes its time`() async throws {
+        let certificates = try PlayedCertificates("rsa")
+        let fixture = try await fixture(certificates)
+        let pauses = Mutex(0)
+        fixture.clock.onPause { [weak clock = fixture.clock] span in
+            clock?.advance(span)
+            pauses.withLock { $0 += 1 }
+        }
+        certificates.meanwhile.withLock { meanwhile in
+            meanwhile = { [weak fixture] in
+                // Each is ten seconds.
+                while pauses.withLock({ $0 < 30 }) { await Task.yield() }
+                fixture?.clock.onPause(nil)
+                try await fixture?.service.sweep()
+            }
+        }
+        let id = try await fixture.bare(try SignedImage.properties())
+        let answer = try await fixture.upload(SignedImage.message, to: id)
+        #expect(answer.status == 204, "\(answer.text)")
+        #expect(try await fixture.show(id)["status"] == "active")
     }
 
     @Test func `some of the properties are an error, unless they are to count as none`() async throws {

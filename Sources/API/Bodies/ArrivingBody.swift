@@ -58,7 +58,9 @@ actor ArrivingBody {
                 self.invite = nil
                 try await invite()
             }
-            let piece = try await working.next(isolation: self)
+            var piece = try await working.next(isolation: self)
+            // An empty part says only that the connection is in use.
+            while piece?.readableBytes == 0 { piece = try await working.next(isolation: self) }
             iterator = working
             guard let piece else {
                 try checkEnd()

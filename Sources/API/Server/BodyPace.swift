@@ -17,6 +17,9 @@ struct BodyPace {
         if paused != nil { paused = now }
     }
 
+    /// Whether nothing is asked for.
+    var isPaused: Bool { paused != nil }
+
     /// What was asked for has come.
     mutating func rest(at now: NIODeadline) { paused = paused ?? now }
 

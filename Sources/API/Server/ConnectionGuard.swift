@@ -137,6 +137,7 @@ final class ConnectionGuard: ChannelDuplexHandler {
                 arrival = nil
             case .wanted where expectsContinue:
                 expectsContinue = false
+                pace.begin(at: context.eventLoop.now)
                 context.writeAndFlush(wrapOutboundOut(.head(.init(version: .http1_1, status: .continue))), promise: nil)
             case .wanted: break
             }
@@ -149,12 +150,19 @@ final class ConnectionGuard: ChannelDuplexHandler {
         arrival?.cancel()
         pace.begin(at: context.eventLoop.now)
         arrival = schedule(context, rules.arrival) { context in
-            if self.pace.isTooSlow(at: context.eventLoop.now, least: self.rules.pace) {
+            // Who waits to be asked, or is not read from, is not slow.
+            if !self.expectsContinue, self.pace.isTooSlow(at: context.eventLoop.now, least: self.rules.pace) {
                 context.fireErrorCaught(RequestTooSlow.dripping(pace: self.rules.pace))
-            } else {
-                self.watchPace(context)
+                return
             }
+            if self.expectsContinue || self.pace.isPaused { self.seemBusy(context) }
+            self.watchPace(context)
         }
+    }
+
+    /// The handler that closes idle connections knows only what arrives: an empty part tells it that this one is in use.
+    private func seemBusy(_ context: ChannelHandlerContext) {
+        context.fireChannelRead(wrapInboundOut(.body(ByteBuffer())))
     }
 
     func write(context: ChannelHandlerContext, data: NIOAny, promise: EventLoopPromise<Void>?) {

@@ -36,13 +36,7 @@ struct DataTransfer: Sendable {
             var inspection = try await self.inspection(claim)
             if let verifier { inspection = SignedInspection(inspection, verifier) }
             let intake = DataIntake(into: draft, inspection: inspection, expecting: hash, pool: pool)
-            try await withThrowingTaskGroup(of: Void.self) { group in
-                group.addTask { try await showLife(of: upload, image.id) }
-                group.addTask { try await fill(intake) }
-                // The first one to end is the filling, or the upload was given up and throws.
-                try await group.next()
-                group.cancelAll()
-            }
+            try await living(upload, of: image.id) { try await fill(intake) }
             let summary = try await intake.finish()
             try accept(summary)
             let now = time.now()
@@ -57,6 +51,24 @@ struct DataTransfer: Sendable {
             // Also where the client has left, whose task is cancelled.
             await Task { await draft.discard() }.value
             throw error
+        }
+    }
+
+    /// Does `work` while the sweeper is told that somebody receives. Throws 410 where the upload is given up meanwhile, or its image
+    /// deleted.
+    func living<Value: Sendable>(
+        _ upload: UploadID, of id: ImageID, _ work: @escaping @Sendable () async throws -> Value
+    ) async throws -> Value {
+        try await withThrowingTaskGroup(of: Value?.self) { group in
+            group.addTask {
+                try await showLife(of: upload, id)
+                return nil
+            }
+            group.addTask { try await work() }
+            // The first one to end is the work, or the upload was given up and throws.
+            guard let value = try await group.next() ?? nil else { throw UploadBook.gone(id) }
+            group.cancelAll()
+            return value
         }
     }
 

@@ -1,6 +1,7 @@
 import API
 import Logging
 import Model
+import Signatures
 import Store
 
 /// Receives the data of images from clients. An image is `active` only after its data are durable and accepted; whatever happens before
@@ -47,7 +48,7 @@ struct Uploader: Sendable {
         let upload: UploadID = transfer.ids.next()
         let image = try await begin(upload, id, destination, scope, check)
         do {
-            let verifier = try await destination.activates ? signatures.verifier(of: image, for: caller) : nil
+            let verifier = try await destination.activates ? fetchedVerifier(of: image, upload, caller) : nil
             let summary = try await transfer.bring(
                 upload, of: image, into: destination.entry, verifying: verifier
             ) { summary in
@@ -60,6 +61,13 @@ struct Uploader: Sendable {
             await Task { await giveUp(upload, of: id) }.value
             throw error
         }
+    }
+
+    /// A key manager may take its time: the upload lives meanwhile.
+    private func fetchedVerifier(
+        of image: Image, _ upload: UploadID, _ caller: Caller
+    ) async throws -> SignatureVerifier? {
+        try await transfer.living(upload, of: image.id) { try await signatures.verifier(of: image, for: caller) }
     }
 
     private func begin(

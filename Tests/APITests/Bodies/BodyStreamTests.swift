@@ -178,6 +178,59 @@ import Testing
         #expect(answer.lowercased().contains("connection: close"))
     }
 
+    /// A service whose only handler waits for `release` before it reads.
+    private static func late(_ release: AsyncStream<Void>) -> API.Service {
+        let endpoint = Endpoint(
+            .put, "/late", "Upload data to a handler that reads late", body: .stream(.octetStream), access: .open,
+            answers: .json(PlayedImages.Stored.self)
+        ) { _, body in
+            var waiting = release.makeAsyncIterator()
+            await waiting.next()
+            var size = 0
+            for try await piece in body { size += piece.readableBytes }
+            return try .json(PlayedImages.Stored(size: size))
+        }
+        return Service(
+            name: "late", title: "Late", prefix: "/image/v2", family: AgentFamily(), endpoints: [endpoint],
+            authenticator: PlayedAuthenticator(), authorizer: PlayedAuthorizer())
+    }
+
+    @Test(.timeLimit(.minutes(3)), arguments: [true, false])
+    func `a handler that reads late costs its client nothing`(isAsked: Bool) async throws {
+        let last = Mutex("")
+        // On a machine that is busy the time can be over before the body has a reader.
+        for time in [Duration.milliseconds(300), .seconds(3), .seconds(20)] {
+            let release = AsyncStream.makeStream(of: Void.self)
+            let change: @Sendable (inout ListenerConfiguration) -> Void = {
+                $0.arrivalTime = time
+                $0.idleTime = time * 2
+            }
+            try await PlayedServer.run([Self.late(release.stream)], change) { port in
+                async let answer = RawConnection.run {
+                    let connection = try RawConnection(port: port)
+                    let count = isAsked ? 5 : 8 << 20
+                    connection.send(
+                        Self.put(
+                            "late",
+                            "Content-Length: \(count)\r\nConnection: close\r\n"
+                                + (isAsked ? "Expect: 100-continue\r\n" : "")))
+                    let invitation = isAsked ? connection.read(until: "\r\n\r\n") : ""
+                    connection.send([UInt8](repeating: 1, count: count)[...])
+                    return invitation + connection.readToEnd()
+                }
+                // Longer than any bound on what arrives, and than an idle connection lives.
+                try await Task.sleep(for: time * 4)
+                release.continuation.yield()
+                let text = try await answer
+                last.withLock { $0 = text }
+            }
+            if !last.withLock({ $0.contains("did not arrive") }) { break }
+        }
+        let answer = last.withLock { $0 }
+        #expect(answer.contains("HTTP/1.1 200 "), "\(answer)")
+        #expect(answer.contains(isAsked ? #"{"size":5}"# : #"{"size":8388608}"#), "\(answer)")
+    }
+
     @Test func `other media types are refused with those that are taken, after who asks is known`() async throws {
         let dispatcher = Dispatcher([images.service], logger: PlayedServer.logger)
         func answer(_ fields: HTTPFields) async throws -> (Int, String?, String) {
