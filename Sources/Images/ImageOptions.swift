@@ -5,6 +5,8 @@ public struct ImageOptions: Sendable {
     var containerFormats = ["ami", "ari", "aki", "bare", "ovf", "ova", "docker", "compressed"]
     /// The size of the largest image in bytes.
     var largestImage = 1 << 40
+    /// How many bytes a project's images may have in stores, each copy counted; nil is unlimited.
+    var storageQuota: Int?
     /// How many custom properties, tags and members an image may have. A negative number is unlimited.
     var mostProperties = 128
     var mostTags = 128

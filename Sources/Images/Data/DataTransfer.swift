@@ -15,6 +15,8 @@ struct DataTransfer: Sendable {
     let pool: NIOThreadPool
     let logger: Logger
 
+    var quota: StorageQuota { StorageQuota(most: options.storageQuota) }
+
     /// - Parameters:
     ///   - upload: on record already
     ///   - hash: what the digest must be; the summary says whether it is

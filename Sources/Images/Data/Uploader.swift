@@ -46,7 +46,8 @@ struct Uploader: Sendable {
         check: @escaping @Sendable (Image, any Transaction) throws -> Void
     ) async throws {
         let upload: UploadID = transfer.ids.next()
-        let image = try await begin(upload, id, destination, scope, check)
+        let (image, left) = try await begin(
+            upload, id, destination, announced ?? body.length, scope, check)
         do {
             let verifier = try await destination.activates ? fetchedVerifier(of: image, upload, caller) : nil
             let summary = try await transfer.bring(
@@ -54,7 +55,11 @@ struct Uploader: Sendable {
             ) { summary in
                 try Self.accept(summary, of: id, announced, isJudged: destination.activates)
             } fill: { intake in
-                for try await piece in body { try await intake.take(piece) }
+                var meter = StorageQuota.Meter(left: left)
+                for try await piece in body {
+                    try meter.take(piece.readableBytes)
+                    try await intake.take(piece)
+                }
             }
             try await end(upload, id, summary, destination)
         } catch {
@@ -70,20 +75,23 @@ struct Uploader: Sendable {
         try await transfer.living(upload, of: image.id) { try await signatures.verifier(of: image, for: caller) }
     }
 
+    /// The image, and what of the project's quota is left for its data; nil is unlimited. Staged data count when they are imported.
     private func begin(
-        _ upload: UploadID, _ id: ImageID, _ destination: Destination, _ scope: ImageScope,
+        _ upload: UploadID, _ id: ImageID, _ destination: Destination, _ size: Int?, _ scope: ImageScope,
         _ check: @escaping @Sendable (Image, any Transaction) throws -> Void
-    ) async throws -> Image {
+    ) async throws -> (image: Image, left: Int?) {
         let now = transfer.time.now()
-        return try await store.write { transaction -> Image in
+        return try await store.write { [quota = transfer.quota] transaction -> (image: Image, left: Int?) in
             let former = try ImageBook.get(id, scope, in: transaction)
             try check(former, transaction)
+            if destination.activates { try quota.check(size, of: former, in: transaction) }
+            let left = destination.activates ? try quota.left(for: former, in: transaction) : nil
             var image = former
             _ = try image.apply(destination.event)
             image.updated = now
             try ImageBook.save(image, replacing: former, in: transaction)
             try UploadBook.begin(upload, of: id, into: destination.entry.name, at: now, in: transaction)
-            return image
+            return (image, left)
         }
     }
 
@@ -102,8 +110,10 @@ struct Uploader: Sendable {
         _ upload: UploadID, _ id: ImageID, _ summary: DataIntake.Summary, _ destination: Destination
     ) async throws {
         let now = transfer.time.now()
-        try await store.write { transaction in
+        try await store.write { [quota = transfer.quota] transaction in
             guard let former = try ImageBook.find(id, .everything, in: transaction) else { throw UploadBook.gone(id) }
+            // Others may have come to their end meanwhile.
+            if destination.activates { try quota.check(summary.size, of: former, in: transaction) }
             try UploadBook.keep(upload, of: id, in: transaction)
             var image = former
             image.size = summary.size

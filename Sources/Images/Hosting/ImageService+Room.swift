@@ -96,6 +96,7 @@ extension ImageOptions {
         diskFormats = section.diskFormats
         containerFormats = section.containerFormats
         largestImage = section.largestImage
+        storageQuota = section.storageQuota
         mostProperties = section.mostProperties
         mostTags = section.mostTags
         mostMembers = section.mostMembers

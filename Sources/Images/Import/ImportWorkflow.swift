@@ -190,6 +190,7 @@ struct ImportWorkflow: Sendable {
             }
             // Of an earlier try, which may have come as far as this.
             try CopyBook.drop(image.id, from: entry.name, in: transaction)
+            try transfer.quota.check(size, of: image, in: transaction)
             try UploadBook.begin(
                 upload, of: image.id, into: entry.name, isImport: true, at: now, in: transaction)
         }
@@ -203,7 +204,10 @@ struct ImportWorkflow: Sendable {
                 let next = reader.pieces(of: 0..<size)
                 while let piece = try await next() { try await intake.take(piece) }
             }
-            try await store.write { try UploadBook.keep(upload, of: image.id, in: $0) }
+            try await store.write { transaction in
+                try transfer.quota.check(summary.size, of: image, in: transaction)
+                try UploadBook.keep(upload, of: image.id, in: transaction)
+            }
             return summary
         } catch {
             await giveUp(upload)

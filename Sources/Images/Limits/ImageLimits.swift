@@ -63,11 +63,7 @@ struct ImageLimits: Sendable {
     private static let usage: LimitCheck.Usage = { resource, projects, transaction in
         let query: SQL
         switch Resource(rawValue: resource) {
-        case .size:
-            query = """
-                SELECT CAST(COALESCE(SUM(i.size), 0) AS BIGINT) FROM image_copies c JOIN images i ON i.id = c.image
-                WHERE c.upload IS NULL AND c.store <> \(StoreShelf.stagingName) AND i.owner IN \(list: projects)
-                """
+        case .size: return try storedBytes(of: projects, in: transaction) / mebibyte
         case .staged:
             query = """
                 SELECT CAST(COALESCE(SUM(i.size), 0) AS BIGINT) FROM image_copies c JOIN images i ON i.id = c.image
@@ -82,7 +78,16 @@ struct ImageLimits: Sendable {
         case nil: return 0
         }
         let amount: Int = try transaction.first(query) { row in try row[0] } ?? 0
-        let isSize = resource == Resource.size.rawValue || resource == Resource.staged.rawValue
-        return isSize ? amount / mebibyte : amount
+        return resource == Resource.staged.rawValue ? amount / mebibyte : amount
+    }
+
+    /// What the projects' images have in stores, each copy counted.
+    static func storedBytes(of projects: [ProjectID], in transaction: any Transaction) throws -> Int {
+        try transaction.first(
+            """
+            SELECT CAST(COALESCE(SUM(i.size), 0) AS BIGINT) FROM image_copies c JOIN images i ON i.id = c.image
+            WHERE c.upload IS NULL AND c.store <> \(StoreShelf.stagingName) AND i.owner IN \(list: projects)
+            """
+        ) { row in try row[0] } ?? 0
     }
 }

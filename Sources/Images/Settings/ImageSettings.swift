@@ -23,6 +23,8 @@ struct ImageSettings: Sendable {
     /// Zero is none.
     let linkLifetime: Duration
     let largestImage: Int
+    /// Nil is unlimited.
+    let storageQuota: Int?
     let mostProperties: Int
     let mostTags: Int
     let mostMembers: Int
@@ -64,6 +66,7 @@ struct ImageSettings: Sendable {
                 + "keys. 0s gives addresses instead.", default: "0s")
         largestImage = reader.number(
             "image.image_size_cap", "Size of the largest image in bytes.", in: 1...1 << 53, default: 1 << 40)
+        storageQuota = Self.storageQuota(&reader)
         mostProperties = reader.number(
             "image.image_property_quota", "Custom properties that an image may have; -1 means unlimited.",
             in: -1...1_000_000, default: 128)
@@ -113,6 +116,19 @@ struct ImageSettings: Sendable {
                 + "image_count_total, image_count_uploading. A resource without a registered limit then has the limit 0.",
             default: .off)
         refuse(&reader)
+    }
+
+    private static func storageQuota(_ reader: inout SettingsReader) -> Int? {
+        let key = "image.user_storage_quota"
+        let text = reader.text(
+            key,
+            "How much the images of a project may have in all stores together: a number of bytes, or one with KB, MB, GB or TB. Data that "
+                + "would pass it are refused. 0 means unlimited.", default: "0")
+        guard let size = StorageSize(text) else {
+            reader.refuse(key, "is '\(text)'; it must be a number, perhaps with B, KB, MB, GB or TB, such as 500GB")
+            return nil
+        }
+        return size.bytes > 0 ? size.bytes : nil
     }
 
     /// What single keys do not show.
