@@ -42,7 +42,8 @@ import Testing
         Fuzzer.run(
             "image formats", samples: samples,
             words: [
-                "KDMV", "QED\0", "conectix", "vhdxfile", "CD001", "createType=\"", "RW 1 SPARSE \"a\"\n", "\0\0\0\0",
+                "KDMV", "QED\0", "conectix", "vhdxfile", "CD001", "NSR02", "BEA01", "createType=\"",
+                "RW 1 SPARSE \"a\"\n", "\0\0\0\0",
             ],
             usually: 300
         ) { bytes in

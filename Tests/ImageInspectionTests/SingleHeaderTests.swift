@@ -89,7 +89,37 @@ import Testing
             #expect(report.format == .iso && report.failed.isEmpty && report.detected?.virtualSize == nil)
         }
         #expect(inspect(Vectors.iso(sign: "CD002")).format == .raw)
+        // Another descriptor in front does not hide the size.
+        #expect(inspect(Vectors.volume([(0, "CD001"), (2, "CD001"), (1, "CD001")])).detected?.virtualSize == 40_960)
+        let many = Array(repeating: (type: UInt8(2), sign: "CD001"), count: 100) + [(1, "CD001")]
+        #expect(inspect(Vectors.volume(many)).detected?.virtualSize == nil)
         #expect(inspect(Array(Vectors.iso().prefix(34_815))).format == .raw)
+    }
+
+    /// The descriptors of UDF begin with one that says so, and may stand behind those of ISO 9660.
+    @Test(arguments: ["NSR02", "NSR03"]) func udfIsFoundBehindOtherDescriptors(sign: String) {
+        for front in [["BEA01"], ["BEA01", "BOOT2"], ["BOOT2", "BEA01"], ["CDW02", "BEA01"]] {
+            let report = inspect(Vectors.volume((front + [sign, "TEA01"]).map { (0, $0) }))
+            #expect(report.format == .iso && report.detected?.virtualSize == nil, "\(front)")
+        }
+        let bridge: [(UInt8, String)] = [(1, "CD001"), (255, "CD001"), (0, "BEA01"), (0, sign), (0, "TEA01")]
+        #expect(inspect(Vectors.volume(bridge)).detected?.virtualSize == 40_960)
+        for signs in [["BEA01", "TEA01", sign], ["BEA01", "BEA02", sign], ["BEA01"], ["", sign]] {
+            #expect(inspect(Vectors.volume(signs.map { (0, $0) })).format == .raw, "\(signs)")
+        }
+    }
+
+    /// A guest that boots it as a disk sees every byte behind the volume, too.
+    @Test func aBootableISOIsAsLargeAsTheImage() {
+        for partition in [Partition.linux, .protective] {
+            let small = Partition.table([partition], in: Vectors.iso(blocks: 1), count: 81_920)
+            #expect(inspect(small).format == .iso && inspect(small).detected?.virtualSize == 81_920)
+            let large = Partition.table([partition], in: Vectors.iso(blocks: 1000), count: 81_920)
+            #expect(inspect(large).detected?.virtualSize == 2_048_000)
+            let other = Partition.table([partition], in: Vectors.iso(type: 0), count: 81_920)
+            #expect(inspect(other).detected?.virtualSize == 81_920)
+        }
+        #expect(inspect(Vectors.iso(blocks: 1)).detected?.virtualSize == 2048)
     }
 
     @Test func luksIsAsLargeAsItsPayload() {

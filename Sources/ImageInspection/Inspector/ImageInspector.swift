@@ -5,8 +5,8 @@
 ///     let report = inspector.finish()  // then a rule says whether the image is accepted
 ///
 /// It needs no tool and no second look at a byte, and keeps at most `memoryBound` bytes: for VMDK 5,824 (64 of the header,
-/// a line of the descriptor of at most 4,096, two names of types, and 1,536 of the footer), ISO 2,048, LUKS 620, VHD, VDI
-/// and partition tables 512 each, qcow2 104, VHDX 48, QED 4. An inspector that the bytes exclude is dropped, so that an
+/// a line of the descriptor of at most 4,096, two names of types, and 1,536 of the footer), LUKS 620, VHD, VDI and
+/// partition tables 512 each, ISO 130, qcow2 104, VHDX 48, QED 4. An inspector that the bytes exclude is dropped, so that an
 /// image costs nothing more once its format is decided.
 public struct ImageInspector: Sendable {
     private static let known: [any FormatInspector] = [
@@ -18,6 +18,7 @@ public struct ImageInspector: Sendable {
     public static let memoryBound = known.reduce(0) { $0 + type(of: $1).memoryBound }
 
     private var inspectors = known
+    private var contents = ContentScanner()
     /// Bytes so far.
     public private(set) var size: UInt64 = 0
 
@@ -31,6 +32,7 @@ public struct ImageInspector: Sendable {
             inspectors[index].take(chunk, at: size)
             if inspectors[index].match == .excluded { isAnyExcluded = true }
         }
+        contents.take(chunk, at: size)
         if isAnyExcluded { inspectors.removeAll { $0.match == .excluded } }
         size += UInt64(chunk.count)
     }
@@ -49,6 +51,9 @@ public struct ImageInspector: Sendable {
         let reports = inspectors.compactMap { inspector -> FormatReport? in
             inspector.match == .matches ? inspector.report(size: size) : nil
         }
-        return InspectionReport(size: size, matches: reports.sorted { $0.format.rawValue < $1.format.rawValue })
+        let isTable = reports.contains { $0.format == .gpt && $0.findings.isEmpty }
+        let content = contents.content ?? (isTable ? .mbr : nil)
+        return InspectionReport(
+            size: size, matches: reports.sorted { $0.format.rawValue < $1.format.rawValue }, content: content)
     }
 }

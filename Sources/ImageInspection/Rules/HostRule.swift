@@ -17,10 +17,13 @@ public struct HostRule: Sendable {
             return .refused(.unsupported(claimed: diskFormat))
         }
         guard let detected = report.detected else { return .refused(.ambiguous(report.matches.map(\.format))) }
-        guard detected.findings.isEmpty else { return .refused(.failedChecks(detected.format, detected.findings)) }
+        guard detected.findings.isEmpty else {
+            return .refused(.failedChecks(detected.format, report.explained(detected.findings, of: detected)))
+        }
         let isWholeDisk = diskFormat == ImageFormat.raw.rawValue && detected.format == .gpt
         guard isKernel || isWholeDisk || detected.format.rawValue == diskFormat else {
-            return .refused(.mismatch(claimed: diskFormat, detected: detected.format))
+            return .refused(
+                .mismatch(claimed: diskFormat, detected: detected.format, content: report.content(of: detected)))
         }
         if detected.format == .vmdk, !vmdkTypes.contains(detected.subformat ?? "") {
             let reason = "its type is none that this host reads"

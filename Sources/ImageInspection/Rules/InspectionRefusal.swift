@@ -1,7 +1,9 @@
 /// Why an image is refused.
 public enum InspectionRefusal: Error, Sendable, Equatable, CustomStringConvertible {
     /// The data have another format than the image is said to have.
-    case mismatch(claimed: String, detected: ImageFormat)
+    ///
+    /// - content: what a disk without a format of its own holds, where that is known
+    case mismatch(claimed: String, detected: ImageFormat, content: DiskContent? = nil)
     /// The data have several formats at once, so one may hide in another.
     case ambiguous([ImageFormat])
     case failedChecks(ImageFormat, [SafetyFinding])
@@ -10,8 +12,10 @@ public enum InspectionRefusal: Error, Sendable, Equatable, CustomStringConvertib
 
     public var description: String {
         switch self {
-        case .mismatch(let claimed, let detected):
-            return "the disk format '\(claimed)' does not match the data, whose format is \(detected.rawValue)"
+        case .mismatch(let claimed, let detected, let content):
+            let holding = content.map { ": they hold \($0)" } ?? ""
+            return
+                "the disk format '\(claimed)' does not match the data, whose format is \(detected.rawValue)\(holding)"
         case .ambiguous(let formats):
             let names = formats.map(\.rawValue).joined(separator: ", ")
             return "the data match several formats (\(names)), and must match one"

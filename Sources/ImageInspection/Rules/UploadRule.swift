@@ -24,12 +24,14 @@ public struct UploadRule: Sendable {
         } else if diskFormat == ImageFormat.raw.rawValue {
             size = report.size
         } else if requiresMatch && !(detected.format == .raw && ImageFormat(rawValue: diskFormat) == nil) {
-            return .refused(.mismatch(claimed: diskFormat, detected: detected.format))
+            return .refused(
+                .mismatch(claimed: diskFormat, detected: detected.format, content: report.content(of: detected)))
         } else {
             size = nil
         }
         let findings = fatal(detected)
-        return findings.isEmpty ? .accepted(virtualSize: size) : .refused(.failedChecks(detected.format, findings))
+        guard !findings.isEmpty else { return .accepted(virtualSize: size) }
+        return .refused(.failedChecks(detected.format, report.explained(findings, of: detected)))
     }
 
     private func ambiguous(_ report: InspectionReport) -> InspectionVerdict {

@@ -63,6 +63,20 @@ enum Vectors {
         return image.bytes
     }
 
+    /// Volume descriptors with these types and signs, in sectors from the seventeenth on.
+    static func volume(_ descriptors: [(type: UInt8, sign: String)], blocks: UInt32 = 20) -> [UInt8] {
+        var image = ImageBytes(count: 32_768 + 2048 * descriptors.count)
+        for (number, descriptor) in descriptors.enumerated() {
+            let start = 32_768 + 2048 * number
+            image.put([descriptor.type], at: start)
+            image.put(descriptor.sign, at: start + 1)
+            guard descriptor.type == 1 else { continue }
+            image.little(blocks, at: start + 80)
+            image.little(UInt16(2048), at: start + 128)
+        }
+        return image.bytes
+    }
+
     static func luks(version: UInt16 = 1, payloadSector: UInt32 = 8, payload: [UInt8] = plain) -> [UInt8] {
         var image = ImageBytes(count: 4096)
         image.put(Array("LUKS".utf8) + [0xba, 0xbe], at: 0)
