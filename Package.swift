@@ -144,7 +144,7 @@ if !leavesOnly {
             name: "TestImages", dependencies: ["API", "Model", crypto, httpTypes, logging], path: "Tests/TestImages",
             swiftSettings: settings),
         .target(
-            name: "TestObjects", dependencies: [crypto, nioCore, nioHTTP1, nioPosix], path: "Tests/TestObjects",
+            name: "TestObjects", dependencies: [crypto, nioCore, nioHTTP1, nioPosix, nioSSL], path: "Tests/TestObjects",
             swiftSettings: settings),
         .target(name: "TestJSON", path: "Tests/TestJSON", swiftSettings: settings),
         .executableTarget(

@@ -1,6 +1,7 @@
 import NIOCore
 import NIOHTTP1
 import NIOPosix
+import NIOSSL
 import Synchronization
 
 /// An S3-compatible object store with one bucket, over real HTTP on a free port. It checks every signature and every checksum, and does
@@ -20,15 +21,26 @@ public final class PlayedObjects: Sendable {
 
     private let state = Mutex(State())
     private let channel = Mutex<(any Channel)?>(nil)
+    private let scheme: String
 
-    private init() {}
+    private init(scheme: String) {
+        self.scheme = scheme
+    }
 
     /// Serves while `body` runs.
-    public static func run(_ body: (PlayedObjects) async throws -> Void) async throws {
-        let objects = PlayedObjects()
+    ///
+    /// - Parameter tls: files of the server's certificate and of its key, PEM; nil serves without TLS
+    public static func run(
+        tls: (certificate: String, key: String)? = nil, _ body: (PlayedObjects) async throws -> Void
+    ) async throws {
+        let objects = PlayedObjects(scheme: tls == nil ? "http" : "https")
+        let security = try tls.map { try context($0.certificate, $0.key) }
         let channel = try await ServerBootstrap(group: .singletonMultiThreadedEventLoopGroup)
             .childChannelInitializer { channel in
                 channel.eventLoop.makeCompletedFuture {
+                    if let security {
+                        try channel.pipeline.syncOperations.addHandler(NIOSSLServerHandler(context: security))
+                    }
                     try channel.pipeline.syncOperations.configureHTTPServerPipeline()
                     try channel.pipeline.syncOperations.addHandler(PlayedObjectsHandler(objects))
                 }
@@ -44,8 +56,15 @@ public final class PlayedObjects: Sendable {
         }
     }
 
-    /// `http://127.0.0.1:PORT`
-    public var address: String { "http://127.0.0.1:\(channel.withLock { $0?.localAddress?.port } ?? 0)" }
+    private static func context(_ certificate: String, _ key: String) throws -> NIOSSLContext {
+        let chain = try NIOSSLCertificate.fromPEMFile(certificate).map { NIOSSLCertificateSource.certificate($0) }
+        return try NIOSSLContext(
+            configuration: .makeServerConfiguration(
+                certificateChain: chain, privateKey: .privateKey(try NIOSSLPrivateKey(file: key, format: .pem))))
+    }
+
+    /// `http://127.0.0.1:PORT`, or `https://…`.
+    public var address: String { "\(scheme)://127.0.0.1:\(channel.withLock { $0?.localAddress?.port } ?? 0)" }
 
     // MARK: What a test sees and does
 
