@@ -209,7 +209,7 @@ if !leavesOnly {
                 "Services", "Settings", "Access", "Conventions", "API", "Store", "Clients", "KeyFiles", "Model", crypto,
                 httpTypes, nioCore, nioPosix,
             ],
-            tests: ["TestStore", "TestJSON", logging])
+            tests: ["TestStore", "TestJSON", "TestFuzz", logging])
         + room("Sanitisation", ["KeyFiles", "Model", crypto, nioPosix, logging], tests: [])
         + room(
             "Conventions", ["API", "Access", "Clients", "Store", "Model", crypto, httpTypes],
@@ -220,7 +220,10 @@ if !leavesOnly {
                 "Services", "Settings", "Access", "Conventions", "Workflows", "Sanitisation", "Signatures", "Fleet",
                 "Link", "API", "Store", "Clients", "Model", crypto, httpTypes, logging, metrics, coreMetrics,
             ],
-            tests: ["Placement", "StoreSQLite", "TestStore", "TestImages", "TestJSON", "TestPlacement", "TestWatched"])
+            tests: [
+                "Placement", "StoreSQLite", "TestStore", "TestFuzz", "TestImages", "TestJSON", "TestPlacement",
+                "TestWatched",
+            ])
         + room(
             "Images",
             [
@@ -228,10 +231,10 @@ if !leavesOnly {
                 "ImageInspection", "ObjectStorage", "Signatures", "Model", crypto, httpTypes, logging, coreMetrics,
                 nioCore, nioPosix, system,
             ],
-            tests: ["TestStore", "TestJSON", "TestObjects"])
+            tests: ["TestStore", "TestFuzz", "TestJSON", "TestObjects"])
         + room(
             "ObjectStorage", ["Clients", "Model", crypto, httpClient, nioCore, nioHTTP1, nioPosix, nioSSL],
-            tests: ["TestObjects"])
+            tests: ["TestFuzz", "TestObjects"])
         + room(
             "Link", ["Clients", "KeyFiles", "Model", crypto, nioPosix],
             // Both halves are tested where they meet.

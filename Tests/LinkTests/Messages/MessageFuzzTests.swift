@@ -98,12 +98,33 @@ import Testing
         take(ReshapeMessage.schema, [reshape]) { (message: ReshapeMessage) in _ = try? message.reshape() }
     }
 
+    @Test func `who holds what`() {
+        let holdings = """
+            {"holdings": [{"instance": "4e061c03-611e-4caa-bf26-999dcff4284e", "provider":
+            "4e061c03-611e-4caa-bf26-999dcff4284f", "driver": "pci", "type": "BLOCK", "info": {"path": "/dev/disk/by-id/d"},
+            "resourceClass": "SSD"}], "occupied": [{"bus": "01"}]}
+            """
+        var taken = 0
+        Fuzzer.run(
+            "holdings", samples: [Array(holdings.utf8)], words: Self.words + ["\"type\"", "PCI", "MDEV"], usually: 500
+        ) {
+            bytes in
+            guard let told = try? JSONDecoder().decode(HandleHoldings.self, from: Data(bytes)) else { return }
+            taken += 1
+            for holding in told.holdings { #expect(holding.handle.info == holding.info) }
+        }
+        #expect(taken > 0)
+    }
+
     /// What comes down is read line by line; a line that is none ends the stream, and no agent.
     @Test func `desired states`() throws {
         let line = """
             {"revision": 4, "nonce": "n", "work": [{"id": "4e061c03-611e-4caa-bf26-999dcff4284e", "kind": "clean", "handle":
             "4e061c03-611e-4caa-bf26-999dcff4284f", "handleType": "PCI", "handleInfo": {"bus": "01"}, "controlPath": "p", "driver":
-            "pci", "deadline": 1700000000000000}], "disabled": ["4e061c03-611e-4caa-bf26-999dcff4284e"], "disabledParts": [],
+            "pci", "deadline": 1700000000000000}, {"id": "4e061c03-611e-4caa-bf26-999dcff42851", "kind": "program", "handle":
+            "4e061c03-611e-4caa-bf26-999dcff4284f", "handleType": "PCI", "handleInfo": {"bus": "01"}, "controlPath": "p", "driver":
+            "pci", "deadline": 1700000000000000, "image": {"id": "4e061c03-611e-4caa-bf26-999dcff42850", "algorithm": "sha256",
+            "hash": "\(String(repeating: "0a", count: 32))", "size": 5}}], "disabled": ["4e061c03-611e-4caa-bf26-999dcff4284e"], "disabledParts": [],
             "certificates": {"number": 3, "hash": "h"}}
             """
         var taken = 0
@@ -113,6 +134,7 @@ import Testing
             if let section = state.devices {
                 #expect(section.withheld.count <= section.disabled.count + section.disabledParts.count)
             }
+            for work in state.deviceWork { if let image = work.image { #expect(image.size > 0) } }
             // An agent hands on what it knows of the chain.
             #expect((try? JSONEncoder().encode(state)) != nil)
         }
