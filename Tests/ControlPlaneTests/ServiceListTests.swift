@@ -1,6 +1,7 @@
 import API
 import Access
 import Clients
+import Conventions
 import Foundation
 import HTTPTypes
 import Identity
@@ -9,6 +10,7 @@ import Model
 import Services
 import Settings
 import Store
+import Synchronization
 import Testing
 
 @testable import ControlPlane
@@ -102,6 +104,24 @@ import Testing
             let plane = try await ControlPlane.open(off, rooms: rooms, Self.quiet)
             #expect(plane.services.map(\.name) == ["placement", "placement-explain", "agent"])
             try await plane.prepare()
+            await plane.engine.close()
+        }
+    }
+
+    @Test(arguments: [["placement", "accelerator"], ["placement"]])
+    func `the accelerator service offers its transactions where it is enabled`(enabled: [String]) async throws {
+        try await withFolder { folder in
+            let found = Mutex<Bool?>(nil)
+            let note = NoteService.room
+            let seeker = ServiceRoom(
+                settings: note.settings, migrations: note.migrations, policy: note.policy, catalog: note.catalog
+            ) { surroundings in
+                found.withLock { $0 = surroundings.offers.find((any AcceleratorWrites).self) != nil }
+                return try await note.open(surroundings)
+            }
+            let settings = try settings(folder, ["services.enabled": .list(enabled.map { .text($0) })])
+            let plane = try await ControlPlane.open(settings, rooms: ServiceList.all + [seeker], Self.quiet)
+            #expect(found.withLock { $0 } == enabled.contains("accelerator"))
             await plane.engine.close()
         }
     }

@@ -22,9 +22,9 @@ import Testing
         case ownOrPublicReader
     }
 
-    private typealias Row = (gate: Gate, former: Gate?)
+    typealias Row = (gate: Gate, former: Gate?)
 
-    private static let rows: [String: Row] = {
+    static let rows: [String: Row] = {
         var rows: [String: Row] = [
             "default": (.everybody, nil), "context_is_admin": (.nobody, nil), "service_api": (.service, nil),
             "get_image": (.seenReader, .everybody), "get_images": (.ownReader, .everybody),

@@ -37,6 +37,9 @@ extension AcceleratorService {
                 programming: section.programTimeout, programmingAnswer: section.programWait),
             feed: surroundings.feed, logger: surroundings.logger)
         surroundings.offers.offer(service.fleet, as: (any DeviceRecords).self)
+        if surroundings.settings.services.enabled.contains(.accelerator) {
+            surroundings.offers.offer(LocalAcceleratorClient(service), as: (any AcceleratorWrites).self)
+        }
         return HostedService(
             apis: { authenticator, authorizer in
                 [service.service(authenticator: authenticator, authorizer: authorizer)]

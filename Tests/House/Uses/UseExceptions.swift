@@ -16,8 +16,6 @@ enum UseExceptions {
     ]
 
     static let calledByTests: Set<String> = [
-        // The compute service binds by it, in the transaction that claims.
-        "Sources/Accelerators/Client/LocalAcceleratorClient.swift: `LocalAcceleratorClient`",
         "Sources/Drivers/External/ExternalDriver.swift: `interrupt`",
         // What a recorded host's drives are made to do.
         "Sources/Host/Recording/PlayedDrive.swift: `behave`",
