@@ -268,7 +268,7 @@ if !leavesOnly {
                 "DeviceAgent", "Agent", "Host",
                 "Drivers", "Model", lifecycle, unixSignals,
                 logging, coreMetrics, system, crypto, httpTypes, nioPosix,
-            ])
+            ], tests: ["TestStore"])
     if withBenchmarks {
         let benchmarks = [
             benchmark(
