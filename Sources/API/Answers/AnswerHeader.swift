@@ -52,6 +52,7 @@ public struct AnswerHeader: Sendable {
             .contentType, .contentLength, .acceptRanges, .contentRange, .cacheControl, .vary,
         ]
         let text = name.canonicalName
-        return common.contains(name) || text.hasPrefix("openstack-api-") || text.hasSuffix("-request-id")
+        return common.contains(name) || text.hasPrefix("openstack-api-") || text.hasSuffix("-api-version")
+            || text.hasSuffix("-request-id")
     }
 }
