@@ -24,7 +24,7 @@ import Testing
             guard let value = try? JSONParser.parse(bytes), schema.problem(with: value) == nil,
                 let body = try? decodeBody([ProgramOperation].self, from: bytes, value)
             else { return }
-            do {
+            do throws(Fault) {
                 _ = try ProgramOperation.image(body)
                 taken += 1
             } catch {

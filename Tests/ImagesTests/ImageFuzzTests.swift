@@ -13,13 +13,13 @@ import Testing
         "~1", "~", "\"value\"", "\"name\"", "\"id\"", "\"tags\"", "\"locations\"", "os_glance_", "\"owner\"",
     ]
 
-    /// Runs `body` on JSON of any form, and counts what it took.
+    /// Runs `body` on what has the form of the schema, as an endpoint would, and counts what it took.
     private func take(
-        _ target: String, _ samples: [String], _ body: (JSONValue) throws -> Void
+        _ target: String, _ schema: Schema, _ samples: [String], _ body: (JSONValue) throws -> Void
     ) {
         var taken = 0
         Fuzzer.run(target, samples: samples.map { Array($0.utf8) }, words: Self.words, usually: 500) { bytes in
-            guard let value = try? JSONParser.parse(bytes) else { return }
+            guard let value = try? JSONParser.parse(bytes), schema.problem(with: value) == nil else { return }
             do {
                 try body(value)
                 taken += 1
@@ -38,7 +38,7 @@ import Testing
                 #"[{"op": "replace", "path": "/tags", "value": ["a", "b"]}, {"op": "add", "path": "/min_ram", "value": 512}]"#,
             ]
             : [#"[{"add": "/a", "value": "x"}, {"remove": "/b"}, {"replace": "/name", "value": "n"}]"#]
-        take("changes \(form)", samples) { value in
+        take("changes \(form)", ImageSchema.changes, samples) { value in
             let changes = try ImageChange.list(PatchDocument(mediaType: form, value: value))
             #expect(changes.allSatisfy { !$0.name.isEmpty })
         }
@@ -51,7 +51,7 @@ import Testing
             "visibility": "private", "min_ram": 512, "min_disk": 1, "tags": ["a"], "protected": false, "os_hidden": false,
             "hw_machine_type": "q35"}
             """
-        take("new images", [sample, #"{"name": null}"#]) { value in
+        take("new images", ImageSchema(options: ImageOptions()).creation, [sample, #"{"name": null}"#]) { value in
             let image = try ImageDraft(value).image(
                 id: id, of: "p", at: Timestamp(microseconds: 1), ImageOptions())
             #expect(try image.properties.values().keys.allSatisfy { !ImageNames.isReserved($0) })
@@ -64,7 +64,7 @@ import Testing
             #"{"method": {"name": "copy-image"}, "stores": ["a", "b"], "all_stores_must_succeed": false}"#,
         ]
         let rules = WebRules()
-        take("imports", samples) { value in
+        take("imports", ImportRequest.schema, samples) { value in
             let request = try ImportRequest(
                 value, header: nil, offered: ["web-download", "copy-image"], rules: rules)
             #expect(request.method != .web || request.address.map { rules.admit($0) } == true)

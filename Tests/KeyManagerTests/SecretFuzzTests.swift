@@ -28,7 +28,7 @@ import Testing
             guard let value = try? JSONParser.parse(bytes), NewSecret.schema.problem(with: value) == nil,
                 let body = try? decodeBody(NewSecret.self, from: bytes, value)
             else { return }
-            do {
+            do throws(Fault) {
                 let record = try body.record(id, of: "p", by: "u", at: now)
                 #expect(record.expires.map { $0 > now } ?? true)
                 if let content = try body.content(most: 100) { #expect((1...100).contains(content.bytes.count)) }
