@@ -4,17 +4,27 @@ import Store
 
 /// Reads and ends work items.
 enum WorkItemTable {
-    /// What `hosts` are to do, in the order it was asked for.
-    static func wanted(on hosts: [HostName], in transaction: any Transaction) throws -> [HostName: [WorkItem]] {
-        var wanted: [HostName: [WorkItem]] = [:]
+    /// What hosts are to do, in the order it was asked for.
+    struct Wanted: Sendable {
+        var items: [HostName: [WorkItem]] = [:]
+        /// Items that cannot be read. They are left out and hold up nothing else.
+        var unreadable: [(host: HostName, item: WorkItemID)] = []
+    }
+
+    static func wanted(on hosts: [HostName], in transaction: any Transaction) throws -> Wanted {
+        var wanted = Wanted()
         try transaction.forEach(
             """
-            SELECT host, body FROM work_items WHERE host IN \(list: hosts) AND state = 'wanted'
+            SELECT host, body, id FROM work_items WHERE host IN \(list: hosts) AND state = 'wanted'
             ORDER BY created_at, id
             """
         ) { row in
             let host: HostName = try row[0]
-            wanted[host, default: []].append(try decode(try row[1]))
+            if let item = try? WorkItem(json: try row[1]) {
+                wanted.items[host, default: []].append(item)
+            } else {
+                wanted.unreadable.append((host, try row[2]))
+            }
         }
         return wanted
     }

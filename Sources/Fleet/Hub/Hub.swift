@@ -130,7 +130,7 @@ public final class Hub: ServiceLifecycle.Service, Sendable {
 
     private struct Picture: Sendable {
         var revisions: [HostName: Int64] = [:]
-        var work: [HostName: [WorkItem]] = [:]
+        var work = WorkItemTable.Wanted()
         var sections: [HostName: [Party: JSONValue]] = [:]
         var refused: Set<AgentCertificateID> = []
     }
@@ -139,6 +139,10 @@ public final class Hub: ServiceLifecycle.Service, Sendable {
         let mint = try await reception.mint()
         let now = reception.time.now()
         let picture = try await picture(of: batch, at: now)
+        for (host, item) in picture.work.unreadable {
+            logger.error(
+                "a work item cannot be read and is left out", metadata: ["host": "\(host)", "item": "\(item)"])
+        }
         let refused = table.withLock { table in
             var refused: [LineSink] = []
             for (host, watcher) in batch {
@@ -151,7 +155,7 @@ public final class Hub: ServiceLifecycle.Service, Sendable {
                 var line = watcher.last ?? DesiredState(revision: revision, nonce: nonce)
                 if watcher.last?.revision != revision {
                     line.revision = revision
-                    line.work = picture.work[host] ?? []
+                    line.work = picture.work.items[host] ?? []
                     line.sections = picture.sections[host] ?? [:]
                 }
                 line.nonce = nonce

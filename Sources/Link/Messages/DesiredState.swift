@@ -11,6 +11,8 @@ public struct DesiredState: Sendable, Equatable {
     public var nonce: String
     /// Of all parties, in the order it was asked for.
     public var work: [WorkItem]
+    /// How many items of the line were left out, because they have no id that can be read: nobody could report their outcome.
+    public private(set) var unreadableItems = 0
     /// What is wanted of each party beside its work. Each reads its own; of one that is not named nothing is wanted.
     public var sections: [Party: JSONValue]
 
@@ -31,12 +33,24 @@ extension DesiredState: Codable {
         init?(intValue: Int) { nil }
     }
 
+    /// An element of `work`; nil where it cannot be read. It never fails the elements beside it.
+    private struct Item: Decodable {
+        let item: WorkItem?
+
+        init(from decoder: any Decoder) throws {
+            item = (try? JSONValue(from: decoder)).flatMap { WorkItem(wire: $0) }
+        }
+    }
+
     public init(from decoder: any Decoder) throws {
         let container = try decoder.container(keyedBy: Key.self)
         self.init(
             revision: try container.decode(Int64.self, forKey: Key("revision")),
             nonce: try container.decode(String.self, forKey: Key("nonce")),
-            work: try container.decode([WorkItem].self, forKey: Key("work")))
+            work: [])
+        let items = try container.decode([Item].self, forKey: Key("work"))
+        work = items.compactMap(\.item)
+        unreadableItems = items.count - work.count
         let others = try container.decodeIfPresent([String: JSONValue].self, forKey: Key("sections")) ?? [:]
         for (party, section) in others { sections[Party(party)] = section.ordered }
         let devices: [JSONValue.Member] = try DeviceSection.members.compactMap { name in

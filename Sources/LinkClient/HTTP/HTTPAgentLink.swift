@@ -246,6 +246,7 @@ public final class HTTPAgentLink: AgentLink, ServiceLifecycle.Service, Sendable 
                     current.withLock { $0.heartbeats = heartbeats }
                     log.opened(http.base)
                 } take: { line in
+                    log.took(line)
                     applied = max(applied, line.revision)
                     continuation.yield(line)
                 }

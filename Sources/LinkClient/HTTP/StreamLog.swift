@@ -1,4 +1,5 @@
 import Clients
+import Link
 import Logging
 import Model
 
@@ -10,6 +11,8 @@ struct StreamLog {
     private var wasOpen = false
     /// The reasons that were logged since the stream was last open.
     private var told: Set<String> = []
+    /// The revision whose unreadable work was logged last.
+    private var unreadable: Int64?
 
     init(_ logger: Logger) {
         self.logger = logger
@@ -26,6 +29,15 @@ struct StreamLog {
             wasOpen ? "the control plane is found again" : "connected to the control plane",
             metadata: ["address": "\(address)"])
         wasOpen = true
+    }
+
+    /// A desired state arrived. Its unreadable work is logged once for each revision.
+    mutating func took(_ state: DesiredState) {
+        guard state.unreadableItems > 0, unreadable != state.revision else { return }
+        unreadable = state.revision
+        logger.error(
+            "work items without a readable id are left out",
+            metadata: ["items": "\(state.unreadableItems)", "revision": "\(state.revision)"])
     }
 
     /// The open stream ended, or none could be opened; nil means an end without an error.

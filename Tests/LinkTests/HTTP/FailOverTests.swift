@@ -100,4 +100,14 @@ import Testing
                 "notice the control plane is found again",
             ])
     }
+
+    @Test func `unreadable work is told once for each revision`() throws {
+        let kept = KeptLog()
+        var log = StreamLog(kept.logger)
+        for (revision, work) in [(1, "{}"), (1, "{}"), (2, ""), (3, "{}")] {
+            let line = #"{"revision": \#(revision), "nonce": "n", "disabled": [], "work": [\#(work)]}"#
+            log.took(try JSONDecoder().decode(DesiredState.self, from: Data(line.utf8)))
+        }
+        #expect(kept.lines == Array(repeating: "error work items without a readable id are left out", count: 2))
+    }
 }

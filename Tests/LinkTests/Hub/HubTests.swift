@@ -30,6 +30,26 @@ import Testing
         }
     }
 
+    @Test(arguments: [#"{"kind": "program"}"#, "no JSON"])
+    func `an item that cannot be read holds up no other`(body: String) async throws {
+        try await LinkWorld.run { world in
+            let item = LinkWorld.item(1)
+            try await world.enqueue(item, on: host)
+            let now = world.clock.source.now()
+            try await world.write { transaction in
+                _ = try transaction.execute(
+                    """
+                    INSERT INTO work_items (id, host, state, body, created_at)
+                    VALUES (\(WorkItemID(UUID())), \(HostName("compute-1")), 'wanted', \(body), \(now))
+                    """)
+            }
+            var lines = try await world.hub.desiredStates(of: host, after: 0).makeAsyncIterator()
+            #expect(await lines.next()?.deviceWork == [item])
+            var other = try await world.hub.desiredStates(of: "compute-2", after: 0).makeAsyncIterator()
+            #expect(await other.next() != nil)
+        }
+    }
+
     @Test func `only the host concerned gets a line`() async throws {
         try await LinkWorld.run { world in
             var mine = try await world.hub.desiredStates(of: host, after: 0).makeAsyncIterator()

@@ -43,9 +43,12 @@ import Testing
         #expect(try JSONDecoder().decode(DesiredState.self, from: JSONEncoder().encode(state)) == state)
     }
 
-    @Test func `what has no id is no work at all`() {
-        let line = #"{"revision": 4, "nonce": "n", "disabled": [], "work": [{"kind": "program"}]}"#
-        #expect(throws: (any Error).self) { try JSONDecoder().decode(DesiredState.self, from: Data(line.utf8)) }
+    @Test(arguments: [#"{"kind": "program"}"#, #"{"id": 7}"#, #"{"id": "none"}"#, "3", "null", #""text""#, "[[]]"])
+    func `what has no id is no work at all, and spoils nothing beside it`(item: String) throws {
+        let known = Self.known.item.json
+        let line = #"{"revision": 4, "nonce": "n", "disabled": [], "work": [\#(item), \#(known), \#(item)]}"#
+        let state = try JSONDecoder().decode(DesiredState.self, from: Data(line.utf8))
+        #expect(state.deviceWork == [Self.known] && state.unreadableItems == 2)
         #expect(throws: Fault.self) { try WorkItem(json: #"{"kind": "program"}"#) }
     }
 
