@@ -30,8 +30,7 @@ struct ServerUnderTest: Sendable {
         let feed = ChangeFeed(engine, options: ChangeFeed.Options(), logger: logger)
         let settings = HubSettings()
         let fleet = IndifferentFleet()
-        let reception = AgentReception(
-            store: feed.store, parties: [fleet], devices: fleet, rules: settings.livenessRules)
+        let reception = AgentReception(store: feed.store, parties: [fleet], rules: settings.livenessRules)
         let hub = Hub(reception: reception, settings: settings, feed: feed, logger: logger)
         let authority = try await CertificateAuthority.open(folder: folder.appending(path: "ca").path)
         let enrolment = Enrolment(store: feed.store, authority: authority)
@@ -92,7 +91,7 @@ struct ServerUnderTest: Sendable {
 }
 
 /// A fleet that wants nothing.
-private struct IndifferentFleet: FleetParty, DeviceRecords {
+private struct IndifferentFleet: DeviceRecords {
     let party = Party.devices
     let kinds: Set<String> = []
 

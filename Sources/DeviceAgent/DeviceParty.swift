@@ -10,7 +10,7 @@ import Synchronization
 /// The devices party of a host's agent: looks at the host, reports to the accelerator service, keeps the host's subtree in
 /// Placement, prepares and cleans. Everything it does can be done again.
 ///
-///     sysfs ─▶ Discoverer ─▶ Reporter ─▶ AgentLink.report
+///     sysfs ─▶ Discoverer ─▶ Reporter ─▶ DeviceLink.report
 ///                                  └─▶ PlacementReconciler ─▶ PlacementClient
 ///     work ─▶ HandleWorker ─▶ driver
 ///     section ─▶ withheld providers ─▶ PlacementReconciler
@@ -54,7 +54,7 @@ public final class DeviceParty: HostParty {
 
     let shell: HostShell
     let discoverer: Discoverer
-    let link: any AgentLink
+    let link: any DeviceLink
     let options: Options
     let keeper: StateKeeper
     let reporter: Reporter
@@ -74,21 +74,24 @@ public final class DeviceParty: HostParty {
 
     /// Throws a sentence for the operator if what is in the agent's folder cannot be read.
     ///
-    /// - Parameter partitioner: divides devices before each look at the host
+    /// - Parameters:
+    ///   - link: the shell's, with what is said of devices
+    ///   - partitioner: divides devices before each look at the host
     public init(
-        _ shell: HostShell, discoverer: Discoverer, placement: any PlacementClient, options: Options,
+        _ shell: HostShell, link: any DeviceLink, discoverer: Discoverer, placement: any PlacementClient,
+        options: Options,
         partitioner: Partitioner? = nil
     ) throws {
         self.shell = shell
         self.discoverer = discoverer
-        link = shell.link
+        self.link = link
         self.options = options
         logger = shell.logger
         wait = shell.wait
         gauges = DeviceGauges(host: shell.host, factory: shell.metrics)
         keeper = try StateKeeper(disk: shell.disk, logger: shell.logger)
         certificates = Mutex(keeper.storedCertificates)
-        reporter = Reporter(link: shell.link, time: shell.time)
+        reporter = Reporter(link: link, time: shell.time)
         reconciler = PlacementReconciler(
             placement: placement, root: RootProvider(name: options.rootProvider, mayBeMade: options.makesRootProvider),
             host: shell.host, keeper: keeper, ids: shell.ids, logger: shell.logger)

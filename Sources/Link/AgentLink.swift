@@ -9,16 +9,12 @@ public protocol AgentLink: Sendable {
     /// back-off; ends only when the surrounding task is cancelled.
     func desiredStates(after revision: Int64) -> AsyncStream<DesiredState>
 
-    /// Sends the report. Idempotent: sending one generation twice has the same effect as once.
-    func report(_ report: HostReport) async throws(Fault)
-    /// Sends the differences from the last report. Throws 409 if the last report is not the change's base.
-    func change(_ change: HostReportChange) async throws(Fault)
+    /// Sends what a party reports to its service. Idempotent: sending one generation twice has the same effect as once.
+    func report(_ report: PartyReport, of party: Party) async throws(Fault)
     func finish(_ item: WorkItemID, _ outcome: WorkOutcome) async throws(Fault)
     func heartbeat(_ heartbeat: Heartbeat) async throws(Fault)
     /// Hands over what a work item of this host needs besides its envelope, such as the data of its image, as it arrives.
     func data(
         of item: WorkItemID, take: @Sendable (_ piece: [UInt8]) async throws(Fault) -> Void
     ) async throws(Fault)
-    /// The handles of this host that are held, with their holders.
-    func holdings() async throws(Fault) -> HandleHoldings
 }

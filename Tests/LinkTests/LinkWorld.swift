@@ -43,7 +43,7 @@ final class LinkWorld: Sendable {
         store = feed.store
         placement = LocalPlacementClient(PlacementService(store: store, feed: feed, logger: Self.logger))
         reception = AgentReception(
-            store: store, parties: [fleet] + parties, devices: fleet, rules: settings.livenessRules, time: clock.source)
+            store: store, parties: [fleet] + parties, rules: settings.livenessRules, time: clock.source)
         hub = Hub(reception: reception, settings: settings, feed: feed, logger: Self.logger)
     }
 
@@ -109,7 +109,7 @@ final class StandingClock: Sendable {
 }
 
 /// A fleet that notes what it is told.
-final class RecordingFleet: FleetParty, DeviceRecords {
+final class RecordingFleet: DeviceRecords {
     struct Notes: Equatable {
         var reports: [HostReport] = []
         var changes: [HostReportChange] = []
@@ -144,7 +144,7 @@ final class RecordingFleet: FleetParty, DeviceRecords {
     }
 
     func finished(_ item: WorkItem, on host: HostName, _ outcome: WorkOutcome, in transaction: any Transaction) throws {
-        _ = try DeviceWork(item)
+        _ = (try DeviceWork(item), try DeviceOutcome(outcome))
         notes.withLock { $0.outcomes[item.id, default: []].append(outcome) }
     }
 

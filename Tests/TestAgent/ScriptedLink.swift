@@ -5,11 +5,12 @@ import TestPlacement
 public import TestWatched
 
 /// A control plane that a test plays: it sends lines down and keeps what comes up.
-public final class ScriptedLink: AgentLink {
+public final class ScriptedLink: DeviceLink {
     public struct Heard: Sendable {
         /// As the receiver has them after each that came, whole or as a change.
         public var reports: [HostReport] = []
         public var changes: [HostReportChange] = []
+        public var partyReports: [Party: [PartyReport]] = [:]
         public var finished: [Finish] = []
         public var heartbeats: [Heartbeat] = []
         public var streams = 0
@@ -58,6 +59,10 @@ public final class ScriptedLink: AgentLink {
         streams.withLock { $0.append(continuation) }
         heard.change { $0.streams += 1 }
         return stream
+    }
+
+    public func report(_ report: PartyReport, of party: Party) async throws(Fault) {
+        try await take { $0.partyReports[party, default: []].append(report) }
     }
 
     public func report(_ report: HostReport) async throws(Fault) {

@@ -8,7 +8,7 @@ public import Store
 import Workflows
 
 /// What hosts report, and what is wanted of them: keeps devices, deployables, attributes and attach handles on record.
-public struct AcceleratorFleet: FleetParty, DeviceRecords {
+public struct AcceleratorFleet: DeviceRecords {
     let desk: HandleDesk
     let dispatch: any WorkDispatch
     let journal: WorkflowJournal
@@ -148,7 +148,7 @@ public struct AcceleratorFleet: FleetParty, DeviceRecords {
     public func finished(
         _ item: WorkItem, on host: HostName, _ outcome: WorkOutcome, in transaction: any Transaction
     ) throws {
-        try finished(try DeviceWork(item), on: host, outcome, in: transaction)
+        try finished(try DeviceWork(item), on: host, try DeviceOutcome(outcome), in: transaction)
     }
 
     /// The data of the image that the item loads.
@@ -165,7 +165,7 @@ public struct AcceleratorFleet: FleetParty, DeviceRecords {
     }
 
     private func finished(
-        _ item: DeviceWork, on host: HostName, _ outcome: WorkOutcome, in transaction: any Transaction
+        _ item: DeviceWork, on host: HostName, _ outcome: DeviceOutcome, in transaction: any Transaction
     ) throws {
         let now = time.now()
         if item.image != nil { return try programmings.finished(item, outcome, at: now, in: transaction) }
@@ -205,9 +205,11 @@ public struct AcceleratorFleet: FleetParty, DeviceRecords {
         }
     }
 
+    /// The host's agent says where it knows the sanitisation certificates of the host to end.
     public func heard(
-        _ known: CertificateChainHead, of host: HostName, at now: Timestamp, in transaction: any Transaction
+        _ heartbeat: Heartbeat, from host: HostName, at now: Timestamp, in transaction: any Transaction
     ) throws {
+        guard let known = heartbeat.certificates else { return }
         if known.number > CertificateBook.greatest, try known != desk.certificates.head(of: host, in: transaction) {
             let finding = HostFinding(
                 kind: .certificates, subject: "sanitisation",

@@ -36,7 +36,6 @@ extension AcceleratorService {
                 notification: section.eventTimeout, silence: section.hostSilence, audit: section.auditAge,
                 programming: section.programTimeout, programmingAnswer: section.programWait),
             feed: surroundings.feed, logger: surroundings.logger)
-        surroundings.offers.offer(service.fleet, as: (any DeviceRecords).self)
         if surroundings.settings.services.enabled.contains(.accelerator) {
             surroundings.offers.offer(LocalAcceleratorClient(service), as: (any AcceleratorWrites).self)
         }

@@ -109,7 +109,7 @@ struct ProgrammingBook: Sendable {
 
     /// A host's work for one ended.
     func finished(
-        _ item: DeviceWork, _ outcome: WorkOutcome, at now: Timestamp, in transaction: any Transaction
+        _ item: DeviceWork, _ outcome: DeviceOutcome, at now: Timestamp, in transaction: any Transaction
     ) throws {
         let id: WorkflowID? = try transaction.first(
             "SELECT uuid FROM programmings WHERE work = \(item.id) AND ended_at IS NULL"

@@ -21,12 +21,7 @@ struct AgentGauges: Sendable {
 
     /// A work item whose outcome was taken.
     func ended(_ kind: String, _ outcome: WorkOutcome) {
-        let result =
-            switch outcome {
-            case .done, .cleaned: "done"
-            case .programmed(let record): record.failure == nil ? "done" : "failed"
-            case .failed: "failed"
-            }
+        let result = outcome.failure == nil ? "done" : "failed"
         Counter(
             label: "kilonova_agent_work_items_total",
             dimensions: [host, ("kind", kind), ("outcome", result)], factory: factory

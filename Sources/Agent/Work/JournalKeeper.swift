@@ -1,3 +1,4 @@
+import Link
 import Logging
 import Model
 
@@ -44,10 +45,10 @@ actor JournalKeeper {
     }
 
     /// Records an item's outcome, before anyone is notified of it.
-    func end(_ item: WorkItemID, _ outcome: WorkEnd) { note([(item, .ended(outcome))]) }
+    func end(_ item: WorkItemID, _ outcome: WorkOutcome) { note([(item, .ended(outcome))]) }
 
     /// Drops every item except those, and returns their known outcomes.
-    func outcomes(of items: Set<WorkItemID>) -> [WorkItemID: WorkEnd] {
+    func outcomes(of items: Set<WorkItemID>) -> [WorkItemID: WorkOutcome] {
         note(journal.records.keys.filter { !items.contains($0) }.sorted().map { ($0, .forgotten) })
         return journal.records.compactMapValues(\.end)
     }

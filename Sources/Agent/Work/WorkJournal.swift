@@ -1,13 +1,6 @@
 import FoundationEssentials
+import Link
 import Model
-
-/// How the work on an item ended, in the journal.
-enum WorkEnd: Sendable, Equatable {
-    case done
-    case cleaned(CleaningRecord)
-    case programmed(ProgrammingRecord)
-    case failed(String)
-}
 
 /// What was begun and what ended, as lines that are only ever added.
 ///
@@ -20,13 +13,13 @@ struct WorkJournal: Sendable, Equatable {
     enum Entry: Sendable, Equatable {
         /// Started, this often so far.
         case begun(Int)
-        case ended(WorkEnd)
+        case ended(WorkOutcome)
         case forgotten
     }
 
     struct Record: Sendable, Equatable {
         var attempts = 0
-        var end: WorkEnd?
+        var end: WorkOutcome?
     }
 
     private(set) var records: [WorkItemID: Record] = [:]
@@ -76,8 +69,11 @@ struct WorkJournal: Sendable, Equatable {
         var event: String
         var attempts: Int?
         var reason: String?
-        var cleaning: CleaningRecord?
-        var programming: ProgrammingRecord?
+        /// The details of the party `devices`, where the first releases keep them.
+        var cleaning: JSONValue?
+        var programming: JSONValue?
+        /// Those of other parties.
+        var details: [String: JSONValue]?
     }
 
     /// `\n`, eight digits of CRC-32, a space, JSON.
@@ -85,10 +81,16 @@ struct WorkJournal: Sendable, Equatable {
         var line = Line(item: item, event: "forgotten")
         switch entry {
         case .begun(let attempts): (line.event, line.attempts) = ("begun", attempts)
-        case .ended(.done): line.event = "done"
-        case .ended(.cleaned(let report)): (line.event, line.cleaning) = ("done", report)
-        case .ended(.programmed(let record)): (line.event, line.programming) = ("done", record)
-        case .ended(.failed(let reason)): (line.event, line.reason) = ("failed", reason)
+        case .ended(let outcome):
+            line.event = outcome.failure == nil ? "done" : "failed"
+            line.reason = outcome.failure
+            for member in outcome.members {
+                switch member.name {
+                case "cleaning": line.cleaning = member.value
+                case "programming": line.programming = member.value
+                default: line.details = (line.details ?? [:]).merging([member.name: member.value]) { $1 }
+                }
+            }
         case .forgotten: break
         }
         let encoder = JSONEncoder()
@@ -108,13 +110,20 @@ struct WorkJournal: Sendable, Equatable {
         else { return nil }
         switch line.event {
         case "begun": return (line.item, .begun(line.attempts ?? 1))
-        case "done":
-            if let record = line.programming { return (line.item, .ended(.programmed(record))) }
-            return (line.item, .ended(line.cleaning.map { .cleaned($0) } ?? .done))
-        case "failed": return (line.item, .ended(.failed(line.reason ?? "no reason was kept")))
+        case "done": return (line.item, .ended(WorkOutcome(details: details(of: line))))
+        case "failed":
+            let reason = line.reason ?? "no reason was kept"
+            return (line.item, .ended(WorkOutcome(failure: reason, details: details(of: line))))
         case "forgotten": return (line.item, .forgotten)
         default: return nil
         }
+    }
+
+    private static func details(of line: Line) -> [JSONValue.Member] {
+        var members = (line.details ?? [:]).map { JSONValue.Member($0.key, $0.value) }
+        if let cleaning = line.cleaning { members.append(.init("cleaning", cleaning)) }
+        if let programming = line.programming { members.append(.init("programming", programming)) }
+        return members
     }
 }
 

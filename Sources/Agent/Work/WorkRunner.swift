@@ -48,12 +48,10 @@ actor WorkRunner {
         for (id, task) in running where !wanted.contains(id) { task.cancel() }
         let outcomes = await keeper.outcomes(of: wanted)
         for item in items where running[item.id] == nil {
-            switch outcomes[item.id] {
-            case .done: running[item.id] = telling(item, .done)
-            case .cleaned(let report): running[item.id] = telling(item, .cleaned(report))
-            case .programmed(let record): running[item.id] = telling(item, .programmed(record))
-            case .failed(let reason): running[item.id] = telling(item, .failed(reason))
-            case nil: begin(item)
+            if let outcome = outcomes[item.id] {
+                running[item.id] = telling(item, outcome)
+            } else {
+                begin(item)
             }
         }
         gauges.workItems.record(running.count)
@@ -108,7 +106,7 @@ actor WorkRunner {
             for await outcome in outcomes {
                 timer.cancel()
                 doing.cancel()
-                await keeper.end(item.id, outcome.end)
+                await keeper.end(item.id, outcome)
                 if await tell(item.id, outcome) { gauges.ended(item.kind, outcome) }
                 break
             }
@@ -182,16 +180,5 @@ actor WorkRunner {
         }
         // The next line of the stream still holds the item, and then it is told again.
         return false
-    }
-}
-
-extension WorkOutcome {
-    fileprivate var end: WorkEnd {
-        switch self {
-        case .done: .done
-        case .cleaned(let report): .cleaned(report)
-        case .programmed(let record): .programmed(record)
-        case .failed(let reason): .failed(reason)
-        }
     }
 }

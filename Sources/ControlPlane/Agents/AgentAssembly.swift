@@ -18,7 +18,7 @@ struct AgentAssembly: Sendable {
     /// - Parameter warnings: collects what an operator should change; it is logged when all agents of the process are
     ///   created
     func agent(
-        of host: LocalHost, link: any AgentLink, placement: any PlacementClient, stateFolder: String,
+        of host: LocalHost, link: any DeviceLink, placement: any PlacementClient, stateFolder: String,
         makesRootProvider: Bool, rootProvider: String? = nil, warnings: inout HostWarnings
     ) throws -> HostAgent {
         let (options, remarks) = try DriverOptions.configured(settings, for: host)
@@ -35,7 +35,7 @@ struct AgentAssembly: Sendable {
         deviceOptions.imageFolder = "\(stateFolder)/images"
         let shell = try HostShell(host: host.name, link: link, stateFolder: stateFolder, logger: logger)
         let devices = try DeviceParty(
-            shell, discoverer: Discoverer(host: host.name, root: host.root, drivers: enabled.drivers),
+            shell, link: link, discoverer: Discoverer(host: host.name, root: host.root, drivers: enabled.drivers),
             placement: placement, options: deviceOptions,
             // With nothing to divide, too: what was divided for an entry that is gone is given back.
             partitioner: Partitioner(

@@ -88,7 +88,7 @@ struct ControlPlane: Sendable {
         let hubSettings = HubSettings(heartbeat: settings.agents.heartbeatInterval)
         reception = AgentReception(
             store: surroundings.store, parties: hosted.flatMap(\.service.parties),
-            devices: try Self.offered((any DeviceRecords).self, by: surroundings), rules: hubSettings.livenessRules)
+            rules: hubSettings.livenessRules)
         hub = Hub(reception: reception, settings: hubSettings, feed: feed, logger: logger)
         if let folder = settings.agents.authorityFolder {
             let opened = try await CertificateAuthority.open(folder: folder)

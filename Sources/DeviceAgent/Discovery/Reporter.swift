@@ -5,14 +5,14 @@ import Model
 /// then differences. From time to time it reports that nothing has changed, so that a service whose database was
 /// restored from a backup can request the complete report.
 actor Reporter {
-    private let link: any AgentLink
+    private let link: any DeviceLink
     private let time: TimeSource
     private var generation: Int64 = 0
     private var taken: (report: HostReport, at: Timestamp)?
     private static let asksForTheWhole: [Fault.Kind] = [.conflict, .notFound, .methodNotAllowed, .badRequest]
     private static let repetition: Duration = .seconds(600)
 
-    init(link: any AgentLink, time: TimeSource) {
+    init(link: any DeviceLink, time: TimeSource) {
         self.link = link
         self.time = time
     }

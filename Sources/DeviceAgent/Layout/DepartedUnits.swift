@@ -15,7 +15,7 @@ actor DepartedUnits {
 
     /// The groups, with units that are held elsewhere counted. Queries the control plane only if a unit departed, and
     /// once at the start. While it does not respond, its last response is used.
-    func counted(_ groups: [DeviceReport], by link: any AgentLink) async -> [DeviceReport] {
+    func counted(_ groups: [DeviceReport], by link: any DeviceLink) async -> [DeviceReport] {
         var present: [ProviderPart: Set<HostUnit>] = [:]
         for (unit, part) in groups.places { present[part, default: []].insert(unit) }
         let all = present.values.reduce(into: Set<HostUnit>()) { $0.formUnion($1) }

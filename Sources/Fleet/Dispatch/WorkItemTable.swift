@@ -45,15 +45,10 @@ enum WorkItemTable {
     static func end(
         _ id: WorkItemID, _ outcome: WorkOutcome, at now: Timestamp, in transaction: any Transaction
     ) throws -> Bool {
-        let (state, reason): (String, String?) =
-            switch outcome {
-            case .done, .cleaned: ("done", nil)
-            case .programmed(let record): (record.failure == nil ? "done" : "failed", record.failure)
-            case .failed(let reason): ("failed", reason)
-            }
+        let state = outcome.failure == nil ? "done" : "failed"
         return try transaction.execute(
             """
-            UPDATE work_items SET state = \(state), reason = \(reason), ended_at = \(now)
+            UPDATE work_items SET state = \(state), reason = \(outcome.failure), ended_at = \(now)
             WHERE id = \(id) AND state = 'wanted'
             """) == 1
     }

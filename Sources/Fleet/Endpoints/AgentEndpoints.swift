@@ -16,6 +16,7 @@ public struct AgentEndpoints: Sendable {
     private let relay: PlacementRelay
 
     static let host = PathParameter<HostName>("host", "The host, as its certificate names it")
+    private static let party = PathParameter<Party>("party", "The part of the host's agent")
     private static let item = PathParameter<WorkItemID>("item", "The work item")
     static let after = QueryParameter<Int>("after", "The revision that the agent has applied")
 
@@ -34,7 +35,7 @@ public struct AgentEndpoints: Sendable {
     }
 
     var all: [Endpoint] {
-        [abilities, watch, converse, report, change, finish, data, heartbeat, holdings] + relay.all
+        [abilities, watch, converse, report, change, partyReport, finish, data, heartbeat, holdings] + relay.all
             + (enrolment.map { [authority($0), enrol($0), renew($0)] } ?? [])
     }
 
@@ -83,6 +84,19 @@ public struct AgentEndpoints: Sendable {
             let host = try call[Self.host]
             _ = try call.agent(for: host)
             try await reception.change(change, from: host)
+            return .empty()
+        }
+    }
+
+    private var partyReport: Endpoint {
+        Endpoint(
+            .put, "/v1/hosts/\(Self.host)/parties/\(Self.party)/report", "Report what a party of a host's agent has",
+            body: PartyReport.self, schema: .bounded(PartyReport.self), access: .authenticated, answers: .empty(),
+            faults: [.forbidden, .notFound, .conflict]
+        ) { call, report in
+            let host = try call[Self.host]
+            _ = try call.agent(for: host)
+            try await reception.report(report, of: try call[Self.party], from: host)
             return .empty()
         }
     }

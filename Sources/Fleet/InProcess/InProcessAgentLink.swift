@@ -2,7 +2,7 @@ public import Link
 public import Model
 
 /// The connection of an agent that runs in the control plane's own process: the same rules, without a wire.
-public struct InProcessAgentLink: AgentLink {
+public struct InProcessAgentLink: DeviceLink {
     private let host: HostName
     private let hub: Hub
     private let reception: AgentReception
@@ -33,6 +33,10 @@ public struct InProcessAgentLink: AgentLink {
         }
         continuation.onTermination = { _ in pump.cancel() }
         return stream
+    }
+
+    public func report(_ report: PartyReport, of party: Party) async throws(Fault) {
+        try await asFault { try await reception.report(report, of: party, from: host) }
     }
 
     public func report(_ report: HostReport) async throws(Fault) {

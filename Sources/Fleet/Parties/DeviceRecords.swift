@@ -2,8 +2,8 @@ public import Link
 public import Model
 public import Store
 
-/// Who takes what hosts say of their devices.
-public protocol DeviceRecords: Sendable {
+/// The party that takes what hosts say of their devices, in the messages that `DeviceLink` has for them.
+public protocol DeviceRecords: FleetParty {
     /// Takes over a host's report; runs in one transaction.
     func receive(_ report: HostReport, from host: HostName, at now: Timestamp, in transaction: any Transaction) throws
 
@@ -16,10 +16,6 @@ public protocol DeviceRecords: Sendable {
 
     /// Who holds handles of `host`.
     func holdings(of host: HostName, in transaction: any Transaction) throws -> HandleHoldings
-
-    /// The host's agent says where it knows the sanitisation certificates of the host to end.
-    func heard(
-        _ known: CertificateChainHead, of host: HostName, at now: Timestamp, in transaction: any Transaction) throws
 }
 
 extension DeviceRecords {
@@ -30,9 +26,4 @@ extension DeviceRecords {
     public func holdings(of host: HostName, in transaction: any Transaction) throws -> HandleHoldings {
         HandleHoldings()
     }
-
-    /// Nothing.
-    public func heard(
-        _ known: CertificateChainHead, of host: HostName, at now: Timestamp, in transaction: any Transaction
-    ) throws {}
 }

@@ -18,6 +18,15 @@ public protocol FleetParty: Sendable {
     /// release made the item.
     func finished(_ item: WorkItem, on host: HostName, _ outcome: WorkOutcome, in transaction: any Transaction) throws
 
+    /// Takes over what the party on `host` reports. A generation that was already taken changes nothing. Throws 409 for an older
+    /// one, and 404 where the party takes no reports.
+    func receive(
+        _ report: PartyReport, from host: HostName, at now: Timestamp, in transaction: any Transaction) throws
+
+    /// A heartbeat of `host` was accepted; called in the transaction that records it. The party reads its section of it.
+    func heard(
+        _ heartbeat: Heartbeat, from host: HostName, at now: Timestamp, in transaction: any Transaction) throws
+
     /// What an item needs besides its envelope, such as the data of an image; nil for nothing. Called outside of a transaction.
     func data(of item: WorkItem) async throws -> ItemData?
 
@@ -29,6 +38,18 @@ public protocol FleetParty: Sendable {
 extension FleetParty {
     /// Nothing.
     public func section(of host: HostName, in transaction: any Transaction) throws -> JSONValue? { nil }
+
+    /// Takes no reports.
+    public func receive(
+        _ report: PartyReport, from host: HostName, at now: Timestamp, in transaction: any Transaction
+    ) throws {
+        throw Fault.notFound("The party '\(party)' takes no reports here.")
+    }
+
+    /// Nothing.
+    public func heard(
+        _ heartbeat: Heartbeat, from host: HostName, at now: Timestamp, in transaction: any Transaction
+    ) throws {}
 
     /// Nothing.
     public func data(of item: WorkItem) async throws -> ItemData? { nil }

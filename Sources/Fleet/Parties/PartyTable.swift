@@ -29,6 +29,31 @@ struct PartyTable: Sendable {
         }
     }
 
+    /// The party that takes what hosts say of their devices. Throws 404 where no service does.
+    func deviceRecords() throws(Fault) -> any DeviceRecords {
+        guard let records = parties[.devices] as? any DeviceRecords else {
+            throw .notFound("This control plane takes no reports of devices.")
+        }
+        return records
+    }
+
+    /// Hands a report to its party. Throws 404 where this release knows no such party.
+    func receive(
+        _ report: PartyReport, of party: Party, from host: HostName, at now: Timestamp,
+        in transaction: any Transaction
+    ) throws {
+        guard let receiver = parties[party] else {
+            throw Fault.notFound("This control plane knows no party '\(party.text.prefix(40))' of agents.")
+        }
+        try receiver.receive(report, from: host, at: now, in: transaction)
+    }
+
+    func heard(
+        _ heartbeat: Heartbeat, from host: HostName, at now: Timestamp, in transaction: any Transaction
+    ) throws {
+        for party in parties.values { try party.heard(heartbeat, from: host, at: now, in: transaction) }
+    }
+
     /// What the item needs besides its envelope.
     func data(of item: WorkItem) async throws -> ItemData? { try await parties[item.party]?.data(of: item) }
 

@@ -9,21 +9,16 @@ import Synchronization
 public final class AgentReception: Sendable {
     let store: any StateStore
     let parties: PartyTable
-    private let devices: any DeviceRecords
     let rules: HostLiveness.Rules
     let time: TimeSource
     private let sharedMint = Mutex<NonceMint?>(nil)
 
-    /// - Parameters:
-    ///   - parties: the services that have work for hosts
-    ///   - devices: takes what hosts report
+    /// - Parameter parties: the services that have work for hosts or take their reports; one may be a `DeviceRecords`
     public init(
-        store: any StateStore, parties: [any FleetParty], devices: any DeviceRecords, rules: HostLiveness.Rules,
-        time: TimeSource = .system
+        store: any StateStore, parties: [any FleetParty], rules: HostLiveness.Rules, time: TimeSource = .system
     ) {
         self.store = store
         self.parties = PartyTable(parties)
-        self.devices = devices
         self.rules = rules
         self.time = time
     }
@@ -44,74 +39,20 @@ public final class AgentReception: Sendable {
         }
     }
 
-    /// Applies the host's report; a generation that was already received changes nothing.
+    /// Hands a report to its party.
     ///
-    /// Throws 409 for a lower generation than the one received, which is in the header `Kilonova-Report-Generation`.
-    /// Throws 400 for impossible numbers.
-    public func report(_ report: HostReport, from host: HostName) async throws {
-        try AgentBounds.check(report)
-        let now = time.now()
-        let devices = devices
+    /// Throws 404 where no service takes reports of the party, and 409 for an older generation than the one received.
+    public func report(_ report: PartyReport, of party: Party, from host: HostName) async throws {
+        try AgentNumbers.check(report.generation, "generation")
+        let (parties, now) = (parties, time.now())
         try await store.write { transaction in
             try HostDirectory.ensure(host, at: now, in: transaction)
-            let seen = try Self.generation(of: host, in: transaction)
-            if report.generation == seen { return }
-            guard report.generation > seen else {
-                throw Fault(
-                    .conflict,
-                    "The report's generation \(report.generation) is older than \(seen), which was received.",
-                    field: "generation", headers: [.init(HostReport.generationHeader, "\(seen)")])
-            }
-            try devices.receive(report, from: host, at: now, in: transaction)
-            try Self.note(report.generation, of: host, at: now, in: transaction)
+            try parties.receive(report, of: party, from: host, at: now, in: transaction)
         }
-    }
-
-    /// Applies the differences from the host's last report; a generation that was already received changes nothing.
-    ///
-    /// Throws 409 if the last report is not the change's base; then the agent sends the complete report.
-    public func change(_ change: HostReportChange, from host: HostName) async throws {
-        try AgentBounds.check(change)
-        let now = time.now()
-        let devices = devices
-        let known = try await store.read { transaction in
-            try devices.wantsWhole(of: host, in: transaction)
-                ? nil : try Self.generation(of: host, in: transaction)
-        }
-        if change.generation == known { return }
-        try await store.write { transaction in
-            let seen = try Self.generation(of: host, in: transaction)
-            let wantsWhole = try devices.wantsWhole(of: host, in: transaction)
-            if change.generation == seen, !wantsWhole { return }
-            guard change.base == seen, change.generation > seen, seen > 0, !wantsWhole else {
-                throw Fault(
-                    .conflict,
-                    "The change is to the report \(change.base), and the last one received is \(seen): send the whole.",
-                    field: "base", headers: [.init(HostReport.generationHeader, "\(seen)")])
-            }
-            try devices.receive(change, from: host, at: now, in: transaction)
-            try Self.note(change.generation, of: host, at: now, in: transaction)
-        }
-    }
-
-    /// The generation of the last report; 0 before the first. A generation that a release without bounds accepted, and
-    /// that no other can exceed, counts as 0.
-    private static func generation(of host: HostName, in transaction: any Transaction) throws -> Int64 {
-        let seen: Int64 =
-            try transaction.first("SELECT report_generation FROM hosts WHERE name = \(host)") { try $0[0] } ?? 0
-        return AgentBounds.number.contains(seen) ? seen : 0
-    }
-
-    private static func note(
-        _ generation: Int64, of host: HostName, at now: Timestamp, in transaction: any Transaction
-    ) throws {
-        try transaction.execute(
-            "UPDATE hosts SET report_generation = \(generation), reported_at = \(now) WHERE name = \(host)")
     }
 
     /// Ends a work item. Succeeds if it has ended or is unknown; another host's item is 404.
     public func finish(_ id: WorkItemID, _ outcome: WorkOutcome, from host: HostName) async throws {
-        try AgentBounds.check(outcome)
         let outcome = outcome.withReason(atMost: AgentBounds.reasonLength)
         let now = time.now()
         let parties = parties
@@ -139,7 +80,7 @@ public final class AgentReception: Sendable {
         let now = time.now()
         let mint = try await mint()
         let proof = heartbeat.nonce.flatMap { mint.moment(of: $0, for: host) }
-        let (parties, devices) = (parties, devices)
+        let parties = parties
         let rules = rules
         let kinds = heartbeat.kinds?.json
         try await store.write { transaction in
@@ -158,9 +99,7 @@ public final class AgentReception: Sendable {
             if after.state != before.state {
                 try Self.mark(host, after.state, at: now, parties, in: transaction)
             }
-            if let certificates = heartbeat.certificates {
-                try devices.heard(certificates, of: host, at: now, in: transaction)
-            }
+            try parties.heard(heartbeat, from: host, at: now, in: transaction)
         }
     }
 
@@ -172,12 +111,6 @@ public final class AgentReception: Sendable {
         }
         guard standing.isAdmitted else { throw CertificateAuthenticator.refusal }
         try await self.heartbeat(heartbeat, from: identity.host)
-    }
-
-    /// The handles of the host that are held, with their holders.
-    public func holdings(of host: HostName) async throws -> HandleHoldings {
-        let devices = devices
-        return try await store.read { transaction in try devices.holdings(of: host, in: transaction) }
     }
 
     /// Records that the host opens its stream and has applied revision `applied`.

@@ -37,22 +37,15 @@ extension DeviceSection {
         }
         var head: CertificateChainHead?
         if let chain = value["certificates"], chain != .null {
-            guard let number = chain["number"]?.integer, let hash = chain["hash"]?.text else { return nil }
-            head = CertificateChainHead(number: Int64(number), hash: hash)
+            guard let told = CertificateChainHead(chain) else { return nil }
+            head = told
         }
         self.init(withheld: parts, certificates: head)
     }
 
     public var value: JSONValue {
         var members: [JSONValue.Member] = []
-        if let certificates {
-            members.append(
-                .init(
-                    "certificates",
-                    .object([
-                        .init("hash", .text(certificates.hash)), .init("number", .integer(Int(certificates.number))),
-                    ])))
-        }
+        if let certificates { members.append(.init("certificates", certificates.value)) }
         members.append(.init("disabled", .array(disabled.map { .text($0.description) })))
         if !disabledParts.isEmpty {
             members.append(

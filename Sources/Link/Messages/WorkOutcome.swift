@@ -2,63 +2,63 @@ public import Model
 
 /// The outcome of a work item on its host.
 ///
-/// On the wire `{"status": "done"}`, for a cleaning with `"cleaning": {…}`, or `{"status": "failed", "reason": "…"}`; what became of
-/// the loading of an image has `"programming": {…}` beside either.
-public enum WorkOutcome: Sendable, Equatable {
-    case done
-    /// A cleaning succeeded; what was done.
-    case cleaned(CleaningRecord)
-    /// An image was loaded, or was not; what the device has now.
-    case programmed(ProgrammingRecord)
-    /// The reason, for the operator and the owner.
-    case failed(String)
+/// This is the envelope: it says whether the work was done, and only the item's party reads the details beside.
+///
+/// On the wire `{"status": "done"}` or `{"status": "failed", "reason": "…"}`, with the details as further members.
+public struct WorkOutcome: Sendable, Equatable {
+    /// Nil if the work was done; otherwise the reason, for the operator and the owner.
+    public let failure: String?
+    /// What the party's work found or left: an object, members by name. `status` and `reason` are the envelope's.
+    public let details: JSONValue
+
+    public init(failure: String? = nil, details: [JSONValue.Member] = []) {
+        self.failure = failure
+        let own = details.filter { !Self.envelope.contains($0.name) }
+        self.details = JSONValue.object(own).ordered
+    }
+
+    private static let envelope: Set<String> = ["status", "reason"]
+
+    /// Without details.
+    public static let done = WorkOutcome()
+
+    /// Without details.
+    public static func failed(_ reason: String) -> WorkOutcome { WorkOutcome(failure: reason) }
+
+    package var members: [JSONValue.Member] {
+        if case .object(let members) = details { members } else { [] }
+    }
 }
 
 extension WorkOutcome: Codable {
-    private enum Key: String, CodingKey {
-        case status
-        case reason
-        case cleaning
-        case programming
+    private struct Key: CodingKey {
+        let stringValue: String
+        var intValue: Int? { nil }
+        init(stringValue: String) { self.stringValue = stringValue }
+        init?(intValue: Int) { nil }
+
+        static let status = Key(stringValue: "status")
+        static let reason = Key(stringValue: "reason")
     }
 
     public init(from decoder: any Decoder) throws {
         let container = try decoder.container(keyedBy: Key.self)
         let status = try container.decode(String.self, forKey: .status)
         let reason = try container.decodeIfPresent(String.self, forKey: .reason)
-        if let record = try container.decodeIfPresent(ProgrammingRecord.self, forKey: .programming) {
-            guard status == (record.failure == nil ? "done" : "failed") else {
-                throw DecodingError.dataCorruptedError(
-                    forKey: .status, in: container,
-                    debugDescription: "'\(status)' is not what 'programming' says")
-            }
-            self = .programmed(record)
-            return
-        }
-        switch status {
-        case "done":
-            self = try container.decodeIfPresent(CleaningRecord.self, forKey: .cleaning).map { .cleaned($0) } ?? .done
-        case "failed": self = .failed(reason ?? "no reason was given")
-        default:
+        guard ["done", "failed"].contains(status) else {
             throw DecodingError.dataCorruptedError(
                 forKey: .status, in: container, debugDescription: "'\(status)' is neither 'done' nor 'failed'")
         }
+        let details = try container.allKeys.filter { !Self.envelope.contains($0.stringValue) }.map { key in
+            JSONValue.Member(key.stringValue, try container.decode(JSONValue.self, forKey: key))
+        }
+        self.init(failure: status == "done" ? nil : reason ?? "no reason was given", details: details)
     }
 
     public func encode(to encoder: any Encoder) throws {
         var container = encoder.container(keyedBy: Key.self)
-        switch self {
-        case .done: try container.encode("done", forKey: .status)
-        case .cleaned(let report):
-            try container.encode("done", forKey: .status)
-            try container.encode(report, forKey: .cleaning)
-        case .programmed(let record):
-            try container.encode(record.failure == nil ? "done" : "failed", forKey: .status)
-            try container.encodeIfPresent(record.failure, forKey: .reason)
-            try container.encode(record, forKey: .programming)
-        case .failed(let reason):
-            try container.encode("failed", forKey: .status)
-            try container.encode(reason, forKey: .reason)
-        }
+        try container.encode(failure == nil ? "done" : "failed", forKey: .status)
+        try container.encodeIfPresent(failure, forKey: .reason)
+        for member in members { try container.encode(member.value, forKey: Key(stringValue: member.name)) }
     }
 }

@@ -14,7 +14,7 @@ import Synchronization
 ///
 /// As a service, it renews its certificate after half of its lifetime. An open stream stays open, because its
 /// certificate remains valid. It reconnects by itself with jittered back-off.
-public final class HTTPAgentLink: AgentLink, ServiceLifecycle.Service, Sendable {
+public final class HTTPAgentLink: DeviceLink, ServiceLifecycle.Service, Sendable {
     public struct Settings: Sendable {
         /// `https://host:port` of the control plane's listeners for agents; any of them can be used.
         public var controlPlanes: [String]
@@ -167,6 +167,11 @@ public final class HTTPAgentLink: AgentLink, ServiceLifecycle.Service, Sendable 
 
     func path(_ rest: String) -> String {
         "/agent/v1/hosts/\(host.text.percentEncoded)/\(rest)"
+    }
+
+    public func report(_ report: PartyReport, of party: Party) async throws(Fault) {
+        let path = path("parties/\(party.text.percentEncoded)/report")
+        try await call { http throws(Fault) in _ = try await http.send(.PUT, path, report) }
     }
 
     public func report(_ report: HostReport) async throws(Fault) {

@@ -1,4 +1,5 @@
 import FoundationEssentials
+import Link
 import Model
 import Testing
 
@@ -32,6 +33,22 @@ import Testing
                 Self.items[1]: .init(attempts: 2, end: .failed("it \"broke\"\nin two")),
                 Self.items[2]: .init(attempts: 1, end: nil),
             ])
+    }
+
+    /// Lines of the first releases, and details of any party.
+    @Test func readsWhatPartiesLeft() {
+        let outcomes = [
+            WorkOutcome(details: [.init("cleaning", .object([.init("methods", .array([.text("format")]))]))]),
+            WorkOutcome(failure: "why", details: [.init("item", .integer(3)), .init("event", .text("begun"))]),
+        ]
+        for outcome in outcomes {
+            let journal = WorkJournal(reading: WorkJournal.line(.ended(outcome), for: Self.items[0]))
+            #expect(journal.records == [Self.items[0]: .init(attempts: 0, end: outcome)])
+        }
+        let text = #"{"cleaning":{"methods":["format"]},"event":"done","item":"\#(Self.items[1])"}"#
+        let digits = String(Checksum.crc32(Array(text.utf8)), radix: 16)
+        let line = "\n" + String(repeating: "0", count: 8 - digits.utf8.count) + digits + " " + text
+        #expect(WorkJournal(reading: Array(line.utf8)).records[Self.items[1]]?.end == outcomes[0])
     }
 
     /// A crash may leave any part of the last line; what stood before it counts, and what is added after it, too.

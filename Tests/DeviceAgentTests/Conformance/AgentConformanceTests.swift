@@ -150,7 +150,7 @@ import Testing
                     if handle.needsPreparation { _ = await perform(.withdraw) }
                     continue
                 }
-                switch await perform(.clean) {
+                switch try await perform(.clean).map({ try DeviceOutcome($0) }) {
                 case .cleaned(let report): #expect(!report.methods.isEmpty && !report.device.isEmpty)
                 case .failed(let reason): #expect(reason.hasSuffix(".") && reason.count > 20, "\(reason)")
                 case .done, .programmed, nil: Issue.record("\(deployable.name): a cleaning without a record")

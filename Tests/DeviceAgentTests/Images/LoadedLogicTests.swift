@@ -48,7 +48,8 @@ import Testing
             id: IDSource.random.next(), kind: .clean, handle: IDSource.random.next(),
             attachment: Attachment(.testPCI, [:]), controlPath: "{}", driver: "xilinx_fpga", request: nil,
             deadline: Int64.max / 2)
-        guard case .cleaned = await (try worker.doing(work.item))() else { return #expect(Bool(false)) }
+        let outcome = try #require(await (try worker.doing(work.item))())
+        guard case .cleaned = try DeviceOutcome(outcome) else { return #expect(Bool(false)) }
         #expect(await keeper.state.loaded == [:])
     }
 

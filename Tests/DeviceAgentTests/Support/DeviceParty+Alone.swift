@@ -12,7 +12,7 @@ import Model
 extension DeviceParty {
     /// With a shell of its own.
     convenience init(
-        discoverer: Discoverer, link: any AgentLink, placement: any PlacementClient, options: Options,
+        discoverer: Discoverer, link: any DeviceLink, placement: any PlacementClient, options: Options,
         partitioner: Partitioner?, disk: any StateDisk, time: TimeSource, ids: IDSource, wait: @escaping Waiting,
         metrics: any MetricsFactory, logger: Logger
     ) throws {
@@ -20,7 +20,7 @@ extension DeviceParty {
             host: discoverer.host, link: link, disk: disk, time: time, ids: ids, wait: wait, metrics: metrics,
             logger: logger)
         try self.init(
-            shell, discoverer: discoverer, placement: placement, options: options, partitioner: partitioner)
+            shell, link: link, discoverer: discoverer, placement: placement, options: options, partitioner: partitioner)
     }
 
     /// Works as the only party of its host's agent.

@@ -102,7 +102,7 @@ import Testing
 
     @Test func aDeviceForOneUseIsHeldBackAfterItWasCleaned() async throws {
         let heard = try await run(boot: "one", [item(.clean, info: ["one_time_use": "true"])], until: 1)
-        guard case .failed(let reason) = heard.finished.first?.outcome else {
+        guard let reason = heard.finished.first?.outcome.failure else {
             return #expect(Bool(false), "\(heard.finished)")
         }
         #expect(reason.contains("for one use and was cleaned"))

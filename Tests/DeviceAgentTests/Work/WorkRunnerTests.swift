@@ -253,5 +253,5 @@ extension WorkRunner {
 
 extension WorkOutcome {
     /// Of a cleaning it also says what was done.
-    fileprivate var isDone: Bool { if case .failed = self { false } else { true } }
+    fileprivate var isDone: Bool { failure == nil }
 }

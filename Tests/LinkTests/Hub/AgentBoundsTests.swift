@@ -73,8 +73,10 @@ import Testing
     @Test(arguments: edges) func `what a cleaning says of itself`(edge: Int64) async throws {
         try await LinkWorld.run { world in
             let moment = Timestamp(microseconds: 1)
+            let item = LinkWorld.item(1, kind: .clean)
+            try await world.enqueue(item, on: host)
             func finish(_ record: CleaningRecord) async throws {
-                try await world.reception.finish(WorkItemID(UUID()), .cleaned(record), from: host)
+                try await world.reception.finish(item.id, .cleaned(record), from: host)
             }
             func record(
                 begun: Timestamp? = nil, ended: Timestamp? = nil, count: Int = 1, size: Int = 1, written: Int = 1
@@ -90,7 +92,9 @@ import Testing
             try await refused("cleaning.verification.count") { try await finish(record(count: Int(edge))) }
             try await refused("cleaning.verification.size") { try await finish(record(size: Int(edge))) }
             try await refused("cleaning.verification.written") { try await finish(record(written: Int(edge))) }
+            #expect(world.fleet.notes.withLock { $0.outcomes.isEmpty })
             try await finish(record())
+            #expect(world.fleet.notes.withLock { $0.outcomes[item.id]?.count } == 1)
         }
     }
 

@@ -76,10 +76,18 @@ import Testing
             .programmed(ProgrammingRecord(failure: "bad header")),
         ] {
             let bytes = try JSONEncoder().encode(outcome)
-            #expect(try JSONDecoder().decode(WorkOutcome.self, from: bytes) == outcome)
+            let read = try JSONDecoder().decode(WorkOutcome.self, from: bytes)
+            #expect(try read == outcome && DeviceOutcome(read).outcome == outcome)
         }
         #expect(throws: DecodingError.self) {
             try JSONDecoder().decode(WorkOutcome.self, from: Data(#"{"status":"perhaps"}"#.utf8))
+        }
+        for text in [
+            #"{"status":"done","cleaning":3}"#, #"{"status":"done","cleaning":{"methods":[]}}"#,
+            #"{"status":"done","programming":{"failure":"why"}}"#, #"{"status":"failed","programming":{}}"#,
+        ] {
+            let outcome = try JSONDecoder().decode(WorkOutcome.self, from: Data(text.utf8))
+            #expect(throws: Fault.self) { try DeviceOutcome(outcome) }
         }
     }
 }

@@ -65,7 +65,7 @@ import Testing
             .programmed(ProgrammingRecord(logic: "f00d", failure: "why")), .programmed(ProgrammingRecord()),
         ].map(Self.text)
         take(.bounded(WorkOutcome.self), outcomes) { (outcome: WorkOutcome) in
-            guard case .cleaned(let record) = outcome, (try? AgentBounds.check(outcome)) != nil,
+            guard case .cleaned(let record)? = try? DeviceOutcome(outcome),
                 case .samples(_, let count, let size, let written) = record.verification
             else { return }
             #expect(

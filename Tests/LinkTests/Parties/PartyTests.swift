@@ -1,4 +1,5 @@
 import Fleet
+import Foundation
 import Link
 import Model
 import Store
@@ -31,6 +32,61 @@ import Testing
             #expect(servers.outcomes.withLock { $0 } == [boot.id: .done])
             #expect(world.fleet.notes.withLock { $0.outcomes } == [prepare.id: [.failed("why")]])
         }
+    }
+
+    /// What a second party says needs no change of the envelope.
+    @Test func `each has its reports, its part of heartbeats and its details of outcomes`() async throws {
+        let servers = ServerParty()
+        try await LinkWorld.run(parties: [servers]) { world in
+            let link: any DeviceLink = InProcessAgentLink(host: host, hub: world.hub, reception: world.reception)
+            let body = JSONValue.object([.init("running", .array([.text("s1")]))])
+            for generation: Int64 in [3, 3, 4] {
+                try await link.report(PartyReport(generation: generation, body: body), of: "servers")
+            }
+            #expect(servers.reports.withLock { $0.map(\.generation) } == [3, 4])
+            for (party, kind): (Party, Fault.Kind) in [
+                ("servers", .conflict), ("volumes", .notFound), (.devices, .notFound),
+            ] {
+                let fault = await #expect(throws: Fault.self) {
+                    try await link.report(PartyReport(generation: 2, body: body), of: party)
+                }
+                #expect(fault?.kind == kind, "\(party)")
+            }
+            let wild = await #expect(throws: Fault.self) {
+                try await link.report(PartyReport(generation: -1, body: body), of: "servers")
+            }
+            #expect(wild?.kind == .badRequest)
+
+            var beat = Heartbeat(nonce: nil, revision: 1, agentVersion: "2", kinds: Self.both)
+            beat.sections["servers"] = .object([.init("slots", .integer(4))])
+            try await link.heartbeat(beat)
+            #expect(servers.beats.withLock { $0.last??["slots"] } == .integer(4))
+
+            let boot = ServerParty.boot()
+            try await world.enqueue(boot, on: host)
+            let outcome = WorkOutcome(details: [.init("console", .text("vnc"))])
+            try await link.finish(boot.id, outcome)
+            #expect(servers.outcomes.withLock { $0 } == [boot.id: outcome])
+        }
+    }
+
+    @Test func `what parties say keeps its form on the wire`() throws {
+        let outcomes = [
+            WorkOutcome(details: [.init("console", .text("vnc")), .init("cleaning", .integer(3))]),
+            WorkOutcome(
+                failure: "why", details: [.init("exit", .integer(7)), .init("deep", .object([.init("a", .bool(true))]))]),
+        ]
+        for outcome in outcomes {
+            #expect(try JSONDecoder().decode(WorkOutcome.self, from: JSONEncoder().encode(outcome)) == outcome)
+        }
+        // The envelope's own members are no details.
+        #expect(WorkOutcome(details: [.init("status", .text("failed")), .init("reason", .text("why"))]) == .done)
+        var beat = Heartbeat(
+            nonce: "n", revision: 1, agentVersion: "2", certificates: CertificateChainHead(number: 2, hash: "h"))
+        beat.sections["servers"] = .object([.init("slots", .integer(4))])
+        #expect(try JSONDecoder().decode(Heartbeat.self, from: JSONEncoder().encode(beat)) == beat)
+        let report = PartyReport(generation: 4, body: .array([.text("s")]))
+        #expect(try JSONDecoder().decode(PartyReport.self, from: JSONEncoder().encode(report)) == report)
     }
 
     @Test func `a host is given no work that its agent does not know`() async throws {
