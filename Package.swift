@@ -163,7 +163,7 @@ if !leavesOnly {
             swiftSettings: settings),
     ]
     targets +=
-        room("KeyFiles", [system])
+        room("KeyFiles", ["Model", nioPosix, system])
         + room("YAML", [yams])
         + room("Settings", ["Model", "YAML", yams], tests: ["TestFuzz"])
         + room(
@@ -236,20 +236,22 @@ if !leavesOnly {
             "ObjectStorage", ["Clients", "Model", crypto, httpClient, nioCore, nioHTTP1, nioPosix, nioSSL],
             tests: ["TestFuzz", "TestObjects"])
         + room(
-            "Link", ["Clients", "KeyFiles", "Model", crypto, nioPosix],
+            "Link", ["Model", crypto],
             // Both halves are tested where they meet.
             tests: [
                 "Fleet", "LinkClient", "API", "Store", "StoreSQLite", "Placement", "TestFuzz", nioCore, nioHTTP1,
                 nioSSL, httpClient, httpTypes, lifecycle, logging, "TestPlacement", "TestWatched",
             ])
         + room(
-            "Fleet", ["Link", "API", "Store", "Clients", "Model", x509, asn1, crypto, httpTypes, lifecycle, logging],
-            tests: nil)
+            "Fleet",
+            [
+                "Link", "API", "Store", "Clients", "KeyFiles", "Model", x509, asn1, crypto, httpTypes, lifecycle, logging,
+            ], tests: nil)
         + room(
             "LinkClient",
             [
-                "Link", "Clients", "Model", x509, asn1, crypto, nioCore, nioHTTP1, nioPosix, nioSSL, httpClient,
-                lifecycle, logging,
+                "Link", "Clients", "KeyFiles", "Model", x509, asn1, crypto, nioCore, nioHTTP1, nioPosix, nioSSL,
+                httpClient, lifecycle, logging,
             ], tests: nil)
         + room(
             "Console", ["Clients", "YAML", "Model", httpTypes, yams], tests: [])

@@ -1,6 +1,7 @@
 public import API
 import Crypto
 import FoundationEssentials
+import KeyFiles
 import Link
 public import Model
 import SwiftASN1

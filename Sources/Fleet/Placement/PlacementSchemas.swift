@@ -1,5 +1,5 @@
 package import API
-package import Link
+package import Clients
 import Model
 
 /// What agents may say of Placement, message by message.

@@ -1,4 +1,4 @@
-import Link
+import KeyFiles
 public import Model
 
 /// The folder of an agent's credentials: `agent.pem`, readable only by its owner. A key without a certificate yet is in

@@ -1,6 +1,5 @@
 import Clients
 import FoundationEssentials
-import Link
 import Model
 import NIOHTTP1
 

@@ -1,4 +1,3 @@
-package import Clients
 package import Model
 
 /// The inventory of one class.

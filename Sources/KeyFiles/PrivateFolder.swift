@@ -1,4 +1,3 @@
-import KeyFiles
 package import Model
 import NIOPosix
 

@@ -1,4 +1,3 @@
-package import Clients
 package import Model
 
 /// A resource provider as an agent is told of it.
