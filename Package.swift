@@ -153,7 +153,7 @@ if !leavesOnly {
         .executableTarget(
             name: "kilonova",
             dependencies: [
-                "ControlPlane", "Console", "Sanitisation", "Settings", "Clients", "Model", arguments, httpTypes,
+                "ControlPlane", "Console", "Sanitisation", "Settings", "Clients", "KeyFiles", "Model", arguments, httpTypes,
                 logging, system,
             ],
             swiftSettings: settings),
@@ -169,7 +169,7 @@ if !leavesOnly {
         + room(
             "Store", ["Model", logging, metrics], tests: ["StoreSQLite", "StorePostgreSQL", "TestStore"])
         + room("StoreSQLite", ["Store", "Model", grdb, sqlite], tests: nil)
-        + room("StorePostgreSQL", ["Store", "CPostgreSQL", logging, metrics], tests: nil)
+        + room("StorePostgreSQL", ["Store", "Model", "CPostgreSQL", logging, metrics], tests: nil)
         + room("Workflows", ["Store", "Model", lifecycle, logging], tests: ["TestStore"])
         + room(
             "API",
@@ -266,7 +266,7 @@ if !leavesOnly {
                 "Services", "Settings", "Identity", "Placement", "Accelerators", "Images", "KeyManager", "Conventions",
                 "Sanitisation", "Fleet",
                 "LinkClient",
-                "Link", "Access", "API", "Clients", "Workflows", "CMalloc", "Store", "StoreSQLite", "StorePostgreSQL",
+                "Link", "Access", "API", "Clients", "KeyFiles", "Workflows", "CMalloc", "Store", "StoreSQLite", "StorePostgreSQL",
                 "DeviceAgent", "Agent", "Host",
                 "Drivers", "Model", lifecycle, unixSignals,
                 logging, coreMetrics, system, crypto, httpTypes, nioPosix,

@@ -1,18 +1,7 @@
 import FoundationEssentials
-import SystemPackage
-
-#if canImport(Glibc)
-    import Glibc
-#elseif canImport(Musl)
-    import Musl
-#elseif canImport(Darwin)
-    import Darwin
-#endif
 
 /// A folder of secrets: files that only their owner may read, each written whole or not at all. Every method blocks: call it on a
 /// thread for files.
-///
-/// Safe: the C call takes its paths as strings that live as long as the call.
 public struct SecretFolder: Sendable {
     public let path: String
 
@@ -22,11 +11,7 @@ public struct SecretFolder: Sendable {
 
     /// Makes the folder, which only its owner may look into, where it is missing.
     public func make() throws(SecretFolderFault) {
-        guard !FileManager.default.fileExists(atPath: path) else { return }
-        try trying("\(path) cannot be made") {
-            try FileManager.default.createDirectory(
-                atPath: path, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
-        }
+        try trying("\(path) cannot be made") { try OwnFiles.makeFolder(path) }
     }
 
     /// Throws where others may write into the folder.
@@ -62,7 +47,7 @@ public struct SecretFolder: Sendable {
     public func create(_ name: String, _ text: String) throws(SecretFolderFault) -> Bool {
         let file = file(name)
         return try trying("\(file) cannot be written") {
-            let draft = try draft(file, text)
+            let draft = try OwnFiles.draft(Array(text.utf8), of: file)
             defer { try? FileManager.default.removeItem(atPath: draft) }
             do {
                 // A link, which no second writer can take away.
@@ -78,15 +63,7 @@ public struct SecretFolder: Sendable {
     /// Writes or replaces a file.
     public func replace(_ name: String, _ text: String) throws(SecretFolderFault) {
         let file = file(name)
-        try trying("\(file) cannot be written") {
-            let draft = try draft(file, text)
-            do {
-                guard unsafe rename(draft, file) == 0 else { throw Errno(rawValue: errno) }
-            } catch {
-                try? FileManager.default.removeItem(atPath: draft)
-                throw error
-            }
-        }
+        try trying("\(file) cannot be written") { try OwnFiles.write(Array(text.utf8), to: file) }
     }
 
     /// Throws where there is a file of the new name.
@@ -103,24 +80,6 @@ public struct SecretFolder: Sendable {
     }
 
     private func file(_ name: String) -> String { "\(path)/\(name)" }
-
-    /// Under another name first, at no moment readable by others, so that no reader finds half a secret.
-    private func draft(_ file: String, _ text: String) throws -> String {
-        let draft = "\(file).\(String(UInt64.random(in: .min ... .max), radix: 36))"
-        let descriptor = try FileDescriptor.open(
-            FilePath(draft), .writeOnly, options: [.create, .exclusiveCreate], permissions: .ownerReadWrite)
-        do {
-            try descriptor.closeAfter {
-                _ = try descriptor.writeAll(text.utf8)
-                // A key that the disk lost would cost the operator everything that was made with it.
-                guard fsync(descriptor.rawValue) == 0 else { throw Errno(rawValue: errno) }
-            }
-        } catch {
-            try? FileManager.default.removeItem(atPath: draft)
-            throw error
-        }
-        return draft
-    }
 
     private func refuse(_ file: String, openTo others: Int, cure: String) throws(SecretFolderFault) {
         let attributes = try? FileManager.default.attributesOfItem(atPath: file)

@@ -1,6 +1,7 @@
 import Foundation
 import Logging
 import Metrics
+import Model
 import Store
 
 /// Runs transactions one after another on a thread's connection, which is made when needed and again when it broke.
@@ -88,8 +89,11 @@ final class Session {
     /// A random pause, so that losers do not meet again: up to 4, 8, 16 … 128 ms; for a server that does not respond up
     /// to 2 s.
     private static func pause(after losses: Int, steep: Bool) -> Duration {
-        let bound = steep ? min(50 << min(losses, 10), 2000) : min(2 << min(losses, 10), 128)
-        return .milliseconds(Int.random(in: bound / 4...bound))
+        let delay =
+            steep
+            ? ExponentialDelay(first: .milliseconds(50), longest: .seconds(2))
+            : ExponentialDelay(first: .milliseconds(2), longest: .milliseconds(128))
+        return delay.doubled(losses) * Double.random(in: 0.25...1)
     }
 
     private func attempt<Result>(

@@ -1,6 +1,7 @@
 import ArgumentParser
 import ControlPlane
 import FoundationEssentials
+import KeyFiles
 
 @main
 struct KilonovaCommand: AsyncParsableCommand {

@@ -1,3 +1,5 @@
+import Model
+
 /// Writes the fields of a token's payload.
 struct BinaryWriter {
     var bytes: [UInt8] = []
@@ -72,9 +74,6 @@ struct BinaryReader {
     mutating func id() -> String? {
         guard let length = byte() else { return nil }
         if length > 0 { return take(Int(length)).flatMap { String(validating: $0, as: UTF8.self) } }
-        let digits = Array("0123456789abcdef".utf8)
-        return take(16).map { packed in
-            String(decoding: packed.flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] }, as: UTF8.self)
-        }
+        return take(16).map { Hexadecimal.text(of: $0) }
     }
 }

@@ -97,9 +97,7 @@ struct WorkJournal: Sendable, Equatable {
         encoder.outputFormatting = [.sortedKeys]
         // Encoding texts and numbers cannot fail; an empty line would be passed over as damaged.
         let body = Array((try? encoder.encode(line)) ?? Data())
-        let digits = String(Checksum.crc32(body), radix: 16)
-        return [10] + Array(String(repeating: "0", count: 8 - digits.utf8.count).utf8) + Array(digits.utf8) + [32]
-            + body
+        return [10] + Array(Hexadecimal.text(Checksum.crc32(body), width: 8).utf8) + [32] + body
     }
 
     private static func parse(_ text: ArraySlice<UInt8>) -> (WorkItemID, Entry)? {

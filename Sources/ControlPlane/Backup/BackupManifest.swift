@@ -1,4 +1,5 @@
 import FoundationEssentials
+import KeyFiles
 import Model
 
 /// The content of a backup, with the size and SHA-256 of every file: `manifest.json` in its folder.

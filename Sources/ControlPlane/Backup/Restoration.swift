@@ -1,5 +1,6 @@
 import FoundationEssentials
 import Glibc
+import KeyFiles
 import Model
 import NIOPosix
 import Settings

@@ -209,15 +209,16 @@ struct DriveEraser: Sendable {
             try await tool.sanitize(drive, action: action)
         case .never, .succeeded: try await tool.sanitize(drive, action: action)
         }
-        var length = Duration.milliseconds(100)
+        let delay = ExponentialDelay(first: .milliseconds(100), longest: .seconds(5))
+        var looks = 0
         while true {
             switch try await tool.sanitizeStatus(drive).state {
             case .succeeded: return
             case .failed: throw DriverFault("The sanitize operation of /dev/\(drive) failed.")
             case .never: throw DriverFault("/dev/\(drive) accepted the sanitize command and did not start it.")
             case .running:
-                try await pause(length, until: deadline, "its sanitize operation did not end")
-                length = min(length * 2, .seconds(5))
+                try await pause(delay.doubled(looks), until: deadline, "its sanitize operation did not end")
+                looks += 1
             }
         }
     }

@@ -2,7 +2,6 @@ extension String {
     /// The text as one segment of a path, or one name or value in a query: every byte except ASCII letters, digits and
     /// `-._~` is escaped in upper-case hexadecimal (RFC 3986, section 2.1).
     public var percentEncoded: String {
-        let digits = Array("0123456789ABCDEF".utf8)
         var bytes: [UInt8] = []
         bytes.reserveCapacity(utf8.count)
         for byte in utf8 {
@@ -11,7 +10,7 @@ extension String {
                 UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "-"), UInt8(ascii: "."), UInt8(ascii: "_"),
                 UInt8(ascii: "~"):
                 bytes.append(byte)
-            default: bytes += [UInt8(ascii: "%"), digits[Int(byte >> 4)], digits[Int(byte & 15)]]
+            default: bytes += [UInt8(ascii: "%")] + Hexadecimal.capitals(of: byte)
             }
         }
         return String(decoding: bytes, as: UTF8.self)

@@ -46,8 +46,7 @@ import Testing
             #expect(journal.records == [Self.items[0]: .init(attempts: 0, end: outcome)])
         }
         let text = #"{"cleaning":{"methods":["format"]},"event":"done","item":"\#(Self.items[1])"}"#
-        let digits = String(Checksum.crc32(Array(text.utf8)), radix: 16)
-        let line = "\n" + String(repeating: "0", count: 8 - digits.utf8.count) + digits + " " + text
+        let line = "\n" + Hexadecimal.text(Checksum.crc32(Array(text.utf8)), width: 8) + " " + text
         #expect(WorkJournal(reading: Array(line.utf8)).records[Self.items[1]]?.end == outcomes[0])
     }
 

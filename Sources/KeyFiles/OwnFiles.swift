@@ -1,5 +1,12 @@
-import Glibc
-import SystemPackage
+public import SystemPackage
+
+#if canImport(Glibc)
+    import Glibc
+#elseif canImport(Musl)
+    import Musl
+#elseif canImport(Darwin)
+    import Darwin
+#endif
 
 /// Files and folders of this process that nobody but its owner may read.
 ///
@@ -11,7 +18,7 @@ public enum OwnFiles {
     }
 
     /// Creates the folder and missing folders above it.
-    static func makeFolder(_ path: String) throws(Errno) {
+    public static func makeFolder(_ path: String) throws(Errno) {
         var facts = stat()
         if unsafe stat(path, &facts) == 0 {
             guard facts.st_mode & S_IFMT == S_IFDIR else { throw .notDirectory }
@@ -25,7 +32,17 @@ public enum OwnFiles {
 
     /// Writes or replaces a file atomically. After a crash it has the old or the new content; when this returns, it is
     /// on the disk.
-    static func write(_ bytes: [UInt8], to path: String) throws(Errno) {
+    public static func write(_ bytes: [UInt8], to path: String) throws(Errno) {
+        let draft = try draft(bytes, of: path)
+        guard unsafe rename(draft, path) == 0 else {
+            let reason = Errno(rawValue: errno)
+            unsafe unlink(draft)
+            throw reason
+        }
+    }
+
+    /// Writes a new file beside `path`, under a name that it returns. It is on the disk, and at no moment readable by others.
+    static func draft(_ bytes: [UInt8], of path: String) throws(Errno) -> String {
         let draft = "\(path).new-\(String(UInt64.random(in: .min ... .max), radix: 36))"
         do {
             let file = try FileDescriptor.open(
@@ -35,7 +52,7 @@ public enum OwnFiles {
                 _ = try file.writeAll(bytes)
                 guard fsync(file.rawValue) == 0 else { throw Errno(rawValue: errno) }
             }
-            guard unsafe rename(draft, path) == 0 else { throw Errno(rawValue: errno) }
+            return draft
         } catch {
             let reason = error as? Errno ?? .ioError
             unsafe unlink(draft)
@@ -44,10 +61,10 @@ public enum OwnFiles {
     }
 
     /// The operating system's reason for the latest failure of this thread, in words.
-    static func lastReason() -> String { Errno(rawValue: errno).description }
+    public static func lastReason() -> String { Errno(rawValue: errno).description }
 
     /// The operating system's reason in words.
-    static func reason(_ error: any Error) -> String {
+    public static func reason(_ error: any Error) -> String {
         (error as? Errno)?.description ?? "the operating system refuses it"
     }
 }
