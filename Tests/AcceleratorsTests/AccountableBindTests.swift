@@ -59,6 +59,26 @@ import Testing
         #expect(try await conditions() == [])
     }
 
+    @Test func `what a later release found is shown as it is`() async throws {
+        let fixture = try await fixture(units: 1)
+        let now = fixture.clock.source.now()
+        try await fixture.store.write { transaction in
+            _ = try transaction.execute(
+                """
+                INSERT INTO host_findings (host, kind, subject, source, reason, occurrences, since, seen_at)
+                VALUES ('host-a', 'thermal', 's', 'host-a', 'It is hot.', 1, \(now), \(now))
+                """)
+        }
+        let host = try await fixture.call(.get, "/v2/hosts/host-a", version: "2.4").json
+        #expect(host["conditions"].array == [["kind": "thermal", "subject": "s", "reason": "It is hot."]])
+        // This release's reports and pruning leave it to the later one.
+        fixture.clock.advance(.seconds(2 * 86_400))
+        try await fixture.service.forgetOldEvents()
+        try await fixture.report(Reports.host(9, [Reports.device(units: 1)]))
+        let later = try await fixture.call(.get, "/v2/hosts/host-a", version: "2.4").json
+        #expect(later["conditions"].array.map { $0["kind"].text } == ["thermal"])
+    }
+
     @Test func `from 2.5 a bind needs its claim, of as many units as it binds`() async throws {
         let fixture = try await fixture(units: 4)
         let (first, second) = (try await fixture.requests("p"), try await fixture.requests("p"))

@@ -94,7 +94,7 @@ struct FleetHost: Sendable, Equatable {
     }
 
     private mutating func add(_ findings: [HostFinding]) {
-        conditions += findings.map { Condition(kind: $0.kind.rawValue, subject: $0.subject, reason: $0.reason) }
+        conditions += findings.map { Condition(kind: $0.kind.word, subject: $0.subject, reason: $0.reason) }
     }
 
     private init(_ row: borrowing Row, agent: HostRecord?) throws {
