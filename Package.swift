@@ -141,7 +141,10 @@ if !leavesOnly {
             name: "TestAgent", dependencies: ["Agent", "Link", "Model", "TestPlacement", "TestWatched", logging],
             path: "Tests/TestAgent", swiftSettings: settings),
         .target(
-            name: "TestImages", dependencies: ["API", "Model", crypto, httpTypes, logging], path: "Tests/TestImages",
+            name: "TestImages", dependencies: ["API", "Clients", "Model", crypto, httpTypes, logging],
+            path: "Tests/TestImages", swiftSettings: settings),
+        .target(
+            name: "TestAccelerators", dependencies: ["Clients", "Model"], path: "Tests/TestAccelerators",
             swiftSettings: settings),
         .target(
             name: "TestObjects", dependencies: [crypto, nioCore, nioHTTP1, nioPosix, nioSSL], path: "Tests/TestObjects",
@@ -179,7 +182,7 @@ if !leavesOnly {
             ], tests: [httpClient, "TestFuzz"])
         + room(
             "Clients", ["Model", crypto, httpClient, httpTypes, nioCore, nioHTTP1, nioPosix, nioSSL],
-            tests: ["API", "TestImages", logging])
+            tests: ["API", "TestAccelerators", "TestImages", logging])
         + room(
             "Access",
             [
@@ -259,7 +262,7 @@ if !leavesOnly {
             "Agent", ["Link", "Model", lifecycle, logging, coreMetrics, system], tests: ["TestAgent", "TestWatched"])
         + room(
             "DeviceAgent", ["Agent", "Drivers", "Host", "Link", "Clients", "Model", logging, coreMetrics, system],
-            tests: ["API", "TestAgent", "TestPlacement", "TestWatched", crypto])
+            tests: ["API", "TestAccelerators", "TestAgent", "TestPlacement", "TestWatched", crypto])
         + room(
             "ControlPlane",
             [

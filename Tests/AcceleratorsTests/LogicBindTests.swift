@@ -2,6 +2,7 @@ import Clients
 import HTTPTypes
 import Link
 import Model
+import TestImages
 import TestJSON
 import Testing
 import Workflows

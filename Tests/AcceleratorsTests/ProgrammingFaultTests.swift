@@ -1,6 +1,7 @@
 import HTTPTypes
 import Link
 import Model
+import TestImages
 import TestJSON
 import Testing
 import Workflows

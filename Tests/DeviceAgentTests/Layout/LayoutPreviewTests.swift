@@ -1,6 +1,7 @@
 import Clients
 import Drivers
 import Model
+import TestAccelerators
 import Testing
 
 @testable import DeviceAgent
@@ -8,17 +9,7 @@ import Testing
 
 /// What an operator reads before a change of layout.
 @Suite struct LayoutPreviewTests {
-    private struct Profiles: DeviceProfileUse {
-        var used: [String: Set<String>] = [:]
-        var fault: Fault?
-
-        func classes() async throws(Fault) -> [String: Set<String>] {
-            if let fault { throw fault }
-            return used
-        }
-    }
-
-    private func preview(_ profiles: Profiles?, resourceClass: String? = nil) async throws -> String {
+    private func preview(_ profiles: MemoryProfiles?, resourceClass: String? = nil) async throws -> String {
         let recorded = try fixture("two-socket")
         let own = resourceClass.map { #", "resource_class": "\#($0)""# } ?? ""
         let specs = try DeviceSpec.list(json: #"[{"vendor_id":"10de","product_id":"20b5"\#(own)}]"#)
@@ -30,7 +21,7 @@ import Testing
 
     @Test func profilesThatAskForWhatGoes() async throws {
         let text = try await preview(
-            Profiles(used: ["gpu": ["CUSTOM_PCI"], "fpga": ["FPGA"], "new": ["CUSTOM_PCI_10DE_20B5"]]))
+            MemoryProfiles(["gpu": ["CUSTOM_PCI"], "fpga": ["FPGA"], "new": ["CUSTOM_PCI_10DE_20B5"]]))
         #expect(text.contains("! CUSTOM_PCI is offered no longer; what it was becomes CUSTOM_PCI_10DE_20B5\n"))
         #expect(
             text.contains(
@@ -42,10 +33,10 @@ import Testing
     }
 
     @Test func whatIsNotKnownIsSaid() async throws {
-        #expect(try await preview(Profiles(used: [:])).contains("no device profile asks for a class that goes\n"))
+        #expect(try await preview(MemoryProfiles()).contains("no device profile asks for a class that goes\n"))
         #expect(try await preview(nil).contains("! device profiles that ask for them were not looked for"))
         #expect(
-            try await preview(Profiles(fault: .unavailable("It is away."))).contains(
+            try await preview(MemoryProfiles(fault: .unavailable("It is away."))).contains(
                 "could not be looked for: It is away.\n"))
         // A class of the operator's own stays, and nothing is to be said of it.
         let same = try await preview(nil, resourceClass: "CUSTOM_GPU")

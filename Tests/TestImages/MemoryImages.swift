@@ -1,22 +1,20 @@
-import Clients
+public import Clients
 import Crypto
-import Model
+public import Model
 import Synchronization
 
-/// An image service within the process.
-final class MemoryImages: ImageSource {
+/// An image service within the process. It keeps the contract that a real one's client keeps.
+public final class MemoryImages: ImageSource {
     private let images = Mutex<[ImageID: (record: SourceImage, data: [UInt8])]>([:])
     private let trouble = Mutex<Fault?>(nil)
 
-    static let id = ImageID("20000000-0000-4000-8000-000000000001") ?? IDSource.random.next()
-
-    /// With one image of the function that reports have afterwards.
-    init(_ properties: [String: String] = ["accel:function_id": FPGAReports.after]) {
-        put(Self.id, Array("a bitstream".utf8), properties)
+    /// - Parameter images: their properties
+    public init(of images: [ImageID: [String: String]]) {
+        for (id, properties) in images { put(id, Array("a bitstream".utf8), properties) }
     }
 
     @discardableResult
-    func put(
+    public func put(
         _ id: ImageID, _ data: [UInt8], _ properties: [String: String] = [:], status: String = "active",
         hash: (String, String)? = nil
     ) -> SourceImage {
@@ -28,16 +26,18 @@ final class MemoryImages: ImageSource {
         return record
     }
 
-    /// What every call is answered from now on.
-    func fail(_ fault: Fault?) { trouble.withLock { $0 = fault } }
+    public func remove(_ id: ImageID) { images.withLock { $0[id] = nil } }
 
-    func image(_ id: ImageID, for behalf: Behalf) async throws(Fault) -> SourceImage {
+    /// What every call is answered from now on.
+    public func fail(_ fault: Fault?) { trouble.withLock { $0 = fault } }
+
+    public func image(_ id: ImageID, for behalf: Behalf) async throws(Fault) -> SourceImage {
         if let fault = trouble.withLock({ $0 }) { throw fault }
         guard let found = images.withLock({ $0[id]?.record }) else { throw .notFound("There is no image \(id).") }
         return found
     }
 
-    func images(
+    public func images(
         with properties: [String: String], most: Int, for behalf: Behalf
     ) async throws(Fault) -> [SourceImage] {
         if let fault = trouble.withLock({ $0 }) { throw fault }
@@ -49,12 +49,22 @@ final class MemoryImages: ImageSource {
         return Array(fitting.sorted { $0.id < $1.id }.prefix(most))
     }
 
-    func data(
+    public func data(
         of image: ImageID, size: Int, digest: ImageDigest, for behalf: Behalf,
         take: @Sendable (_ piece: [UInt8]) async throws(Fault) -> Void
     ) async throws(Fault) {
         if let fault = trouble.withLock({ $0 }) { throw fault }
         guard let data = images.withLock({ $0[image]?.data }) else { throw .notFound("There is no image \(image).") }
-        for piece in [data.prefix(3), data.dropFirst(3)] where !piece.isEmpty { try await take(Array(piece)) }
+        var running = ImageDigest.Running(digest.algorithm)
+        for piece in [data.prefix(3), data.dropFirst(3)] where !piece.isEmpty {
+            running.take(Array(piece))
+            guard running.size <= size else { throw Self.others(image) }
+            try await take(Array(piece))
+        }
+        guard running.size == size, running.matches(digest) else { throw Self.others(image) }
+    }
+
+    private static func others(_ image: ImageID) -> Fault {
+        Fault(.badGateway, "The data of image \(image) are not those of its record.")
     }
 }
