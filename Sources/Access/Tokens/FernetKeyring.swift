@@ -92,7 +92,7 @@ public final class FernetKeyring: Sendable {
     /// Reloads until cancelled, so that this replica signs with a new primary soon after a rotation.
     public func watch(every pause: Duration = .seconds(30), logger: Logger) async {
         while !Task.isCancelled {
-            do { try await Task.sleep(for: pause) } catch { return }
+            do { try await time.sleep(for: pause) } catch { return }
             do {
                 if try await reload() {
                     logger.info("token keys were read again", metadata: ["folder": "\(folder ?? "")"])

@@ -27,7 +27,7 @@ extension AgentEndpoints {
             let host = try call[Self.host]
             let identity = try call.agent(for: host)
             let applied = Int64(try call[Self.after] ?? 0)
-            let conversation = Conversation()
+            let conversation = Conversation(time: reception.time)
             let number = try await hub.open(
                 host, certificate: identity.certificate, after: applied, conversation.sink)
             guard let number else { throw Fault.unavailable("The control plane is stopping; use another address.") }

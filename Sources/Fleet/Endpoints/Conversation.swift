@@ -28,11 +28,13 @@ final class Conversation: Sendable {
     private static let mostUnread = 64
     /// How long an agent has to end its side after it was told that the stream is over.
     private let patience: Duration
+    private let time: TimeSource
     private let state = Mutex(State())
     private let bell = AsyncStream<Void>.makeStream(bufferingPolicy: .bufferingNewest(1))
 
-    init(patience: Duration = .seconds(2)) {
+    init(patience: Duration = .seconds(2), time: TimeSource) {
         self.patience = patience
+        self.time = time
     }
 
     /// What the hub sends goes to the agent.
@@ -123,9 +125,8 @@ final class Conversation: Sendable {
     /// Returns when the reader has ended: the agent ended its side, or time is up.
     private func endReading() async {
         guard let reader = state.withLock({ $0.reader }) else { return }
-        let patience = patience
-        let limit = Task {
-            try? await Task.sleep(for: patience)
+        let limit = Task { [time, patience] in
+            try? await time.sleep(for: patience)
             reader.cancel()
         }
         await withTaskCancellationHandler {

@@ -117,7 +117,7 @@ public final class Hub: ServiceLifecycle.Service, Sendable {
     private func watchTheClock() async {
         while !Task.isCancelled {
             do {
-                try await Task.sleep(for: settings.tick)
+                try await reception.time.sleep(for: settings.tick)
                 if table.withLock({ $0.oweDue(at: reception.time.now()) }) { bell.continuation.yield() }
                 try await reception.sweep(endedBefore: reception.time.now() - settings.memory)
             } catch is CancellationError {

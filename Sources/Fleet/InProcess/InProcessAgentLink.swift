@@ -27,7 +27,7 @@ public struct InProcessAgentLink: DeviceLink {
                         continuation.yield(line)
                     }
                 }
-                do { try await Task.sleep(for: retry) } catch { break }
+                do { try await reception.time.sleep(for: retry) } catch { break }
             }
             continuation.finish()
         }

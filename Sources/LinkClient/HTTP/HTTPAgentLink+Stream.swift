@@ -25,7 +25,7 @@ extension HTTPAgentLink {
         request.headers = ["content-type": "application/x-ndjson"]
         request.body = .stream(heartbeats.body, length: .unknown)
         // The client's own limit of silence begins after a request's end.
-        let silence = SilenceWatch()
+        let silence = SilenceWatch(time: time)
         let limit = self.silence
         let watch = Task {
             guard (try? await silence.wait(for: limit)) != nil else { return }

@@ -50,7 +50,7 @@ public final class HTTPAgentLink: DeviceLink, ServiceLifecycle.Service, Sendable
     private let settings: Settings
     private let addresses: ControlPlaneAddresses
     private let folder: CredentialFolder
-    private let time: TimeSource
+    let time: TimeSource
     private let logger: Logger
     private let current: Mutex<Current>
 
@@ -89,7 +89,7 @@ public final class HTTPAgentLink: DeviceLink, ServiceLifecycle.Service, Sendable
                     }
                     told = error
                 }
-                do { try await Task.sleep(for: settings.renewalCheck) } catch { break }
+                do { try await time.sleep(for: settings.renewalCheck) } catch { break }
             }
         }
         await close()
@@ -266,7 +266,7 @@ public final class HTTPAgentLink: DeviceLink, ServiceLifecycle.Service, Sendable
             if begin.duration(to: clock.now) > settings.silence { backoff.reset() }
             // Nothing but an operator lets this host in again.
             if (failure as? Fault)?.kind == .unauthorized { backoff.give() }
-            do { try await Task.sleep(for: backoff.next(draw: .random(in: 0...1))) } catch { return }
+            do { try await time.sleep(for: backoff.next(draw: .random(in: 0...1))) } catch { return }
         }
     }
 }

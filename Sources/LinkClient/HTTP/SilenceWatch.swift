@@ -1,25 +1,31 @@
+import Model
 import Synchronization
 
 /// Notices that nothing was heard for a while.
 final class SilenceWatch: Sendable {
-    private let clock = ContinuousClock()
+    /// A clock that nobody sets.
+    private let now: @Sendable () -> ContinuousClock.Instant
+    private let time: TimeSource
     private let last: Mutex<ContinuousClock.Instant>
 
-    init() {
-        last = Mutex(ContinuousClock.now)
+    /// - Parameter time: lets the spans between two looks pass
+    init(now: @escaping @Sendable () -> ContinuousClock.Instant = { .now }, time: TimeSource) {
+        self.now = now
+        self.time = time
+        last = Mutex(now())
     }
 
     func heard() {
-        let now = clock.now
+        let now = now()
         last.withLock { $0 = now }
     }
 
     /// Returns when nothing was heard for `limit`. Throws when it is cancelled.
     func wait(for limit: Duration) async throws {
         while true {
-            let end = last.withLock { $0 }.advanced(by: limit)
-            if end <= clock.now { return }
-            try await Task.sleep(until: end, clock: clock)
+            let rest = now().duration(to: last.withLock { $0 }.advanced(by: limit))
+            if rest <= .zero { return }
+            try await time.sleep(for: rest)
         }
     }
 }

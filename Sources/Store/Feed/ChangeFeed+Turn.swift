@@ -31,7 +31,7 @@ extension ChangeFeed {
         guard let cursor = state.withLock({ state in state.cursor }) else { return try await restart() }
         let stretches = stretches(of: cursor)
         let page = options.page
-        let begin = ContinuousClock.now
+        let begin = now()
         let look = try await engine.read { transaction in
             try LogLook(from: cursor, stretches: stretches ?? [], page: page, in: transaction)
         }
@@ -56,7 +56,7 @@ extension ChangeFeed {
     /// Starts at the end of the log; every subscriber loads everything.
     private func restart() async throws -> Bool {
         resets.increment()
-        let begin = ContinuousClock.now
+        let begin = now()
         let look = try await engine.read { transaction in try LogLook(surveying: transaction) }
         let cursor = FeedCursor(
             at: look.highest, floor: look.lowest, missing: look.missing, horizon: look.horizon ?? 0)

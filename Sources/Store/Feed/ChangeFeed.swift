@@ -1,5 +1,6 @@
 public import Logging
 import Metrics
+public import Model
 import Synchronization
 
 /// Tails the change log, so that what a replica keeps in memory follows what any replica wrote.
@@ -44,15 +45,24 @@ public final class ChangeFeed: Sendable {
     let engine: any StateStore
     let options: Options
     let logger: Logger
+    private let time: TimeSource
+    /// A clock that nobody sets.
+    let now: @Sendable () -> ContinuousClock.Instant
     let state = Mutex(State())
     let behind = Gauge(label: "kilonova_change_feed_entries_behind")
     let openGaps = Gauge(label: "kilonova_change_feed_open_gaps")
     let resets = Counter(label: "kilonova_change_feed_resets_total")
     let failures = Counter(label: "kilonova_change_feed_failures_total")
 
+    /// - Parameters:
+    ///   - time: lets the intervals pass
+    ///   - now: measures how old what was delivered is
     public init(
-        _ engine: any StateStore, options: Options = Options(), logger: Logger = Logger(label: "kilonova.store")
+        _ engine: any StateStore, options: Options = Options(), logger: Logger = Logger(label: "kilonova.store"),
+        time: TimeSource = .system, now: @escaping @Sendable () -> ContinuousClock.Instant = { .now }
     ) {
+        self.time = time
+        self.now = now
         self.engine = engine
         self.options = options
         self.logger = logger
@@ -106,7 +116,7 @@ public final class ChangeFeed: Sendable {
     /// has just started or was suspended, or whose database does not respond.
     public func isCurrent(within age: Duration) -> Bool {
         let looked = state.withLock { state in state.lastDelivered }
-        return looked.map { ContinuousClock.now - $0 <= age } ?? false
+        return looked.map { now() - $0 <= age } ?? false
     }
 
     /// Records that this process wrote changes of these kinds; the empty kind means any.
@@ -149,15 +159,15 @@ public final class ChangeFeed: Sendable {
         defer { end() }
         wake.yield()
         await withThrowingTaskGroup(of: Void.self) { group in
-            group.addTask { [options] in
+            group.addTask { [options, time] in
                 while !Task.isCancelled {
-                    try await Task.sleep(for: options.interval)
+                    try await time.sleep(for: options.interval)
                     wake.yield()
                 }
             }
             group.addTask { [self] in
                 while !Task.isCancelled {
-                    try await Task.sleep(for: options.pruningInterval)
+                    try await time.sleep(for: options.pruningInterval)
                     await pruneQuietly()
                 }
             }

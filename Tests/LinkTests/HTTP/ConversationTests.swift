@@ -192,7 +192,7 @@ import Testing
 
     @Test func `when the hub has nothing more to say, the agent ends its side, or is left`() async throws {
         for isPolite in [true, false] {
-            let conversation = Conversation(patience: isPolite ? .seconds(600) : .zero)
+            let conversation = Conversation(patience: isPolite ? .seconds(600) : .zero, time: .system)
             let (beats, sink) = AsyncStream.makeStream(of: Int.self)
             let (ends, left) = AsyncStream.makeStream(of: Void.self)
             conversation.read(beats) { _ in
