@@ -48,7 +48,8 @@ import Testing
             id: IDSource.random.next(), kind: .clean, handle: IDSource.random.next(),
             attachment: Attachment(.testPCI, [:]), controlPath: "{}", driver: "xilinx_fpga", request: nil,
             deadline: Int64.max / 2)
-        let outcome = try #require(await (try worker.doing(work.item))())
+        let doing = try worker.doing(work.item)
+        let outcome = try #require(await doing())
         guard case .cleaned = try DeviceOutcome(outcome) else { return #expect(Bool(false)) }
         #expect(await keeper.state.loaded == [:])
     }
