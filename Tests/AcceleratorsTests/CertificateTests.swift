@@ -122,7 +122,8 @@ import Workflows
     func hear(_ known: CertificateChainHead, _ fixture: AcceleratorFixture) async throws {
         let now = fixture.clock.source.now()
         try await fixture.store.write { [fleet = fixture.service.fleet] transaction in
-            try fleet.heard(known, of: "host-a", at: now, in: transaction)
+            let beat = Heartbeat(nonce: nil, revision: 0, agentVersion: "1", certificates: known)
+            try fleet.heard(beat, from: "host-a", at: now, in: transaction)
         }
     }
 
