@@ -147,6 +147,9 @@ if !leavesOnly {
             name: "TestAccelerators", dependencies: ["Clients", "Model"], path: "Tests/TestAccelerators",
             swiftSettings: settings),
         .target(
+            name: "TestKeystone", dependencies: ["Clients", "Model", httpTypes], path: "Tests/TestKeystone",
+            swiftSettings: settings),
+        .target(
             name: "TestObjects", dependencies: [crypto, nioCore, nioHTTP1, nioPosix, nioSSL], path: "Tests/TestObjects",
             swiftSettings: settings),
         .target(name: "TestJSON", path: "Tests/TestJSON", swiftSettings: settings),
@@ -156,7 +159,8 @@ if !leavesOnly {
         .executableTarget(
             name: "kilonova",
             dependencies: [
-                "ControlPlane", "Console", "Sanitisation", "Settings", "Clients", "KeyFiles", "Model", arguments, httpTypes,
+                "ControlPlane", "Console", "Sanitisation", "Settings", "Clients", "KeyFiles", "Model", arguments,
+                httpTypes,
                 logging, system,
             ],
             swiftSettings: settings),
@@ -182,13 +186,13 @@ if !leavesOnly {
             ], tests: [httpClient, "TestFuzz"])
         + room(
             "Clients", ["Model", crypto, httpClient, httpTypes, nioCore, nioHTTP1, nioPosix, nioSSL],
-            tests: ["API", "TestAccelerators", "TestImages", logging])
+            tests: ["API", "TestAccelerators", "TestImages", "TestKeystone", logging])
         + room(
             "Access",
             [
                 "API", "Clients", "KeyFiles", "YAML", "Model", "CCrypt", crypto, cryptoExtras, yams, logging, nioCore,
                 nioPosix, httpTypes,
-            ], tests: ["TestFuzz"])
+            ], tests: ["TestFuzz", "TestKeystone"])
         + room(
             "Services",
             ["Fleet", "Workflows", "Access", "API", "Clients", "Store", "Settings", "Model", lifecycle, logging],
@@ -248,7 +252,8 @@ if !leavesOnly {
         + room(
             "Fleet",
             [
-                "Link", "API", "Store", "Clients", "KeyFiles", "Model", x509, asn1, crypto, httpTypes, lifecycle, logging,
+                "Link", "API", "Store", "Clients", "KeyFiles", "Model", x509, asn1, crypto, httpTypes, lifecycle,
+                logging,
             ], tests: nil)
         + room(
             "LinkClient",
@@ -269,7 +274,8 @@ if !leavesOnly {
                 "Services", "Settings", "Identity", "Placement", "Accelerators", "Images", "KeyManager", "Conventions",
                 "Sanitisation", "Fleet",
                 "LinkClient",
-                "Link", "Access", "API", "Clients", "KeyFiles", "Workflows", "CMalloc", "Store", "StoreSQLite", "StorePostgreSQL",
+                "Link", "Access", "API", "Clients", "KeyFiles", "Workflows", "CMalloc", "Store", "StoreSQLite",
+                "StorePostgreSQL",
                 "DeviceAgent", "Agent", "Host",
                 "Drivers", "Model", lifecycle, unixSignals,
                 logging, coreMetrics, system, crypto, httpTypes, nioPosix,

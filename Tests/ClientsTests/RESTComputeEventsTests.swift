@@ -2,6 +2,7 @@ import Clients
 import FoundationEssentials
 import HTTPTypes
 import Model
+import TestKeystone
 import Testing
 
 @Suite struct RESTComputeEventsTests {
@@ -11,14 +12,14 @@ import Testing
         instance: IDSource.random.next(), request: IDSource.random.next(), isBound: false)
 
     func send(_ nova: StubNeighbour) async throws -> [AcceleratorRequestID: Outcome] {
-        let peer = ServicePeer(.compute, transport: nova, tokens: StubKeystone(placement: nil).session)
+        let peer = ServicePeer(.compute, transport: nova, tokens: FakeKeystone(placement: nil).session)
         return try await RESTComputeEvents(peer: peer).send([bound, failed])
     }
 
     @Test func `a token that is refused is renewed, and the events are taken`() async throws {
-        let nova = StubNeighbour(200, "{\"events\": []}") { $0.token == "token-1" }
+        let nova = StubNeighbour(200, "{\"events\": []}") { $0.token == "service-1" }
         #expect(try await send(nova) == [bound.request: .accepted, failed.request: .accepted])
-        #expect(nova.proofs == [.init("token-1"), .init("token-2")])
+        #expect(nova.proofs == [.init("service-1"), .init("service-2")])
         #expect(nova.requests.first?.body == nova.requests.last?.body)
     }
 
@@ -27,7 +28,7 @@ import Testing
         let fault = await #expect(throws: Fault.self) { try await send(nova) }
         #expect(fault?.kind == .unavailable)
         #expect(fault?.context == "POST /os-server-external-events answered 401: without a reason")
-        #expect(nova.proofs == [.init("token-1"), .init("token-2")])
+        #expect(nova.proofs == [.init("service-1"), .init("service-2")])
     }
 
     @Test func `the request is what the compute service expects`() async throws {

@@ -1,5 +1,6 @@
 import HTTPTypes
 import Model
+import TestKeystone
 import Testing
 
 @testable import Clients
@@ -9,7 +10,7 @@ import Testing
     let request = PeerRequest(.get, "/x?secret=1")
 
     private func peer(_ neighbour: StubNeighbour) -> ServicePeer {
-        ServicePeer(.compute, transport: neighbour, tokens: StubKeystone(placement: nil).session)
+        ServicePeer(.compute, transport: neighbour, tokens: FakeKeystone(placement: nil).session)
     }
 
     @Test func `a request says which version is spoken`() throws {
@@ -23,14 +24,14 @@ import Testing
     }
 
     @Test func `a refused token is renewed once, and the second refusal stands`() async throws {
-        let neighbour = StubNeighbour { $0.token == "token-1" || $0.token == "token-3" || $0.token == "token-4" }
+        let neighbour = StubNeighbour { $0.token == "service-1" || $0.token == "service-3" || $0.token == "service-4" }
         let peer = peer(neighbour)
         #expect(try await peer.send(request).status == 200)
         #expect(try await peer.send(request).status == 200)
-        #expect(neighbour.proofs == [Proof("token-1"), Proof("token-2"), Proof("token-2")])
+        #expect(neighbour.proofs == [Proof("service-1"), Proof("service-2"), Proof("service-2")])
         let always = StubNeighbour { _ in true }
         #expect(try await self.peer(always).send(request).status == 401)
-        #expect(always.proofs == [Proof("token-1"), Proof("token-2")])
+        #expect(always.proofs == [Proof("service-1"), Proof("service-2")])
     }
 
     @Test func `a token that cannot be renewed is not sent twice`() async throws {
@@ -47,11 +48,11 @@ import Testing
     }
 
     @Test func `a user's request carries both tokens, and the service's is renewed`() async throws {
-        let neighbour = StubNeighbour { $0.voucher == "token-1" }
+        let neighbour = StubNeighbour { $0.voucher == "service-1" }
         let user = UserToken(Secret("ann"))
         let answer = try await peer(neighbour).send(request, behalf: .user(user, afterwards: .fails))
         #expect(answer.status == 200)
-        #expect(neighbour.proofs == [Proof("ann", "token-1"), Proof("ann", "token-2")])
+        #expect(neighbour.proofs == [Proof("ann", "service-1"), Proof("ann", "service-2")])
     }
 
     @Test func `after the user's token has ended the service's goes on where it may`() async throws {
@@ -59,7 +60,7 @@ import Testing
         let neighbour = StubNeighbour { $0.token == "ann" }
         let answer = try await peer(neighbour).send(request, behalf: .user(user, afterwards: .service))
         #expect(answer.status == 200)
-        #expect(neighbour.proofs == [Proof("ann", "token-1"), Proof("ann", "token-2"), Proof("token-2")])
+        #expect(neighbour.proofs == [Proof("ann", "service-1"), Proof("ann", "service-2"), Proof("service-2")])
 
         let strict = StubNeighbour { $0.token == "ann" }
         let fault = await #expect(throws: Fault.self) {
@@ -68,7 +69,7 @@ import Testing
         #expect(fault?.kind == .unauthorized)
         #expect(fault?.message == "The compute service no longer accepts the user's token; sign in again.")
         #expect(fault?.context == "GET /x answered 401")
-        #expect(strict.proofs == [Proof("ann", "token-1"), Proof("ann", "token-2")])
+        #expect(strict.proofs == [Proof("ann", "service-1"), Proof("ann", "service-2")])
     }
 
     @Test func `every client renews a token that is refused`() async throws {
@@ -81,9 +82,9 @@ import Testing
             { _ = try await RESTComputeEvents(peer: $0).send([]) },
         ]
         for (document, call) in zip(documents, calls) {
-            let neighbour = StubNeighbour(200, document) { $0.token == "token-1" }
+            let neighbour = StubNeighbour(200, document) { $0.token == "service-1" }
             try await call(peer(neighbour))
-            #expect(neighbour.proofs == [Proof("token-1"), Proof("token-2")])
+            #expect(neighbour.proofs == [Proof("service-1"), Proof("service-2")])
         }
     }
 

@@ -1,5 +1,6 @@
 import Clients
 import Model
+import TestKeystone
 import Testing
 
 @testable import Access

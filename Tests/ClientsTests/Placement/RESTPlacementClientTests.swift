@@ -1,6 +1,7 @@
 import Clients
 import Model
 import Synchronization
+import TestKeystone
 import Testing
 
 /// The time-outs are long, so that a machine with other work to do fails none of these.
@@ -15,7 +16,7 @@ import Testing
     ) async throws {
         let stub = StubPlacement()
         try await stub.run { port in
-            let keystone = StubKeystone(placement: "http://127.0.0.1:\(port)/placement")
+            let keystone = FakeKeystone(placement: "http://127.0.0.1:\(port)/placement")
             try await body(keystone.placement(), stub)
         }
     }
@@ -63,7 +64,7 @@ import Testing
             try await placement.deleteProvider(leaf)
             #expect(try await placement.provider(leaf) == nil)
             #expect(Set(stub.state.withLock { $0.versions }) == ["1.26"])
-            #expect(Set(stub.state.withLock { $0.tokens }) == ["token-1"])
+            #expect(Set(stub.state.withLock { $0.tokens }) == ["service-1"])
         }
     }
 
@@ -141,29 +142,29 @@ import Testing
 
     @Test func `a token that is refused is renewed once`() async throws {
         let stub = StubPlacement()
-        let good = Mutex("token-2")
+        let good = Mutex("service-2")
         try await stub.run(accepting: { token in good.withLock { $0 } == token }) { port in
-            let keystone = StubKeystone(placement: "http://127.0.0.1:\(port)/placement")
+            let keystone = FakeKeystone(placement: "http://127.0.0.1:\(port)/placement")
             let placement = keystone.placement()
             let tree = try await placement.tree(of: ids.next())
             #expect(tree == [])
-            #expect(keystone.count == 2)
+            #expect(keystone.signIns == 2)
             good.withLock { $0 = "nobody's" }
             let fault = await #expect(throws: Fault.self) { try await placement.tree(of: ids.next()) }
             #expect(fault?.kind == .unavailable)
-            #expect(keystone.count == 3)
+            #expect(keystone.signIns == 3)
         }
     }
 
     @Test func `a service that cannot be found or reached is 503`() async throws {
-        let nowhere = StubKeystone(placement: nil).placement(region: "two")
+        let nowhere = FakeKeystone(placement: nil).placement(region: "two")
         let unknown = await #expect(throws: Fault.self) { try await nowhere.tree(of: ids.next()) }
         #expect(unknown?.kind == .unavailable)
         let context = try #require(unknown?.context)
         #expect(context.contains("region 'two'"))
         let freed = Mutex(0)
         try await StubPlacement().run { port in freed.withLock { $0 = port } }
-        let gone = StubKeystone(placement: "http://127.0.0.1:\(freed.withLock { $0 })").placement()
+        let gone = FakeKeystone(placement: "http://127.0.0.1:\(freed.withLock { $0 })").placement()
         let unreachable = await #expect(throws: Fault.self) { try await gone.tree(of: ids.next()) }
         #expect(unreachable?.kind == .unavailable)
     }

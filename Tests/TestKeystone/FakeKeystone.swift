@@ -1,16 +1,16 @@
-import Clients
+public import Clients
 import FoundationEssentials
 import HTTPTypes
-import Model
+public import Model
 import Synchronization
 
-/// A Keystone in memory, behind the transport: signs in, validates tokens, shows limits.
-final class FakeKeystone: HTTPTransport {
-    struct Request: Sendable, Equatable {
-        let method: String
-        let path: String
-        let token: String?
-        let subject: String?
+/// A Keystone in memory, behind the transport: signs in with `service-1`, `service-2`, …, validates tokens, shows limits.
+public final class FakeKeystone: HTTPTransport {
+    public struct Request: Sendable, Equatable {
+        public let method: String
+        public let path: String
+        public let token: String?
+        public let subject: String?
     }
 
     private struct State {
@@ -26,22 +26,38 @@ final class FakeKeystone: HTTPTransport {
     private let state = Mutex(State())
     private let lifetime: Duration
     private let time: TimeSource
+    private let catalog: String
 
-    init(time: TimeSource, lifetime: Duration = .seconds(3600)) {
+    /// - Parameter catalog: the services' JSON, with commas between them
+    public init(time: TimeSource, lifetime: Duration = .seconds(3600), catalog: String = FakeKeystone.services) {
         self.time = time
         self.lifetime = lifetime
+        self.catalog = catalog
     }
 
-    var requests: [Request] { state.withLock { $0.requests } }
-    var signIns: Int { state.withLock { $0.signIns } }
-    func answer(_ path: String, _ status: Int, _ body: String) { state.withLock { $0.answers[path] = (status, body) } }
-    func setDown(_ isDown: Bool) { state.withLock { $0.isDown = isDown } }
-    func setFailure(_ status: Int?) { state.withLock { $0.failure = status } }
-    func setRefusing(_ refuses: Bool) { state.withLock { $0.refusesSignIn = refuses } }
-    func revokeServiceTokens() { state.withLock { $0.accepted = [] } }
-    func forgetRequests() { state.withLock { $0.requests = [] } }
+    /// Placement and the accelerator service in two regions.
+    public static let services = """
+        {"type":"placement","name":"placement","endpoints":[
+        {"interface":"public","region":"one","url":"http://public"},
+        {"interface":"internal","region":"two","url":"http://internal"}]},
+        {"id":"s1","type":"accelerator","name":"cyborg","endpoints":[
+        {"id":"e1","interface":"public","region":"one","url":"http://a"},
+        {"id":"e2","interface":"internal","region":"one","url":"http://b"},
+        {"id":"e3","interface":"public","region":"two","url":"http://c"}]}
+        """
 
-    func send(_ request: PeerRequest) async throws(Fault) -> PeerResponse {
+    public var requests: [Request] { state.withLock { $0.requests } }
+    public var signIns: Int { state.withLock { $0.signIns } }
+    public func answer(_ path: String, _ status: Int, _ body: String) {
+        state.withLock { $0.answers[path] = (status, body) }
+    }
+    public func setDown(_ isDown: Bool) { state.withLock { $0.isDown = isDown } }
+    public func setFailure(_ status: Int?) { state.withLock { $0.failure = status } }
+    public func setRefusing(_ refuses: Bool) { state.withLock { $0.refusesSignIn = refuses } }
+    public func revokeServiceTokens() { state.withLock { $0.accepted = [] } }
+    public func forgetRequests() { state.withLock { $0.requests = [] } }
+
+    public func send(_ request: PeerRequest) async throws(Fault) -> PeerResponse {
         let subject = request.headers[Self.field("X-Subject-Token")]
         let own = request.headers[Self.field("X-Auth-Token")]
         let expires = (time.now() + lifetime).isoZulu
@@ -59,13 +75,7 @@ final class FakeKeystone: HTTPTransport {
                 headers[Self.field("X-Subject-Token")] = token
                 let body = """
                     {"token":{"user":{"id":"svc","name":"kilonova"},"roles":[{"id":"1","name":"service"}],
-                    "expires_at":"\(expires)","catalog":[{"type":"placement","name":"placement","endpoints":[
-                    {"interface":"public","region":"one","url":"http://public"},
-                    {"interface":"internal","region":"two","url":"http://internal"}]},
-                    {"id":"s1","type":"accelerator","name":"cyborg","endpoints":[
-                    {"id":"e1","interface":"public","region":"one","url":"http://a"},
-                    {"id":"e2","interface":"internal","region":"one","url":"http://b"},
-                    {"id":"e3","interface":"public","region":"two","url":"http://c"}]}]}}
+                    "expires_at":"\(expires)","catalog":[\(catalog)]}}
                     """
                 return .success(PeerResponse(status: 201, headers: headers, body: Array(body.utf8)))
             }
