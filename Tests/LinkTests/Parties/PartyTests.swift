@@ -74,7 +74,8 @@ import Testing
         let outcomes = [
             WorkOutcome(details: [.init("console", .text("vnc")), .init("cleaning", .integer(3))]),
             WorkOutcome(
-                failure: "why", details: [.init("exit", .integer(7)), .init("deep", .object([.init("a", .bool(true))]))]),
+                failure: "why",
+                details: [.init("exit", .integer(7)), .init("deep", .object([.init("a", .bool(true))]))]),
         ]
         for outcome in outcomes {
             #expect(try JSONDecoder().decode(WorkOutcome.self, from: JSONEncoder().encode(outcome)) == outcome)
