@@ -1,10 +1,10 @@
-import API
-import Link
+public import API
+public import Link
 import Model
 
 extension WorkOutcome: SchemaProviding {
     /// With the details of the party `devices`, which the first releases know; those of others are theirs.
-    package static let schema = Schema.object(
+    public static let schema = Schema.object(
         ObjectSchema([
             .init("status", .oneOfTexts(["done", "failed"])), .init("reason", .nullable(.string), required: false),
             .init("cleaning", .nullable(.object(ObjectSchema([]))), required: false),
