@@ -1,4 +1,4 @@
-public import Model
+import Model
 
 extension Heartbeat {
     /// The furthest end of the host's sanitisation certificates that the agent was ever told: the section of the party `devices`.
