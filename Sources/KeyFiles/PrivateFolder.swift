@@ -1,9 +1,10 @@
+import Dispatch
 package import Model
-import NIOPosix
 
 /// A folder for keys: only its owner may look into it. File work runs on threads of its own.
 package struct PrivateFolder: Sendable {
     private let folder: SecretFolder
+    private static let queue = DispatchQueue(label: "kilonova.private-folders", attributes: .concurrent)
     package var path: String { folder.path }
 
     package init(_ path: String) async throws(Fault) {
@@ -35,8 +36,11 @@ package struct PrivateFolder: Sendable {
     private static func onThread<Value: Sendable>(
         _ body: @escaping @Sendable () throws -> Value
     ) async throws(Fault) -> Value {
+        let outcome: Result<Value, any Error> = await withCheckedContinuation { waiting in
+            queue.async { waiting.resume(returning: Result { try body() }) }
+        }
         do {
-            return try await NIOThreadPool.singleton.runIfActive(body)
+            return try outcome.get()
         } catch {
             throw .internalError("\(error)")
         }
