@@ -170,7 +170,7 @@ if !leavesOnly {
             swiftSettings: settings),
     ]
     targets +=
-        room("KeyFiles", ["Model", system])
+        room("KeyFiles", [system])
         + room("YAML", [yams])
         + room("Settings", ["Model", "YAML", yams], tests: ["TestFuzz"])
         + room(

@@ -32,18 +32,24 @@ public struct CertificateAuthority: Sendable {
     public static func open(
         folder: String, time: TimeSource = .system, ids: IDSource = .random
     ) async throws(Fault) -> CertificateAuthority {
-        let folder = try await PrivateFolder(folder)
-        if let text = try await folder.text(fileName) {
-            return try CertificateAuthority(pem: text, time: time, ids: ids)
+        do {
+            let folder = try await PrivateFolder(folder)
+            if let text = try await folder.text(fileName) {
+                return try CertificateAuthority(pem: text, time: time, ids: ids)
+            }
+            let text = try make(time: time, ids: ids)
+            if try await folder.create(fileName, text) {
+                return try CertificateAuthority(pem: text, time: time, ids: ids)
+            }
+            guard let other = try await folder.text(fileName) else {
+                throw Fault.internalError("'\(fileName)' vanished from '\(folder.path)' while it was opened")
+            }
+            return try CertificateAuthority(pem: other, time: time, ids: ids)
+        } catch let fault as Fault {
+            throw fault
+        } catch {
+            throw .internalError("\(error)")
         }
-        let text = try make(time: time, ids: ids)
-        if try await folder.create(fileName, text) {
-            return try CertificateAuthority(pem: text, time: time, ids: ids)
-        }
-        guard let other = try await folder.text(fileName) else {
-            throw .internalError("'\(fileName)' vanished from '\(folder.path)' while it was opened")
-        }
-        return try CertificateAuthority(pem: other, time: time, ids: ids)
     }
 
     init(pem: String, time: TimeSource, ids: IDSource) throws(Fault) {
