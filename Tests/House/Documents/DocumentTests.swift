@@ -37,12 +37,8 @@ import Testing
         hold(
             pages.values.reduce(into: []) { found, page in
                 found.formUnion(DocumentRule.unknownNames(page, vocabulary))
-            },
-            exceptions: Self.names)
+            })
     }
-
-    /// Names of others, which look like ours.
-    private static let names: Set<String> = []
 
     @Test func deadLinksAndUnknownNamesAreFound() {
         let page = Page(

@@ -1,6 +1,18 @@
 /// A target imports what the table says, and the table's arrows point down.
 enum ImportRule {
-    static let services: Set<String> = ["Accelerators", "Placement", "Identity"]
+    /// The rooms that give the control plane a service: each has a `static let room` of the type `ServiceRoom`.
+    static func services(_ rooms: [(name: String, files: [SourceFile])]) -> Set<String> {
+        Set(
+            rooms.filter { room in
+                room.files.contains { file in
+                    file.declarations.contains { declaration in
+                        guard declaration.name == "room", declaration.modifiers.contains("static") else { return false }
+                        let end = min(declaration.signature.upperBound + 2, file.tokens.count)
+                        return file.tokens[declaration.signature.lowerBound..<end].contains { $0.isWord("ServiceRoom") }
+                    }
+                }
+            }.map(\.name))
+    }
 
     /// Where the sources and the table differ.
     static func differences(target: String, imports: Set<String>, allowed: Set<String>) -> Set<String> {
@@ -15,7 +27,7 @@ enum ImportRule {
     }
 
     /// Arrows that do not point down: to a room that stands above, or to itself. Without one there is no circle.
-    static func upward(_ rooms: [ImportTable.Row]) -> Set<String> {
+    static func upward(_ rooms: [ImportTable.Row], services: Set<String>) -> Set<String> {
         var found: Set<String> = []
         for (place, room) in rooms.enumerated() {
             for above in rooms[...place] where room.imports.contains(above.name) {
@@ -28,5 +40,10 @@ enum ImportRule {
             }
         }
         return found
+    }
+
+    /// All of Foundation brings its data on languages and calendars into the program.
+    static func wholeFoundation(_ files: [SourceFile]) -> Set<String> {
+        Set(files.filter { $0.path.hasPrefix("Sources/") && $0.imports.contains("Foundation") }.map(\.path))
     }
 }

@@ -31,6 +31,11 @@ struct House: Sendable {
         Self.paths(below: folder, in: root, endingWith: ending)
     }
 
+    /// The rooms that are services.
+    var services: Set<String> {
+        ImportRule.services(manifest.targets.filter { $0.kind == .room }.map { ($0.name, sources(of: $0)) })
+    }
+
     /// The sources of a target.
     func sources(of target: Manifest.Target) -> [SourceFile] {
         sources.filter { $0.path.hasPrefix("\(target.path)/") }

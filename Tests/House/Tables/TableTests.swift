@@ -9,15 +9,17 @@ import Testing
         #expect(TableRule.owners(rooms).count > 40)
         hold(
             TableRule.findings(rooms),
-            exceptions: [
-                // One statement claims and notes the claim: a second one would be felt in every claim.
-                "Sources/Placement/Allocations/FreshClaims+Writing.swift touches the table change_log of Store",
-                "Sources/Accelerators/Devices/DeviceState+Counts.swift touches the table hosts of Fleet",
-                "Sources/Accelerators/Devices/DeviceState.swift touches the table hosts of Fleet",
-                "Sources/Accelerators/Fleet/FleetGauges.swift touches the table hosts of Fleet",
-                "Sources/Accelerators/Fleet/FleetHost.swift touches the table hosts of Fleet",
-                "Sources/Accelerators/Fleet/ProviderClaims.swift touches the table hosts of Fleet",
-            ])
+            exceptions: Exceptions(
+                atMost: 6,
+                [
+                    // One statement claims and notes the claim: a second one would be felt in every claim.
+                    "Sources/Placement/Allocations/FreshClaims+Writing.swift touches the table change_log of Store",
+                    "Sources/Accelerators/Devices/DeviceState+Counts.swift touches the table hosts of Fleet",
+                    "Sources/Accelerators/Devices/DeviceState.swift touches the table hosts of Fleet",
+                    "Sources/Accelerators/Fleet/FleetGauges.swift touches the table hosts of Fleet",
+                    "Sources/Accelerators/Fleet/FleetHost.swift touches the table hosts of Fleet",
+                    "Sources/Accelerators/Fleet/ProviderClaims.swift touches the table hosts of Fleet",
+                ]))
     }
 
     private func room(_ name: String, _ text: String) -> TableRule.Room {
