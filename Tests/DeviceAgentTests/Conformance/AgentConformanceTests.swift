@@ -79,6 +79,46 @@ import Testing
         }?.outcome
     }
 
+    /// Prepares, withdraws and cleans the first handle of each kind of device, one after another.
+    private func useHandles(
+        _ devices: [DeviceReport], _ link: ScriptedLink, _ revision: inout Int64
+    ) async throws {
+        var seen: Set<String> = []
+        let handles = devices.flatMap { device in
+            device.deployables.compactMap { deployable in
+                deployable.handles.first.map { (device, deployable, $0) }
+            }
+        }
+        for (device, deployable, handle) in handles
+        where seen.insert("\(device.type) \(deployable.resourceClass)").inserted && seen.count <= 3 {
+            let id: AttachHandleID = IDSource.random.next()
+            func perform(_ kind: DeviceWork.Kind) async -> WorkOutcome? {
+                revision += 1
+                return await outcome(
+                    of: DeviceWork(
+                        id: IDSource.random.next(), kind: kind, handle: id, attachment: handle.attachment,
+                        controlPath: device.controlPath, driver: device.driver, request: nil,
+                        deadline: .max / 4), link, revision)
+            }
+            if handle.needsPreparation {
+                let outcome = await perform(.prepare)
+                // One that another device of the recording leaves no room for says so.
+                if deployable.accelerators > 0 { #expect(outcome == .done, "\(deployable.name)") }
+                #expect(await perform(.withdraw) == .done)
+                _ = await perform(.prepare)
+            }
+            guard handle.needsCleaning else {
+                if handle.needsPreparation { _ = await perform(.withdraw) }
+                continue
+            }
+            switch try await perform(.clean).map({ try DeviceOutcome($0) }) {
+            case .cleaned(let report): #expect(!report.methods.isEmpty && !report.device.isEmpty)
+            case .failed(let reason): #expect(reason.hasSuffix(".") && reason.count > 20, "\(reason)")
+            case .done, .programmed, nil: Issue.record("\(deployable.name): a cleaning without a record")
+            }
+        }
+    }
+
     /// Three looks: the first may have begun before, the second is of now, and is reported before the third begins.
     private func lookAgain(_ agent: DeviceParty, _ witness: ScriptedDriver) async {
         for _ in 1...3 {
@@ -120,42 +160,8 @@ import Testing
             }
             let before = await settled(placement, report.devices)
 
-            // The first handle of each kind of device, one after another.
             var revision: Int64 = 1
-            var seen: Set<String> = []
-            let handles = report.devices.flatMap { device in
-                device.deployables.compactMap { deployable in
-                    deployable.handles.first.map { (device, deployable, $0) }
-                }
-            }
-            for (device, deployable, handle) in handles
-            where seen.insert("\(device.type) \(deployable.resourceClass)").inserted && seen.count <= 3 {
-                let id: AttachHandleID = IDSource.random.next()
-                func perform(_ kind: DeviceWork.Kind) async -> WorkOutcome? {
-                    revision += 1
-                    return await outcome(
-                        of: DeviceWork(
-                            id: IDSource.random.next(), kind: kind, handle: id, attachment: handle.attachment,
-                            controlPath: device.controlPath, driver: device.driver, request: nil,
-                            deadline: .max / 4), link, revision)
-                }
-                if handle.needsPreparation {
-                    let outcome = await perform(.prepare)
-                    // One that another device of the recording leaves no room for says so.
-                    if deployable.accelerators > 0 { #expect(outcome == .done, "\(deployable.name)") }
-                    #expect(await perform(.withdraw) == .done)
-                    _ = await perform(.prepare)
-                }
-                guard handle.needsCleaning else {
-                    if handle.needsPreparation { _ = await perform(.withdraw) }
-                    continue
-                }
-                switch try await perform(.clean).map({ try DeviceOutcome($0) }) {
-                case .cleaned(let report): #expect(!report.methods.isEmpty && !report.device.isEmpty)
-                case .failed(let reason): #expect(reason.hasSuffix(".") && reason.count > 20, "\(reason)")
-                case .done, .programmed, nil: Issue.record("\(deployable.name): a cleaning without a record")
-                }
-            }
+            try await useHandles(report.devices, link, &revision)
             revision += 1
             link.send(revision: revision)
             let count = link.heard.value.reports.count
