@@ -7,7 +7,7 @@ DEBIAN_PACKAGES := libsqlite3-dev libpq-dev libcrypt-dev pkg-config curl python3
 # time out.
 export SWT_EXPERIMENTAL_MAXIMUM_PARALLELIZATION_WIDTH ?= 8
 
-.PHONY: demo run build test test-faults conformance original interop test-leaves lint format docs docs-check bench lab lab-test deps
+.PHONY: demo run build test test-faults conformance original interop test-leaves lint format docs docs-check bench lab lab-test deps toolchain
 
 # The main job, end to end, with the openstack client.
 demo: build
@@ -60,13 +60,13 @@ original: deps
 	Tests/Scripts/original.sh
 
 # Tests only the rooms that need neither the network stack nor a database: seconds.
-test-leaves:
+test-leaves: toolchain
 	KILONOVA_LEAVES=1 swift test --scratch-path .build-leaves
 
-lint:
+lint: toolchain
 	swift format lint --strict -r Sources Tests lab/suite $(wildcard Benchmarks) Package.swift
 
-format:
+format: toolchain
 	swift format -i -r Sources Tests lab/suite $(wildcard Benchmarks) Package.swift
 
 # Generates documents from the program: configuration reference, support matrix, OpenAPI documents.
@@ -84,21 +84,23 @@ bench: deps
 	Benchmarks/run
 
 # Builds the laboratory: a guest with emulated accelerators; once, some minutes.
-lab:
+lab: toolchain
 	lab/build
 
 # Runs every check in the laboratory, under a real kernel. If none is built, prints that and ends with status 77.
-lab-test:
+lab-test: toolchain
 	lab/test all
 
-# Installs missing packages for the build and the tests, and fails if the compiler's version is not the one in .swift-version. To try a
-# later version: `make SWIFT_VERSION=6.4 ...`.
+# Fails if the compiler's version is not the one in .swift-version. To try a later version: `make SWIFT_VERSION=6.4 ...`.
 SWIFT_VERSION ?= $(shell cat .swift-version)
-deps:
+toolchain:
 	@found=$$(swift --version 2>/dev/null | sed -n 's/.*Swift version \([0-9][0-9.]*\).*/\1/p'); \
 	    case "$$found." in "$(SWIFT_VERSION)."*) ;; *) \
 	        echo "Swift $(SWIFT_VERSION) is needed (.swift-version), and this is $${found:-no Swift at all}:" \
 	            "install it, for example with \`swiftly install $(SWIFT_VERSION)\`." >&2; exit 1;; \
 	    esac
+
+# Installs missing packages for the build and the tests.
+deps: toolchain
 	@dpkg -s $(DEBIAN_PACKAGES) >/dev/null 2>&1 || \
 	    { $(SUDO) apt-get update -qq && $(SUDO) env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq $(DEBIAN_PACKAGES); }
