@@ -18,6 +18,7 @@ import Model
 ///     BenchmarkDiscovery ARCHIVE --damage N   N damaged trees, from a seed that is printed
 let usage = "usage: BenchmarkDiscovery ARCHIVE [FOLDER | --damage N [SEED]]"
 
+/// Safe: the call fills a variable of this function.
 func processorTime() -> Double {
     var usage = rusage()
     _ = unsafe getrusage(Int32(RUSAGE_SELF.rawValue), &usage)

@@ -61,6 +61,8 @@ public struct SecretFolder: Sendable {
     }
 
     /// Writes or replaces a file.
+    ///
+    /// Safe: the paths live as long as the call.
     public func replace(_ name: String, _ text: String) throws(SecretFolderFault) {
         let file = file(name)
         try trying("\(file) cannot be written") { try OwnFiles.write(Array(text.utf8), to: file) }

@@ -39,6 +39,9 @@ final class Connection {
     private(set) var lineage: Lineage?
 
     /// Connects. Throws `StoreError.connection` with the library's message, without the password.
+    ///
+    /// Safe: the keywords and values are lent for the call only; the pointer is checked, kept by this object and
+    /// freed with it.
     init(_ configuration: ConnectionParameters) throws(StoreError) {
         secret = configuration.password
         let keywords = CStrings(configuration.pairs.map(\.0))
@@ -55,6 +58,7 @@ final class Connection {
         lineage = try Lineage(of: self)
     }
 
+    /// Safe: this object alone has the pointer, and has it until now.
     deinit {
         unsafe PQfinish(pointer)
     }
@@ -63,6 +67,7 @@ final class Connection {
     /// closed.
     private var isEnded = false
 
+    /// Safe: the pointer is valid until `deinit`.
     var isBroken: Bool { unsafe isEnded || PQstatus(pointer) != CONNECTION_OK }
 
     /// Whether a transaction was begun and neither committed nor rolled back.
@@ -107,12 +112,16 @@ final class Connection {
     }
 
     /// Runs a statement without values, not prepared.
+    ///
+    /// Safe: the text lives as long as the call, and there are no parameters.
     func execute(plain text: String) throws(StoreError) -> QueryResult {
         try expect(.needed, unsafe PQsendQueryParams(pointer, text, 0, nil, nil, nil, nil, 0))
         return try answer()
     }
 
     /// Runs a statement with its values, prepared on first use.
+    ///
+    /// Safe: the three arrays have `parameters.count` entries and live as long as the call.
     func execute(_ statement: SQL) throws(StoreError) -> QueryResult {
         let text = statement.render(.postgresql)
         let parameters = Parameters(statement.values)
@@ -125,11 +134,13 @@ final class Connection {
         return try answer()
     }
 
+    /// Safe: the name lives as long as the call, and there are no parameters.
     private func send(prepared text: String, _ kind: Expected) throws(StoreError) {
         let name = try prepare(text, [])
         try expect(kind, unsafe PQsendQueryPrepared(pointer, name, 0, nil, nil, nil, 0))
     }
 
+    /// Safe: name, text and types live as long as the call, which is told the true number of types.
     private func prepare(_ text: String, _ types: [UInt32]) throws(StoreError) -> String {
         let key = StatementKey(text: text, types: types)
         if let name = statements[key] { return name }
@@ -149,12 +160,15 @@ final class Connection {
         expected.append(kind)
     }
 
+    /// Safe: the pointer is valid until `deinit`.
     private func synchronize() throws(StoreError) {
         try expect(.synchronization, unsafe PQpipelineSync(pointer))
     }
 
     /// Reads the results of everything that was sent. Returns the last one, or throws the first failure, after which
     /// nothing was run.
+    ///
+    /// Safe: `QueryResult` becomes the one owner of the result.
     private func answer() throws(StoreError) -> QueryResult {
         try synchronize()
         let all = expected
@@ -190,6 +204,8 @@ final class Connection {
     }
 
     /// The one result of the next command, or of a synchronization; the library ends a command's results with a null.
+    ///
+    /// Safe: each result is freed once: here, or by the `QueryResult` that takes it.
     private func next() -> OpaquePointer? {
         guard let result = unsafe PQgetResult(pointer) else { return nil }
         if unsafe PQresultStatus(result) == PGRES_PIPELINE_SYNC { return unsafe result }
@@ -209,6 +225,8 @@ final class Connection {
     }
 
     /// The library's own error: no connection, a broken one, no memory.
+    ///
+    /// Safe: the library returns a text that ends with a zero, which is copied.
     private func trouble() -> StoreError {
         let message = unsafe String(cString: PQerrorMessage(pointer))
         return StoreError(.connection, withoutSecret(message), isTransient: true)

@@ -5,8 +5,6 @@ import Store
 ///
 /// Nulls are not among them: `SQL.render` writes those out, because a null without a type is the one value that the
 /// server cannot place everywhere.
-///
-/// Safe: the pointers lead into arrays of this value and are lent for the call only.
 struct Parameters {
     /// Object ids of the server's own types, fixed since its beginnings.
     enum TypeID {
@@ -51,6 +49,8 @@ struct Parameters {
     var count: Int32 { Int32(types.count) }
 
     /// Calls `body` with values, lengths and formats, valid during the call.
+    ///
+    /// Safe: the pointers lead into arrays of this value, within their bounds, and are lent for the call only.
     func withPointers<Result>(
         _ body: (UnsafePointer<UnsafePointer<CChar>?>?, UnsafePointer<Int32>?, UnsafePointer<Int32>?) -> Result
     ) -> Result {

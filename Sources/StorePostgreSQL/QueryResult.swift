@@ -62,11 +62,13 @@ struct PostgreSQLColumns: Columns {
     private let result: OpaquePointer
     private let row: Int32
 
+    /// Safe: the `Row` with this value does not outlive the call that lends it, and the result outlives that call.
     init(result: OpaquePointer, row: Int32) {
         unsafe self.result = unsafe result
         self.row = row
     }
 
+    /// Safe: as in `init`, the result is valid; libpq checks the numbers of row and column.
     func isNull(_ index: Int) -> Bool { unsafe PQgetisnull(result, row, Int32(index)) != 0 }
 
     func integer(_ index: Int) throws(StoreError) -> Int64 {
@@ -111,18 +113,23 @@ struct PostgreSQLColumns: Columns {
         return data
     }
 
+    /// Safe: as in `init`, the result is valid; libpq checks the number of the column.
     private func type(_ index: Int) -> UInt32 { unsafe PQftype(result, Int32(index)) }
 
+    /// Safe: the bytes are copied before the result can end.
     private func text(at index: Int) -> String {
         unsafe String(decoding: bytes(index), as: UTF8.self)
     }
 
+    /// Safe: libpq returns the value with its length, and both are valid as long as the result.
     private func bytes(_ index: Int) -> UnsafeRawBufferPointer {
         unsafe UnsafeRawBufferPointer(
             start: PQgetvalue(result, row, Int32(index)), count: Int(PQgetlength(result, row, Int32(index))))
     }
 
     /// Nil if it is not a whole number, or too large.
+    ///
+    /// Safe: the bytes are read before the result can end, and each position is checked against their count.
     private func decimal(_ index: Int) -> Int64? {
         let bytes = unsafe bytes(index)
         let isNegative = unsafe bytes.first == UInt8(ascii: "-")

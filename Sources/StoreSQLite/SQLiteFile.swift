@@ -13,8 +13,6 @@ import Store
 
 /// The file of a database before SQLite opens it: made where there is none, readable by its owner only, and refused with a
 /// sentence where SQLite would begin anew in it or say no more than a number.
-///
-/// Safe: the C calls take paths that live as long as the call, and fill values of this function's own.
 struct SQLiteFile {
     let path: String
 
@@ -25,6 +23,8 @@ struct SQLiteFile {
     }
 
     /// Nil if the file does not exist.
+    ///
+    /// Safe: the path lives as long as the call, which fills a value of this function.
     var identity: Identity? {
         var facts = stat()
         guard unsafe stat(path, &facts) == 0 else { return nil }
@@ -32,6 +32,8 @@ struct SQLiteFile {
     }
 
     /// Whether that many bytes can be written beside the file. True if that cannot be determined.
+    ///
+    /// Safe: the path lives as long as the call, which fills a value of this function.
     func hasRoom(for bytes: UInt64) -> Bool {
         var facts = statvfs()
         guard unsafe statvfs(path, &facts) == 0 else { return true }
@@ -40,6 +42,8 @@ struct SQLiteFile {
     }
 
     /// Prepares the file. Throws `StoreError.file`.
+    ///
+    /// Safe: the path lives as long as the calls, which fill a value of this function.
     func prepare() throws(StoreError) {
         var facts = stat()
         guard unsafe stat(path, &facts) == 0 else {
@@ -64,6 +68,8 @@ struct SQLiteFile {
     }
 
     /// Removes the rights of everybody but the owner.
+    ///
+    /// Safe: the path lives as long as the calls, which fill a value of this function.
     private func close(_ file: String) throws(StoreError) {
         var facts = stat()
         guard unsafe stat(file, &facts) == 0, facts.st_mode & 0o077 != 0 else { return }
@@ -77,6 +83,8 @@ struct SQLiteFile {
     }
 
     /// Creates a new database atomically: there is never an empty file with its name.
+    ///
+    /// Safe: the paths live as long as the calls.
     private func make() throws(StoreError) {
         let draft = "\(path).new-\(UUID().uuidString.prefix(8))"
         try createEmpty(draft)
@@ -103,6 +111,7 @@ struct SQLiteFile {
         try createEmpty(path)
     }
 
+    /// Safe: the path lives as long as the call.
     private func createEmpty(_ file: String) throws(StoreError) {
         let descriptor = unsafe open(file, O_CREAT | O_EXCL | O_RDWR | O_CLOEXEC, 0o600)
         guard descriptor >= 0 else {
@@ -112,6 +121,7 @@ struct SQLiteFile {
         Self.end(descriptor)
     }
 
+    /// Safe: the path lives as long as the call.
     private func syncFolder() {
         let folder = URL(filePath: path).deletingLastPathComponent().path
         let descriptor = unsafe open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC)

@@ -98,6 +98,7 @@ import Testing
         #expect(!root.exists("/sys/d/virtfn0"))
     }
 
+    /// Safe: the path lives as long as the call.
     @Test func aPipeInPlaceOfAFileHoldsNobodyUp() throws {
         let folder = FileManager.default.temporaryDirectory.appendingPathComponent(UUID().uuidString).path
         try FileManager.default.createDirectory(atPath: folder + "/sys", withIntermediateDirectories: true)

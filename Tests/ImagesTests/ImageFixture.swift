@@ -181,6 +181,7 @@ final class ImageFixture: Sendable {
         let paths = FileManager.default.enumerator(atPath: "\(folder)/\(store)/\(kind)")?.allObjects as? [String] ?? []
         return paths.filter { path in
             var isFolder: ObjCBool = false
+            // Safe: the call writes to a variable of this closure.
             let exists = unsafe FileManager.default.fileExists(
                 atPath: "\(folder)/\(store)/\(kind)/\(path)", isDirectory: &isFolder)
             return exists && !isFolder.boolValue

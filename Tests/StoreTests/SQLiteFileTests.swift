@@ -45,6 +45,7 @@ import Testing
             let first = try SQLiteStore(path: file.path)
             try await Migrator([things]).run(on: first)
             // Another process has it open, so that the log lies beside it.
+            // Safe: the path lives as long as the call.
             for end in ["", "-wal", "-shm"] { unsafe chmod(file.path + end, 0o644) }
             let second = try SQLiteStore(path: file.path)
             for end in ["", "-wal", "-shm"] {

@@ -9,8 +9,6 @@ import Synchronization
 ///
 /// An epoch counts how often everything was forgotten. Who looks a token up remembers the epoch from before, and what was
 /// found is not kept when it has passed meanwhile.
-///
-/// Safe: the token's bytes are hashed where they lie, and nothing keeps the pointer after the closure.
 final class TokenCache<Value: Sendable>: Sendable {
     /// The first half of a token's SHA-256, and whether expired tokens were admitted.
     struct Key: Hashable, Sendable {
@@ -18,6 +16,7 @@ final class TokenCache<Value: Sendable>: Sendable {
         let low: UInt64
         let allowExpired: Bool
 
+        /// Safe: the bytes of the token are hashed where they are, and nothing keeps the pointer after the closure.
         init(_ token: Secret, allowExpired: Bool) {
             var text = token.revealed
             let digest = text.withUTF8 { bytes in unsafe SHA256.hash(data: UnsafeRawBufferPointer(bytes)) }

@@ -10,8 +10,6 @@ import SystemPackage
 #endif
 
 /// Files in a folder that only its owner may look into, written through to the disk. One agent at a time has the folder.
-///
-/// Safe: each call gets a buffer with its true size, and nothing keeps a pointer after the call.
 final class FolderDisk: StateDisk {
     private let folder: FilePath
     private let lock: FileDescriptor
@@ -37,6 +35,7 @@ final class FolderDisk: StateDisk {
         try? lock.close()
     }
 
+    /// Safe: the file is read into the buffer within its true size, and `count` is what was read.
     func read(_ name: String) throws -> [UInt8]? {
         let descriptor: FileDescriptor
         do {
@@ -56,6 +55,7 @@ final class FolderDisk: StateDisk {
         }
     }
 
+    /// Safe: the paths live as long as the calls.
     func replace(_ name: String, with bytes: [UInt8]) throws {
         let draft = folder.appending("\(name).new")
         let descriptor = try FileDescriptor.open(

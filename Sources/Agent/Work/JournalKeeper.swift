@@ -6,8 +6,6 @@ import Model
 ///
 /// A disk that takes nothing stops nobody: the agent goes on with what it has in memory, says so once, and writes the whole
 /// again at the next change.
-///
-/// Safe: the actor holds its executor as long as it lives.
 actor JournalKeeper {
     private static let file = "work.journal"
 
@@ -19,6 +17,7 @@ actor JournalKeeper {
     private(set) var isDurable = true
     private var isTroubled = false
 
+    /// Safe: the actor holds its executor as long as it lives.
     nonisolated var unownedExecutor: UnownedSerialExecutor { unsafe executor.asUnownedSerialExecutor() }
 
     /// Reads the file. Throws if it cannot be read at all. Damaged lines are dropped: their work, which is idempotent, is done

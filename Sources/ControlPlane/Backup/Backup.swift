@@ -11,8 +11,6 @@ import StoreSQLite
 ///
 /// A backup is a folder of files that only their owner may read, with a manifest. It appears under its name when it is whole
 /// and was checked, or not at all.
-///
-/// Safe: the C calls take paths that live as long as the call.
 public struct Backup: Sendable {
     private let state: BackedUpState
     private let time: TimeSource
@@ -35,6 +33,7 @@ public struct Backup: Sendable {
         try await NIOThreadPool.singleton.runIfActive { try makeNow(in: DataFolder.absolute(folder)) }
     }
 
+    /// Safe: the paths live as long as the calls.
     private func makeNow(in folder: String) throws -> Summary {
         guard unsafe access(folder, F_OK) != 0 else {
             throw Fault.conflict("'\(folder)' exists; a backup is made in a new folder.")
@@ -87,6 +86,8 @@ public struct Backup: Sendable {
     }
 
     /// The paths within the backup of what was copied.
+    ///
+    /// Safe: the paths live as long as the calls.
     private func copy(_ part: BackupPart, into draft: String) throws -> [String] {
         let target = "\(draft)/\(part.name)"
         switch part.content {

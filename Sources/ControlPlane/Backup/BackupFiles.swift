@@ -4,8 +4,6 @@ import Glibc
 import SystemPackage
 
 /// Files of a backup, read and written piece by piece. Every call blocks.
-///
-/// Safe: each call gets a buffer with its true size, and nothing keeps a pointer after the call.
 enum BackupFiles {
     private static let piece = 1 << 20
 
@@ -43,6 +41,8 @@ enum BackupFiles {
     }
 
     /// Names of the plain files in a folder, in order, without drafts; nil if there is no such folder.
+    ///
+    /// Safe: the paths live as long as the calls, which fill a value of this function.
     static func names(in folder: String) throws -> [String]? {
         var facts = stat()
         guard unsafe stat(folder, &facts) == 0 else {
@@ -56,6 +56,7 @@ enum BackupFiles {
         }.sorted()
     }
 
+    /// Safe: the file is read into the buffer within its true size, and `count` is what was read.
     private static func forEachPiece(of path: String, _ body: ([UInt8]) throws -> Void) throws {
         let source = try FileDescriptor.open(FilePath(path), .readOnly, options: .closeOnExec)
         try source.closeAfter {

@@ -8,8 +8,6 @@ import Store
 import StoreSQLite
 
 /// Puts a backup into the place that the settings name: `kilonova restore`. Nothing that is there is overwritten.
-///
-/// Safe: the C calls take paths that live as long as the call, and fill values of this function's own.
 public struct Restoration: Sendable {
     private let state: BackedUpState
 
@@ -94,6 +92,7 @@ public struct Restoration: Sendable {
         return placed
     }
 
+    /// Safe: the path lives as long as the call, which fills a value of this function.
     private func refuseOccupied(_ parts: [BackupPart]) throws(Fault) {
         var places = parts.map(\.place)
         for part in parts where part.content == .database { places += [part.place + "-wal", part.place + "-shm"] }
@@ -136,6 +135,7 @@ public struct Restoration: Sendable {
         }
     }
 
+    /// Safe: the paths live as long as the calls.
     private func publish(_ placed: [Placed]) throws {
         // The database last: with it the control plane starts, and finds everything else.
         for part in placed.sorted(by: { $0.part.content != .database && $1.part.content == .database }) {

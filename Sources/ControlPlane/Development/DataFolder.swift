@@ -8,8 +8,6 @@ import SystemPackage
 /// The folder in which `kilonova dev` keeps everything: database, token keys, passwords, clouds.yaml, agents' journals.
 ///
 /// Held by one process at a time; the lock ends with the process, whichever way it ends.
-///
-/// Safe: the C call takes a path that lives as long as the call.
 public struct DataFolder: Sendable {
     public let path: String
     private let lock: FileDescriptor
@@ -74,6 +72,8 @@ public struct DataFolder: Sendable {
     }
 
     /// The secret in the file `name`, created if there is none. Only the owner may read it.
+    ///
+    /// Safe: the path lives as long as the call.
     public func secret(_ name: String) throws -> Secret {
         let file = path + "/" + name
         // One that the operator put there, or an older release made, is closed to others, too.

@@ -12,8 +12,6 @@ import SystemPackage
 ///       └──otherwise──▶ removed                   └──its place is needed, or the agent starts──▶ removed
 ///
 /// Nothing in it is needed: what is missing is fetched again.
-///
-/// Safe: the actor holds its executor as long as it lives.
 actor ImageFolder {
     /// What receives an image's data, piece by piece.
     typealias Fetching =
@@ -35,6 +33,7 @@ actor ImageFolder {
     private var used: [ImageDigest: Int] = [:]
     private var isReady = false
 
+    /// Safe: the actor holds its executor as long as it lives.
     nonisolated var unownedExecutor: UnownedSerialExecutor { unsafe executor.asUnownedSerialExecutor() }
 
     init(_ path: String, limit: Int = 4 << 30) {

@@ -7,8 +7,6 @@ import Logging
 ///
 /// A disk that takes nothing stops nobody: the agent goes on with what it has in memory, says so once, and writes the whole
 /// again at the next change.
-///
-/// Safe: the actor holds its executor as long as it lives.
 actor StateKeeper {
     private static let stateFile = "state.json"
 
@@ -24,6 +22,7 @@ actor StateKeeper {
     private(set) var isDurable = true
     private var isTroubled = false
 
+    /// Safe: the actor holds its executor as long as it lives.
     nonisolated var unownedExecutor: UnownedSerialExecutor { unsafe executor.asUnownedSerialExecutor() }
 
     /// Reads the file. Throws if it cannot be read at all. Damaged content is dropped: all of it can be found out

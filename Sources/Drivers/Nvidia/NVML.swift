@@ -10,9 +10,6 @@ public import Model
 
 /// NVIDIA's management library, where it is installed; asked and let go of each time, since it keeps GPUs open that are to be given
 /// to guests. Calls and codes are those of its published interface (nvml.h), which older programs rely on.
-///
-/// Safe: each function is called with the type that nvml.h gives it, between opening and closing the library; a text
-/// call is told one byte less than its buffer has.
 public struct NVML: GPUMonitor {
     private let library: String
 
@@ -36,6 +33,8 @@ public struct NVML: GPUMonitor {
         self.library = library
     }
 
+    /// Safe: the library is open until the end of this function, and each symbol of it is called with the type that
+    /// nvml.h gives it.
     public func reading(of address: PCIAddress) -> GPUReading? {
         guard let handle = unsafe dlopen(library, RTLD_NOW) else { return nil }
         defer { unsafe dlclose(handle) }
@@ -59,6 +58,9 @@ public struct NVML: GPUMonitor {
     }
 
     /// Reads each value separately, because cards support different ones.
+    ///
+    /// Safe: `handle` is open during the call. Each symbol is called with the type that nvml.h gives it, and writes
+    /// to values of this function.
     private func read(_ device: OpaquePointer, _ handle: UnsafeMutableRawPointer, into reading: inout GPUReading) {
         reading.name = unsafe text("nvmlDeviceGetName", device, handle)
         reading.serial = unsafe text("nvmlDeviceGetSerial", device, handle)
@@ -91,6 +93,7 @@ public struct NVML: GPUMonitor {
         }
     }
 
+    /// Safe: as in `read`; the call is told one byte less than the buffer has.
     private func text(_ call: String, _ device: OpaquePointer, _ handle: UnsafeMutableRawPointer) -> String? {
         guard let symbol = unsafe dlsym(handle, call) else { return nil }
         var buffer = [CChar](repeating: 0, count: 128)

@@ -13,8 +13,6 @@ import Synchronization
 /// it breaks the rules, and started again after a rest that grows with its failures.
 ///
 /// Asking waits; call it on a thread that may.
-///
-/// Safe: each call gets a buffer with its true size, and nothing keeps a pointer after the call.
 public final class LineProcess: Sendable {
     private struct State {
         var process: pid_t = 0
@@ -89,6 +87,7 @@ public final class LineProcess: Sendable {
     /// Ends the program. The next line starts it again.
     public func stop() { state.withLock { Self.end(&$0) } }
 
+    /// Safe: `ends` has room for the two descriptors, and the calls keep no pointer.
     private func start(_ state: inout State) throws(CommandFault) {
         if let until = state.restsUntil, now() < until { throw .resting(program) }
         guard unsafe access(program, X_OK) == 0 else { throw .missing(program) }
@@ -112,6 +111,7 @@ public final class LineProcess: Sendable {
         state.isGreeted = false
     }
 
+    /// Safe: `waitpid` writes to a variable of this function.
     private static func end(_ state: inout State) {
         guard state.socket >= 0 else { return }
         close(state.socket)
@@ -121,6 +121,7 @@ public final class LineProcess: Sendable {
         while unsafe waitpid(state.process, &status, 0) < 0 && errno == EINTR {}
     }
 
+    /// Safe: the system gets each buffer with its true size, and keeps no pointer to it.
     private func converse(
         _ state: inout State, _ line: [UInt8], _ deadline: ContinuousClock.Instant, _ timeout: Duration
     ) throws(CommandFault) -> [UInt8] {
@@ -153,6 +154,7 @@ public final class LineProcess: Sendable {
         }
     }
 
+    /// Safe: the system is told the true number of entries of `waits`.
     private func wait(
         _ descriptor: Int32, _ events: Int16, _ deadline: ContinuousClock.Instant, _ timeout: Duration
     ) throws(CommandFault) {

@@ -11,8 +11,6 @@ import Synchronization
 
 /// Runs programs of this machine: found in fixed folders, with an environment of their own, in a process group that is killed as
 /// a whole, on threads that nobody else waits for.
-///
-/// Safe: each call gets a buffer with its true size, and nothing keeps a pointer after the call.
 public struct SystemCommands: CommandRunner {
     private static let queue = DispatchQueue(label: "kilonova.commands", attributes: .concurrent)
     private let folders: [String]
@@ -37,11 +35,13 @@ public struct SystemCommands: CommandRunner {
         return try result.get()
     }
 
+    /// Safe: the path lives as long as the call.
     private func path(of program: String) -> String? {
         let places = program.contains("/") ? [program] : folders.map { "\($0)/\(program)" }
         return places.first { unsafe access($0, X_OK) == 0 }
     }
 
+    /// Safe: `waitpid` writes to a variable of this function.
     private static func runNow(_ path: String, _ command: Command, _ stop: StopSign) -> Result<
         CommandResult, CommandFault
     > {
@@ -109,6 +109,8 @@ public struct SystemCommands: CommandRunner {
 
     /// Waits until one of the two descriptors can be read, at most a twentieth of a second. Deadline and cancellation
     /// are checked in between.
+    ///
+    /// Safe: the system is told the true number of entries of `waits`.
     private static func wait(_ first: Int32, _ second: Int32) {
         var waits = [
             pollfd(fd: first, events: Int16(POLLIN), revents: 0), pollfd(fd: second, events: Int16(POLLIN), revents: 0),

@@ -7,9 +7,6 @@
 #endif
 
 /// Media and memory of devices, which the kernel shows otherwise than as values.
-///
-/// Safe: the buffer is freed at the end of the function and read only as far as the kernel filled it; a mapping is
-/// unmapped after its one use, and places are held to its bounds before.
 extension KernelTree {
     private static let page = 4096
 
@@ -22,6 +19,7 @@ extension KernelTree {
         #endif
     }
 
+    /// Safe: the buffer is freed at the end of the function, and read only as far as the kernel filled it.
     func readMedium(_ path: String, offset: Int, size: Int) throws(TreeFault) -> [UInt8] {
         let descriptor = unsafe open(root + path, O_RDONLY | O_CLOEXEC | Self.direct)
         // A file system that cannot: what lies there is no device's medium.
@@ -44,6 +42,7 @@ extension KernelTree {
         return bytes
     }
 
+    /// Safe: the path lives as long as the call.
     func claim(_ path: String) throws(TreeFault) -> DeviceClaim {
         // Of a block device, the kernel takes this for the wish to have it alone.
         let descriptor = unsafe open(root + path, O_RDONLY | O_CLOEXEC | O_EXCL)
@@ -51,6 +50,7 @@ extension KernelTree {
         return DeviceClaim { close(descriptor) }
     }
 
+    /// Safe: the bytes are copied while the page is mapped.
     func readMapped(_ path: String, places: [Int], size: Int) throws(TreeFault) -> [[UInt8]] {
         var pieces: [[UInt8]] = []
         try unsafe mapping(path, places, size) { _, memory in
@@ -59,6 +59,7 @@ extension KernelTree {
         return pieces
     }
 
+    /// Safe: every piece has the size of the memory that `mapping` lends, and is copied while the page is mapped.
     func writeMapped(_ path: String, pieces: [(place: Int, bytes: [UInt8])]) throws(TreeFault) {
         guard let size = pieces.first?.bytes.count else { return }
         guard pieces.allSatisfy({ $0.bytes.count == size }) else { throw TreeFault(path, .invalid) }
@@ -69,6 +70,8 @@ extension KernelTree {
 
     /// Maps one page after another, because the kernel would create page tables for a complete region, which may be as
     /// large as a card's memory.
+    ///
+    /// Safe: the place is checked against the bounds of the page, which is unmapped after its one use.
     private func mapping(
         _ path: String, _ places: [Int], _ size: Int, _ body: (Int, UnsafeMutableRawBufferPointer) -> Void
     ) throws(TreeFault) {

@@ -8,9 +8,6 @@
 
 /// Reads and writes the file system below a root folder, by system calls: sysfs wants one `read` or `write` for a value and
 /// gives wrong sizes, which rules out whole-file conveniences. With its extension the only place of this room with unsafe pointers.
-///
-/// Safe: each call gets a buffer with its true size, and nothing keeps a pointer after the call; the folder that is
-/// read stays open until its last entry was copied.
 struct KernelTree: FileTree {
     /// Without a slash at its end; empty for the machine's own root.
     let root: String
@@ -21,6 +18,7 @@ struct KernelTree: FileTree {
         self.root = root
     }
 
+    /// Safe: `readSome` gets the buffer with its true size, and `count` is what the kernel wrote.
     func read(_ path: String, offset: Int, limit: Int, partial: Bool) throws(TreeFault) -> [UInt8] {
         // Without waiting: a pipe in place of a file must not hold up the pass.
         let descriptor = unsafe open(root + path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
@@ -48,6 +46,7 @@ struct KernelTree: FileTree {
         }
     }
 
+    /// Safe: `readTarget` gets the buffer with its true size, and `count` is what the kernel wrote.
     func target(of path: String) throws(TreeFault) -> String {
         var failure: Int32 = 0
         let bytes = unsafe [UInt8](unsafeUninitializedCapacity: 4096) { buffer, count in
@@ -59,6 +58,7 @@ struct KernelTree: FileTree {
         return String(decoding: bytes, as: UTF8.self)
     }
 
+    /// Safe: the folder stays open until its last entry was copied; a name ends with a zero.
     func names(in path: String) throws(TreeFault) -> [String] {
         guard let folder = unsafe opendir(root + path) else { throw Self.fault(path, errno) }
         defer { unsafe closedir(folder) }
@@ -72,6 +72,7 @@ struct KernelTree: FileTree {
         return names
     }
 
+    /// Safe: the kernel gets the buffer with its true size and keeps no pointer.
     func write(_ bytes: [UInt8], to path: String) throws(TreeFault) {
         let descriptor = unsafe open(root + path, O_WRONLY | O_CLOEXEC | O_NONBLOCK)
         guard descriptor >= 0 else { throw Self.fault(path, errno) }
@@ -83,6 +84,7 @@ struct KernelTree: FileTree {
         guard written == bytes.count else { throw TreeFault(path, .invalid) }
     }
 
+    /// Safe: `lstat` fills a value of this function.
     func kind(of path: String) -> EntryKind? {
         var state = stat()
         guard unsafe lstat(root + path, &state) == 0 else { return nil }

@@ -5,8 +5,6 @@ import NIOPosix
 import Synchronization
 
 /// Data on their way in: each piece is hashed, inspected and written, in that order, away from the threads that serve requests.
-///
-/// Safe: the digests read the bytes of a buffer while the closure runs.
 final class DataIntake: Sendable {
     /// What is known of data that have ended.
     struct Summary: Sendable, Equatable {
@@ -87,6 +85,7 @@ final class DataIntake: Sendable {
 
     private static func digits(_ function: some HashFunction) -> String { Hexadecimal.text(of: function.finalize()) }
 
+    /// Safe: the digests read the bytes of the buffer while the closure runs.
     private func process(_ bytes: ByteBuffer) async throws {
         try await FileTrouble.blocking(on: pool) { [self] in
             state.withLock { state in

@@ -13,9 +13,6 @@ import SystemPackage
 #endif
 
 /// An open file that is read in pieces, or sent in regions. It is closed when nobody reads it any more.
-///
-/// Safe: the closure writes no more bytes than the buffer lends it, and says how many it wrote. What is mapped is not read here, and is
-/// unmapped where it was mapped.
 final class FileBlob: BlobReader {
     private let descriptor: Int32
     private let handle: NIOFileHandle
@@ -61,6 +58,7 @@ final class FileBlob: BlobReader {
         }
     }
 
+    /// Safe: the closure writes no more bytes than the buffer lends it, and returns how many it wrote.
     private func read(_ count: Int, from offset: Int) throws -> ByteBuffer {
         let file = FileDescriptor(rawValue: descriptor)
         var piece = ByteBuffer()
@@ -73,6 +71,8 @@ final class FileBlob: BlobReader {
 
     /// Waits here for the disk, so that who sends the region does not: that is a thread which serves many connections. An older kernel
     /// does not know the advice, and then reads the region when it is sent. A file that has become shorter is an error.
+    ///
+    /// Safe: the mapped pages are not read here, and are unmapped at the end of the function.
     private func load(_ range: Range<Int>) throws {
         let start = range.lowerBound / Self.page * Self.page
         let count = range.upperBound - start

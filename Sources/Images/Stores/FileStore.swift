@@ -20,8 +20,6 @@ import SystemPackage
 /// A blob is on disk, with every folder on its path, before `keep` returns. The folder may be shared by several replicas, on a file system
 /// that keeps `rename` and `O_EXCL` atomic; locks are not used. An upload's id is on record in the database before its draft is made, so
 /// that a replica knows another's drafts. On a shared folder a file that is removed may be lost for those who read it elsewhere.
-///
-/// Safe: C calls take their paths as strings that live as long as the call.
 public struct FileStore: ImageStore {
     private let root: String
     private let isShared: Bool
@@ -184,6 +182,7 @@ public struct FileStore: ImageStore {
         }
     }
 
+    /// Safe: the path lives as long as the call.
     static func unlinkFile(_ path: String) throws {
         guard unsafe unlink(path) != 0 else { return }
         let error = Errno(rawValue: errno)

@@ -5,8 +5,6 @@
 ///         json.member("name", provider.name)
 ///         json.member("links") { json in json.array(links) { json, link in … } }
 ///     }
-///
-/// Safe: the string lends its bytes for the closure only, which copies them.
 public struct JSONWriter: Sendable {
     public private(set) var bytes: [UInt8] = []
     private var needsComma = false
@@ -120,6 +118,7 @@ public struct JSONWriter: Sendable {
         bytes.append(contentsOf: json)
     }
 
+    /// Safe: the string lends its bytes for the closure only, which copies them.
     private mutating func quoted(_ text: String) {
         bytes.append(UInt8(ascii: "\""))
         // Nearly all text is taken over as it stands.

@@ -1,4 +1,3 @@
-/// Safe: the closure writes no more bytes than it asked for, and says how many it wrote.
 extension Timestamp {
     /// The parts of a moment in the proleptic Gregorian calendar, UTC.
     public struct Civil: Hashable, Sendable {
@@ -64,6 +63,8 @@ extension Timestamp {
     public var isoZulu: String { iso(zone: "Z") }
 
     /// Writes into one buffer, because lists show thousands.
+    ///
+    /// Safe: the closure writes no more bytes than it asked for, and returns how many it wrote.
     private func iso(zone: String) -> String {
         let civil = civil
         guard (0...9999).contains(civil.year) else { return isoOfFarYear(civil) + zone }

@@ -6,8 +6,6 @@ import NIOHTTP1
 import NIOSSL
 
 /// Sends signed requests about one bucket. What may pass is tried again, a few times and later each time.
-///
-/// Safe: the digest reads the bytes of a buffer while the closure runs.
 final class ObjectExchange: Sendable {
     let place: BucketPlace
     let signer: RequestSigner
@@ -117,6 +115,7 @@ final class ObjectExchange: Sendable {
         return outgoing
     }
 
+    /// Safe: the digest reads the bytes of the buffer while the closure runs.
     private func digest(of request: ObjectRequest) -> String {
         if let digest = request.digest { return digest }
         var hash = SHA256()

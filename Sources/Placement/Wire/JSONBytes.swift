@@ -3,8 +3,6 @@ import Model
 import NIOCore
 
 /// JSON text put together by hand, for answers that are megabytes of it, in the form in which the server sends it.
-///
-/// Safe: bytes that are lent for a call are copied in it.
 struct JSONBytes: Sendable {
     private(set) var buffer: ByteBuffer
 
@@ -28,6 +26,8 @@ struct JSONBytes: Sendable {
     }
 
     /// Overwrites the bytes at `place`.
+    ///
+    /// Safe: the buffer copies the bytes during the call.
     mutating func replace(at place: Int, by other: UnsafeRawBufferPointer) {
         unsafe buffer.setBytes(other, at: place)
     }
@@ -44,6 +44,7 @@ struct JSONBytes: Sendable {
         buffer.writeInteger(UInt8(ascii: "\""))
     }
 
+    /// Safe: the buffer copies the bytes during the call.
     mutating func quote(_ text: UnsafeRawBufferPointer) {
         buffer.writeInteger(UInt8(ascii: "\""))
         unsafe buffer.writeBytes(text)

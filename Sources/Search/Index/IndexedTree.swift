@@ -5,8 +5,6 @@ import Synchronization
 ///
 /// Immutable; a change makes a new one. `twins` are sets of interchangeable providers: leaves below the same parent
 /// with equal inventories, use, traits and aggregates. Whatever one of them can do, each can.
-///
-/// Safe: `idTexts` lives as long as the tree, and the bytes are lent for the call only.
 final class IndexedTree: Sendable {
     typealias Node = TreeTables.Node
     typealias Stock = TreeTables.Stock
@@ -46,6 +44,7 @@ final class IndexedTree: Sendable {
         return made
     }
 
+    /// Safe: `idTexts` lives as long as the tree, and its bytes are lent for the call only.
     func withIDText(_ position: Int, _ body: (UnsafeRawBufferPointer) -> Void) {
         let start = position * TreeTables.idLength
         unsafe tables.idTexts.withBytes(start..<start + TreeTables.idLength, body)

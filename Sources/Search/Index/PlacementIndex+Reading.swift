@@ -1,6 +1,5 @@
 public import Model
 
-/// Safe: the bytes belong to a tree that this index holds, and are lent for the call only.
 extension PlacementIndex {
     /// The provider's description.
     public func describe(_ reference: ProviderReference) -> ProviderDescription {
@@ -36,11 +35,15 @@ extension PlacementIndex {
     public func id(_ reference: ProviderReference) -> ResourceProviderID { node(reference).id }
 
     /// Calls `body` with the provider's id in the form of responses: 36 characters, valid during the call.
+    ///
+    /// Safe: the bytes belong to a tree of this index, and are lent for the call only.
     public func withIDText(_ reference: ProviderReference, _ body: (UnsafeRawBufferPointer) -> Void) {
         unsafe trees[reference.slot]?.withIDText(reference.position, body)
     }
 
     /// Calls `body` with the parent's id. Returns false if there is no parent.
+    ///
+    /// Safe: the bytes belong to a tree of this index, and are lent for the call only.
     public func withParentText(_ reference: ProviderReference, _ body: (UnsafeRawBufferPointer) -> Void) -> Bool {
         let parent = node(reference).parent
         guard parent >= 0 else { return false }
@@ -49,6 +52,8 @@ extension PlacementIndex {
     }
 
     /// Calls `body` with the id of the tree's root.
+    ///
+    /// Safe: the bytes belong to a tree of this index, and are lent for the call only.
     public func withRootText(_ reference: ProviderReference, _ body: (UnsafeRawBufferPointer) -> Void) {
         unsafe trees[reference.slot]?.withIDText(0, body)
     }

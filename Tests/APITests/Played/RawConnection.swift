@@ -4,6 +4,7 @@ import Foundation
 final class RawConnection: Sendable {
     private let socket: Int32
 
+    /// Safe: an IPv4 address is read as what it is, with its true size.
     init(port: Int) throws {
         socket = Foundation.socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
         var address = sockaddr_in()
@@ -25,6 +26,8 @@ final class RawConnection: Sendable {
     }
 
     /// How many of the bytes left: fewer where the other side takes none for as long as `patience` bounds.
+    ///
+    /// Safe: the system gets the buffer with its true size and keeps no pointer.
     @discardableResult
     func send(_ bytes: ArraySlice<UInt8>) -> Int {
         var rest = bytes
@@ -39,6 +42,8 @@ final class RawConnection: Sendable {
     }
 
     /// From now on `send` gives up when nothing was taken for so long; 0 never does.
+    ///
+    /// Safe: the system copies a value of its true size.
     func patience(milliseconds: Int) {
         var span = timeval(tv_sec: 0, tv_usec: milliseconds * 1000)
         unsafe setsockopt(socket, SOL_SOCKET, SO_SNDTIMEO, &span, socklen_t(MemoryLayout<timeval>.size))
@@ -48,6 +53,8 @@ final class RawConnection: Sendable {
     func finishSending() { _ = shutdown(socket, Int32(SHUT_WR)) }
 
     /// Everything until the other side closes, or breaks off.
+    ///
+    /// Safe: the system gets the buffer with its true size.
     func readToEnd() -> String {
         var all: [UInt8] = []
         var buffer = [UInt8](repeating: 0, count: 65_536)
@@ -59,6 +66,8 @@ final class RawConnection: Sendable {
     }
 
     /// Bytes until `text` has come, or the end.
+    ///
+    /// Safe: the system gets one byte and is told so.
     func read(until text: String) -> String {
         var all: [UInt8] = []
         var byte: UInt8 = 0

@@ -3,6 +3,7 @@ struct Declaration: Sendable {
     enum Kind: String, Sendable, CaseIterable {
         case function = "func"
         case initializer = "init"
+        case deinitializer = "deinit"
         case subscripted = "subscript"
         case variable = "var"
         case constant = "let"

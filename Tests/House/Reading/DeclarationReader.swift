@@ -81,6 +81,8 @@ struct DeclarationReader {
         case .enumCase where innermost?.kind != .enumeration: return
         case .initializer, .subscripted:
             guard ["(", "<", "?", "!"].contains(tokens[next].text) else { return }
+        case .deinitializer:
+            guard tokens[next].isMark("{") else { return }
         case .function:
             guard tokens[next].kind == .word || tokens[next].kind == .mark else { return }
         default:
@@ -100,7 +102,9 @@ struct DeclarationReader {
     }
 
     private func name(_ kind: Declaration.Kind, _ index: Int, _ end: Int) -> String {
-        guard kind != .initializer, kind != .subscripted, let first = code(after: index) else { return kind.rawValue }
+        guard ![.initializer, .deinitializer, .subscripted].contains(kind), let first = code(after: index) else {
+            return kind.rawValue
+        }
         if kind == .extended {
             var last = first
             var next = first + 1

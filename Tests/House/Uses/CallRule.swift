@@ -22,7 +22,7 @@ enum CallRule {
     /// Cases and stored values may be read and written by their words on the wire; what has an attribute, by what that means.
     private static func isCallable(_ declaration: Declaration, _ file: SourceFile) -> Bool {
         switch declaration.kind {
-        case .enumCase, .initializer, .subscripted, .extended, .associated: return false
+        case .enumCase, .initializer, .deinitializer, .subscripted, .extended, .associated: return false
         case .variable, .constant:
             let isStored = !declaration.hasBody && !declaration.modifiers.contains("static")
             if isStored { return false }

@@ -17,7 +17,7 @@ enum PublicRule {
             for declaration in file.declarations where declaration.isPublic {
                 let name = declaration.name
                 switch declaration.kind {
-                case .initializer, .subscripted, .extended: continue
+                case .initializer, .deinitializer, .subscripted, .extended: continue
                 default: break
                 }
                 if name.isEmpty || namedByTheLanguage.contains(name) || requirements.contains(name) { continue }

@@ -8,6 +8,8 @@ struct Child: Sendable {
     let number: pid_t
     private let output: Int32
 
+    /// Safe: what is initialised or copied here is destroyed or freed at the end, and the list of words ends with a
+    /// null.
     init(_ program: String, _ arguments: [String]) throws {
         var ends: [Int32] = [0, 0]
         guard unsafe pipe(&ends) == 0 else { throw CocoaError(.fileReadUnknown) }
@@ -35,6 +37,8 @@ struct Child: Sendable {
     }
 
     /// The next piece of output; an empty one ends it.
+    ///
+    /// Safe: the system gets the buffer with its true size.
     func read() -> [UInt8] {
         var buffer = [UInt8](repeating: 0, count: 4096)
         let count = unsafe Foundation.read(output, &buffer, buffer.count)
@@ -49,6 +53,8 @@ struct Child: Sendable {
     }
 
     /// Waits for its end, once. Its exit status, or -1 when it was killed.
+    ///
+    /// Safe: `waitpid` writes to a variable of this function.
     func wait() -> Int32 {
         var status: Int32 = 0
         while unsafe waitpid(number, &status, 0) < 0, errno == EINTR {}

@@ -22,6 +22,8 @@ final class CuttingProxy: Sendable {
     private let folder: URL
 
     /// `server` is the path of the server's socket. Listens on another one of the same name.
+    ///
+    /// Safe: the address is lent for the call only.
     init(before server: String) throws {
         self.server = server
         folder = FileManager.default.temporaryDirectory.appending(path: "kn-\(UUID().uuidString.prefix(8))")
@@ -50,6 +52,7 @@ final class CuttingProxy: Sendable {
         try? FileManager.default.removeItem(at: folder)
     }
 
+    /// Safe: the address is lent for the call only.
     private func serve() {
         while true {
             let client = accept(listener, nil, nil)
@@ -102,6 +105,8 @@ final class CuttingProxy: Sendable {
         return Array(before.suffix(while: { $0 >= UInt8(ascii: "0") && $0 <= UInt8(ascii: "z") }))
     }
 
+    /// Safe: a path of at most 107 bytes fits, with the zero after it; the address is read as what it is, with its
+    /// true size.
     private static func withAddress(_ path: String, _ body: (UnsafePointer<sockaddr>, socklen_t) -> Bool) -> Bool {
         var address = sockaddr_un()
         address.sun_family = sa_family_t(AF_UNIX)
@@ -142,12 +147,14 @@ private final class Wire: Sendable {
         Foundation.close(upstream)
     }
 
+    /// Safe: the system gets the buffer with its true size.
     func read(from socket: Int32) -> [UInt8]? {
         var buffer = [UInt8](repeating: 0, count: 65_536)
         let count = unsafe Foundation.read(socket, &buffer, buffer.count)
         return count > 0 ? Array(buffer.prefix(count)) : nil
     }
 
+    /// Safe: the system gets the buffer with its true size and keeps no pointer.
     func write(_ bytes: [UInt8], to socket: Int32) {
         var rest = bytes[...]
         while !rest.isEmpty {
