@@ -14,7 +14,7 @@ public struct Service: Sendable {
     public let authorizer: any Authorizer
     /// Whether the id of a project may stand between the prefix and the path of any endpoint, as in
     /// `/v2.1/{project_id}/servers`. It must be the project of the caller's token.
-    public let takesProject: Bool
+    package let takesProject: Bool
     /// Converts a path that clients send into the endpoints' path (un-versioned aliases, `.json`, doubled ids).
     public let rewrite: @Sendable (_ path: String) -> String
 

@@ -128,7 +128,7 @@ public struct AcceleratorService: Sendable {
 
     /// Removes events, owners of instances that are gone, and idempotency keys that are older than they are kept, a thousand in a
     /// transaction. Call it now and then, on any replica.
-    public func forgetOldEvents() async throws {
+    package func forgetOldEvents() async throws {
         let limit = time.now() - auditAge
         while try await store.write({ try AuditTrail.prune(before: limit, in: $0) }) == 1000 {
             try Task.checkCancellation()

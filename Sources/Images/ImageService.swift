@@ -110,18 +110,18 @@ public struct ImageService: Sendable {
 
     /// Says which data are read through this process, so that no replica removes them meanwhile. Call it every
     /// `readingInterval`, on each replica.
-    public func holdReadings() async throws { try await sweeper.holdReadings() }
+    func holdReadings() async throws { try await sweeper.holdReadings() }
 
     /// Between two calls of `holdReadings`: a reading that begins is told several times before its data could go.
     static let readingInterval = Duration.seconds(20)
 
     /// Reads stored data again that were not checked for `ImageOptions.checkInterval`, marks what is damaged, and repairs it from sound
     /// copies. Call it now and then, on any replica. Throws where a store cannot be read at the moment.
-    public func checkStores() async throws { try await checker.checkDue() }
+    func checkStores() async throws { try await checker.checkDue() }
 
     /// Holds each store against the mark on its medium. Call it before the first request. Throws 400, with what would be right, where a
     /// medium is not the one that it was, or cannot be used.
-    public func admitStores() async throws {
+    func admitStores() async throws {
         for entry in shelf.everything { try await register.admit(entry) }
     }
 

@@ -28,7 +28,7 @@ public struct KeyManagerService: Sendable {
 
     /// Throws 400 where secrets are sealed with master keys that the folder does not have: they could not be read, and nobody would know
     /// before somebody needs one.
-    public func checkMasterKeys() async throws {
+    package func checkMasterKeys() async throws {
         let needed = try await vault.store.read { try WrapBook.masterKeys(in: $0) }
         let missing = vault.keyring.missing(of: needed)
         guard missing.isEmpty else {

@@ -10,11 +10,11 @@ public struct PlacementOptions: Sendable {
     /// The order in which a limited search visits the trees.
     public var visits = Visits.breadthFirst
     /// Whether a limited response is a random sample of all candidates, and a complete response is in random order.
-    public var randomizesCandidates = false
+    package var randomizesCandidates = false
     /// Maximum number of steps of one search.
     var searchBudget = CandidateRequest.defaultBudget
     /// Maximum number of candidates in one response, whatever its `limit`; nil means unlimited.
-    public var mostCandidates: Int?
+    package var mostCandidates: Int?
 
     public init() {}
 }

@@ -49,7 +49,7 @@ public struct PlacementService: Sendable {
     }
 
     /// Loads the search index from the database, so that the first search need not.
-    public func warm() async throws {
+    package func warm() async throws {
         try await state.coherence.load()
     }
 
@@ -61,7 +61,7 @@ public struct PlacementService: Sendable {
     }
 
     /// Explanations as the dispatcher mounts them, at `/placement/explain`, separate from the compatible API.
-    public func explainService(authenticator: any Authenticator, authorizer: any Authorizer) -> Service {
+    package func explainService(authenticator: any Authenticator, authorizer: any Authorizer) -> Service {
         Service(
             name: "placement-explain", title: "Placement explanations", prefix: "/placement/explain",
             family: AgentFamily(), endpoints: explanations, authenticator: authenticator, authorizer: authorizer)

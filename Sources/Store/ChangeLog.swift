@@ -29,7 +29,7 @@ extension Transaction {
     }
 
     /// The number of the newest entry that this transaction sees, or 0.
-    public func latestChange() throws -> Int64 {
+    package func latestChange() throws -> Int64 {
         try first("SELECT MAX(seq) FROM change_log") { row in try row[0] as Int64? ?? 0 } ?? 0
     }
 }

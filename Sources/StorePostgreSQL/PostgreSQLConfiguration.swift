@@ -15,7 +15,7 @@ public struct PostgreSQLConfiguration: Sendable {
     /// conflicting writes.
     public var patience: Duration = .seconds(10)
     /// Timeout of one statement on the server.
-    public var statementTimeout: Duration = .seconds(20)
+    package var statementTimeout: Duration = .seconds(20)
 
     public init(connection: String) {
         self.connection = connection

@@ -21,7 +21,7 @@ public struct Call: Sendable {
     public let peer: Peer
     /// The project that the path names in front, as in `/v2.1/{project_id}/servers`: the caller's. Nil where it names none;
     /// links that the response holds name it again.
-    public let pathProject: ProjectID?
+    package let pathProject: ProjectID?
     let pathValues: [String: String]
     let authorizer: any Authorizer
 

@@ -14,7 +14,7 @@ public struct ParameterDescription: Sendable {
     public let name: String
     public let text: String
     public let schema: Schema
-    public let isRepeatable: Bool
+    package let isRepeatable: Bool
     public let isRequired: Bool
     public let since: Microversion?
     public let form: String
@@ -60,7 +60,7 @@ public struct PathParameter<Value: ParameterValue>: Sendable {
 public struct QueryParameter<Value: ParameterValue>: Sendable {
     public let name: String
     public let text: String
-    public let isRepeatable: Bool
+    package let isRepeatable: Bool
     public let isRequired: Bool
     /// The first microversion with the parameter; before, it is unknown.
     public let since: APIVersion?

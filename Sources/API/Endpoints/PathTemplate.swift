@@ -8,7 +8,7 @@ public struct PathTemplate: Sendable, ExpressibleByStringInterpolation, CustomSt
     public let segments: [Segment]
     public let parameters: [ParameterDescription]
     /// Whether the template ends in a slash, as in `/v3/`.
-    public let hasTrailingSlash: Bool
+    package let hasTrailingSlash: Bool
 
     public init(stringLiteral value: String) {
         var interpolation = StringInterpolation(literalCapacity: 0, interpolationCount: 0)

@@ -80,7 +80,7 @@ extension HTTPField.Name {
     /// `OpenStack-API-Version`.
     public static let openStackAPIVersion = constant("OpenStack-API-Version")
     /// `x-openstack-request-id`.
-    public static let openStackRequestID = constant("x-openstack-request-id")
+    package static let openStackRequestID = constant("x-openstack-request-id")
     /// `X-Auth-Token`.
     public static let authToken = constant("X-Auth-Token")
     /// `X-Subject-Token`.

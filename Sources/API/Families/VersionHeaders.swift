@@ -2,7 +2,7 @@ public import HTTPTypes
 public import Model
 
 /// The headers by which clients ask a service for a version, and are told the one that they get.
-public struct VersionHeaders: Sendable {
+package struct VersionHeaders: Sendable {
     /// `compute` in `OpenStack-API-Version: compute 2.1`.
     let serviceType: String
     /// A header of the service alone, older than `OpenStack-API-Version`: `X-OpenStack-Nova-API-Version`.

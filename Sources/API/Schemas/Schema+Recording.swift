@@ -16,7 +16,7 @@ extension Schema {
     }
 
     /// The same schema, with further keys refused in every object.
-    public var strict: Schema {
+    package var strict: Schema {
         mapObjects(inMaps: false) { object in
             let others = if case .ignored = object.others { ObjectSchema.Others.refused } else { object.others }
             return ObjectSchema(object.properties, others: others, minProperties: object.minProperties)

@@ -9,7 +9,7 @@ public struct SchemaProblem: Sendable, Equatable {
     public let keyword: String
     public let reason: String
     /// The reason in jsonschema's words: `'x' is not of type 'integer'`.
-    public private(set) var schemaReason: String
+    package private(set) var schemaReason: String
     /// A member that is missing or not allowed.
     private let member: String?
     /// From the wrong value outwards.
@@ -53,7 +53,7 @@ public struct SchemaProblem: Sendable, Equatable {
     }
 
     /// The place in the schema: `schema['properties']['total']`.
-    public var schemaPath: String {
+    var schemaPath: String {
         var path = "schema"
         for step in steps.reversed() {
             switch step {

@@ -15,7 +15,7 @@ public struct ListenerConfiguration: Sendable {
     /// The base URL for clients; nil uses the one in their requests.
     public var publicURL: String?
     /// Idle connections are closed after this time.
-    public var idleTime: Duration
+    package var idleTime: Duration
     /// Maximum time from a request's head to the end of its body.
     public var arrivalTime: Duration = .seconds(30)
     /// Maximum time that a response waits for a client that reads nothing of it.

@@ -5,7 +5,7 @@ public import Model
 public import Store
 
 /// The accelerator service for other parts of the same process: its rules without HTTP, inside the caller's transaction.
-public struct LocalAcceleratorClient: AcceleratorWrites {
+package struct LocalAcceleratorClient: AcceleratorWrites {
     private let binder: Binder
 
     public init(_ service: AcceleratorService) {

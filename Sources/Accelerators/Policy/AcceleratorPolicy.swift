@@ -4,7 +4,7 @@ public import Access
 ///
 /// The legacy checks are what upstream also admits while `enforce_new_defaults` is false, with one difference: devices,
 /// deployables and attributes are not open to every project then. The new defaults also apply.
-public enum AcceleratorPolicy {
+package enum AcceleratorPolicy {
     public static let rules: [PolicyRule] = base + calls + additions
 
     private static let base: [PolicyRule] = [

@@ -1,7 +1,7 @@
 public import Store
 
 /// The tables of sanitisation certificates. They refer to no other table: certificates outlive devices, handles and requests.
-public enum SanitisationMigrations {
+package enum SanitisationMigrations {
     public static let all: [Migration] = [
         Migration(
             room: "sanitisation", number: 1, title: "certificates, and where each host's end",

@@ -3,7 +3,7 @@ public import Store
 /// The tables of devices, profiles and accelerator requests.
 ///
 /// Devices and deployables have a number besides their id, because the wire shows it (`device_id`, `deployable_id`).
-public enum AcceleratorMigrations {
+package enum AcceleratorMigrations {
     public static let all: [Migration] = [
         Migration(
             room: "accelerators", number: 1, title: "devices, profiles and requests",

@@ -10,7 +10,7 @@ public struct PolicyRule: Sendable, Equatable {
     public let description: String
     public let operations: [Operation]
     /// Former names of the rule; policy files may still use them.
-    public let deprecatedNames: [String]
+    let deprecatedNames: [String]
     /// What upstream also admits until its operators switch to the new defaults. It applies only if that is configured,
     /// and if no policy file overrides the rule.
     public let legacyCheck: String?

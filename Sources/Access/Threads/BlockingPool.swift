@@ -8,7 +8,7 @@ import Synchronization
 /// wait; further work is refused with 503. So a flood of sign-ins uses a bounded amount of memory and time, and delays
 /// mainly its own source. Work whose task is cancelled while it waits, as when its client disconnects, is never
 /// started; work that has started is completed.
-public final class BlockingPool: Sendable {
+final class BlockingPool: Sendable {
     private let pool: NIOThreadPool
     private let backlog: Int
     private let state: Mutex<State>

@@ -57,7 +57,7 @@ public struct DataFolder: Sendable {
     public var clouds: String { path + "/clouds.yaml" }
 
     /// The folder for the agent of `host`: a different one for each name, whatever characters the name has.
-    public func agentState(of host: HostName) -> String {
+    func agentState(of host: HostName) -> String {
         var name = ""
         for byte in host.text.utf8 {
             let character = Character(UnicodeScalar(byte))

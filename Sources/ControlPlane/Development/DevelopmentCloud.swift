@@ -25,10 +25,10 @@ public struct DevelopmentCloud: Sendable {
         /// Files of recorded hosts; an agent runs for each.
         public var recordedHosts: [String]
         /// Simulated hosts, whose devices may appear and disappear; an agent runs for each.
-        public var playedHosts: [PlayedHost] = []
+        package var playedHosts: [PlayedHost] = []
         public var authentication: Authentication
         /// Whether SIGTERM and SIGINT stop it; otherwise only the end of the task does.
-        public var heedsSignals = true
+        package var heedsSignals = true
 
         public init(
             dataFolder: String, adminPasswordFile: String? = nil, runsAgent: Bool = true,

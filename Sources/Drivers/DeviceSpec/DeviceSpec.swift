@@ -8,19 +8,19 @@ public struct DeviceSpec: Sendable, Equatable {
     public var product: UInt16?
     public var address: PCIAddressPattern?
     /// A network interface, whose function matches; never together with `address`.
-    public var interfaceName: String?
-    public var physicalNetwork: String?
+    var interfaceName: String?
+    package var physicalNetwork: String?
     /// Whether the entry has the key `physical_network`. The value `null` means that the device belongs to no physical
     /// network.
-    public var namesPhysicalNetwork = false
+    var namesPhysicalNetwork = false
     /// Nil for the driver's default.
     public var resourceClass: ResourceClass?
     public var traits: [Trait] = []
     /// Whether the hypervisor unbinds and binds drivers; nil leaves that to the consumer.
-    public var managed: Bool?
-    public var liveMigratable: Bool?
+    package var managed: Bool?
+    package var liveMigratable: Bool?
     /// Whether the device is withheld after its first use until an operator releases it.
-    public var oneTimeUse = false
+    var oneTimeUse = false
     public var trusted: Bool?
     var remoteManaged: Bool?
     /// The name of the group with which the device is scheduled as one unit, and the group's type.
@@ -28,7 +28,7 @@ public struct DeviceSpec: Sendable, Equatable {
     public var groupType: String?
     /// The region (BAR), 0 to 5, through which the device's memory is written and read, to prove that a reset clears
     /// it. This key is not Nova's.
-    public var memoryRegion: Int?
+    var memoryRegion: Int?
 
     public init() {}
 
@@ -92,7 +92,7 @@ public struct PCIFunctionIdentity: Sendable, Equatable {
     public var physicalFunction: PCIAddress?
     public var interfaces: [String]
     /// The interfaces of its physical function.
-    public var parentInterfaces: [String]
+    var parentInterfaces: [String]
 
     public init(
         address: PCIAddress, vendor: UInt16, product: UInt16, physicalFunction: PCIAddress? = nil,

@@ -11,7 +11,7 @@ public struct DeviceSpecReport: Sendable, Equatable {
         public let address: PCIAddress
         /// `3D controller 10de:20b5`.
         public let title: String
-        public let isOffered: Bool
+        package let isOffered: Bool
         /// How the function is offered, or why it is not.
         public let text: String
     }

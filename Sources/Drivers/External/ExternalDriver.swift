@@ -7,7 +7,7 @@ public import Model
 ///
 /// The program cannot stop the agent: requests have timeouts, output is bounded, and responses are checked. It can
 /// never offer what the host needs, because the agent removes that.
-public struct ExternalDriver: Driver {
+package struct ExternalDriver: Driver {
     public let name: String
     public let capabilities = DriverCapabilities(
         prepares: true, cleans: true, programs: true, examines: true)

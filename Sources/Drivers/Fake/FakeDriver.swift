@@ -4,7 +4,7 @@ public import Model
 
 /// Simulates devices. By default they look on the wire like those of Cyborg's fake driver, an FPGA with 16 handles that
 /// no hypervisor attaches; the configuration can describe a fleet instead. The devices fail on command.
-public struct FakeDriver: Driver {
+package struct FakeDriver: Driver {
     public static let name = "fake"
     public static let capabilities = DriverCapabilities(prepares: true, cleans: true, examines: true)
 

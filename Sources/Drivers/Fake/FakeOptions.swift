@@ -11,7 +11,7 @@ public struct FakeOptions: Sendable {
     /// How long cleaning a handle takes. If it is more than zero, handles need cleaning.
     public var cleanDelay: Duration
     /// Whether handles need preparation even without a delay.
-    public var prepares: Bool
+    package var prepares: Bool
     /// Kinds of devices, in order. They replace `devices` and `accelerators`.
     public var fleet: [FakeKind]
     public var faults: [FakeFault]

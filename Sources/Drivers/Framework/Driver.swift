@@ -65,9 +65,9 @@ extension Driver {
 /// What a driver can do with a device beyond finding it.
 public struct DriverCapabilities: Sendable, Equatable {
     /// Handles need `prepare` before a consumer attaches them, and `withdraw` afterwards.
-    public var prepares: Bool
+    package var prepares: Bool
     /// Handles are cleaned between two tenants.
-    public var cleans: Bool
+    package var cleans: Bool
     /// Devices accept a bitstream.
     public var programs: Bool
     /// Devices are divided into parts.
@@ -75,9 +75,9 @@ public struct DriverCapabilities: Sendable, Equatable {
     /// A guest may migrate with its device.
     var migratesLive: Bool
     /// Devices keep a tenant's data after a detach.
-    public var isStateful: Bool
+    var isStateful: Bool
     /// The health of devices can be examined.
-    public var examines: Bool
+    var examines: Bool
 
     public init(
         prepares: Bool = false, cleans: Bool = false, programs: Bool = false, partitions: Bool = false,

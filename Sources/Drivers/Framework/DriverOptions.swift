@@ -12,7 +12,7 @@ public struct DriverOptions: Sendable {
     /// Random numbers for the places of samples.
     public var random: @Sendable () -> UInt64
     /// Reads the state of GPUs; nil for none.
-    public var gpus: (any GPUMonitor)?
+    var gpus: (any GPUMonitor)?
     /// `pci.device_spec`.
     public var deviceSpecs: [DeviceSpec]
     public var fake: FakeOptions

@@ -8,7 +8,7 @@ public struct DriverRegistry: Sendable {
     public struct Entry: Sendable {
         public let name: String
         /// Its name in the reference's `enabled_drivers`.
-        public let formerName: String?
+        let formerName: String?
         public let summary: String
         public fileprivate(set) var support: DriverSupport
         public let capabilities: DriverCapabilities
@@ -29,7 +29,7 @@ public struct DriverRegistry: Sendable {
     }
 
     /// Reasons why no release may be made with this table, one sentence each.
-    public let objections: [String]
+    let objections: [String]
 
     /// The table at the last of these releases. Each driver has the level that follows from its evidence.
     public init(entries: [Entry], releases: [String] = Self.releases) {
@@ -44,7 +44,7 @@ public struct DriverRegistry: Sendable {
     }
 
     /// Releases in order; the last one is being made.
-    public static let releases = ["1.0"]
+    package static let releases = ["1.0"]
 
     /// The drivers of this release.
     public static let standard = DriverRegistry(entries: [

@@ -56,7 +56,7 @@ public struct DriverSupport: Sendable, Equatable {
     }
 
     /// The same row at the last of these releases, with the level that follows from the checks and their age.
-    public func judged(among releases: [String]) -> DriverSupport {
+    func judged(among releases: [String]) -> DriverSupport {
         var judged = self
         let isStale = isStale(among: releases)
         switch asked {

@@ -6,7 +6,7 @@ public import Model
 /// Cyborg names their deployables after the device alone, so that two hosts collide, and its reports fail because they
 /// lack a class. So no cloud has such providers that must be kept. Here the name contains the host, and the class is
 /// `CUSTOM_AICHIP`.
-public struct HuaweiAscendDriver: Driver {
+struct HuaweiAscendDriver: Driver {
     public static let name = "huawei_ascend"
     public static let capabilities = DriverCapabilities(cleans: true, examines: true)
 

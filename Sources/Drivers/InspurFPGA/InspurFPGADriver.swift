@@ -2,7 +2,7 @@ import Host
 public import Model
 
 /// Offers Inspur's FPGA cards. Their logic is loaded outside this program.
-public struct InspurFPGADriver: Driver {
+struct InspurFPGADriver: Driver {
     public static let name = "inspur_fpga"
     public static let capabilities = DriverCapabilities(cleans: true, isStateful: true, examines: true)
 

@@ -3,7 +3,7 @@ public import Model
 
 /// Offers Inspur's NVMe drives with Cyborg's names and classes. They are erased between two tenants like those of the
 /// nvme driver.
-public struct InspurNVMeDriver: Driver {
+struct InspurNVMeDriver: Driver {
     public static let name = "inspur_nvme_ssd"
     public static let capabilities = DriverCapabilities(cleans: true, isStateful: true, examines: true)
     static let vendor: UInt16 = 0x1bd4

@@ -2,7 +2,7 @@ import Host
 public import Model
 
 /// Offers Intel's programmable acceleration cards with Arria 10, and their virtual functions.
-public struct IntelFPGADriver: Driver {
+package struct IntelFPGADriver: Driver {
     public static let name = "intel_fpga"
     public static let capabilities = DriverCapabilities(cleans: true, programs: true, isStateful: true, examines: true)
     static let product: UInt16 = 0x09c4

@@ -3,7 +3,7 @@ public import Model
 
 /// Offers functions of Intel's X710 and XXV710 network cards, by physical network and by the program of the card's
 /// packet processing.
-public struct IntelNICDriver: Driver {
+struct IntelNICDriver: Driver {
     public static let name = "intel_nic"
     public static let capabilities = DriverCapabilities(cleans: true, examines: true)
 

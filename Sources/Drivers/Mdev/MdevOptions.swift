@@ -39,7 +39,7 @@ public struct MdevSpec: Sendable, Equatable {
     /// Nil for `CUSTOM_MDEV_<TYPE>`.
     public var resourceClass: ResourceClass?
     public var traits: [Trait]
-    public var liveMigratable: Bool?
+    package var liveMigratable: Bool?
 
     public init(
         parent: String = "*", type: String = "*", resourceClass: ResourceClass? = nil, traits: [Trait] = [],

@@ -7,15 +7,15 @@ public struct GPUReading: Sendable, Equatable {
     /// Bytes.
     public var memory: UInt64?
     /// Degrees Celsius.
-    public var temperature: UInt32?
+    var temperature: UInt32?
     /// Memory errors that could not be corrected, since the driver was loaded.
-    public var uncorrectedErrors: UInt64?
+    var uncorrectedErrors: UInt64?
     /// A failed row of memory is to be replaced at the next reset.
     var awaitsRemapping = false
     /// A failed row could not be replaced.
-    public var remappingFailed = false
+    var remappingFailed = false
     /// It does not respond on its bus any more.
-    public var isLost = false
+    package var isLost = false
 
     public init() {}
 
@@ -48,7 +48,7 @@ public struct GPUReading: Sendable, Equatable {
 }
 
 /// Reads the state of GPUs that the host's own driver runs. Never changes one.
-public protocol GPUMonitor: Sendable {
+package protocol GPUMonitor: Sendable {
     /// Nil if the GPU cannot be queried, or if it is bound to another driver. The call blocks; use a thread that may.
     func reading(of address: PCIAddress) -> GPUReading?
 }

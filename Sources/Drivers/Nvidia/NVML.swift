@@ -10,7 +10,7 @@ public import Model
 
 /// NVIDIA's management library, where it is installed; asked and let go of each time, since it keeps GPUs open that are to be given
 /// to guests. Calls and codes are those of its published interface (nvml.h), which older programs rely on.
-public struct NVML: GPUMonitor {
+struct NVML: GPUMonitor {
     private let library: String
 
     private typealias Plain = @convention(c) () -> CInt

@@ -9,8 +9,8 @@ public struct PartitionWish: Sendable, Equatable {
     /// `pci-pf-stub`.
     public var driver: String?
     /// For an NVMe drive: queue pairs and interrupt vectors of each virtual controller.
-    public var queues: Int
-    public var interrupts: Int
+    package var queues: Int
+    package var interrupts: Int
 
     public init(address: PCIAddress, virtualFunctions: Int, driver: String? = nil, queues: Int = 2, interrupts: Int = 1)
     {

@@ -7,7 +7,7 @@ public import Model
 /// Cyborg gives a tenant either of the two, and with the first also the card's management. Here only the second is a
 /// handle. A card with one function is offered by that function. Deployables are named after the card's first function,
 /// as in Cyborg.
-public struct XilinxFPGADriver: Driver {
+package struct XilinxFPGADriver: Driver {
     public static let name = "xilinx_fpga"
     public static let capabilities = DriverCapabilities(cleans: true, programs: true, isStateful: true, examines: true)
 

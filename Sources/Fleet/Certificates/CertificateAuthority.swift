@@ -119,7 +119,7 @@ public struct CertificateAuthority: Sendable {
     /// Certificate chain and key, both PEM, for a listener for agents.
     ///
     /// - Parameter names: DNS names and IPv4 or IPv6 addresses at which agents reach it
-    public func serverIdentity(
+    package func serverIdentity(
         names: [String], lifetime: Duration = .seconds(365 * 86_400)
     ) throws(Fault) -> (certificateChain: String, privateKey: String) {
         guard let first = names.first else { throw .internalError("a server's certificate needs a name") }

@@ -9,7 +9,7 @@ public enum CertificateBook {
         public let host: HostName
         public let notBefore: Timestamp
         public let notAfter: Timestamp
-        public let revokedAt: Timestamp?
+        let revokedAt: Timestamp?
     }
 
     /// Certificates of `host`, the newest first.

@@ -47,7 +47,7 @@ public struct CertificateAuthenticator: Authenticator {
 }
 
 /// Agents have no policy rules: a host may act only for itself.
-public struct AgentAuthorizer: Authorizer {
+struct AgentAuthorizer: Authorizer {
     public init() {}
 
     public func authorize(_ caller: Caller, rule: String, target: PolicyTarget) throws(Fault) {

@@ -7,7 +7,7 @@ public enum HostDirectory {
     /// The kind of change log entries for a changed desired state; the key is the host's name.
     public static let changeKind = "host"
     /// The kind of change log entries for a host that went up or down.
-    public static let stateChangeKind = "host-state"
+    package static let stateChangeKind = "host-state"
 
     private static let columns: SQL = """
         name, revision, applied_revision, report_generation, reported_at, state, state_since, proven_at, heard_at,

@@ -21,7 +21,7 @@ public struct HostLiveness: Sendable, Equatable {
         /// How long a proof is valid.
         public var patience: Duration
         /// Number of consecutive fresh proofs after which a host that was down is up; at least 1.
-        public var recovery: Int
+        package var recovery: Int
 
         public init(patience: Duration, recovery: Int = 2) {
             self.patience = patience

@@ -6,8 +6,8 @@ public struct HostRecord: Sendable, Equatable {
     /// The revision of the desired state.
     public let revision: Int64
     /// The revision that the agent has applied, as it reports.
-    public let appliedRevision: Int64
-    public let reportGeneration: Int64
+    package let appliedRevision: Int64
+    package let reportGeneration: Int64
     public let reportedAt: Timestamp?
     public let state: HostLiveness.State
     public let stateSince: Timestamp

@@ -3,7 +3,7 @@ public struct HubSettings: Sendable, Equatable {
     /// Maximum time between two lines of a stream.
     public var heartbeat: Duration
     /// How often the hub checks for due streams and silent hosts.
-    public var tick: Duration
+    package var tick: Duration
     /// How long ended work items are kept, so that an outcome that is reported twice counts once.
     public var memory: Duration
     /// Number of hosts whose state is read in one query.

@@ -6,7 +6,7 @@ public struct Command: Sendable, Equatable {
     /// Timeout. After that, the program and everything that it started are killed.
     public var timeout: Duration
     /// Maximum number of bytes of the output and of the error output, each. A program that writes more is killed.
-    public var outputLimit: Int
+    package var outputLimit: Int
 
     public init(
         _ program: String, _ arguments: [String] = [], timeout: Duration = .seconds(30), outputLimit: Int = 1 << 20

@@ -5,7 +5,7 @@ public struct HostEvent: Sendable, Equatable {
     /// The path below `/sys`, such as `/devices/pci0000:00/0000:00:02.0`.
     public let path: String
     /// `pci`, `nvme`, `mdev`, `block`, `net`.
-    public let subsystem: String
+    package let subsystem: String
 
     /// Reads a message of the kernel's own multicast group: `add@/devices/…`, then `KEY=value` fields, each terminated
     /// by a zero byte. Nil for anything else, such as messages in udev's format.
@@ -26,7 +26,7 @@ public struct HostEvent: Sendable, Equatable {
     }
 
     /// Whether drivers use devices of that subsystem.
-    public var isOfInterest: Bool {
+    var isOfInterest: Bool {
         ["pci", "nvme", "mdev", "block", "net", "fpga_region", "vfio"].contains(subsystem)
     }
 }

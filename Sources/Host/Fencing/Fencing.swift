@@ -29,7 +29,7 @@ public struct Fencing: Sendable, Equatable {
         return [.unnamed(caution)]
     }
 
-    public func isFenced(_ address: PCIAddress) -> Bool { reasons[address] != nil }
+    package func isFenced(_ address: PCIAddress) -> Bool { reasons[address] != nil }
 
     private mutating func add(_ address: PCIAddress, _ reason: FenceReason) {
         if reasons[address]?.contains(reason) != true { reasons[address, default: []].append(reason) }

@@ -2,11 +2,11 @@
 public struct NUMANode: Sendable, Equatable {
     public let number: Int
     /// The kernel's list form: `0-3,8-11`.
-    public var processors: String?
+    package var processors: String?
     /// KiB.
     public var memory: Int?
     /// The distance to each node, in the order of their numbers; 10 is local.
-    public var distances: [Int]
+    package var distances: [Int]
 }
 
 struct NUMAEnumeration {

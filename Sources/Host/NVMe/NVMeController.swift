@@ -15,7 +15,7 @@ public struct NVMeController: Sendable, Equatable {
     public var state: String?
     public var controllerID: Int?
     /// The qualified name of its subsystem.
-    public var subsystem: String?
+    package var subsystem: String?
     /// The subsystem's folder below `/sys/class/nvme-subsystem`.
     var subsystemFolder: String?
     public var namespaces: [NVMeNamespace]

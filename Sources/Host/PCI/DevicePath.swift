@@ -1,7 +1,7 @@
 public import Model
 
 /// The position of a device, from the path of its folder below `/sys/devices`.
-public enum DevicePath {
+package enum DevicePath {
     /// The PCI function that a device belongs to: the last component of its path that is an address. Nil for virtual
     /// devices.
     public static func function(of path: String) -> PCIAddress? {

@@ -1,5 +1,5 @@
 /// Kernel drivers that pass a function to a program, mostly for a guest. The process that has it open holds the device.
-public enum GuestDriver {
+enum GuestDriver {
     /// Drivers for user-space programs outside the vfio family: for DPDK, and for Xen's guests.
     private static let others: Set<String> = [
         "uio_pci_generic", "igb_uio", "pciback", "xen-pciback", "xen_pciback",

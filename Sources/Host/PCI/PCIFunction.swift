@@ -8,8 +8,8 @@ public struct PCIFunction: Sendable, Equatable {
     public let classCode: PCIClass
     public let vendor: UInt16
     public let product: UInt16
-    public var subsystemVendor: UInt16?
-    public var subsystemProduct: UInt16?
+    package var subsystemVendor: UInt16?
+    package var subsystemProduct: UInt16?
     public var revision: UInt8?
     /// The Device Serial Number capability, or the serial number of the vital product data, if they can be read.
     public var serial: String?
@@ -20,7 +20,7 @@ public struct PCIFunction: Sendable, Equatable {
     /// The bound driver.
     public var driver: String?
     /// The only driver that may bind.
-    public var driverOverride: String?
+    package var driverOverride: String?
     /// Present on a physical function that can have virtual functions.
     public var sriov: SRIOVState?
     /// The physical function of a virtual function.
@@ -34,7 +34,7 @@ public struct PCIFunction: Sendable, Equatable {
     var isBootDisplay: Bool
     public var bars: [PCIBar]
     /// Whether the function is a parent of mediated devices.
-    public var isMdevParent: Bool
+    package var isMdevParent: Bool
     /// Present on a virtual function that its vendor's driver divides without mdev.
     public var vendorPartition: VendorPartition?
     /// Whether the kernel has a VFIO device for it: a driver for guests is bound, whatever its name.
@@ -54,7 +54,7 @@ public struct SRIOVState: Sendable, Equatable {
     /// The present number.
     public var enabled: Int
     /// Whether the kernel binds drivers to new ones.
-    public var autoprobe: Bool?
+    package var autoprobe: Bool?
     /// The virtual functions, in the order of their numbers.
     public var functions: [PCIAddress]
 
@@ -73,7 +73,7 @@ public struct PCILink: Sendable, Equatable {
     var maximumSpeed: String?
     /// Lanes.
     public var width: Int?
-    public var maximumWidth: Int?
+    package var maximumWidth: Int?
 }
 
 /// One memory or I/O region of a function.

@@ -23,7 +23,7 @@ public final class PlayedDrive: Sendable {
         public var formats: Bool
         public var formatErasesKey: Bool
         /// How often the log must be read until a sanitize operation ends.
-        public var sanitizeLooks: Int
+        package var sanitizeLooks: Int
         /// Whether namespaces can be created, deleted, attached and detached.
         public var managesNamespaces: Bool
 
@@ -74,7 +74,7 @@ public final class PlayedDrive: Sendable {
             serial: serial, controllers: [0], namespaces: [PlayedNamespace(number: 1, size: size, controllers: [0])])
     }
 
-    public func behave(_ conduct: Conduct, _ abilities: Abilities? = nil) {
+    package func behave(_ conduct: Conduct, _ abilities: Abilities? = nil) {
         state.withLock { state in
             state.conduct = conduct
             if let abilities { state.abilities = abilities }
@@ -137,7 +137,7 @@ public final class PlayedDrive: Sendable {
     }
 
     /// Gives a namespace a block format with metadata, which the kernel does not show.
-    public func hideBlocks(of number: UInt32) {
+    package func hideBlocks(of number: UInt32) {
         state.withLock { state in
             guard let index = state.index(of: number) else { return }
             state.namespaces[index].format = 1

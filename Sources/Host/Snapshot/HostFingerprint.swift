@@ -5,7 +5,7 @@
 /// count. Mounts, swap, routes and the relations of interfaces change without an event, and are read directly. Other
 /// changes, such as a controller's state or a number of free types that another program changes, are found by the next
 /// full pass.
-public struct HostFingerprint: Sendable, Equatable {
+package struct HostFingerprint: Sendable, Equatable {
     private let events: String
     private let tables: [[UInt8]]
     private let ties: [String]

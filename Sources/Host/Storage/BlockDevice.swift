@@ -12,7 +12,7 @@ public struct BlockDevice: Sendable, Equatable {
     /// Bytes.
     public var size: UInt64?
     /// The devices that it consists of: `sda2` for `dm-0`.
-    public var slaves: [String]
+    package var slaves: [String]
     /// The devices that are built on it.
     public var holders: [String]
     /// The device mapper's name: `vg0-root`.
@@ -28,7 +28,7 @@ public struct BlockDevice: Sendable, Equatable {
 public struct Mount: Sendable, Equatable {
     /// `/dev/nvme0n1p1`, or whatever that type of file system shows instead.
     public var source: String
-    public var mountPoint: String
+    package var mountPoint: String
     public var kind: String
     /// Such as `259:1`; `0:…` for file systems over several devices or none.
     public var number: String
@@ -37,7 +37,7 @@ public struct Mount: Sendable, Equatable {
 }
 
 /// A file system in use over several block devices, from its own folder in sysfs.
-public struct SpannedFileSystem: Sendable, Equatable {
+package struct SpannedFileSystem: Sendable, Equatable {
     /// `btrfs`, `bcachefs`.
     public var kind: String
     /// Names of block devices.

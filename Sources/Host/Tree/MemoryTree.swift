@@ -137,7 +137,7 @@ public final class MemoryTree: FileTree {
         return DeviceClaim { [weak self] in self?.use(place, false) }
     }
 
-    public func onWrite(_ reaction: Reaction?) {
+    package func onWrite(_ reaction: Reaction?) {
         state.withLock { $0.reaction = reaction }
     }
 

@@ -7,7 +7,7 @@ extension IdentityService {
     /// The ids of the objects that `bootstrap` found or created.
     public struct Bootstrapped: Sendable, Equatable {
         public let admin: UserID
-        public let adminProject: ProjectID
+        package let adminProject: ProjectID
         let serviceProject: ProjectID
         /// Whether this call set the administrator's password; false if there was a password already.
         public let setsAdminPassword: Bool

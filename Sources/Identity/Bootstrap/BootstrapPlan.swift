@@ -7,7 +7,7 @@ public struct BootstrapPlan: Sendable {
     public var adminPassword: Secret
     /// Whether the administrator gets `adminPassword` even if the user has another password.
     public var resetsAdminPassword = false
-    public var adminProject = "admin"
+    package var adminProject = "admin"
     public var region: RegionID = "RegionOne"
     /// Users for services: role `service` on the project `service`, role `reader` on the system.
     public var serviceUsers: [Account] = []

@@ -2,7 +2,7 @@ import Model
 
 /// Options of the embedded Identity service: lifetimes, rules for passwords, addresses.
 public struct IdentityOptions: Sendable {
-    public var tokenLifetime: Duration = .seconds(3600)
+    package var tokenLifetime: Duration = .seconds(3600)
     /// How long after its expiry a token is still shown to a service that sends `allow_expired`.
     var expiredTokenWindow: Duration = .seconds(172_800)
     /// Whether a token may be exchanged for one with another scope.
@@ -11,9 +11,9 @@ public struct IdentityOptions: Sendable {
     public var publicURL: String?
     var defaultDomain: DomainID = "default"
     /// Nil never locks an account.
-    public var lockout: Lockout?
-    public var passwords = PasswordRules()
-    public var limitModel = LimitModel.flat
+    package var lockout: Lockout?
+    package var passwords = PasswordRules()
+    package var limitModel = LimitModel.flat
     /// Maximum number of entries in one response; a longer list has a link to the next ones.
     public var pageSize = 1000
     /// Maximum number of levels of projects below a domain.

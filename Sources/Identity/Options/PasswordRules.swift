@@ -2,16 +2,16 @@ public import Model
 
 /// Requirements for a new password, and its lifetime.
 public struct PasswordRules: Sendable, Equatable {
-    public var minimumLength = 1
+    package var minimumLength = 1
     /// A regular expression that the password must match; nil for no requirement.
     public var pattern: String?
     /// Describes `pattern` to users.
-    public var patternDescription: String?
+    package var patternDescription: String?
     /// How many of the latest passwords, including the current one, cannot be used again.
-    public var history = 0
-    public var expiresAfterDays: Int?
+    package var history = 0
+    package var expiresAfterDays: Int?
     /// How long a password must be kept before its user may change it.
-    public var minimumAgeDays = 0
+    package var minimumAgeDays = 0
     /// Whether a password that an administrator set must be changed before it can be used otherwise.
     var changeUponFirstUse = false
 

@@ -108,7 +108,7 @@ public final class EmbeddedServiceTokens: ServiceTokens, ServiceCatalog {
 
 extension IdentityService {
     /// The tokens with which a component of this process calls other services.
-    public func serviceTokens(as account: ServiceAccount) -> EmbeddedServiceTokens {
+    package func serviceTokens(as account: ServiceAccount) -> EmbeddedServiceTokens {
         EmbeddedServiceTokens(context, account: account)
     }
 }

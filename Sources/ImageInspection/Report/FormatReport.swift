@@ -4,7 +4,7 @@ public struct FormatReport: Sendable, Equatable {
     /// Bytes of the disk that a guest sees; nil where the header does not tell.
     public let virtualSize: UInt64?
     /// The type that a VMDK's descriptor names, in lower case: `streamoptimized`.
-    public let subformat: String?
+    package let subformat: String?
     /// Empty for an image that is safe.
     public let findings: [SafetyFinding]
 

@@ -17,7 +17,7 @@ public struct InspectionReport: Sendable, Equatable {
     ///
     /// An ISO 9660 image that also boots as a disk has a partition table in front. It is an ISO image, and as a disk it is as large as the
     /// image, whatever its volume says.
-    public var detected: FormatReport? {
+    package var detected: FormatReport? {
         switch matches.count {
         case 0: return FormatReport(.raw, virtualSize: size)
         case 1: return matches[0]

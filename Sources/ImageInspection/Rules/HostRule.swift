@@ -1,5 +1,5 @@
 /// What a host boots from, as Nova decides; it is stricter than the image service.
-public struct HostRule: Sendable {
+package struct HostRule: Sendable {
     private static let kernels: Set<String> = ["ami", "aki", "ari"]
 
     private let vmdkTypes: Set<String>

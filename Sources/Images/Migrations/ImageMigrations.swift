@@ -7,7 +7,7 @@ public import Store
 ///
 /// `image_copies` says which store has the data of which image, `image_blobs` what lies in a store. A blob without a copy is removed by
 /// the sweeper. `image_uploads` are the arrivals of data that are under way, each with the last sign of life of who receives it.
-public enum ImageMigrations {
+enum ImageMigrations {
     public static let all: [Migration] =
         [
             Migration(room: "images", number: 1, title: "images, members and data", statements: records + data),

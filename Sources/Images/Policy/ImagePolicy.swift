@@ -4,7 +4,7 @@ public import Access
 ///
 /// Targets have `project_id` and `owner`, both the image's owner, `member_id` where the image is shared with the caller, and
 /// `visibility`, `status` and `name`; they have no custom properties.
-public enum ImagePolicy {
+enum ImagePolicy {
     public static let rules: [PolicyRule] = base + images + members + tasks + cache + definitions
 
     private static let admin = "rule:context_is_admin"

@@ -20,7 +20,7 @@ import SystemPackage
 /// A blob is on disk, with every folder on its path, before `keep` returns. The folder may be shared by several replicas, on a file system
 /// that keeps `rename` and `O_EXCL` atomic; locks are not used. An upload's id is on record in the database before its draft is made, so
 /// that a replica knows another's drafts. On a shared folder a file that is removed may be lost for those who read it elsewhere.
-public struct FileStore: ImageStore {
+struct FileStore: ImageStore {
     private let root: String
     private let isShared: Bool
     private let needsMark: Bool

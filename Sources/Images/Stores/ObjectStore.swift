@@ -9,7 +9,7 @@ public import ObjectStorage
 ///     drafts/UPLOAD    an upload whose data go under another name, while they do
 ///
 /// The name of a blob ends in its upload's id, so that an object is made under its own key and is never copied.
-public struct ObjectStore: ImageStore {
+struct ObjectStore: ImageStore {
     private let bucket: ObjectBucket
     private let host: String
     /// Empty, or with a slash at its end.

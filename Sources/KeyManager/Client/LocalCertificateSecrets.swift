@@ -3,7 +3,7 @@ public import Clients
 public import Model
 
 /// Certificates for other services of the same process, by the same rules as over HTTP.
-public struct LocalCertificateSecrets: CertificateSecrets {
+package struct LocalCertificateSecrets: CertificateSecrets {
     private let vault: SecretVault
     private let authorizer: any Authorizer
 

@@ -4,7 +4,7 @@ public import Store
 ///
 /// A payload is sealed with a key of its own, and that key with a master key, whose id stands beside it: changing master keys writes the
 /// small wrapped keys anew and leaves payloads alone.
-public enum KeyManagerMigrations {
+package enum KeyManagerMigrations {
     public static let all: [Migration] = [
         Migration(room: "key_manager", number: 1, title: "secrets and their sealed payloads", statements: secrets)
     ]

@@ -2,7 +2,7 @@ public import Access
 
 /// The rules of the key manager with upstream's names and new defaults. There are no access lists, containers and orders, and no rules for
 /// them; rules of a policy file for these are no error, and guard nothing.
-public enum KeyManagerPolicy {
+package enum KeyManagerPolicy {
     public static let rules: [PolicyRule] = base + legacy + secrets
 
     private static let base: [PolicyRule] = [

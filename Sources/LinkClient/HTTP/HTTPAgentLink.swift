@@ -21,10 +21,10 @@ public final class HTTPAgentLink: DeviceLink, ServiceLifecycle.Service, Sendable
         /// A stream without data for this long counts as broken; three heartbeats of the control plane.
         public var silence: Duration
         /// The longest pause after the first failure; it doubles with each further one, up to the ceiling.
-        public var reconnectFloor: Duration
-        public var reconnectCeiling: Duration
+        package var reconnectFloor: Duration
+        package var reconnectCeiling: Duration
         /// How often the certificate's renewal is checked.
-        public var renewalCheck: Duration
+        package var renewalCheck: Duration
 
         public init(
             controlPlanes: [String], silence: Duration = .seconds(45), reconnectFloor: Duration = .seconds(4),
@@ -105,7 +105,7 @@ public final class HTTPAgentLink: DeviceLink, ServiceLifecycle.Service, Sendable
     }
 
     /// Gets the next certificate if half of this one's lifetime is over.
-    public func renewIfDue() async throws(Fault) {
+    package func renewIfDue() async throws(Fault) {
         let credentials = current.withLock { $0.credentials }
         guard credentials.isDue(at: time.now()) else { return }
         let made = try HostKey.make(for: host.text)

@@ -57,7 +57,7 @@ public struct HostReportChange: Sendable, Codable, Equatable {
 
 extension HostReport {
     /// The report after `change` was applied.
-    public func applying(_ change: HostReportChange) -> HostReport {
+    package func applying(_ change: HostReportChange) -> HostReport {
         guard change.generation != change.base else { return self }
         var changed = Dictionary(change.devices.map { (HostReportChange.DeviceKey($0), $0) }) { first, _ in first }
         let gone = Set(change.gone)

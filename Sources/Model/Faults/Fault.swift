@@ -61,7 +61,7 @@ extension Fault {
         public static let conflict = Kind(status: 409, title: "Conflict")
         public static let gone = Kind(status: 410, title: "Gone")
         public static let tooLarge = Kind(status: 413, title: "Request Entity Too Large")
-        public static let uriTooLong = Kind(status: 414, title: "URI Too Long")
+        package static let uriTooLong = Kind(status: 414, title: "URI Too Long")
         public static let unsupportedMediaType = Kind(status: 415, title: "Unsupported Media Type")
         public static let rangeNotSatisfiable = Kind(status: 416, title: "Requested Range Not Satisfiable")
         public static let unprocessable = Kind(status: 422, title: "Unprocessable Entity")

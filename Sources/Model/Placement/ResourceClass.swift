@@ -24,7 +24,7 @@ public struct ResourceClass: Hashable, Sendable, Comparable, CustomStringConvert
     public static let diskGB = ResourceClass(unchecked: "DISK_GB")
     public static let fpga = ResourceClass(unchecked: "FPGA")
     public static let pgpu = ResourceClass(unchecked: "PGPU")
-    public static let vgpu = ResourceClass(unchecked: "VGPU")
+    package static let vgpu = ResourceClass(unchecked: "VGPU")
 }
 
 /// Whether `byte` may occur in the name of a resource class or trait: A to Z, 0 to 9, underscore.

@@ -7,9 +7,9 @@ extension Timestamp {
         public var hour: Int
         public var minute: Int
         public var second: Int
-        public var microsecond: Int
+        package var microsecond: Int
         /// 0 is Sunday.
-        public var weekday: Int
+        package var weekday: Int
     }
 
     /// Days-to-civil after Howard Hinnant's published algorithm (public domain), valid for all years met here.

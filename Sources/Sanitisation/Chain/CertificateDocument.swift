@@ -1,7 +1,7 @@
 /// A signed statement as it is passed on: alone, or with the fields that the API adds.
 public struct CertificateDocument: Sendable, Codable, Equatable {
     public var certificate: SanitisationCertificate
-    public var wrapper: CertificateWrapper
+    var wrapper: CertificateWrapper
 
     public init(_ certificate: SanitisationCertificate, wrapper: CertificateWrapper = CertificateWrapper([:])) {
         self.certificate = certificate

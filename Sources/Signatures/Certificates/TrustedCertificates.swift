@@ -4,7 +4,7 @@ public import Model
 ///
 /// A chain goes from an image's certificate upwards to a self-signed one, and each certificate above the first must be in the
 /// list: the intermediate ones, too. A self-signed certificate of an image suffices if it is in the list and may sign.
-public struct TrustedCertificates: Sendable {
+package struct TrustedCertificates: Sendable {
     private let certificates: [ImageCertificate]
 
     /// - Parameter certificates: those of the list that could be read; the others are passed over

@@ -12,7 +12,7 @@ public struct SignatureProperties: Sendable, Equatable {
 
     public let signature: [UInt8]
     public let hash: SignatureHash
-    public let keyType: SignatureKeyType
+    package let keyType: SignatureKeyType
     /// The id of the certificate's secret in the key manager.
     public let certificateID: String
 

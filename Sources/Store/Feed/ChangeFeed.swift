@@ -30,7 +30,7 @@ public final class ChangeFeed: Sendable {
         public var page = 1000
         /// Number of newest entries that pruning keeps. A replica that is further behind loads everything again.
         public var keeps: Int64 = 100_000
-        public var pruningInterval: Duration = .seconds(60)
+        package var pruningInterval: Duration = .seconds(60)
 
         public init() {}
     }
@@ -126,7 +126,7 @@ public final class ChangeFeed: Sendable {
     }
 
     /// Reads the log now instead of at the next interval.
-    public func poke() {
+    package func poke() {
         state.withLock { state in state.wake }?.yield()
     }
 
@@ -139,7 +139,7 @@ public final class ChangeFeed: Sendable {
     }
 
     /// Waits until the entry numbered `sequence` has been handled, however long that takes.
-    public func caughtUp(to sequence: Int64) async throws {
+    package func caughtUp(to sequence: Int64) async throws {
         var isFirst = true
         while !state.withLock({ state in state.cursor?.hasSeen(sequence) ?? false }) {
             try await nextTurn(poking: isFirst)

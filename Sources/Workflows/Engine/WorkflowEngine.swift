@@ -56,7 +56,7 @@ public final class WorkflowEngine: Service, Sendable {
     }
 
     /// Runs what is due now, and what becomes due by it, to its end or to where it waits.
-    public func runDue() async {
+    package func runDue() async {
         while !Task.isCancelled {
             let entries = await take()
             if entries.isEmpty { return }

@@ -11,7 +11,7 @@ public struct WorkflowJournal: Sendable {
     }
 
     /// A journal without an engine beside it.
-    public static let detached = WorkflowJournal(hint: {})
+    package static let detached = WorkflowJournal(hint: {})
 
     /// Writes the workflow down; it begins soon after the transaction's commit.
     ///

@@ -22,7 +22,7 @@ public struct WorkflowRecord: Sendable, Equatable {
 
     public struct Step: Sendable, Equatable {
         public let name: String
-        public internal(set) var forward: Try?
+        package internal(set) var forward: Try?
         public internal(set) var undo: Try?
     }
 
