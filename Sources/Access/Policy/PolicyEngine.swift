@@ -34,9 +34,6 @@ public final class PolicyEngine: Sendable {
     /// Warnings about the files in force, such as deprecated names.
     public var warnings: [String] { compiled.withLock { $0.warnings } }
 
-    /// The rules that services declared, for sample files and documentation.
-    public var declared: [PolicyRule] { defaults }
-
     public func decide(_ caller: Caller, rule: String, target: PolicyTarget) -> PolicyDecision {
         guard let entry = compiled.withLock({ $0.rules[rule] }) else { return .unknownRule }
         guard entry.scopes.isEmpty || entry.scopes.contains(caller.policyScope) else {

@@ -2,11 +2,12 @@
 enum Requirements {
     /// Those of protocols that come with the compiler.
     private static let compiler: Set<String> = [
-        "allCases", "allKeys", "body", "codingPath", "count", "currentIndex", "customMirror", "debugDescription",
+        "CodingKeys", "allCases", "allKeys", "appendInterpolation", "body", "codingPath", "count", "currentIndex",
+        "customMirror", "debugDescription", "decodeNil",
         "description", "encode", "endIndex", "enqueue", "errorDescription", "hash", "index", "intValue", "isAtEnd",
         "makeAsyncIterator", "makeIterator", "nestedContainer", "nestedUnkeyedContainer", "next", "rawValue",
         "startIndex",
-        "stringValue", "superDecoder", "superEncoder", "unownedExecutor", "userInfo",
+        "stringValue", "superDecoder", "superEncoder", "unkeyedContainer", "unownedExecutor", "userInfo",
     ]
 
     /// Those of protocols of packages: commands, logging, metrics, services, channels.
@@ -17,7 +18,7 @@ enum Requirements {
         "makeCounter", "makeFloatingPointCounter", "makeMeter", "makeRecorder", "makeTimer",
         "InboundIn", "InboundOut", "OutboundIn", "OutboundOut", "channelActive", "channelInactive", "channelRead",
         "channelReadComplete", "channelWritabilityChanged", "errorCaught", "handlerAdded", "handlerRemoved",
-        "userInboundEventTriggered", "write", "flush",
+        "triggerUserOutboundEvent", "userInboundEventTriggered", "write", "flush",
     ]
 
     static let known = compiler.union(packages)

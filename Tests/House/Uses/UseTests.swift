@@ -24,11 +24,13 @@ import Testing
     }
 
     @Test func nothingIsCalledByTestsAlone() {
-        var index = WordIndex()
-        for file in house.sources where !file.path.hasPrefix("Tests/") { index.add(file, of: "") }
-        let files = rooms.flatMap(\.files)
+        let users = house.manifest.targets.filter { !$0.path.hasPrefix("Tests/") }.map { target in
+            let files = house.sources(of: target)
+            return CallRule.Room(name: target.name, imports: Set(files.flatMap(\.imports)), files: files)
+        }
+        let shipped = Set(rooms.map(\.target.name))
         hold(
-            CallRule.findings(files, index: index),
+            CallRule.findings(users.filter { shipped.contains($0.name) }, users: users),
             exceptions: UseExceptions.calledByTests)
     }
 
@@ -70,16 +72,39 @@ import Testing
     }
 
     @Test func whatOnlyTestsCallIsFound() {
-        var index = WordIndex()
-        index.add(Self.alpha, of: "")
-        index.add(
-            SourceFile(
-                path: "Sources/Beta/B.swift",
-                text: "page.shown(); page.hidden(); page.read(); Page.empty; Forgotten.one; Reader; Level"),
-            of: "")
+        func room(_ name: String, imports: Set<String> = [], _ text: String) -> CallRule.Room {
+            CallRule.Room(
+                name: name, imports: imports, files: [SourceFile(path: "Sources/\(name)/\(name).swift", text: text)])
+        }
+        let alpha = room(
+            "Alpha",
+            """
+            public struct Book {
+                public func cancel(_ subject: String, by name: String = "") {}
+                public func show() {}
+                func close(at place: Int) {}
+                func each(_ step: Int = 1, do body: (Int) -> Void) {}
+                func sum(of parts: Int...) -> Int { close(at: 1) }
+                public static var count: Int { 1 }
+                public static var limit: Int { 1 }
+                var stored = 1
+            }
+            """)
+        let beta = room(
+            "Beta", imports: ["Alpha"],
+            """
+            func run(_ book: Book, limit: Int) {
+                task.cancel()
+                sum(1)
+                each { print($0) }
+                print(book.count, limit: limit2)
+            }
+            """)
+        let gamma = room("Gamma", "let one = run(book.show(), limit: 1)")
         #expect(
-            CallRule.findings([Self.alpha], index: index) == [
-                "Sources/Alpha/Alpha.swift: `onlyTests`"
+            CallRule.findings([alpha], users: [alpha, beta, gamma]) == [
+                "Sources/Alpha/Alpha.swift: `cancel`", "Sources/Alpha/Alpha.swift: `limit`",
+                "Sources/Alpha/Alpha.swift: `show`", "Sources/Alpha/Alpha.swift: `sum`",
             ])
     }
 }
