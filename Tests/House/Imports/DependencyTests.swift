@@ -15,13 +15,6 @@ import Testing
         hold(found)
     }
 
-    /// What a program is built from does not change under it: a version is exact.
-    @Test func everyPackageIsPinned() {
-        let packages = House.shared.manifest.packages
-        #expect(packages.count > 10)
-        hold(Set(packages.filter { $0.value != "exact" }.map { "\($0.key) is declared by `\($0.value):`" }))
-    }
-
     /// Toolchain and modules in every spelling of an import.
     private static let source = """
         public import Beta

@@ -16,6 +16,9 @@ struct Manifest: Sendable {
     /// Package to the rule of its version: `exact`, `from`, …
     let packages: [String: String]
 
+    /// Package in small letters to its exact version.
+    private(set) var versions: [String: String] = [:]
+
     init(_ text: String) {
         let tokens = Tokenizer.tokens(of: text).filter { $0.kind != .comment }
         var products: [String: String] = [:]
@@ -34,7 +37,9 @@ struct Manifest: Sendable {
             case "package":
                 guard let url = call["url"]?.string else { continue }
                 let rule = ["exact", "from", "branch", "revision"].first { call[$0] != nil }
-                packages[String(url.split(separator: "/").last ?? "")] = rule ?? "range"
+                let name = String(url.split(separator: "/").last ?? "")
+                packages[name] = rule ?? "range"
+                if let version = call["exact"]?.string { versions[name.lowercased()] = version }
             case "room": targets += Self.room(call, products)
             case "target", "executableTarget", "testTarget", "systemLibrary":
                 guard let name = call["name"]?.string else { continue }
