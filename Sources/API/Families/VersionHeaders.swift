@@ -1,5 +1,5 @@
-public import HTTPTypes
-public import Model
+package import HTTPTypes
+package import Model
 
 /// The headers by which clients ask a service for a version, and are told the one that they get.
 package struct VersionHeaders: Sendable {

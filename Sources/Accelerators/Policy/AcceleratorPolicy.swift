@@ -1,4 +1,4 @@
-public import Access
+package import Access
 
 /// The rules of the accelerator service with upstream's names and new defaults.
 ///

@@ -1,4 +1,4 @@
-public import Store
+package import Store
 
 /// The tables of sanitisation certificates. They refer to no other table: certificates outlive devices, handles and requests.
 package enum SanitisationMigrations {

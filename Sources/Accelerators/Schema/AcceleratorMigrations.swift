@@ -1,4 +1,4 @@
-public import Store
+package import Store
 
 /// The tables of devices, profiles and accelerator requests.
 ///

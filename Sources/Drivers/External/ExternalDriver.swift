@@ -1,6 +1,6 @@
 import FoundationEssentials
 import Host
-public import Model
+package import Model
 
 /// A driver that is a separate program. The agent sends it requests line by line, and restarts it after a pause if it
 /// fails.

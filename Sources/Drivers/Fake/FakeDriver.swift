@@ -1,6 +1,6 @@
 import Dispatch
 import Host
-public import Model
+package import Model
 
 /// Simulates devices. By default they look on the wire like those of Cyborg's fake driver, an FPGA with 16 handles that
 /// no hypervisor attaches; the configuration can describe a fleet instead. The devices fail on command.

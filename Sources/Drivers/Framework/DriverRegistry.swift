@@ -44,7 +44,7 @@ public struct DriverRegistry: Sendable {
     }
 
     /// Releases in order; the last one is being made.
-    package static let releases = ["1.0"]
+    public static let releases = ["1.0"]
 
     /// The drivers of this release.
     public static let standard = DriverRegistry(entries: [

@@ -1,5 +1,5 @@
 import Host
-public import Model
+import Model
 
 /// Offers Huawei's Ascend accelerators.
 ///

@@ -1,5 +1,5 @@
 import Host
-public import Model
+import Model
 
 /// Offers Inspur's FPGA cards. Their logic is loaded outside this program.
 struct InspurFPGADriver: Driver {

@@ -1,5 +1,5 @@
 import Host
-public import Model
+import Model
 
 /// Offers Inspur's NVMe drives with Cyborg's names and classes. They are erased between two tenants like those of the
 /// nvme driver.

@@ -1,5 +1,5 @@
 import Host
-public import Model
+package import Model
 
 /// Offers Intel's programmable acceleration cards with Arria 10, and their virtual functions.
 package struct IntelFPGADriver: Driver {

@@ -1,5 +1,5 @@
 import Host
-public import Model
+import Model
 
 /// Offers functions of Intel's X710 and XXV710 network cards, by physical network and by the program of the card's
 /// packet processing.

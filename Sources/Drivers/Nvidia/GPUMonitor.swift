@@ -1,4 +1,4 @@
-public import Model
+package import Model
 
 /// The values of one GPU from the vendor's library. A value that it does not provide is nil.
 public struct GPUReading: Sendable, Equatable {

@@ -1,4 +1,4 @@
-public import Model
+import Model
 
 #if canImport(Glibc)
     import Glibc

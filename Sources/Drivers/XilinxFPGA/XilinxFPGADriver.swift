@@ -1,5 +1,5 @@
 import Host
-public import Model
+package import Model
 
 /// Offers Xilinx (AMD) Alveo cards. A card has two functions: function 0 manages and programs it, function 1 is for the
 /// tenant.

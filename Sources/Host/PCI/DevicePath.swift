@@ -1,4 +1,4 @@
-public import Model
+package import Model
 
 /// The position of a device, from the path of its folder below `/sys/devices`.
 package enum DevicePath {

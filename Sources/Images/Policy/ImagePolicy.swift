@@ -1,4 +1,4 @@
-public import Access
+import Access
 
 /// The rules of the image service with upstream's names and new defaults.
 ///

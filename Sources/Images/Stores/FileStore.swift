@@ -1,6 +1,6 @@
 import FoundationEssentials
-public import Model
-public import NIOPosix
+import Model
+import NIOPosix
 import SystemPackage
 
 #if canImport(Glibc)

@@ -1,6 +1,6 @@
-public import Model
+import Model
 import NIOCore
-public import ObjectStorage
+import ObjectStorage
 
 /// Blobs as objects of a bucket, each under the id of the upload that brought it:
 ///

@@ -1,6 +1,6 @@
-public import API
-public import Clients
-public import Model
+package import API
+package import Clients
+package import Model
 
 /// Certificates for other services of the same process, by the same rules as over HTTP.
 package struct LocalCertificateSecrets: CertificateSecrets {

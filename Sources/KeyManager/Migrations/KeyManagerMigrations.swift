@@ -1,4 +1,4 @@
-public import Store
+package import Store
 
 /// The tables of secrets. What a secret is stands apart from what it holds, so that lists never touch a payload.
 ///

@@ -1,4 +1,4 @@
-public import Access
+package import Access
 
 /// The rules of the key manager with upstream's names and new defaults. There are no access lists, containers and orders, and no rules for
 /// them; rules of a policy file for these are no error, and guard nothing.

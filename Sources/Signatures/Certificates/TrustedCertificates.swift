@@ -1,4 +1,4 @@
-public import Model
+package import Model
 
 /// The certificates that a server trusts, and chains inside of them.
 ///

@@ -12,6 +12,7 @@ enum PublicRule {
                 exposed.formUnion(words(declaration, file))
             }
         }
+        let defaults = Set(files.flatMap(Self.defaults))
         var found: Set<String> = []
         for file in files {
             for declaration in file.declarations where declaration.isPublic {
@@ -24,10 +25,26 @@ enum PublicRule {
                 if index.isNamed(name, outside: target) { continue }
                 let isNamedType = declaration.kind.isType || declaration.kind == .alias
                 if isNamedType, exposed.contains(name) { continue }
+                if defaults.contains(name) { continue }
                 found.insert("\(file.path): `\(name)`")
             }
         }
         return found
+    }
+
+    /// The words of default values in the signatures of what is public: callers have them compiled in.
+    private static func defaults(_ file: SourceFile) -> [String] {
+        file.declarations.filter { $0.isPublic && ($0.kind == .function || $0.kind == .initializer) }.flatMap {
+            declaration in
+            var words: [String] = []
+            var isDefault = false
+            for token in file.tokens[declaration.signature] {
+                if token.isMark("=") { isDefault = true }
+                if token.isMark(",") { isDefault = false }
+                if isDefault, token.kind == .word { words.append(token.text) }
+            }
+            return words
+        }
     }
 
     private static func isExposed(_ declaration: Declaration, _ file: SourceFile) -> Bool {

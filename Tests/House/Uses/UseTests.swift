@@ -40,6 +40,8 @@ import Testing
             public protocol Reader { func read() -> Page }
             public struct Page {
                 public static let empty = Shape()
+                public static let usual = 1
+                public func turned(by angle: Int = Page.usual, shown: Bool) {}
                 public func shown() {}
                 public func hidden() {}
                 public func read() {}
@@ -66,7 +68,8 @@ import Testing
         #expect(requirements.contains("read"))
         #expect(
             PublicRule.findings([Self.alpha], target: "Alpha", index: index, requirements: requirements) == [
-                "Sources/Alpha/Alpha.swift: `empty`", "Sources/Alpha/Alpha.swift: `hidden`",
+                "Sources/Alpha/Alpha.swift: `empty`", "Sources/Alpha/Alpha.swift: `turned`",
+                "Sources/Alpha/Alpha.swift: `hidden`",
                 "Sources/Alpha/Alpha.swift: `Forgotten`", "Sources/Alpha/Alpha.swift: `Reader`",
             ])
     }
