@@ -44,7 +44,7 @@ public struct Peer: Sendable, Equatable {
     }
 
     /// A caller in the same process.
-    package static let inProcess = Peer(address: "127.0.0.1", isLoopback: true, origin: "http://127.0.0.1")
+    public static let inProcess = Peer(address: "127.0.0.1", isLoopback: true, origin: "http://127.0.0.1")
 }
 
 /// The response, and what the access log needs.

@@ -52,20 +52,20 @@ struct ImageSettings: Sendable {
         stores = StoreSettings.list(&reader)
         defaultStore = reader.optionalText(
             "image.default_backend",
-            "Name of the store that data go to if nobody says where; otherwise the first of stores.")
+            "Name of the store for data whose request names no store. The default is the first of stores.")
         checkInterval = reader.duration(
             "image.check_interval",
-            "After which time stored data are read again and held against their digests; 0s means never.",
+            "How often stored data are read and compared with their digests; 0s means never.",
             default: "30d")
         checkRate = reader.number(
             "image.check_rate", "How fast a replica reads stored data again, in MiB per second.", in: 1...100_000,
             default: 16)
         linkLifetime = reader.duration(
             "image.location_link_lifetime",
-            "How long the links are good that GET …/locations gives of data in s3 stores, 7d at most: who has one reads the data without "
-                + "keys. 0s gives addresses instead.", default: "0s")
+            "Lifetime of the signed links that GET …/locations gives for data in s3 stores, at most 7d. A link gives access to the data "
+                + "without keys. With 0s the response has addresses instead.", default: "0s")
         largestImage = reader.number(
-            "image.image_size_cap", "Size of the largest image in bytes.", in: 1...1 << 53, default: 1 << 40)
+            "image.image_size_cap", "Maximum size of an image in bytes.", in: 1...1 << 53, default: 1 << 40)
         storageQuota = Self.storageQuota(&reader)
         mostProperties = reader.number(
             "image.image_property_quota", "Custom properties that an image may have; -1 means unlimited.",
@@ -77,10 +77,11 @@ struct ImageSettings: Sendable {
             "image.image_member_quota", "Projects with which an image may be shared; -1 means unlimited.",
             in: -1...1_000_000, default: 128)
         pageSize = reader.number(
-            "image.limit_param_default", "Images on a page of a list where the caller says nothing.", in: 1...10_000,
+            "image.limit_param_default", "Number of images on a page of a list if the request names no limit.",
+            in: 1...10_000,
             default: 25)
         largestPage = reader.number(
-            "image.api_limit_max", "Images that may be on a page of a list.", in: 1...10_000, default: 1000)
+            "image.api_limit_max", "Maximum number of images on a page of a list.", in: 1...10_000, default: 1000)
         diskFormats = reader.texts(
             "image.disk_formats", "Disk formats that an image may have.",
             default: ["ami", "ari", "aki", "vhd", "vhdx", "vmdk", "raw", "qcow2", "vdi", "iso", "ploop"])
@@ -89,27 +90,27 @@ struct ImageSettings: Sendable {
             default: ["ami", "ari", "aki", "bare", "ovf", "ova", "docker", "compressed"])
         uploadSilence = reader.duration(
             "image.upload_silence",
-            "How long a replica that receives data may be silent before the upload is given up and its data are removed.",
+            "How long a replica that receives data may report no progress before the upload is ended and its data are removed.",
             default: "60s")
         requiresFormatMatch = reader.boolean(
             "image.require_image_format_match",
             "Whether data of another format than the image's disk format are refused; unsafe data are refused in any case.",
             default: true)
         toleratesPartitionTables = reader.boolean(
-            "image.gpt_safety_checks_nonfatal", "Whether an impossible partition table is no reason to refuse data.",
+            "image.gpt_safety_checks_nonfatal", "Whether data with an impossible partition table are accepted.",
             default: false)
         allowsPartialSignatures = reader.boolean(
             "image.allow_partial_signatures",
             "Whether an image with some of the four properties of a signature, and not all, is stored without being verified, as in "
                 + "Glance. Otherwise its data are refused.", default: false)
         importMethods = reader.texts(
-            "image.enabled_import_methods", "Ways to import data that are offered.", default: Self.knownMethods)
+            "image.enabled_import_methods", "Import methods that are offered.", default: Self.knownMethods)
         allowedHosts = reader.texts(
             "image.allowed_hosts",
-            "Hosts that images may be fetched from by web-download, and no others; these may be inside, too. Empty means any "
-                + "host outside.")
+            "The only hosts from which web-download fetches images; they may have internal addresses. If the list is empty, any "
+                + "host with an external address is allowed.")
         refusedHosts = reader.texts(
-            "image.disallowed_hosts", "Hosts that images are not fetched from by web-download.")
+            "image.disallowed_hosts", "Hosts from which web-download does not fetch images.")
         limits = reader.choice(
             "image.limits",
             "Whether the identity service's unified limits apply to projects: image_size_total and image_stage_total in MiB, "
