@@ -12,7 +12,7 @@ extension Schema {
         let recording = Recording()
         _ = try? Value(from: RecordingDecoder(recording: recording))
         guard let versioned = type as? any VersionedView.Type else { return recording.schema }
-        return recording.schema.since(versioned.since)
+        return recording.schema.since(versioned.since, gone: versioned.goneSince)
     }
 
     /// The same schema, with further keys refused in every object.

@@ -38,16 +38,24 @@ public struct ObjectSchema: Sendable, Equatable {
         public let isRequired: Bool
         /// The first version that has it; nil is any.
         let since: Microversion?
+        /// The first version that no longer has it; nil is none.
+        let goneSince: Microversion?
 
-        public init(_ name: String, _ schema: Schema, required: Bool = true, since: APIVersion? = nil) {
-            self.init(name, schema, required: required, from: since?.number)
+        /// Whether a version has it.
+        func isLive(in version: Microversion) -> Bool {
+            (since.map { $0 <= version } ?? true) && (goneSince.map { version < $0 } ?? true)
         }
 
-        init(_ name: String, _ schema: Schema, required: Bool, from since: Microversion?) {
+        public init(_ name: String, _ schema: Schema, required: Bool = true, since: APIVersion? = nil) {
+            self.init(name, schema, required: required, from: since?.number, goneSince: nil)
+        }
+
+        init(_ name: String, _ schema: Schema, required: Bool, from since: Microversion?, goneSince: Microversion?) {
             self.name = name
             self.schema = schema
             self.isRequired = required
             self.since = since
+            self.goneSince = goneSince
         }
     }
 

@@ -1,22 +1,23 @@
 import Model
 
 extension Schema {
-    /// What is left of it in a version: without the members that come later. Nil is all of them.
+    /// What is left of it in a version: without the members that come later or went before. Nil is all of them.
     func at(_ version: Microversion?) -> Schema {
         guard let version else { return self }
         return mapObjects { object in
-            guard object.properties.contains(where: { $0.since != nil }) else { return object }
-            let left = object.properties.filter { property in property.since.map { $0 <= version } ?? true }
+            let left = object.properties.filter { $0.isLive(in: version) }
+            if left.count == object.properties.count { return object }
             return ObjectSchema(left, others: object.others, minProperties: object.minProperties)
         }
     }
 
-    /// An object's schema with the first versions of its members.
-    func since(_ versions: [String: APIVersion]) -> Schema {
+    /// An object's schema with the first versions of its members, and the first without them.
+    func since(_ versions: [String: APIVersion], gone: [String: APIVersion] = [:]) -> Schema {
         guard case .object(let object) = self else { return self }
         let properties = object.properties.map {
             ObjectSchema.Property(
-                $0.name, $0.schema, required: $0.isRequired, from: versions[$0.name]?.number ?? $0.since)
+                $0.name, $0.schema, required: $0.isRequired, from: versions[$0.name]?.number ?? $0.since,
+                goneSince: gone[$0.name]?.number ?? $0.goneSince)
         }
         return .object(ObjectSchema(properties, others: object.others, minProperties: object.minProperties))
     }
@@ -35,7 +36,8 @@ extension Schema {
         case .object(let object):
             let properties = object.properties.map {
                 ObjectSchema.Property(
-                    $0.name, $0.schema.mapObjects(inMaps: inMaps, change), required: $0.isRequired, from: $0.since)
+                    $0.name, $0.schema.mapObjects(inMaps: inMaps, change), required: $0.isRequired, from: $0.since,
+                    goneSince: $0.goneSince)
             }
             var others = object.others
             if inMaps, case .each(let pattern, let schema) = others {

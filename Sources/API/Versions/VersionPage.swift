@@ -54,8 +54,11 @@ public struct VersionPage {
                 }
             }
             guard endpoint.since != version.number else { continue }
-            for member in members(of: endpoint, new: version.number) {
+            for member in members(of: endpoint, where: { $0.since == version.number }) {
                 named["member `\(member)`", default: []].insert(operation)
+            }
+            for member in members(of: endpoint, where: { $0.goneSince == version.number }) {
+                named["without member `\(member)`", default: []].insert(operation)
             }
         }
         lines += named.sorted { $0.key < $1.key }.map { ($0.key, $0.value) }
@@ -64,11 +67,13 @@ public struct VersionPage {
         }
     }
 
-    private func members(of endpoint: Endpoint, new version: Microversion) -> Set<String> {
+    private func members(
+        of endpoint: Endpoint, where isMeant: (ObjectSchema.Property) -> Bool
+    ) -> Set<String> {
         var found: Set<String> = []
         for schema in endpoint.answers.compactMap(\.schema) {
             _ = schema.mapObjects { object in
-                found.formUnion(object.properties.filter { $0.since == version }.map(\.name))
+                found.formUnion(object.properties.filter(isMeant).map(\.name))
                 return object
             }
         }

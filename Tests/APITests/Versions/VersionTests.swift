@@ -59,4 +59,25 @@ import Testing
         #expect(page.contains("## 2.74\n\n* member `host`: `GET /servers/{server_id}`\n"))
         #expect(VersionPage(PlayedImages().service).markdown() == nil)
     }
+
+    /// A member that is shown from 2.17 on, and in no version from 2.74 on.
+    private struct Passing: Decodable, VersionedView {
+        static let since: [String: APIVersion] = ["passing": .crashDumps]
+        static let goneSince: [String: APIVersion] = ["passing": .hosts]
+
+        let lasting: String
+        let passing: String?
+    }
+
+    @Test(arguments: [
+        (Microversion(2, 16), ["lasting"]), (Microversion(2, 17), ["lasting", "passing"]),
+        (Microversion(2, 73), ["lasting", "passing"]), (Microversion(2, 74), ["lasting"]),
+    ])
+    func `a member comes with a version and goes with another`(version: Microversion, names: [String]) throws {
+        guard case .object(let object) = Schema.of(Passing.self).at(version) else {
+            Issue.record("no schema of an object")
+            return
+        }
+        #expect(object.properties.map(\.name) == names)
+    }
 }
