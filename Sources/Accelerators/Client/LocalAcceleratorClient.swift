@@ -1,8 +1,8 @@
 import API
-public import Clients
-public import Conventions
-public import Model
-public import Store
+package import Clients
+package import Conventions
+package import Model
+package import Store
 
 /// The accelerator service for other parts of the same process: its rules without HTTP, inside the caller's transaction.
 package struct LocalAcceleratorClient: AcceleratorWrites {
