@@ -4,6 +4,7 @@ import Model
 import TestJSON
 import TestStore
 import Testing
+import Workflows
 
 @testable import Images
 

@@ -1,6 +1,7 @@
 import API
 import Logging
 import Model
+import NIOCore
 import Signatures
 import Store
 
