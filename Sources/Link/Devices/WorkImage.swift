@@ -1,4 +1,3 @@
-public import Clients
 public import Model
 
 /// The image that a work item loads onto a device. Its data are what has this hash, wherever they come from.

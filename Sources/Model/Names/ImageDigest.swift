@@ -1,6 +1,3 @@
-import Crypto
-import Model
-
 /// The hash of an image's data: an algorithm and the digits. It tells one content from another, so only algorithms count for which
 /// nobody can make two contents of one hash.
 public struct ImageDigest: Sendable, Codable, Hashable {
@@ -14,14 +11,6 @@ public struct ImageDigest: Sendable, Codable, Hashable {
             case .sha256: 64
             case .sha384: 96
             case .sha512: 128
-            }
-        }
-
-        fileprivate var function: any HashFunction & Sendable {
-            switch self {
-            case .sha256: SHA256()
-            case .sha384: SHA384()
-            case .sha512: SHA512()
             }
         }
     }
@@ -50,27 +39,4 @@ public struct ImageDigest: Sendable, Codable, Hashable {
     }
 
     private static func isDigit(_ byte: UInt8) -> Bool { (48...57).contains(byte) || (97...102).contains(byte) }
-
-    /// The hash of data while they pass.
-    public struct Running: Sendable {
-        private var function: any HashFunction & Sendable
-        /// Bytes so far.
-        public private(set) var size = 0
-
-        public init(_ algorithm: Algorithm) {
-            function = algorithm.function
-        }
-
-        public mutating func take(_ piece: [UInt8]) {
-            size += piece.count
-            function.update(data: piece)
-        }
-
-        /// Whether all that was taken has that hash.
-        public func matches(_ digest: ImageDigest) -> Bool { function.digits == digest.value }
-    }
-}
-
-extension HashFunction {
-    fileprivate var digits: String { Hexadecimal.text(of: finalize()) }
 }
