@@ -1,4 +1,5 @@
 import Clients
+import Model
 import TestAccelerators
 import Testing
 
