@@ -1,4 +1,5 @@
 import FoundationEssentials
+import Link
 import Model
 import TestAgent
 import Testing
