@@ -2,6 +2,7 @@ import API
 import Accelerators
 import HTTPTypes
 import Model
+import Store
 import TestJSON
 import TestPlacement
 import Testing

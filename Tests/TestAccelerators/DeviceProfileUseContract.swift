@@ -34,14 +34,16 @@ public struct DeviceProfileUseContract: Sendable, CustomTestStringConvertible {
 
     public static let all = [
         DeviceProfileUseContract("no profile, no class") { profiles in
-            #expect(try await profiles.use.classes() == [:])
+            let classes = try await profiles.use.classes()
+            #expect(classes == [:])
         },
         DeviceProfileUseContract("the classes of all groups of all profiles") { profiles in
             profiles.put("a", [["resources:FPGA": "1", "trait:CUSTOM_X": "required"], ["resources:PGPU": "2"]])
             profiles.put("b", [["resources1:VGPU": "1", "accel:function_id": "resources:NO"]])
             profiles.put("c", [["resources:FPGA": "1"], ["resources:FPGA": "3"]])
             profiles.put("d", [["trait:CUSTOM_X": "required"]])
-            #expect(try await profiles.use.classes() == ["a": ["FPGA", "PGPU"], "b": ["VGPU"], "c": ["FPGA"]])
+            let classes = try await profiles.use.classes()
+            #expect(classes == ["a": ["FPGA", "PGPU"], "b": ["VGPU"], "c": ["FPGA"]])
         },
         DeviceProfileUseContract("a service that does not answer is 503") { profiles in
             profiles.put("a", [["resources:FPGA": "1"]])
