@@ -1,5 +1,5 @@
 package import API
-package import Clients
+import Clients
 package import Model
 
 /// Certificates for other services of the same process, by the same rules as over HTTP.
