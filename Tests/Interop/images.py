@@ -32,7 +32,7 @@ def program(lifecycle, device_folder):
     """`device_folder` is where the external driver of the prompt host keeps what is on its device."""
     with lifecycle.report.step("image: loaded onto a device, from the image service of the cloud") as note:
         data = os.urandom(3 << 20)
-        path = os.path.join(lifecycle.processes.folder, "logic")
+        path = os.path.join(lifecycle.processes.folder, "logic.bin")
         with open(path, "wb") as file:
             file.write(data)
         lifecycle.openstack("admin", "image", "create", "logic", "--disk-format", "raw", "--container-format", "bare", "--public",

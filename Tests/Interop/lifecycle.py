@@ -282,6 +282,8 @@ class Lifecycle:
                 self.openstack("admin", "accelerator", "device", "profile", "delete", name)
         with step("no service wrote a traceback about accelerators"):
             for name in ("nova-api", "nova-conductor", "nova-scheduler", f"nova-compute-{PROMPT}", f"nova-compute-{SLOW}"):
+                # Nova's two writers of its provider's traits get in one another's way when a service is disabled, and it tries again.
                 wrong = [line for line in self.processes.log(name).splitlines() if " ERROR " in line and
-                         ("cyborg" in line.lower() or "accelerator" in line.lower())]
+                         ("cyborg" in line.lower() or "accelerator" in line.lower()) and
+                         not ("Failed to update traits" in line and "generation conflict" in line)]
                 expect(not wrong, f"{name}: {wrong[:5]}")

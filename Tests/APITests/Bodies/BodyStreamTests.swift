@@ -2,6 +2,7 @@ import API
 import Foundation
 import HTTPTypes
 import Model
+import NIOCore
 import Synchronization
 import Testing
 
