@@ -246,8 +246,8 @@ if !leavesOnly {
             "Link", ["Model", crypto],
             // Both halves are tested where they meet.
             tests: [
-                "Fleet", "LinkClient", "API", "Store", "StoreSQLite", "Placement", "TestFuzz", nioCore, nioHTTP1,
-                nioSSL, httpClient, httpTypes, lifecycle, logging, "TestPlacement", "TestWatched",
+                "Fleet", "LinkClient", "API", "Clients", "Store", "StoreSQLite", "Placement", "TestFuzz", nioCore,
+                nioHTTP1, nioPosix, nioSSL, httpClient, httpTypes, lifecycle, logging, "TestPlacement", "TestWatched",
             ])
         + room(
             "Fleet",

@@ -48,6 +48,7 @@ struct FolderMark {
                 _ = try file.writeAll("\(mark)\n".utf8)
                 guard fsync(file.rawValue) == 0 else { throw Errno(rawValue: errno) }
             }
+            // Safe because rename(2) reads both texts as C strings, which live until it returns.
             guard unsafe rename(draft, path) == 0 else { throw Errno(rawValue: errno) }
             try FileStore.sync(folder: root)
         } catch let error as Errno {
