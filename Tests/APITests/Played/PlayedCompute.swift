@@ -62,7 +62,8 @@ enum PlayedCompute {
 
     private static let actions = [
         Endpoint.action(
-            "os-start", path, "Start a server", access: .rule("servers:start:member"), answers: .empty(202)
+            "os-start", path, "Start a server", access: .rule("servers:start:member"),
+            answers: .empty(202).sending(.location)
         ) { call in
             .empty(202, headers: [.location: "\(try call[id])"])
         },

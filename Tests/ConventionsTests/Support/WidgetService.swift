@@ -55,7 +55,7 @@ struct WidgetService: Sendable {
         let endpoints =
             creations.endpoints(
                 "/widgets", "Make a widget", body: Body.self, access: .authenticated,
-                answer: .json(Widget.self, status: 201), faults: [.conflict]
+                answer: .json(Widget.self, status: 201).sending(.location), faults: [.conflict]
             ) { call, body, creation in
                 if body.name == "wrong" { throw Fault.badRequest("'wrong' is no name.", field: "name") }
                 let widget = Widget(id: "\(IDSource.random.next(DeviceKind.self))", name: body.name, count: body.count)
