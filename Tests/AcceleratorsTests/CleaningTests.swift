@@ -25,7 +25,7 @@ import Workflows
         let bound = try await fixture.store.read { [fleet = fixture.service.fleet] in
             try fleet.holdings(of: "host-a", in: $0)
         }
-        #expect(bound.holdings.map(\.type) == [.pci])
+        #expect(bound.holdings.map(\.type) == [.testPCI])
         try await fixture.call(.delete, "/v2/accelerator_requests?arqs=\(first[0])", as: .memberThroughService)
         #expect(try await fixture.handleStates() == ["cleaning": 1])
         // Nobody holds it, and its host's agent must leave it as it is all the same.

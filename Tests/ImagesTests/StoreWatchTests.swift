@@ -37,6 +37,7 @@ import Testing
         #expect(conditions[0].trouble == nil && conditions[2].trouble == nil)
         #expect(conditions[1].trouble == "The image storage media cannot be used at the moment.")
         // What should be mounted there comes back.
+        try FileManager.default.createDirectory(atPath: "\(first.folder)/lost", withIntermediateDirectories: true)
         try await lost.leave(try #require(StoreMark("10000000-0000-4000-8000-000000000001")))
         await look(fixture)
         #expect(fixture.service.storeConditions.allSatisfy { $0.trouble == nil })
