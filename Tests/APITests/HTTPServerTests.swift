@@ -216,6 +216,21 @@ struct HTTPServerTests {
         }
     }
 
+    @Test("OPTIONS without CORS succeeds and allows no origin, whatever the path")
+    func options() async throws {
+        try await withServer { (base, _) async throws -> Void in
+            for path in ["/n/origin", "/nowhere"] {
+                let asked = ["Origin": "https://console.example", "Access-Control-Request-Method": "GET"]
+                for headers in [[:], asked] {
+                    let answer = try await send(base + path, "OPTIONS", headers)
+                    #expect(answer.status == 200 && answer.body.isEmpty)
+                    #expect(answer.headers["allow"] == "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS")
+                    #expect(answer.headers["access-control-allow-origin"] == nil)
+                }
+            }
+        }
+    }
+
     @Test("CORS for the origins that are named")
     func cors() async throws {
         try await withServer({ $0.corsOrigins = ["https://console.example"] }) { (base, _) async throws -> Void in

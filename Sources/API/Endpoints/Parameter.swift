@@ -112,11 +112,14 @@ extension String: ParameterValue {
     public init?(parameter text: String) { self = text }
 }
 
+/// Counts and numbers of rows: from 0 to the greatest number that every reader of JSON keeps exactly.
 extension Int: ParameterValue {
-    public static var schema: Schema { .integer }
-    public static var form: String { "a whole number" }
+    private static let bounds = 0...9_007_199_254_740_991
+
+    public static var schema: Schema { .integerRange(bounds.lowerBound, bounds.upperBound) }
+    public static var form: String { "a whole number from \(bounds.lowerBound) to \(bounds.upperBound)" }
     public init?(parameter text: String) {
-        guard let value = Int(text) else { return nil }
+        guard let value = Int(text), Self.bounds.contains(value) else { return nil }
         self = value
     }
 }

@@ -42,8 +42,8 @@ final class Front: Sendable {
             try await writer.write(response: probe.0, body: ResponseBody(byteBuffer: ByteBuffer(string: probe.1)))
             return
         }
-        if complaint == nil, request.method == .options, let preflight = preflight(request.headers) {
-            try await writer.writeResponse(preflight)
+        if complaint == nil, request.method == .options {
+            try await writer.writeResponse(options(request.headers))
             return
         }
         let peer = await peer(of: request, channel)
@@ -112,23 +112,28 @@ final class Front: Sendable {
         return configuration.corsOrigins.contains("*") || configuration.corsOrigins.contains(origin) ? origin : nil
     }
 
-    /// A browser's preflight request. If the origin is not allowed, the response lacks the headers that would allow it.
-    private func preflight(_ headers: HTTPFields) -> HTTPResponse? {
-        guard !configuration.corsOrigins.isEmpty, headers[.accessControlRequestMethod] != nil,
-            headers[.origin] != nil
-        else { return nil }
+    /// The response to OPTIONS, which is a browser's preflight request where it names an origin. If the origin is not allowed, or no
+    /// origin is, the response lacks the headers that would allow it.
+    private func options(_ headers: HTTPFields) -> HTTPResponse {
         var head = HTTPResponse(status: .ok)
         head.headerFields[.contentLength] = "0"
+        guard !configuration.corsOrigins.isEmpty, headers[.accessControlRequestMethod] != nil, headers[.origin] != nil
+        else {
+            head.headerFields[.allow] = "\(Self.methods), OPTIONS"
+            return head
+        }
         head.headerFields[.vary] = "Origin"
         guard let origin = allowedOrigin(headers) else { return head }
         head.headerFields[.accessControlAllowOrigin] = origin
-        head.headerFields[.accessControlAllowMethods] = "GET, HEAD, POST, PUT, PATCH, DELETE"
+        head.headerFields[.accessControlAllowMethods] = Self.methods
         let asked = headers[.accessControlRequestHeaders]?.split(separator: ",") ?? []
         let allowed = asked.map { $0.filter { $0 != " " } }.filter { Self.crossOriginHeaders.contains($0.lowercased()) }
         if !allowed.isEmpty { head.headerFields[.accessControlAllowHeaders] = allowed.joined(separator: ",") }
         head.headerFields[.accessControlMaxAge] = "600"
         return head
     }
+
+    private static let methods = "GET, HEAD, POST, PUT, PATCH, DELETE"
 
     private static let crossOriginHeaders: Set<String> = [
         "accept", "content-type", "if-match", "openstack-api-version", "x-auth-token", "x-service-token",

@@ -95,7 +95,7 @@ struct AttributeBody: Decodable, Sendable, SchemaProviding {
                 .init(
                     "deployable_id",
                     .anyOf([
-                        .integer, .text(minLength: 1, maxLength: 18, pattern: "^[0-9]+$", format: nil),
+                        Int.schema, .text(minLength: 1, maxLength: 15, pattern: "^[0-9]+$", format: nil),
                     ])),
                 .init("key", .text(minLength: 1, maxLength: 65_535, pattern: nil, format: nil)),
                 .init(

@@ -8,7 +8,7 @@ enum DefinitionForms {
     private static let name = Schema.text(minLength: 1, maxLength: 80, pattern: nil, format: nil)
     private static let short = Schema.text(minLength: nil, maxLength: 80, pattern: nil, format: nil)
     private static let long = Schema.text(minLength: nil, maxLength: 500, pattern: nil, format: nil)
-    private static let count = Schema.integerRange(0, nil)
+    private static let count = Schema.integerRange(0, 2_147_483_647)
     private static let echo = served.sorted().map { ObjectSchema.Property($0, .any, required: false) }
 
     /// Of a property, without its name.
