@@ -9,8 +9,6 @@ public import SystemPackage
 #endif
 
 /// Files and folders of this process that nobody but its owner may read.
-///
-/// Safe: the C calls take paths that live as long as the call, and fill values of this function's own.
 public enum OwnFiles {
     /// From now on, only the owner can read the files that this process creates, whatever the mask was.
     public static func keepPrivate() {
@@ -18,6 +16,8 @@ public enum OwnFiles {
     }
 
     /// Creates the folder and missing folders above it.
+    ///
+    /// Safe: the paths live as long as the calls, which fill a value of this function.
     public static func makeFolder(_ path: String) throws(Errno) {
         var facts = stat()
         if unsafe stat(path, &facts) == 0 {
@@ -32,6 +32,8 @@ public enum OwnFiles {
 
     /// Writes or replaces a file atomically. After a crash it has the old or the new content; when this returns, it is
     /// on the disk.
+    ///
+    /// Safe: the paths live as long as the calls.
     public static func write(_ bytes: [UInt8], to path: String) throws(Errno) {
         let draft = try draft(bytes, of: path)
         guard unsafe rename(draft, path) == 0 else {
@@ -39,9 +41,26 @@ public enum OwnFiles {
             unsafe unlink(draft)
             throw reason
         }
+        try syncFolder(of: path)
+    }
+
+    /// Makes lasting what was renamed or linked to `path`.
+    static func syncFolder(of path: String) throws(Errno) {
+        let folder = FilePath(path).removingLastComponent()
+        do {
+            let descriptor = try FileDescriptor.open(
+                folder.isEmpty ? "." : folder, .readOnly, options: [.directory, .closeOnExec])
+            try descriptor.closeAfter {
+                guard fsync(descriptor.rawValue) == 0 else { throw Errno(rawValue: errno) }
+            }
+        } catch {
+            throw error as? Errno ?? .ioError
+        }
     }
 
     /// Writes a new file beside `path`, under a name that it returns. It is on the disk, and at no moment readable by others.
+    ///
+    /// Safe: the path lives as long as the call.
     static func draft(_ bytes: [UInt8], of path: String) throws(Errno) -> String {
         let draft = "\(path).new-\(String(UInt64.random(in: .min ... .max), radix: 36))"
         do {

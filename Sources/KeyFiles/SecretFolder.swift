@@ -52,17 +52,16 @@ public struct SecretFolder: Sendable {
             do {
                 // A link, which no second writer can take away.
                 try FileManager.default.linkItem(atPath: draft, toPath: file)
-                return true
             } catch {
                 if FileManager.default.fileExists(atPath: file) { return false }
                 throw error
             }
+            try OwnFiles.syncFolder(of: file)
+            return true
         }
     }
 
     /// Writes or replaces a file.
-    ///
-    /// Safe: the paths live as long as the call.
     public func replace(_ name: String, _ text: String) throws(SecretFolderFault) {
         let file = file(name)
         try trying("\(file) cannot be written") { try OwnFiles.write(Array(text.utf8), to: file) }
