@@ -20,7 +20,8 @@ enum WorkItemTable {
             """
         ) { row in
             let host: HostName = try row[0]
-            if let item = try? WorkItem(json: try row[1]) {
+            let body: String = try row[1]
+            if let item = try? WorkItem(json: body) {
                 wanted.items[host, default: []].append(item)
             } else {
                 wanted.unreadable.append((host, try row[2]))
