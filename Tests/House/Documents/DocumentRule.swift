@@ -1,5 +1,12 @@
 /// What a page names exists.
 enum DocumentRule {
+    /// Whether a file still has what a merge leaves where it cannot decide.
+    static func isHalfMerged(_ text: String) -> Bool {
+        text.split(separator: "\n").contains { line in
+            (line.hasPrefix("<<<<<<<") || line.hasPrefix(">>>>>>>")) && line.dropFirst(7).hasPrefix(" ")
+        }
+    }
+
     /// `pages` by path; `exists` says whether there is a file or folder.
     static func deadLinks(_ page: Page, pages: [String: Page], exists: (String) -> Bool) -> Set<String> {
         var found: Set<String> = []

@@ -12,6 +12,17 @@ import Testing
         pages = Dictionary(uniqueKeysWithValues: paths.map { ($0, Page(path: $0, text: house.text($0))) })
     }
 
+    @Test func noMergeIsLeftHalfDone() {
+        let folders = ["Sources", "Tests", "docs", "Benchmarks", "lab", "findings", "Tools", "Fixtures"]
+        let paths =
+            ["README.md", "CONTRIBUTING.md", "Makefile", "Package.swift"]
+            + folders.flatMap { house.paths(below: $0, endingWith: "") }
+        #expect(paths.count > 1000)
+        #expect(paths.filter { DocumentRule.isHalfMerged(house.text($0)) } == [])
+        let kept = "first\n\(String(repeating: "<", count: 7)) ours\nlast\n"
+        #expect(DocumentRule.isHalfMerged(kept) && !DocumentRule.isHalfMerged("a << b\n=======\n"))
+    }
+
     @Test func everyLinkLeadsSomewhere() {
         #expect(pages.values.map(\.links.count).reduce(0, +) > 50)
         hold(
