@@ -33,7 +33,6 @@ import Testing
         #expect(fixture.service.storeConditions.allSatisfy { $0.trouble == nil })
         await look(fixture)
         let conditions = fixture.service.storeConditions
-        #expect(conditions.map(\.isStandard) == [true, false, false])
         #expect(conditions[0].trouble == nil && conditions[2].trouble == nil)
         #expect(conditions[1].trouble == "The image storage media cannot be used at the moment.")
         // What should be mounted there comes back.
@@ -49,7 +48,7 @@ import Testing
         try Data("file".utf8).write(to: URL(filePath: "\(fixture.folder)/file"))
         await look(fixture)
         let found = try #require(fixture.service.storeConditions.first)
-        #expect(found.isStandard && found.trouble?.contains(fixture.folder) == false)
+        #expect(found.trouble?.contains(fixture.folder) == false)
     }
 
     @Test func `a bucket that takes no writes is found`() async throws {
@@ -70,11 +69,15 @@ import Testing
     private struct HangingStore: ImageStore {
         let inner: any ImageStore
         let began: AsyncStream<Void>.Continuation
-        let gate: AsyncStream<Void>
+        /// Whether data can be read and written.
+        let gate: AsyncStream<Bool>
 
         func probe() async throws {
             began.yield()
-            for await _ in gate { break }
+            for await isWell in gate {
+                if !isWell { throw Fault.unavailable("It is not there.") }
+                break
+            }
         }
 
         var type: String { inner.type }
@@ -96,7 +99,7 @@ import Testing
     @Test func `a store that hangs does not respond, and is asked once`() async throws {
         let first = try await ImageFixture()
         let (began, begun) = AsyncStream.makeStream(of: Void.self)
-        let (gate, opener) = AsyncStream.makeStream(of: Void.self)
+        let (gate, opener) = AsyncStream.makeStream(of: Bool.self)
         let hanging = HangingStore(inner: FileStore(root: "\(first.folder)/hung"), began: begun, gate: gate)
         let fixture = try await ImageFixture(media: ["file": hanging], on: first)
         let service = fixture.service
@@ -107,8 +110,16 @@ import Testing
         #expect(service.storeConditions[0].trouble == nil)
         fixture.clock.advance(StoreWatch.patience + .seconds(1))
         #expect(service.storeConditions[0].trouble == "The store does not respond.")
-        opener.yield()
+        opener.yield(true)
         await look.value
         #expect(service.storeConditions[0].trouble == nil)
+        // A look that the process's end cuts off says nothing of the store.
+        opener.yield(false)
+        await service.lookAtStore("file")
+        #expect(service.storeConditions[0].trouble == "It is not there.")
+        let cutOff = Task { await service.lookAtStore("file") }
+        cutOff.cancel()
+        await cutOff.value
+        #expect(service.storeConditions[0].trouble == "It is not there.")
     }
 }

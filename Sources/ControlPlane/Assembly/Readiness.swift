@@ -18,20 +18,14 @@ final class Readiness: Sendable {
     /// Records that everything that must be in memory is loaded.
     func start() { isStarted.store(true, ordering: .releasing) }
 
-    /// - Parameter dependencies: what services need besides the database. One that is not vital is reported, and is no obstacle
+    /// - Parameter dependencies: what services need besides the database. Each is reported and none is an obstacle: replicas share most of
+    ///   them, and the other services would be gone with one
     func report(on dependencies: [Dependency]) async -> ReadinessReport {
         guard isStarted.load(ordering: .acquiring) else {
             return ReadinessReport(obstacles: ["starting: the index is being loaded"])
         }
         var report = ReadinessReport(obstacles: await database().map { [$0] } ?? [])
-        for dependency in dependencies {
-            guard let trouble = dependency.trouble else {
-                report.notes.append("\(dependency.name): ok")
-                continue
-            }
-            let line = "\(dependency.name): \(trouble)"
-            if dependency.isVital { report.obstacles.append(line) } else { report.notes.append(line) }
-        }
+        report.notes = dependencies.map { "\($0.name): \($0.trouble ?? "ok")" }
         return report
     }
 

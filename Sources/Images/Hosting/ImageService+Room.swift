@@ -85,8 +85,7 @@ extension Dependency {
     fileprivate init(_ condition: StoreCondition) {
         let isStaging = condition.name == StoreShelf.stagingName
         self.init(
-            isStaging ? "staging area of images" : "image store '\(condition.name)'", trouble: condition.trouble,
-            isVital: condition.isStandard)
+            isStaging ? "staging area of images" : "image store '\(condition.name)'", trouble: condition.trouble)
     }
 }
 

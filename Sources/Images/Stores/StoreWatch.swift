@@ -34,8 +34,7 @@ final class StoreWatch: Sendable {
             let look = looks[entry.name] ?? Look()
             let isSilent = look.began.map { $0 < limit } ?? false
             return StoreCondition(
-                name: entry.name, isStandard: entry.name == shelf.standard.name,
-                trouble: isSilent ? "The store does not respond." : look.trouble)
+                name: entry.name, trouble: isSilent ? "The store does not respond." : look.trouble)
         }
     }
 
@@ -61,12 +60,13 @@ final class StoreWatch: Sendable {
             (trouble, context) = ("The store cannot be used at the moment.", "\(error)")
         }
         // The end of the process says nothing about the store.
-        if Task.isCancelled { (trouble, context) = (nil, nil) }
+        let isOver = Task.isCancelled
         let former = looks.withLock { looks in
             let former = looks[name]?.trouble
-            looks[name] = Look(began: nil, trouble: trouble)
+            looks[name] = Look(began: nil, trouble: isOver ? former : trouble)
             return former
         }
+        if isOver { return }
         guard trouble != former else { return }
         if let context {
             logger.warning(
