@@ -61,7 +61,7 @@ def program(lifecycle, device_folder):
             f"/resource_providers/{lifecycle.cloud.admin.placement.find_resource_provider(PROVIDER).id}/traits",
             microversion="1.6").json()["traits"]
         expect("CUSTOM_LOGIC_LOADED" in traits, f"Placement has the traits {traits}")
-        shown = accelerator.get(f"/deployables/{deployable.id}").json()["deployable"]
+        shown = accelerator.get(f"/deployables/{deployable.id}").json()
         expect(shown["bitstream_id"] == image.id, f"the deployable: {shown}")
         lifecycle.openstack("admin", "image", "delete", image.id)
         note(f"{len(data)} bytes")
